@@ -12,14 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// pair is a bug of a released engine that is public knowledge, with a version that has it and one that does not. The name is
-// that of workloads/TRACKRECORD.md, which has the analysis.
+// pair is a publicly known bug of a released engine, with a version that has it and one that does not. The name is the
+// one in workloads/TRACKRECORD.md, which has the analysis.
 type pair struct {
 	name     string
-	known    string // where it is public
+	known    string // where it was published
 	affected released
-	fixed    string // version
-	finding  string // a pattern that matches the sentence of a finding of this bug, and of no other
+	fixed    string // the version without it
+	finding  string // pattern for the sentence of a finding of this bug and no other
 }
 
 const (
@@ -28,7 +28,7 @@ const (
 	raftwal   = "github.com/hashicorp/raft-wal"
 )
 
-// pairs are the bugs that the default run of a target finds. No seed, rule or workload is there for one of them.
+// pairs are bugs that the default run of a target finds. No seed, rule or workload was made for any of them.
 var pairs = []pair{
 	{
 		"L3", "https://github.com/syndtr/goleveldb/pull/351",
@@ -73,7 +73,7 @@ func TestTheTrackRecordHasThePairs(t *testing.T) {
 	}
 }
 
-// TestTheTrackRecordHasThePairsOfPrograms is of those that exec finds: ci/programs --pairs.
+// TestTheTrackRecordHasThePairsOfPrograms checks the bugs that exec finds: ci/programs --pairs.
 func TestTheTrackRecordHasThePairsOfPrograms(t *testing.T) {
 	record, err := os.ReadFile("../TRACKRECORD.md")
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestTheTrackRecordHasThePairsOfPrograms(t *testing.T) {
 // TestPublicBugsAreFoundWhereTheyAre takes minutes for each pair.
 func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
-		t.Skip("set LIGHTNING_NIGHTLY=1: it tortures a dozen releases")
+		t.Skip("it tortures a dozen releases, which takes minutes each; set LIGHTNING_NIGHTLY=1")
 	}
 	results := map[released]*torture.Result{}
 	tortured := func(r released) *torture.Result {
@@ -109,7 +109,7 @@ func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
 	}
 }
 
-// sentences are those of all findings, a line each.
+// sentences returns the sentences of all findings, one per line.
 func sentences(r *torture.Result) string {
 	var all []string
 	for _, f := range r.Findings {

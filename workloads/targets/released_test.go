@@ -17,15 +17,15 @@ import (
 
 const lab = "github.com/lightningdb/lightning-torture"
 
-// released is a version of an engine that others have released.
+// released is a released version of an engine.
 type released struct {
 	target  string // the folder of its target
 	module  string
 	version string
 }
 
-// defaultRun tortures it as its author would: in a module of its own that requires the version, with no flag that narrows
-// anything down.
+// defaultRun tortures the version as its author would: in a new module that requires it, and without flags that narrow
+// the search.
 func (r released) defaultRun(t *testing.T) *torture.Result {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func (r released) defaultRun(t *testing.T) *torture.Result {
 	return result
 }
 
-// in runs a command in a folder and returns what it prints. A verdict of the lab is no error, whatever it is.
+// in runs a command in a directory and returns its output. A verdict of the lab is not an error, whatever it is.
 func in(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), name, args...)

@@ -1,10 +1,10 @@
-// Package badger puts Badger behind the lab's interface.
+// Package badger adapts Badger to the lab.
 //
-// It stores on the operating system's filesystem only. Badger maps its files into memory, which no afero.Fs can offer,
-// so it can be measured but not tortured.
+// It stores on the operating system's filesystem only: Badger maps its files into memory, which no afero.Fs can offer.
+// So it can be benchmarked but not tortured.
 //
-// The package is a module of its own. It requires Badger v4.0.0, the first version with this import path, so that the
-// go.mod of its user decides which one is tested.
+// The package is a module of its own. It requires Badger v4.0.0, the first version with this import path, so the go.mod
+// of its user decides which version is tested.
 package badger
 
 import (
@@ -32,7 +32,7 @@ func Target() torture.Target {
 	}
 }
 
-// Open opens the store of an environment, which must be on the operating system's filesystem. All its commits sync.
+// Open opens the store of an environment, which must be on the operating system's filesystem. Every commit syncs.
 func Open(env torture.Env) (workloads.Store, error) {
 	if _, ok := env.FS.(*afero.OsFs); !ok {
 		return nil, fmt.Errorf("%w: badger stores on the operating system's filesystem only", torture.ErrConfig)
@@ -40,8 +40,8 @@ func Open(env torture.Env) (workloads.Store, error) {
 	return open(configured(bench.Config{Dir: env.Dir, MemtableBytes: 1 << 20, Sync: true}))
 }
 
-// Engine returns Badger as it is measured: without metrics, and without a block cache, because its tables are mapped
-// and not compressed.
+// Engine returns Badger for benchmarks: without metrics, and without a block cache, because its tables are mapped and
+// not compressed.
 func Engine() bench.Engine {
 	return bench.Engine{
 		Name:               "badger",

@@ -11,10 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// store is a Badger database as workloads see it.
+// store presents a Badger database to workloads.
 type store struct {
 	db    *engine.DB
-	syncs bool // every commit syncs, so none has to ask for it
+	syncs bool // every commit syncs by itself
 }
 
 var (
@@ -60,7 +60,7 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 	return s.commit(t, d)
 }
 
-// commit syncs afterwards if the store does not do so with every commit.
+// commit commits, and then syncs if that was asked for and the commit did not do it.
 func (s *store) commit(t *engine.Txn, d history.Durability) error {
 	if err := t.Commit(); err != nil || d != history.Sync || s.syncs {
 		return translate(err)
@@ -94,13 +94,13 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	return &txn{s, s.db.NewTransaction(level != workloads.ReadOnly)}, nil
 }
 
-// Flush does nothing: Badger cannot be asked for it.
+// Flush does nothing: Badger has no call for it.
 func (s *store) Flush() error { return nil }
 
 func (s *store) Compact() error { return translate(s.db.Flatten(2)) }
 func (s *store) Close() error   { return translate(s.db.Close()) }
 
-// txn is a Badger transaction as workloads see it. All of them are serializable.
+// txn presents a Badger transaction to workloads. All of them are serializable.
 type txn struct {
 	s *store
 	t *engine.Txn
@@ -108,7 +108,7 @@ type txn struct {
 
 func (t *txn) Get(key []byte) ([]byte, bool, error) { return get(t.t, nil, key) }
 
-// Put copies, because Badger keeps the slices until the commit.
+// Put copies the slices, because Badger keeps them until the commit.
 func (t *txn) Put(key, value []byte) error {
 	return translate(t.t.Set(bytes.Clone(key), bytes.Clone(value)))
 }
@@ -119,7 +119,7 @@ func (t *txn) Commit(d history.Durability) error { return t.s.commit(t.t, d) }
 
 func (t *txn) Rollback() { t.t.Discard() }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case err == nil:

@@ -1,10 +1,10 @@
-// Package bbolt puts bbolt behind the lab's interface. All keys are in one bucket.
+// Package bbolt adapts bbolt to the lab. All keys are in one bucket.
 //
-// It stores on the operating system's filesystem only. bbolt maps its file into memory, which no afero.Fs can offer, so
-// it can be measured but not tortured.
+// It stores on the operating system's filesystem only: bbolt maps its file into memory, which no afero.Fs can offer. So
+// it can be benchmarked but not tortured.
 //
-// The package is a module of its own. It requires bbolt v1.3.3, the oldest version that works with it, so that the go.mod
-// of its user decides which one is tested. v1.3.2 compiles, but panics when a transaction is rolled back in a store
+// The package is a module of its own. It requires bbolt v1.3.3, the oldest version that works with it, so the go.mod of
+// its user decides which version is tested. v1.3.2 compiles, but panics when a transaction is rolled back in a store
 // without a free list on disk.
 package bbolt
 
@@ -22,7 +22,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// mapBytes is mapped at once: growing a map waits for all readers.
+// mapBytes is the initial size of the map; growing a map would wait for all readers.
 const mapBytes = 1 << 30
 
 var bucket = []byte("all")
@@ -39,7 +39,7 @@ func Target() torture.Target {
 	}
 }
 
-// Open opens the store of an environment, which must be on the operating system's filesystem. All its commits sync.
+// Open opens the store of an environment, which must be on the operating system's filesystem. Every commit syncs.
 func Open(env torture.Env) (workloads.Store, error) {
 	if _, ok := env.FS.(*afero.OsFs); !ok {
 		return nil, fmt.Errorf("%w: bbolt stores on the operating system's filesystem only", torture.ErrConfig)
@@ -47,7 +47,7 @@ func Open(env torture.Env) (workloads.Store, error) {
 	return open(bench.Config{Dir: env.Dir, Sync: true})
 }
 
-// Engine returns bbolt as it is measured. It has neither memtable nor cache of its own.
+// Engine returns bbolt for benchmarks. It has neither a memtable nor a cache of its own.
 func Engine() bench.Engine {
 	return bench.Engine{
 		Name: "bbolt", Open: open, NoSyncSurvivesKill: true,

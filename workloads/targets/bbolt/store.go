@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// store is a bbolt database as workloads see it.
+// store presents a bbolt database to workloads.
 type store struct{ db *engine.DB }
 
 var (
@@ -30,7 +30,7 @@ func (s *store) GetInto(dst, key []byte) (value []byte, found bool, err error) {
 	return value, found, translate(err)
 }
 
-// get copies the value, which lies in the map and is there only as long as the transaction is.
+// get copies the value, which is part of the map and valid only during the transaction.
 func get(tx *engine.Tx, dst, key []byte) ([]byte, bool) {
 	value := tx.Bucket(bucket).Get(key)
 	if value == nil {
@@ -58,7 +58,7 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 	return s.synced(err, d)
 }
 
-// synced syncs after a commit if the store does not do so with every one.
+// synced syncs after a commit if that was asked for and the commit did not do it.
 func (s *store) synced(err error, d history.Durability) error {
 	if err == nil && d == history.Sync && s.db.NoSync {
 		err = s.db.Sync()
@@ -86,7 +86,7 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	return &txn{s, tx}, nil
 }
 
-// Verify checks that every page is reached once, and that keys are in order.
+// Verify checks that every page is referenced exactly once and that the keys are in order.
 func (s *store) Verify() error {
 	return s.db.View(func(tx *engine.Tx) error {
 		var all error
@@ -97,10 +97,10 @@ func (s *store) Verify() error {
 	})
 }
 
-// Close makes everything durable that was not.
+// Close first makes everything durable.
 func (s *store) Close() error { return translate(errors.Join(s.db.Sync(), s.db.Close())) }
 
-// txn is a bbolt transaction as workloads see it; there is one writer at a time.
+// txn presents a bbolt transaction to workloads; there is one writer at a time.
 type txn struct {
 	s  *store
 	tx *engine.Tx
@@ -125,10 +125,10 @@ func (t *txn) Commit(d history.Durability) error {
 	return t.s.synced(t.tx.Commit(), d)
 }
 
-// Rollback drops the error of a transaction that has ended already.
+// Rollback ignores the error of a transaction that has already ended.
 func (t *txn) Rollback() { _ = t.tx.Rollback() }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case err == nil:

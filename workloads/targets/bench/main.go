@@ -1,9 +1,9 @@
-// Command bench is lightning-torture with the newest version of every engine, to measure and to torture:
+// Command bench is lightning-torture with the newest version of every engine, for benchmarks and for torture:
 //
 //	go -C workloads/targets/bench run . bench --engine lightning,pebble
 //	go -C workloads/targets/bench run . run --engine goleveldb
 //
-// It is a module of its own, so that nobody who imports the lab or an adapter gets these versions.
+// It is a module of its own, so that importing the lab or an adapter does not bring in these versions.
 package main
 
 import (

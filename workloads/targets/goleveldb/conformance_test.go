@@ -32,7 +32,7 @@ func TestDamageIsReportedAsCorruption(t *testing.T) {
 	store, err := goleveldb.Open(env)
 	require.NoError(t, err)
 	require.NoError(t, store.Close())
-	for _, name := range []string{"db/MANIFEST-000000", "db/CURRENT"} { // the first is what goleveldb finds, the second the adapter
+	for _, name := range []string{"db/MANIFEST-000000", "db/CURRENT"} { // goleveldb detects the first, the adapter the second
 		require.NoError(t, afero.WriteFile(disk, name, []byte("MANI"), 0o644))
 		_, err = goleveldb.Open(env)
 		require.ErrorIs(t, err, workloads.ErrCorrupt)

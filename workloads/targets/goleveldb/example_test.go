@@ -16,7 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// mine is goleveldb with the four methods that a store needs. What else it has, such as snapshots, are optional interfaces.
+// mine is goleveldb with the four methods that a store needs. Other features, such as snapshots, are optional
+// interfaces.
 type mine struct {
 	*engine.DB
 	files io.Closer
@@ -56,14 +57,14 @@ func (s mine) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 
 func (s mine) Close() error { return errors.Join(s.DB.Close(), s.files.Close()) }
 
-// The target that a user of goleveldb writes for a store with options of its own. Target has more, such as limits to draw.
-// The version that this module requires can lose the name of its manifest in a crash, and does not open then: L3 in
-// workloads/TRACKRECORD.md.
+// A target as a user of goleveldb writes it for a store with their own options. Target offers more, such as limits to
+// draw. The version that this module requires can lose the name of its manifest in a crash and then does not open: L3
+// in workloads/TRACKRECORD.md.
 func Example() {
 	target := torture.Target{
 		Name: "mine", LogGlobs: []string{"*.log", "MANIFEST-*"},
 		Promises:       torture.Promises{SyncSurvivesPowerCut: true, LossIsSuffix: true, AtomicBatch: true},
-		RecoveryVaries: true, // a goroutine of goleveldb removes files while it recovers
+		RecoveryVaries: true, // a goroutine of goleveldb removes files during recovery
 		Open: func(env torture.Env) (workloads.Store, error) {
 			files, err := storage.Open(env.FS, env.Dir, storage.ReadWrite)
 			if err != nil {
@@ -76,7 +77,7 @@ func Example() {
 			return mine{db, files}, nil
 		},
 	}
-	result, err := torture.Check(context.Background(), target, torture.Options{ // a test calls torture.Run
+	result, err := torture.Check(context.Background(), target, torture.Options{ // in a test, call torture.Run
 		Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 8, CrashPoints: 6, StopAfter: 1,
 	})
 	if err != nil {

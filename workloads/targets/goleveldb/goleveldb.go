@@ -1,11 +1,12 @@
-// Package goleveldb puts goleveldb behind the lab's interface.
+// Package goleveldb adapts goleveldb to the lab.
 //
-// Its files are those of package storage below, on the afero.Fs of the environment. The options that a run may draw are in
-// limits.go. What Target promises, and the sentence of goleveldb's documentation that makes each promise, is in promises.go.
+// It stores through package storage below, on the afero.Fs of the environment. The options that a run may draw are in
+// limits.go. The promises of Target, each with the sentence of goleveldb's documentation that makes it, are in
+// promises.go.
 //
-// The package is a module of its own. It requires the commit of 2019-09-19 that introduced Options.DisableSeeksCompaction,
-// the oldest version that it compiles with, so that the go.mod of its user decides which one is tested. The only release,
-// v1.0.0, is older and lacks that option.
+// The package is a module of its own. It requires the commit of 2019-09-19 that introduced
+// Options.DisableSeeksCompaction, the oldest version with which it compiles, so the go.mod of its user decides which
+// version is tested. The only release, v1.0.0, is older and lacks that option.
 package goleveldb
 
 import (
@@ -19,7 +20,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Target returns goleveldb with what its documentation promises. The transactions of the adapter are not the engine's own.
+// Target returns goleveldb with the promises of its documentation. Its transactions come from the adapter, not from the
+// engine.
 func Target() torture.Target {
 	return torture.Target{
 		Name: "goleveldb", Open: Open, Promises: Promises(), Limits: limits(),

@@ -10,13 +10,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// option is a limit of goleveldb's options.
+// option is a limit with the engine option that it sets.
 type option struct {
 	torture.Limit
 	set func(*opt.Options, int64)
 }
 
-// options are what a run may set. Their usual values let a run of a few hundred operations rotate the journal and compact.
+// options are the limits that a run may set. With the usual values, a few hundred operations rotate the journal and
+// compact.
 var options = []option{
 	{
 		torture.Limit{Name: "memtable", Text: "bytes of a memtable", Min: 1 << 10, Max: 64 << 20, Usual: 32 << 10, Draw: torture.DrawSmall(2<<10, 64<<10)},
@@ -67,15 +68,15 @@ var options = []option{
 	},
 }
 
-// manifest is the limit that versions before June 2022 do not have.
+// manifest is the limit that versions before June 2022 lack.
 const manifest = "manifest"
 
-// maxManifest is the option of that limit, if there is one in the version under test.
+// maxManifest returns the field behind that limit; it is invalid if the version under test has none.
 func maxManifest(o *opt.Options) reflect.Value {
 	return reflect.ValueOf(o).Elem().FieldByName("MaxManifestFileSize")
 }
 
-// available are the options of the version under test.
+// available are the options that the version under test has.
 var available = slices.DeleteFunc(slices.Clone(options), func(o option) bool {
 	return o.Name == manifest && !maxManifest(&opt.Options{}).IsValid()
 })
@@ -87,8 +88,8 @@ func limits() (all []torture.Limit) {
 	return all
 }
 
-// optionsOf returns the options for a run that has set some limits. Compactions that reads start are off, and so is the
-// waiting of a second and more after a failed one.
+// optionsOf returns the options for the limits of a run. Compactions triggered by reads are off, and so is the delay of
+// a second and more after a failed compaction.
 func optionsOf(set torture.Limits) *opt.Options {
 	o := &opt.Options{BlockCacheCapacity: 1 << 20, DisableSeeksCompaction: true, DisableCompactionBackoff: true}
 	for _, known := range available {
@@ -101,8 +102,8 @@ func optionsOf(set torture.Limits) *opt.Options {
 	return o
 }
 
-// quiet switches off the compactions that start by themselves, each on a goroutine of its own: a recovery asks the same of the
-// disk each time then. Those that are asked for remain.
+// quiet switches off automatic compactions, each of which runs on its own goroutine, so that a recovery makes the same
+// calls every time. Compactions on request remain.
 func quiet(o *opt.Options) {
 	const never = 1 << 30
 	o.CompactionL0Trigger, o.WriteL0SlowdownTrigger, o.WriteL0PauseTrigger, o.CompactionTotalSize = never, never, never, never

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Engine returns goleveldb as it is measured, with its own files. Compactions that reads start are off: they would make a
-// run depend on the one before.
+// Engine returns goleveldb for benchmarks, with its own file storage. Compactions triggered by reads are off, because
+// they would make a run depend on the one before.
 func Engine() bench.Engine {
 	return bench.Engine{
 		Name:               "goleveldb",
@@ -35,7 +35,7 @@ func measured(c bench.Config) *opt.Options {
 	}
 }
 
-// openFile does what engine.OpenFile does, but gives the files back when the store is closed even if opening failed.
+// openFile works like engine.OpenFile, except that the files are closed even if opening fails.
 func openFile(c bench.Config) (workloads.Store, error) {
 	files, err := storage.OpenFile(c.Dir, false)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// cursor is an iterator as workloads see it.
+// cursor presents an iterator to workloads.
 type cursor struct{ iterator.Iterator }
 
 func (c cursor) SeekGE(key []byte) bool { return c.Seek(key) }
@@ -45,7 +45,7 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return translate(it.Error())
 }
 
-// snapshot is an engine.Snapshot as workloads see it.
+// snapshot presents an engine.Snapshot to workloads.
 type snapshot struct{ s *engine.Snapshot }
 
 // NewSnapshot returns a snapshot of the engine.

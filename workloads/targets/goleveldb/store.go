@@ -15,10 +15,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/serial"
 )
 
-// store is a goleveldb database as workloads see it. Its slices are the caller's already.
+// store presents a goleveldb database to workloads. The slices that goleveldb returns already belong to the caller.
 type store struct {
 	db    *engine.DB
-	files io.Closer    // nil in memory, which must outlive the store
+	files io.Closer    // nil in memory, because the memory must outlive the store
 	stop  func(string) // ends the process
 	one   serial.Serializer
 }
@@ -69,7 +69,7 @@ func (s *store) Apply(writes []history.Write, d history.Durability) error {
 	return translate(s.db.Write(b, o))
 }
 
-// Start applies the writes; goleveldb cannot do that before it has waited for the disk.
+// Start applies the writes at once; goleveldb has no way to separate the write from the wait for the disk.
 func (s *store) Start(writes []history.Write, d history.Durability) (wait func() error, err error) {
 	return nil, s.Apply(writes, d)
 }
@@ -88,8 +88,9 @@ func (s *store) Begin(level workloads.Isolation) (workloads.Txn, error) {
 	}, nil
 }
 
-// Flush writes the memtable to a table: that is how goleveldb begins a transaction. If that fails on the disk, the process has
-// to end: OpenTransaction keeps the lock of all writes then, for which everybody waits, Close too; see workloads/TRACKRECORD.md.
+// Flush writes the memtable to a table, which goleveldb does when it begins a transaction. If that fails on the disk,
+// the process has to end: OpenTransaction then keeps the write lock, and everyone who needs it, including Close, waits
+// forever; see workloads/TRACKRECORD.md.
 func (s *store) Flush() error {
 	t, err := s.db.OpenTransaction()
 	switch {
@@ -101,19 +102,20 @@ func (s *store) Flush() error {
 	return translate(err)
 }
 
-// Sync is a flush: goleveldb has no other way to make durable what was not written with Sync.
+// Sync flushes: goleveldb has no other way to make earlier writes without Sync durable.
 func (s *store) Sync() error { return s.Flush() }
 
 func (s *store) Compact() error { return translate(s.db.CompactRange(util.Range{})) }
 
-// Inspect asks for the statistics and the tables.
+// Inspect reads the statistics and lists the tables.
 func (s *store) Inspect() error {
 	_, stats := s.db.GetProperty("leveldb.stats")
 	_, tables := s.db.GetProperty("leveldb.sstables")
 	return translate(errors.Join(stats, tables))
 }
 
-// Close flushes first, as a store of the lab must. That of goleveldb does not sync its journal, and does not promise to.
+// Close flushes first, because a store of the lab must close durably. goleveldb's Close does not sync its journal, and
+// does not promise to.
 func (s *store) Close() error {
 	flushed := s.Flush()
 	if errors.Is(flushed, engine.ErrReadOnly) {
@@ -129,7 +131,7 @@ func (s *store) closeFiles() error {
 	return s.files.Close()
 }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case err == nil:
@@ -142,7 +144,7 @@ func translate(err error) error {
 	return err
 }
 
-// isCorrupted is damage.IsCorrupted for an error that may wrap others, which that does not look into.
+// isCorrupted is damage.IsCorrupted for errors that may wrap others; the original does not unwrap.
 func isCorrupted(err error) bool {
 	_, inFile := errors.AsType[*disk.ErrCorrupted](err)
 	_, inStore := errors.AsType[*damage.ErrCorrupted](err)

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// stopOnBackgroundError stops Pebble where Open would not return: it flushes what it has read of the log, and if that fails it
-// tries again, as long as the disk fails. The function that it returns says that Open has returned.
+// stopOnBackgroundError stops Pebble where Open would not return: Open flushes what it has read from the log, and
+// retries for as long as the flush fails on the disk. The caller calls opened once Open has returned.
 func stopOnBackgroundError(o *engine.Options, env torture.Env) (opened func()) {
 	var opening atomic.Bool
 	opening.Store(true)

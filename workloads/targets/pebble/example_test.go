@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// mine is Pebble with the four methods that a store needs. What else it has, such as snapshots, are optional interfaces.
+// mine is Pebble with the four methods that a store needs. Other features, such as snapshots, are optional interfaces.
 type mine struct{ *engine.DB }
 
 func (s mine) Get(key []byte) ([]byte, bool, error) {
@@ -54,20 +54,20 @@ func (s mine) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	return errors.Join(i.Error(), i.Close())
 }
 
-// stopper is a logger: Pebble calls Fatalf where it wants to end the process.
+// stopper is a logger. Pebble calls Fatalf where it wants to end the process.
 type stopper struct{ torture.Env }
 
 func (stopper) Infof(string, ...any)                {}
 func (stopper) Errorf(string, ...any)               {}
 func (s stopper) Fatalf(format string, args ...any) { s.Stop(fmt.Sprintf(format, args...)) }
 
-// The target that a user of Pebble writes for a store with options of its own. Target has more, such as limits to draw. What the
-// lab finds in Pebble itself is in workloads/TRACKRECORD.md.
+// A target as a user of Pebble writes it for a store with their own options. Target offers more, such as limits to
+// draw. What the lab finds in Pebble itself is in workloads/TRACKRECORD.md.
 func Example() {
 	target := torture.Target{
 		Name: "mine", LogGlobs: []string{"*.log"}, AppendGlobs: []string{"MANIFEST-*"},
 		Promises:       torture.Promises{SyncSurvivesPowerCut: true, LossIsSuffix: true, AtomicBatch: true, StopsOnError: true},
-		RecoveryVaries: true, // goroutines of Pebble read while it recovers
+		RecoveryVaries: true, // goroutines of Pebble read during recovery
 		Open: func(env torture.Env) (workloads.Store, error) {
 			db, err := engine.Open(env.Dir, &engine.Options{
 				FS: vfs.Stopping(env.FS, env.Stop), Logger: stopper{env}, DisableAutomaticCompactions: env.Inline, MemTableSize: 64 << 10,
@@ -75,7 +75,7 @@ func Example() {
 			return mine{db}, err
 		},
 	}
-	result, err := torture.Check(context.Background(), target, torture.Options{ // a test calls torture.Run
+	result, err := torture.Check(context.Background(), target, torture.Options{ // in a test, call torture.Run
 		Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 8, CrashPoints: 6,
 	})
 	if err != nil {

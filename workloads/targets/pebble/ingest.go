@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// tables makes the tables that a store ingests: beside its own files, because Pebble links them.
+// tables writes the tables to ingest. It puts them next to the store's own files, because Pebble links them.
 type tables struct {
 	fs      vfs.FS
 	dir     string
@@ -29,7 +29,7 @@ func newTables(dir string, o *engine.Options, db *engine.DB) *tables {
 	return &tables{fs: o.FS, dir: dir, options: o.MakeWriterOptions(0, db.TableFormat())}
 }
 
-// write writes a table and syncs it, as Ingest demands, and returns its path.
+// write writes a table, syncs it, as DB.Ingest demands, and returns its path.
 func (t *tables) write(writes []history.Write) (string, error) {
 	name := path.Join(t.dir, fmt.Sprintf("ingest-%d", t.made.Add(1)))
 	f, err := t.fs.Create(name, vfs.WriteCategoryUnspecified)
@@ -45,11 +45,12 @@ func (t *tables) write(writes []history.Write) (string, error) {
 			err = errors.Join(err, w.Set(write.Key, write.Value))
 		}
 	}
-	return name, errors.Join(err, w.Close()) // which syncs
+	return name, errors.Join(err, w.Close()) // Close syncs
 }
 
-// Ingest writes a table and ingests it. A table is durable once it is ingested, whatever is asked for, and so must be what came
-// before: a loss of what is in the log alone would not be a suffix.
+// Ingest writes a table and ingests it. An ingested table is durable regardless of the durability asked for. So
+// everything before it is synced first: otherwise a power cut could lose commits in the log but keep the later table,
+// and the loss would not be a suffix.
 func (s *store) Ingest(writes []history.Write, _ history.Durability) error {
 	if err := errors.Join(fit(writes), s.Sync()); err != nil {
 		return err

@@ -8,16 +8,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// cache is shared by all stores: to make and to empty one for each recovery would cost more than the recovery.
+// cache is shared by all stores: making and emptying one for each recovery would cost more than the recovery.
 var cache = engine.NewCache(8 << 20)
 
-// option is a limit of Pebble's options.
+// option is a limit with the engine option that it sets.
 type option struct {
 	torture.Limit
 	set func(*engine.Options, int64)
 }
 
-// options are what a run may set. Their usual values let a run of a few hundred operations flush and compact.
+// options are the limits that a run may set. With the usual values, a few hundred operations flush and compact.
 var options = []option{
 	{
 		torture.Limit{Name: "memtable", Text: "bytes of a memtable", Min: 8 << 10, Max: 64 << 20, Usual: 64 << 10},
@@ -89,8 +89,8 @@ func limits() []torture.Limit {
 	return all
 }
 
-// optionsOf returns the options for a run that has set some limits. What is read behind the back of whoever opened the
-// store is switched off: a recovery asks the same of the disk each time, as far as that can be had.
+// optionsOf returns the options for the limits of a run. Background reads are switched off as far as possible, so that
+// a recovery makes the same calls every time.
 func optionsOf(set torture.Limits) *engine.Options {
 	o := &engine.Options{
 		FormatMajorVersion: engine.FormatNewest, Cache: cache, DisableTableStats: true, MaxOpenFiles: 100,

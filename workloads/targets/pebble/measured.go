@@ -13,7 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Engine returns Pebble as it is measured: its defaults, but memtable, cache and bloom filters as everybody's.
+// Engine returns Pebble for benchmarks: with its defaults, except for the memtable, cache and bloom filters, which all
+// engines share.
 func Engine() bench.Engine {
 	return bench.Engine{
 		Name: "pebble",
@@ -51,8 +52,8 @@ func measured(c bench.Config, fs vfs.FS) *engine.Options {
 	return o
 }
 
-// growMemtable rotates until the memtable has its full size: Pebble's first one has 256 KiB, and each is twice as large
-// as the one before. Nothing but an empty table is left of it.
+// growMemtable rotates memtables until they have their full size: Pebble's first one has 256 KiB, and each later one is
+// twice as large. It leaves nothing but an empty table.
 func (s *store) growMemtable(bytesMax int) error {
 	var all error
 	for size := 256 << 10; size < 2*bytesMax; size *= 2 {

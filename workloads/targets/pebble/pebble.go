@@ -1,13 +1,14 @@
-// Package pebble puts CockroachDB's Pebble behind the lab's interface.
+// Package pebble adapts CockroachDB's Pebble to the lab.
 //
-// Its filesystem is the one of package vfs below, on the afero.Fs of the environment. The options that a run may draw are
-// in limits.go. What Target promises, and the sentence of Pebble's documentation that makes each promise, is in
+// Its filesystem is package vfs below, on the afero.Fs of the environment. The options that a run may draw are in
+// limits.go. The promises of Target, each with the sentence of Pebble's documentation that makes it, are in
 // promises.go.
 //
-// The package is a module of its own. It requires Pebble v2.1.0, the oldest version that it compiles with, so that the
-// go.mod of its user decides which one is tested. Before that version, Options has no CacheSize, no
-// CompactionConcurrencyRange and no ApplyCompressionSettings, and DB.Compact takes no context. Below v2.1.3 Pebble asks
-// for a github.com/cockroachdb/swiss that does not compile with Go 1.26, so the module requires that of v2.1.3.
+// The package is a module of its own. It requires Pebble v2.1.0, the oldest version with which it compiles, so the
+// go.mod of its user decides which version is tested. In earlier versions, Options has no CacheSize, no
+// CompactionConcurrencyRange and no ApplyCompressionSettings, and DB.Compact takes no context. Before v2.1.3, Pebble
+// requires a github.com/cockroachdb/swiss that does not compile with Go 1.26, so the module requires the version that
+// v2.1.3 uses.
 package pebble
 
 import (
@@ -22,7 +23,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Target returns Pebble with what its documentation promises.
+// Target returns Pebble with the promises of its documentation.
 func Target() torture.Target {
 	return torture.Target{
 		Name: "pebble", Open: Open, Promises: Promises(), Limits: limits(),
@@ -61,10 +62,11 @@ func open(env torture.Env, readOnly bool) (workloads.Store, error) {
 	return s, nil
 }
 
-// level0Most is how many tables of level 0 there are when a store is compacted that does not compact by itself.
+// level0Most is the number of level 0 tables at which compactIfDue compacts.
 const level0Most = 6
 
-// compactIfDue compacts the store if each life before left another table in it.
+// compactIfDue compacts a store that does not compact by itself, because every life of it leaves another table in level
+// 0.
 func (s *store) compactIfDue() error {
 	if s.db.Metrics().Levels[0].TablesCount < level0Most {
 		return nil
@@ -83,7 +85,7 @@ func openWith(dir string, o *engine.Options) (workloads.Store, error) {
 	return &store{db: db, tables: newTables(dir, o, db)}, nil
 }
 
-// logger drops what Pebble says about itself. What went wrong comes as an error, or as the word that Pebble stops.
+// logger discards Pebble's messages. Failures arrive as errors, or through Fatalf.
 type logger struct{ torture.Env }
 
 func (logger) Infof(string, ...any)  {}

@@ -2,7 +2,7 @@ package pebble
 
 import "github.com/lightningdb/lightning-torture/workloads/torture"
 
-// Promises returns what the documentation of Pebble promises. Where it says nothing, nothing is promised, but for
+// Promises returns what the documentation of Pebble promises. Where it is silent, nothing is promised, except for
 // LossIsSuffix and Linearizable: Pebble writes one log in the order in which commits become visible, and its own
 // metamorphic tests demand both.
 //
@@ -19,8 +19,8 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     or a directory ends the process, by Logger.Fatalf or by a panic.
 //   - Not ClosesInFlight: "It is not safe to close a DB until all outstanding iterators are closed or to call Close
 //     concurrently with any other DB method." (DB.Close)
-//   - A table that was ingested is durable: "All sstables *must* be Sync()'d by the caller [...]; failure to do so could violate
-//     durability". (DB.Ingest)
+//   - An ingested table is durable: "All sstables *must* be Sync()'d by the caller [...]; failure to do so could
+//     violate durability". (DB.Ingest)
 //   - Unpromised, a disk that lies: Sync writes "down onto the actual disk, if applicable". (WriteOptions.Sync)
 func Promises() torture.Promises {
 	return torture.Promises{

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// cursor is an engine.Iterator as workloads see it.
+// cursor presents an engine.Iterator to workloads.
 type cursor struct{ *engine.Iterator }
 
 func (c cursor) SeekGE(key []byte) bool { return c.Iterator.SeekGE(key) }
@@ -37,7 +37,7 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return translate(errors.Join(it.Error(), it.Close()))
 }
 
-// snapshot is an engine.Snapshot as workloads see it.
+// snapshot presents an engine.Snapshot to workloads.
 type snapshot struct{ *engine.Snapshot }
 
 // NewSnapshot returns a snapshot of the engine.

@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/serial"
 )
 
-// store is a Pebble database as workloads see it.
+// store presents a Pebble database to workloads.
 type store struct {
 	db     *engine.DB
 	tables *tables
@@ -43,7 +43,7 @@ func (s *store) Get(key []byte) ([]byte, bool, error) { return s.GetInto(nil, ke
 
 func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) { return get(s.db, dst, key) }
 
-// get copies the value, because Pebble lends it.
+// get copies the value, because Pebble only lends it.
 func get(r engine.Reader, dst, key []byte) ([]byte, bool, error) {
 	value, closer, err := r.Get(key)
 	return copied(dst, value, closer, err)
@@ -99,9 +99,9 @@ func (s *store) batch(writes []history.Write) (*engine.Batch, error) {
 	return b, nil
 }
 
-// errEmptyKey is returned for writes that Pebble cannot always flush: a block with no other key than the empty one makes it
-// panic; see workloads/TRACKRECORD.md.
-var errEmptyKey = fmt.Errorf("%w: pebble: a key must have a byte", workloads.ErrTooLarge)
+// errEmptyKey is returned for an empty key, which Pebble cannot always flush: a block whose only key is the empty one
+// makes it panic; see workloads/TRACKRECORD.md.
+var errEmptyKey = fmt.Errorf("%w: pebble: a key must have at least one byte", workloads.ErrTooLarge)
 
 func fit(writes []history.Write) error {
 	if slices.ContainsFunc(writes, func(w history.Write) bool { return len(w.Key) == 0 }) {
@@ -128,7 +128,7 @@ func add(b *engine.Batch, writes []history.Write) error {
 	return nil
 }
 
-// Start applies the writes now and lets the caller wait for the disk.
+// Start applies the writes and returns a function that waits for the disk.
 func (s *store) Start(writes []history.Write, d history.Durability) (wait func() error, err error) {
 	if d != history.Sync {
 		return nil, s.Apply(writes, d)
@@ -138,7 +138,7 @@ func (s *store) Start(writes []history.Write, d history.Durability) (wait func()
 		return nil, err
 	}
 	if err := s.db.ApplyNoSyncWait(b, engine.Sync); err != nil {
-		return nil, translate(err) // NB: a batch that was not waited for must not be closed
+		return nil, translate(err) // NB: a batch must not be closed before SyncWait
 	}
 	return func() error { return translate(errors.Join(b.SyncWait(), b.Close())) }, nil
 }
@@ -166,12 +166,12 @@ func (s *store) Compact() error {
 // Sync writes an empty record to the log and syncs it.
 func (s *store) Sync() error { return translate(s.db.LogData(nil, engine.Sync)) }
 
-// Checkpoint copies what is in the buffer of the log, too.
+// Checkpoint also copies what is still in the log's buffer.
 func (s *store) Checkpoint(dir string) error {
 	return translate(s.db.Checkpoint(dir, engine.WithFlushedWAL()))
 }
 
-// Inspect asks for the metrics and the tables.
+// Inspect reads the metrics and lists the tables.
 func (s *store) Inspect() error {
 	_ = s.db.Metrics().String()
 	_, err := s.db.SSTables()
@@ -185,7 +185,7 @@ func durability(d history.Durability) *engine.WriteOptions {
 	return engine.NoSync
 }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case err == nil:

@@ -6,10 +6,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
 )
 
-// TestPebblesOwnTestsOfAFilesystem runs the script with which Pebble tests its filesystems, on the adapter.
+// TestPebblesOwnTestsOfAFilesystem runs Pebble's own test script for filesystems on the adapter.
 func TestPebblesOwnTestsOfAFilesystem(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it compiles Pebble's tests")
+		t.Skip("it compiles Pebble's tests, which takes long; run without -short")
 	}
 	targettest.Theirs(t, "github.com/cockroachdb/pebble/v2", "vfs", "TestAdapter", map[string]string{
 		"export_adapter_test.go": "package vfs\n\nvar RunTestVFS = runTestVFS\n",

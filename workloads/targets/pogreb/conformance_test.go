@@ -28,7 +28,7 @@ func TestAsTargetOnFaultfs(t *testing.T) {
 	})
 }
 
-// TestPogrebsOwnTestsOfAFilesystem runs what pogreb tests its filesystems with, on the adapter.
+// TestPogrebsOwnTestsOfAFilesystem runs pogreb's own tests of its filesystems on the adapter.
 func TestPogrebsOwnTestsOfAFilesystem(t *testing.T) {
 	targettest.Theirs(t, "github.com/akrylysov/pogreb", "fs", "TestAdapter", map[string]string{
 		"export_adapter_test.go": `package fs

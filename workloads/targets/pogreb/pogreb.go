@@ -1,13 +1,13 @@
-// Package pogreb puts pogreb behind the lab's interface.
+// Package pogreb adapts pogreb to the lab.
 //
-// Its filesystem is that of package fs below, on the afero.Fs of the environment. What Target promises, and the sentence of
-// pogreb's documentation that makes each promise, is in promises.go. pogreb has no batches and no order of keys: a batch is
-// applied write by write, and a scan sorts what it has read.
+// Its filesystem is package fs below, on the afero.Fs of the environment. The promises of Target, each with the
+// sentence of pogreb's documentation that makes it, are in promises.go. pogreb has no batches and no order of keys: a
+// batch is applied write by write, and a scan sorts what it has read.
 //
-// Each recovery draws the seed of pogreb's hash anew, so that two recoveries of one disk write other bytes. What the store
+// Each recovery draws a new seed for pogreb's hash, so two recoveries of one disk write different bytes. What the store
 // shows is the same.
 //
-// The package is a module of its own. It requires pogreb v0.10.1, so that the go.mod of its user decides which version is
+// The package is a module of its own. It requires pogreb v0.10.1, so the go.mod of its user decides which version is
 // tested.
 package pogreb
 
@@ -27,7 +27,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Target returns pogreb with what its documentation promises.
+// Target returns pogreb with the promises of its documentation.
 func Target() torture.Target {
 	return torture.Target{
 		Name: "pogreb", Open: Open, Promises: Promises(),
@@ -51,12 +51,13 @@ func Open(env torture.Env) (workloads.Store, error) {
 	return &store{db: db}, nil
 }
 
-// store is a pogreb database as workloads see it.
+// store presents a pogreb database to workloads.
 type store struct {
 	db *engine.DB
-	// scanning is held for writing by scans, since an iterator of pogreb shows no single moment, and for reading by writes.
+	// scanning is held for writing by scans, because an iterator of pogreb is not a snapshot, and for reading by
+	// writes.
 	scanning sync.RWMutex
-	// compacting is held by compactions: pogreb refuses one while another is under way.
+	// compacting is held by compactions, because pogreb refuses a second one at the same time.
 	compacting sync.Mutex
 }
 
@@ -100,7 +101,7 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return err
 }
 
-// all returns the pairs of a range, by key.
+// all returns the pairs of a range, sorted by key.
 func (s *store) all(from, to []byte) (pairs []history.Write, err error) {
 	s.scanning.Lock()
 	defer s.scanning.Unlock()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# etcd, one member, which has started once before power is cut for the first time. Each key is acknowledged once the server has
-# answered. Keys and values are in base64, as its gateway wants them.
+# etcd with one member, which has started once before the first power cut. Each key is acknowledged once the server has answered.
+# Keys and values are in base64, as etcd's gateway requires.
 #
 #	etcd.sh setup SERVER DIR    etcd.sh serve SERVER DIR    etcd.sh ready    etcd.sh work DIR KEYS    etcd.sh check ACKS
 set -e

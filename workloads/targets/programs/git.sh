@@ -1,5 +1,5 @@
 #!/bin/sh
-# git: commits, each acknowledged with its ID once git has ended with success. FSYNC is a value of core.fsync.
+# git: commits, each acknowledged with its ID once git has exited successfully. FSYNC is a value of core.fsync.
 #
 #	git.sh run FSYNC DIR     git.sh check DIR ACKS
 set -e

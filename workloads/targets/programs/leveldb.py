@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""LevelDB, by plyvel: each put is acknowledged once it has returned, with sync or without.
+"""LevelDB, through plyvel: each put is acknowledged once it has returned, with sync or without.
 
     leveldb.py run sync|nosync DIR     leveldb.py serve     (a checker that stays alive: exec --serve)
 """

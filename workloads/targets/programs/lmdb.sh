@@ -1,5 +1,5 @@
 #!/bin/sh
-# LMDB, by mdb_load and mdb_dump: one transaction a process, durable when the process ends (the default, without MDB_NOSYNC).
+# LMDB, through mdb_load and mdb_dump: one transaction per process, durable when the process exits (the default, without MDB_NOSYNC).
 #
 #	lmdb.sh run DIR     lmdb.sh check DIR ACKS
 set -e

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""nats-server with JetStream, and sync_interval always. Each message is acknowledged once the server has.
+"""nats-server with JetStream and sync_interval always. Each message is acknowledged once the server has acknowledged it.
 
     nats.py serve SERVER DIR TMP    nats.py work DIR    nats.py check ACKS
 """
@@ -12,7 +12,7 @@ MESSAGES = 20
 
 
 class Client:
-    """As much of the protocol as it takes to ask for something and get an answer."""
+    """As much of the protocol as requests and replies need."""
 
     def __init__(self):
         self.stream = socket.create_connection(("127.0.0.1", 4222), 10).makefile("rwb")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# PostgreSQL, as its own user. The cluster is made once, small, before power is cut for the first time. Then each row is a
-# transaction, acknowledged once psql has ended with success; fsync and synchronous_commit are on, as they are by default.
+# PostgreSQL, run as its own user. A small cluster is created once, before the first power cut. Then each row is a transaction,
+# acknowledged once psql has exited successfully; fsync and synchronous_commit are on, as by default.
 #
 #	postgres.sh setup DIR    postgres.sh serve DIR TMP    postgres.sh ready TMP    postgres.sh work DIR TMP
 #	postgres.sh check ACKS TMP
@@ -22,8 +22,8 @@ setup)
 	rm "$2/setup"
 	;;
 serve)
-	# A crash while the server starts may leave an empty lock file, with which it does not start again. Debian's pg_ctlcluster
-	# removes one of a server that no longer runs, too.
+	# A crash while the server starts may leave an empty lock file, which keeps it from starting again. Debian's pg_ctlcluster
+	# also removes the lock file of a server that no longer runs.
 	[ -s "$2/data/postmaster.pid" ] || rm -f "$2/data/postmaster.pid"
 	exec setpriv --reuid=postgres --regid=postgres --clear-groups $bin/postgres -D "$2/data" -k "$3" -c listen_addresses= \
 		-c shared_buffers=1MB -c max_connections=5 -c autovacuum=off -c max_wal_senders=0 -c wal_level=minimal -c min_wal_size=2MB
@@ -40,7 +40,7 @@ check)
 	wanted=$(wc -l <"$2")
 	shown=$(query "$3" "select count(*), count(*) filter (where s = 'row ' || i || repeat('.', (select count(*) from t)::integer - i + 1)) from t" 2>&1) ||
 		{ echo "the table cannot be read: $shown"; exit 1; }
-	[ "${shown%|*}" = "${shown#*|}" ] || { echo "a transaction is there in part"; exit 1; }
+	[ "${shown%|*}" = "${shown#*|}" ] || { echo "a transaction is only partly there"; exit 1; }
 	[ "${shown%|*}" -ge "$wanted" ] || { echo "row $((${shown%|*} + 1)) is lost"; exit 1; }
 	;;
 esac

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A client of Redis, which listens on a socket in TMP: it sets keys, each acknowledged once the server has answered, or looks for
-# those that were.
+# A client for a Redis server that listens on a socket in TMP. It sets keys, each acknowledged once the server has answered, or
+# checks that the acknowledged ones are there.
 #
 #	redis.sh ready TMP     redis.sh work DIR TMP     redis.sh check ACKS TMP
 set -e

@@ -1,5 +1,5 @@
-/* RocksDB, by its C interface: each put is acknowledged once it has returned, with sync or without. Buffers are so small that
- * a run begins logs, tables and manifests.
+/* RocksDB, through its C interface: each put, with or without sync, is acknowledged once it has returned. The buffers are so
+ * small that a run starts new logs, tables and manifests.
  *
  *	rocksdb run sync|nosync DIR    rocksdb serve    (a checker that stays alive: exec --serve) */
 #include <rocksdb/c.h>
@@ -15,7 +15,7 @@ static rocksdb_t *open_store(const char *dir, char **err) {
 	rocksdb_options_set_write_buffer_size(o, 64 << 10);
 	rocksdb_options_set_compression(o, rocksdb_no_compression);
 	rocksdb_options_set_paranoid_checks(o, 1);
-	rocksdb_options_set_info_log_level(o, 4); /* what nobody reads need not be on the disk */
+	rocksdb_options_set_info_log_level(o, 4); /* a log that no one reads need not be on the disk */
 	rocksdb_t *db = rocksdb_open(o, dir, err);
 	rocksdb_options_destroy(o);
 	return db;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# SQLite, by its command line. One transaction a process; each is acknowledged once the process has ended with success.
+# SQLite, through its command line: one transaction per process, acknowledged once the process has exited successfully.
 #
 #	sqlite.sh run JOURNAL SYNCHRONOUS DIR [ROWS]     sqlite.sh check DIR ACKS
 set -e
@@ -20,7 +20,7 @@ check)
 	fi
 	set -- $shown
 	[ "$1" = ok ] || { echo "integrity check: $shown"; exit 1; }
-	[ "$2" -eq "$3" ] || { echo "a transaction is there in part"; exit 1; }
+	[ "$2" -eq "$3" ] || { echo "a transaction is only partly there"; exit 1; }
 	[ "$3" -ge "$wanted" ] || { echo "row $(($3 + 1)) is lost"; exit 1; }
 	;;
 esac

@@ -1,9 +1,10 @@
-/* A small store in C with a sync left out on purpose, to see that it is found. Each value is a file that is written under
+/* A small store in C with a deliberately missing sync, to show that exec finds it. Each value is a file that is written under
  * another name and renamed.
  *
  *	store run all|nofile|nodir|mmap DIR    store check DIR ACKS
  *
- * all leaves out nothing; mmap writes through a shared map and msync. */
+ * all omits nothing; nofile and nodir omit the sync of the file or of the directory; mmap writes through a shared map and uses
+ * msync. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

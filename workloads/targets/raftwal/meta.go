@@ -15,17 +15,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// metaStore is a types.MetaStore in one file, which each change replaces: the new one is written, synced and renamed, and the
-// directory is synced.
+// metaStore is a types.MetaStore in one file. Every change replaces the file: the new one is written, synced and
+// renamed, and then the directory is synced.
 type metaStore struct {
 	disk *osfs.FS
 
 	mu  sync.Mutex
-	dir string // once it is loaded
+	dir string // set by Load
 	now meta
 }
 
-// meta is what the file holds.
+// meta is the content of the file.
 type meta struct {
 	State  types.PersistentState
 	Stable map[string][]byte
@@ -80,7 +80,7 @@ func (s *metaStore) SetStable(key, value []byte) error {
 	return s.write(meta{State: s.now.State, Stable: stable})
 }
 
-// write replaces the file. What is in memory changes only if all of it went well.
+// write replaces the file. The state in memory changes only if every step succeeded.
 func (s *metaStore) write(next meta) error {
 	if s.dir == "" {
 		return errNotLoaded

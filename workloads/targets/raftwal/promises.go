@@ -2,7 +2,7 @@ package raftwal
 
 import "github.com/lightningdb/lightning-torture/workloads/torture"
 
-// Promises returns what the documentation of raft-wal promises. Where it says nothing, nothing is promised.
+// Promises returns what the documentation of raft-wal promises. Where it is silent, nothing is promised.
 //
 //   - SyncSurvivesPowerCut: "Crashes at any point must not loose committed log entries or result in a corrupt file, even if
 //     in-flight sector writes are not atomic." (README) It assumes "that fsync on a parent dir is sufficient to ensure newly
@@ -11,9 +11,9 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     entries are durably stored otherwise raft's guarantees will be compromised." (types.SegmentWriter)
 //   - AtomicBatch: a batch ends in a commit frame. "If CRC is not good then discard everything back to previous commit frame".
 //     (README, Recovery)
-//   - Linearizable: a WAL is raft's LogStore and StableStore, of which a read shows what was stored.
-//   - RecoversAfterTransientFault: not in the documentation, but the project's TestWriterRecoversFromWriteFailure demands that an
-//     append which failed to write or to sync its segment can be made again at once. (since v0.4.1)
+//   - Linearizable: a WAL implements raft's LogStore and StableStore, whose reads return what was stored.
+//   - RecoversAfterTransientFault: not in the documentation, but the project's TestWriterRecoversFromWriteFailure
+//     demands that an append that failed to write or sync its segment can be retried at once. (since v0.4.1)
 //   - Unpromised, damage: "Latent errors (i.e. silent corruption in the FS or disk) _may_ be detected during a read, but we assume
 //     that the file-system and disk are responsible for this really." (README)
 //   - Unpromised, a disk that lies: "We assume: [...] That fsync as implemented in Go's standard library actually flushes all

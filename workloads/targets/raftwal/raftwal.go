@@ -1,13 +1,14 @@
-// Package raftwal puts hashicorp/raft-wal, a log of raft, behind the lab's interface.
+// Package raftwal adapts hashicorp/raft-wal, a log for raft, to the lab.
 //
-// Its segments are stored by package vfs below, on the afero.Fs of the environment. What raft-wal knows of its segments it
-// keeps in a types.MetaStore. That is bbolt by default, which maps its file into memory; here it is the file of meta.go,
-// which promises the same and is tested on its own. So a verdict is about raft-wal's log, and not about its use of bbolt.
+// Its segments are stored through package vfs below, on the afero.Fs of the environment. The metadata of the segments
+// is in a types.MetaStore. By default that is bbolt, which maps its file into memory; here it is the file of meta.go,
+// which makes the same promises and has its own tests. So a verdict is about raft-wal's log, not about its use of
+// bbolt.
 //
-// What Target promises, and the sentence of raft-wal's documentation that makes each promise, is in promises.go.
+// The promises of Target, each with the sentence of raft-wal's documentation that makes it, are in promises.go.
 //
-// The package is a module of its own. It requires raft-wal v0.2.4, the oldest version that is to be had as a module, so that the
-// go.mod of its user decides which one is tested.
+// The package is a module of its own. It requires raft-wal v0.2.4, the oldest version available as a module, so the
+// go.mod of its user decides which version is tested.
 package raftwal
 
 import (
@@ -26,7 +27,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Target returns raft-wal with what its documentation promises.
+// Target returns raft-wal with the promises of its documentation.
 func Target() torture.Target {
 	return torture.Target{
 		Name: "raft-wal", OpenLog: OpenLog, Promises: Promises(),
@@ -55,7 +56,7 @@ func OpenLog(env torture.Env) (appendlog.Log, error) {
 	return log{w}, nil
 }
 
-// log is a raft-wal as workloads see it. All that it acknowledges is durable.
+// log presents a raft-wal to workloads. Everything that it acknowledges is durable.
 type log struct{ *engine.WAL }
 
 var (
@@ -113,7 +114,7 @@ func (l log) Get(key []byte) ([]byte, bool, error) {
 func (l log) SetNumber(key []byte, n uint64, _ history.Durability) error { return l.SetUint64(key, n) }
 func (l log) Number(key []byte) (uint64, error)                          { return l.GetUint64(key) }
 
-// translate marks the errors that mean something to a driver.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case errors.Is(err, engine.ErrCorrupt):

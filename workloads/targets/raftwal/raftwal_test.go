@@ -53,7 +53,8 @@ func TestAsLog(t *testing.T) {
 	}
 }
 
-// TestTheMetaStoreKeepsItsPromise cuts power after each of its operations; a call that has returned must have been durable.
+// TestTheMetaStoreKeepsItsPromise cuts the power after every operation on the disk. A call that had returned must be
+// durable.
 func TestTheMetaStoreKeepsItsPromise(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	state := func(id uint64) types.PersistentState {
@@ -64,7 +65,7 @@ func TestTheMetaStoreKeepsItsPromise(t *testing.T) {
 	empty, err := s.Load("/")
 	require.NoError(t, err)
 	require.Zero(t, empty)
-	var ends []uint64 // the ticks at which each call had returned
+	var ends []uint64 // the tick at which each pair of calls had returned
 	for id := uint64(1); id <= 3; id++ {
 		require.NoError(t, s.CommitState(state(id)))
 		require.NoError(t, s.SetStable([]byte("k"), []byte{byte(id)}))

@@ -2,13 +2,13 @@ package serial
 
 import "github.com/lightningdb/lightning-torture/workloads/history"
 
-// Snapshot is a read-only transaction made of the engine's own snapshot.
+// Snapshot is a read-only transaction on a snapshot of the engine.
 type Snapshot struct {
 	Read    func(key []byte) (value []byte, found bool, err error)
 	Release func() error
 }
 
-// Get returns the value of key when the snapshot was taken.
+// Get returns the value that key had when the snapshot was taken.
 func (s *Snapshot) Get(key []byte) ([]byte, bool, error) { return s.Read(key) }
 
 // Put returns ErrReadOnly.
@@ -21,7 +21,7 @@ func (*Snapshot) Delete([]byte) error { return ErrReadOnly }
 func (s *Snapshot) Commit(history.Durability) error { return s.release() }
 
 // Rollback releases the snapshot.
-func (s *Snapshot) Rollback() { _ = s.release() } // nobody can be told
+func (s *Snapshot) Rollback() { _ = s.release() } // Rollback cannot return an error
 
 func (s *Snapshot) release() error {
 	release := s.Release

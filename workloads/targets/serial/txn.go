@@ -10,23 +10,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Errors of transactions that are used in a way they cannot be.
+// Errors of misused transactions.
 var (
 	ErrEnded    = errors.New("serial: the transaction has ended")
 	ErrReadOnly = errors.New("serial: the transaction is read-only")
 )
 
-// Engine is what a transaction needs of a store.
+// Engine is what a transaction needs from a store.
 type Engine interface {
 	Get(key []byte) (value []byte, found bool, err error)
-	// Start applies the writes as one. If they are not yet as durable as d asks, wait is not nil and waits for that.
+	// Start applies the writes atomically. If they are not yet as durable as d requires, wait is not nil and waits
+	// until they are.
 	Start(writes []history.Write, d history.Durability) (wait func() error, err error)
 }
 
-// Serializer lets one transaction run at a time. The zero value is ready.
+// Serializer runs one transaction at a time. The zero value is ready to use.
 type Serializer struct{ mu sync.Mutex }
 
-// Begin waits for the transaction that runs, and starts one.
+// Begin waits until no other transaction is running, and starts one.
 func (s *Serializer) Begin(e Engine) workloads.Txn {
 	s.mu.Lock()
 	return &txn{s: s, e: e}
@@ -39,7 +40,7 @@ type txn struct {
 	ended  bool
 }
 
-// Get looks at the transaction's own writes first, the newest before the others: there are few.
+// Get looks for the key in the transaction's own writes first, from the newest to the oldest; there are few.
 func (t *txn) Get(key []byte) ([]byte, bool, error) {
 	if t.ended {
 		return nil, false, ErrEnded

@@ -1,10 +1,11 @@
-// Package soakledger lets the lab torture the memory of its own soaks: spec, ledger and cursor of package campaign, as a store.
+// Package soakledger lets the lab torture the memory of its own soaks: the spec, ledger and cursor of package campaign,
+// as a store.
 //
-// Each commit is a cell that is counted, with the writes of the commit in it; every eight of them are a lap, after which the cursor
-// is replaced. What a client reads is what the ledger adds up to. So to lose an acknowledged commit is to lose a cell that was
-// counted, and Open fails if a cell is there twice, or if the totals, the cursor and the cells do not agree.
+// Each commit is a counted cell that carries the writes of the commit. Every eight cells form a lap, after which the
+// cursor is replaced. A client reads what the cells of the ledger add up to, so losing an acknowledged commit means
+// losing a counted cell. Open fails if a cell is counted twice, or if the totals, the cursor and the cells disagree.
 //
 //	lightning-torture run --engine soak-ledger
 //
-// It is a target like any other, for the command and for tests.
+// It is an ordinary target, for the command and for tests.
 package soakledger

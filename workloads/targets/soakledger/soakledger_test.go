@@ -11,7 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// The lab cuts the power of its own memory: no cell that was counted is lost or counted twice. Nightly, with every fault.
+// The lab cuts the power under its own memory: no counted cell may be lost or counted twice. Nightly, this runs with
+// every fault.
 func TestTheMemoryOfASoakKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	o := torture.Options{

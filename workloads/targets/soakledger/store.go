@@ -15,26 +15,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// store is a journal whose cells carry writes.
+// store is a journal whose cells carry the writes of commits.
 type store struct {
 	env     torture.Env
 	journal *campaign.Journal
 	mu      struct {
 		sync.Mutex
 		pairs  map[string][]byte
-		next   int // cells so far
+		next   int // number of cells so far
 		closed bool
-		failed error // of the cursor, after which nothing is counted
+		failed error // why the cursor could not be replaced; nothing is counted after that
 	}
 }
 
-// replay adds an event of the ledger to what the store shows.
+// replay applies an event of the ledger to the pairs.
 func (s *store) replay(e *ledger.Event) error {
 	if e.Cell == nil {
 		return nil
 	}
 	if n := e.Cell.Lap*cellsALap + e.Cell.Cell; n != s.mu.next {
-		return fmt.Errorf("cell %d was counted when %d came next", n, s.mu.next)
+		return fmt.Errorf("cell %d was counted, but the next one was %d", n, s.mu.next)
 	}
 	s.mu.next++
 	var writes []history.Write
@@ -55,7 +55,7 @@ func (s *store) show(writes []history.Write) {
 	}
 }
 
-// Apply counts a cell.
+// Apply counts a cell that carries the writes.
 func (s *store) Apply(writes []history.Write, _ history.Durability) error {
 	if len(writes) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (s *store) Apply(writes []history.Write, _ history.Durability) error {
 	return nil
 }
 
-// endLap says that all cells of a lap were counted, and replaces the cursor.
+// endLap records that all cells of a lap were counted, and replaces the cursor.
 func (s *store) endLap(lap int) error {
 	if err := s.journal.Add(&ledger.Event{Lap: &ledger.Lap{Lap: lap, Cells: cellsALap}}); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (s *store) endLap(lap int) error {
 	return s.journal.Mark()
 }
 
-// Get returns the newest value of a key.
+// Get returns the latest value of a key.
 func (s *store) Get(key []byte) ([]byte, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *store) Get(key []byte) ([]byte, bool, error) {
 	return bytes.Clone(value), found, nil
 }
 
-// Scan visits the pairs from one key to another.
+// Scan visits the pairs with keys in [from, to), or from on if to is empty.
 func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	s.mu.Lock()
 	pairs := maps.Clone(s.mu.pairs)
@@ -114,7 +114,8 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return nil
 }
 
-// Verify reads the journal as a soak's status does, beside the one that writes, and compares.
+// Verify reads the journal from the disk, as the status command of a soak does while the soak runs, and compares the
+// count.
 func (s *store) Verify() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -27,13 +27,13 @@ func Target() torture.Target {
 	}
 }
 
-// spec is the campaign of every store.
+// spec is the campaign in every store.
 var spec = campaign.Spec{Version: 1, Engine: "soak-ledger", Seed: 1}
 
-// cellsALap is how many cells a lap has.
+// cellsALap is the number of cells in a lap.
 const cellsALap = 8
 
-// open opens a campaign, and begins it if it is not there.
+// open opens a campaign, and starts one if there is none.
 func open(env torture.Env) (*store, error) {
 	_, err := campaign.Load(env.FS, env.Dir)
 	if errors.Is(err, campaign.ErrNone) {
@@ -52,7 +52,7 @@ func open(env torture.Env) (*store, error) {
 		err = s.journal.Add(&ledger.Event{Start: &ledger.Start{Campaign: spec.Name(), Build: "target"}})
 	}
 	for lap := 0; err == nil && (lap+1)*cellsALap <= s.mu.next; lap++ {
-		if !s.journal.Book.HasLap(lap, ledger.Shard{}) { // all of it was counted, as a soak that resumes finds out too
+		if !s.journal.Book.HasLap(lap, ledger.Shard{}) { // the lap is complete but was not recorded; a resuming soak does the same
 			err = s.endLap(lap)
 		}
 	}
@@ -62,23 +62,23 @@ func open(env torture.Env) (*store, error) {
 	return s, nil
 }
 
-// agree returns an error unless a book has counted cells that were counted once each, without a gap.
+// agree returns an error unless the book has counted exactly the given number of cells, once each and without a gap.
 func agree(b *ledger.Book, cells int) error {
 	if b.Totals.Cells != cells || b.Totals.Images != cells {
-		return fmt.Errorf("%d cells add up to %+v", cells, b.Totals)
+		return fmt.Errorf("%d cells, but the totals are %+v", cells, b.Totals)
 	}
 	for n := range cells + cellsALap {
 		if b.Has(n/cellsALap, n%cellsALap) != (n < cells) {
-			return fmt.Errorf("of %d cells, the book is wrong about cell %d", cells, n)
+			return fmt.Errorf("the book of %d cells is wrong about cell %d", cells, n)
 		}
 	}
 	if laps := cells / cellsALap; b.Totals.Laps != laps && b.Totals.Laps != laps-1 {
-		return fmt.Errorf("%d cells are %d laps, and the book has %d", cells, laps, b.Totals.Laps)
+		return fmt.Errorf("%d cells are %d laps, but the book has %d", cells, laps, b.Totals.Laps)
 	}
 	return nil
 }
 
-// translate gives errors the names that the lab knows.
+// translate marks the errors that drivers handle.
 func translate(err error) error {
 	switch {
 	case err == nil:

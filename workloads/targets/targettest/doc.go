@@ -1,4 +1,5 @@
-// Package targettest is the conformance suite of the adapters under workloads/targets: what every workload relies on.
+// Package targettest is the conformance suite of the adapters under workloads/targets: it checks what every workload
+// relies on.
 //
-// It runs on the operating system's filesystem and says nothing of crashes; those are the lab's.
+// It runs on the filesystem that its caller opens stores on, and does not test crashes; that is the lab's work.
 package targettest

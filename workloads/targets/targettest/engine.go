@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 )
 
-// Engine runs the suite on an engine in all the ways in which it is opened to be measured.
+// Engine runs the suite on an engine in every configuration in which benchmarks open it.
 func Engine(t *testing.T, e bench.Engine) {
 	t.Helper()
 	for _, way := range []struct {
@@ -37,6 +37,6 @@ func Engine(t *testing.T, e bench.Engine) {
 			}
 			return memories[dir]()
 		}
-		run(t, open, tests) // each directory has a memory of its own, which a copy cannot leave
+		run(t, open, tests) // without the tests of copies: each directory is a memory of its own
 	})
 }

@@ -45,7 +45,7 @@ func (s *suite) scans() {
 	require.Empty(s.T, s.scanned("x", "", 0))
 }
 
-// ownership scribbles over all slices that went in and came out.
+// ownership overwrites all slices that were passed in and returned.
 func (s *suite) ownership() {
 	w := put("key", "value")
 	s.apply(history.NoSync, w, put("other", "thing"))

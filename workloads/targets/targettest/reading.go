@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// place is what a cursor stands on, as key=value; "end" if it stands on no key.
+// place returns the pair at a cursor's position as key=value, or "end" if the cursor is not on a key.
 func (s *suite) place(c workloads.Cursor, stands bool) string {
 	s.Helper()
 	require.NoError(s.T, c.Error())
@@ -20,7 +20,7 @@ func (s *suite) place(c workloads.Cursor, stands bool) string {
 	return fmt.Sprintf("%s=%s", c.Key(), c.Value())
 }
 
-// walked is what a cursor stands on after each movement.
+// walked returns the position of a cursor after each move.
 func (s *suite) walked(m workloads.CursorMaker, b workloads.Bounds, moves ...workloads.Move) []string {
 	s.Helper()
 	c, err := m.NewCursor(b)
@@ -48,7 +48,7 @@ func moved(c workloads.Cursor, m workloads.Move) bool {
 	case workloads.MoveSeekLT:
 		return c.SeekLT(m.Key)
 	default:
-		panic(fmt.Sprintf("targettest: a cursor is moved by %q", m.How))
+		panic(fmt.Sprintf("targettest: unknown move %q", m.How))
 	}
 }
 
@@ -76,7 +76,7 @@ func (s *suite) moves() {
 	require.Equal(s.T, []string{"end", "end", "end", "end"}, s.walked(maker, all, first, last, seekGE("a"), seekLT("z")))
 	s.apply(history.NoSync, put("a", "0"), put("b", "old"), put("d", "3"), put("x", "5"))
 	if m, ok := s.Store.(workloads.Maintainer); ok {
-		require.NoError(s.T, m.Flush()) // what follows comes from a table and a memtable
+		require.NoError(s.T, m.Flush()) // the cursor now merges a table and a memtable
 	}
 	s.apply(history.NoSync, put("b", "1"), put("c", "2"), put("e", "4"), deletion("x"))
 	require.Equal(s.T, []string{"a=0", "b=1", "c=2", "d=3", "e=4", "end"}, s.walked(maker, all, first, next, next, next, next, next))
@@ -140,7 +140,7 @@ func (s *suite) snapshots() {
 	require.Equal(s.T, []string{"a=2", "c=2"}, s.scanned("", "", 0))
 }
 
-// streamed demands that the stream of key has the value; an empty one stands for a key that is not there.
+// streamed requires that the stream of key has the value; an empty value means that the key does not exist.
 func (s *suite) streamed(from workloads.Streamer, key, value string) {
 	s.Helper()
 	r, found, err := from.OpenValue([]byte(key))
@@ -155,15 +155,15 @@ func (s *suite) streamed(from workloads.Streamer, key, value string) {
 	require.NoError(s.T, r.Close())
 }
 
-// same demands that a long value was read, and prints none.
+// same requires that a long value was read correctly, without printing it.
 func (s *suite) same(want string, got []byte) {
 	s.Helper()
 	if string(got) != want {
-		s.Fatalf("%d bytes were read, which differ from the %d that were written", len(got), len(want))
+		s.Fatalf("the %d bytes read differ from the %d bytes written", len(got), len(want))
 	}
 }
 
-// pieces is a text of so many bytes in which each part differs from the others.
+// pieces returns a text of the given size in which every part is different.
 func pieces(size int) string {
 	var text []byte
 	for i := 0; len(text) < size; i++ {
@@ -191,7 +191,7 @@ func (s *suite) streams() {
 	s.apply(history.NoSync, put("large", "new"))
 	got, err := io.ReadAll(r)
 	require.NoError(s.T, err)
-	s.same(large, got) // it reads the value that it was opened on
+	s.same(large, got) // the stream must read the value that it was opened on
 	require.NoError(s.T, r.Close())
 	s.streamed(streamer, "large", "new")
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Opener opens the store in dir, or makes it.
+// Opener opens the store in dir, and creates it if it does not exist.
 type Opener func(dir string) (workloads.Store, error)
 
-// Run runs the suite on the stores that open opens. Tests of what a store does not implement are skipped.
+// Run runs the suite on the stores that open returns. Tests of features that a store lacks are skipped.
 func Run(t *testing.T, open Opener) {
 	t.Helper()
 	run(t, open, slices.Concat(tests, copies))
@@ -32,7 +32,7 @@ func run(t *testing.T, open Opener, tests []test) {
 	}
 }
 
-// suite is a test with a store that is open.
+// suite is a test with an open store.
 type suite struct {
 	*testing.T
 	workloads.Store
@@ -46,36 +46,36 @@ type test struct {
 }
 
 var tests = []test{
-	{"what was put is got, and nothing else", (*suite).puts},
-	{"what was deleted is gone", (*suite).deletes},
-	{"a batch is applied in order, as a whole", (*suite).batches},
-	{"a scan has its bounds and its order, and ends when it is told to", (*suite).scans},
-	{"what is handed out is the caller's", (*suite).ownership},
-	{"what was written with any durability is there after reopening", (*suite).reopens},
-	{"what a deletion of a range hides is gone, and nothing newer", (*suite).deletesRanges},
-	{"a table that is ingested is applied as a whole, over what was there", (*suite).ingests},
-	{"a batch deletes a range, and later parts win over earlier ones", (*suite).appliesRanges},
-	{"a flush and a compaction change nothing that is seen", (*suite).maintains},
-	{"a sync changes nothing that is seen, nor does a batch of nothing", (*suite).syncs},
-	{"an inspection changes nothing that is seen", (*suite).inspects},
-	{"a cursor walks in both directions within its bounds", (*suite).moves},
-	{"a cursor shows the moment at which it was made", (*suite).standsStill},
-	{"a snapshot shows the moment at which it was made", (*suite).snapshots},
-	{"a stream reads the value of the moment at which it was opened", (*suite).streams},
-	{"a transaction reads its own writes, which others see when it commits", (*suite).commits},
-	{"a transaction that is rolled back wrote nothing", (*suite).rollsBack},
-	{"a read-only transaction sees the moment of its beginning", (*suite).readsOnly},
-	{"a transaction scans its own writes, and conflicts with what comes into the range", (*suite).scansInTransactions},
+	{"a put value is read back, and nothing else", (*suite).puts},
+	{"a deleted key is gone", (*suite).deletes},
+	{"a batch is applied atomically and in order", (*suite).batches},
+	{"a scan respects its bounds, is ordered, and stops when told to", (*suite).scans},
+	{"slices belong to the caller", (*suite).ownership},
+	{"writes with any durability survive a clean reopening", (*suite).reopens},
+	{"a range delete removes what is older, and nothing newer", (*suite).deletesRanges},
+	{"an ingested table is applied atomically over older data", (*suite).ingests},
+	{"a batch deletes a range, and its later parts win", (*suite).appliesRanges},
+	{"a flush and a compaction change nothing visible", (*suite).maintains},
+	{"a sync and an empty batch change nothing visible", (*suite).syncs},
+	{"an inspection changes nothing visible", (*suite).inspects},
+	{"a cursor moves in both directions within its bounds", (*suite).moves},
+	{"a cursor shows the store as it was when the cursor was made", (*suite).standsStill},
+	{"a snapshot shows the store as it was when the snapshot was made", (*suite).snapshots},
+	{"a stream reads the value that the key had when it was opened", (*suite).streams},
+	{"a transaction reads its own writes, which others see once it commits", (*suite).commits},
+	{"a rolled-back transaction writes nothing", (*suite).rollsBack},
+	{"a read-only transaction sees the store as it was when it began", (*suite).readsOnly},
+	{"a transaction scans its own writes, and conflicts with new keys in the range", (*suite).scansInTransactions},
 	{"concurrent increments are not lost", (*suite).increments},
 }
 
-// copies are the tests of stores that are copied to another directory of the same filesystem.
+// copies are the tests of stores that can be copied to another directory of the same filesystem.
 var copies = []test{
-	{"a checkpoint is a store of its own", (*suite).checkpoints},
-	{"a backup leaves earlier ones and the store as they are", (*suite).backsUp},
+	{"a checkpoint is an independent store", (*suite).checkpoints},
+	{"a backup changes neither earlier backups nor the store", (*suite).backsUp},
 }
 
-// lacks skips the rest of a test.
+// lacks skips the rest of a test, because the store lacks a feature.
 func (s *suite) lacks(what string) {
 	s.Helper()
 	require.NoError(s.T, s.Close())
@@ -104,7 +104,7 @@ type reader interface {
 	Get(key []byte) (value []byte, found bool, err error)
 }
 
-// has demands that key has the value; an empty one stands for a key that is not there.
+// has requires that key has the value; an empty value means that the key does not exist.
 func (s *suite) has(r reader, key, value string) {
 	s.Helper()
 	got, found, err := r.Get([]byte(key))
@@ -113,7 +113,7 @@ func (s *suite) has(r reader, key, value string) {
 	require.Equal(s.T, value, string(got), "key %s", key)
 }
 
-// scanned is what a scan shows, as a list of key=value.
+// scanned returns what a scan shows, as a list of key=value; 0 means no limit.
 func (s *suite) scanned(from, to string, limit int) []string {
 	s.Helper()
 	var seen []string

@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Theirs runs tests that an engine has for implementations of its interface, with an adapter. The tests are those of the
-// version in the module under test, in the folder pkg of the engine's module; files, by name, are added to it: one that
-// exports what runs the tests, and one outside of the package with the test named run. The engine's module is copied for it.
+// Theirs runs tests that an engine provides for implementations of its interface on an adapter. The tests are those of
+// the engine's version in the module under test, in the folder pkg of the engine's module, which is copied to a
+// temporary directory. The files, by name, are added to that folder: one that exports the function that runs the tests,
+// and one in an external test package with the test named run.
 //
-// What the engine's tests need and no module here requires comes from the module cache or a proxy.
+// Modules that only the engine's tests need come from the module cache or a proxy.
 func Theirs(t *testing.T, module, pkg, run string, files map[string]string) {
 	t.Helper()
 	work := t.TempDir()
@@ -26,7 +27,7 @@ func Theirs(t *testing.T, module, pkg, run string, files map[string]string) {
 	for name, text := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(copied, pkg, name), []byte(text), 0o644))
 	}
-	for _, name := range []string{"go.mod", "go.sum"} { // the commands add the copy, and what the tests need
+	for _, name := range []string{"go.mod", "go.sum"} { // the commands add the copy and the requirements of the tests
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(work, name), text, 0o644))
@@ -35,7 +36,7 @@ func Theirs(t *testing.T, module, pkg, run string, files map[string]string) {
 	command(t, "go", "mod", "edit", "-replace", module+"="+copied, modfile)
 	out := command(t, "go", "test", "-modfile", modfile, "-mod=mod", "-vet=off", "-count=1", "-v",
 		"-run", "^"+run+"$", module+"/"+pkg)
-	require.Contains(t, out, "--- PASS: "+run, "the tests ran")
+	require.Contains(t, out, "--- PASS: "+run, "the test must have run")
 }
 
 func command(t *testing.T, name string, args ...string) string {

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// begins returns the store as one with transactions. Without them, the test is skipped.
+// begins returns the store as a Transactor, or skips the test if the store has no transactions.
 func (s *suite) begins() workloads.Transactor {
 	s.Helper()
 	t, ok := s.Store.(workloads.Transactor)
@@ -75,7 +75,7 @@ func (s *suite) readsOnly() {
 	s.begin(workloads.ReadOnly).Rollback()
 }
 
-// increments adds 1 to a counter in concurrent serializable transactions; those that lose try again.
+// increments adds 1 to a counter in concurrent serializable transactions, which retry after a conflict.
 func (s *suite) increments() {
 	const workers, rounds = 4, 50
 	s.begins()
@@ -102,7 +102,7 @@ func (s *suite) increment() error {
 		return err
 	}
 	value, _, err := t.Get([]byte("n"))
-	runtime.Gosched() // so that others read the same
+	runtime.Gosched() // lets others read the same value
 	n, bad := strconv.Atoi(string(value))
 	if err := errors.Join(err, bad, t.Put([]byte("n"), strconv.AppendInt(nil, int64(n+1), 10))); err != nil {
 		t.Rollback()

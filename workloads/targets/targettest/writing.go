@@ -47,7 +47,7 @@ func (s *suite) ingests() {
 }
 
 func (s *suite) syncs() {
-	s.apply(history.Sync) // nothing
+	s.apply(history.Sync) // an empty batch
 	syncer, ok := s.Store.(workloads.Syncer)
 	if !ok {
 		s.lacks("sync of its own")
@@ -82,7 +82,7 @@ func (s *suite) checkpoints() {
 	s.apply(history.Buffered, put("a", "1"), put("b", "1"))
 	require.NoError(s.T, c.Checkpoint(dir))
 	s.apply(history.Buffered, put("a", "2"), deletion("b"))
-	require.Error(s.T, c.Checkpoint(dir), "there is something already")
+	require.Error(s.T, c.Checkpoint(dir), "the directory is not empty")
 	require.Equal(s.T, []string{"a=2"}, s.scanned("", "", 0))
 	copied, err := s.open(dir)
 	require.NoError(s.T, err)
@@ -90,7 +90,7 @@ func (s *suite) checkpoints() {
 	require.Equal(s.T, []string{"a=1", "b=1"}, other.scanned("", "", 0))
 	other.apply(history.Sync, put("a", "3"))
 	require.NoError(s.T, copied.Close())
-	require.Equal(s.T, []string{"a=2"}, s.scanned("", "", 0), "the copy is a store of its own")
+	require.Equal(s.T, []string{"a=2"}, s.scanned("", "", 0), "the copy is an independent store")
 }
 
 func (s *suite) backsUp() {

@@ -11,7 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// usable returns why a file cannot be used, or changed; nil if it can. The caller holds mu.
+// usable returns nil if the files can be used, or also changed if changes is set, and otherwise the reason. The caller
+// holds mu.
 func (s *files) usable(changes bool, fds ...storage.FileDesc) error {
 	for _, fd := range fds {
 		if !storage.FileDescOk(fd) {
@@ -115,7 +116,7 @@ type file struct {
 	fd storage.FileDesc
 }
 
-// Sync makes the name of a manifest durable, too.
+// Sync also makes the name of a manifest durable.
 func (f *file) Sync() error {
 	if err := f.File.Sync(); err != nil || f.fd.Type != storage.TypeManifest {
 		return err
@@ -123,7 +124,7 @@ func (f *file) Sync() error {
 	return f.of.disk.SyncDir(f.of.dir)
 }
 
-// Close returns ErrClosed if the file is closed already.
+// Close returns ErrClosed if the file is already closed.
 func (f *file) Close() error {
 	err := f.File.Close()
 	if errors.Is(err, fs.ErrClosed) {
@@ -132,10 +133,10 @@ func (f *file) Close() error {
 	return err
 }
 
-// nameOf returns the name of a file, which is valid.
+// nameOf returns the name of a file; fd must be valid.
 func nameOf(fd storage.FileDesc) string { return fd.String() }
 
-// oldNameOf returns the name that a table had in earlier versions, or nothing.
+// oldNameOf returns the name that earlier versions gave to a table, or "" for any other file.
 func oldNameOf(fd storage.FileDesc) string {
 	if fd.Type == storage.TypeTable {
 		return fmt.Sprintf("%06d.sst", fd.Num)
@@ -143,7 +144,7 @@ func oldNameOf(fd storage.FileDesc) string {
 	return ""
 }
 
-// suffixes are how the names of files with a number end.
+// suffixes maps the suffixes of numbered files to their types.
 var suffixes = map[string]storage.FileType{
 	"log": storage.TypeJournal, "ldb": storage.TypeTable, "sst": storage.TypeTable, "tmp": storage.TypeTemp,
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/syndtr/goleveldb/leveldb/storage"
 )
 
-// Which manifest is current is in a file CURRENT: its name and a line feed. CURRENT.N is one that was not renamed yet, to
-// manifest N, and CURRENT.bak is the one before.
+// The file CURRENT names the current manifest, followed by a line feed. CURRENT.N names manifest N and has not been
+// renamed to CURRENT yet; CURRENT.bak is the previous CURRENT.
 const (
 	current = "CURRENT"
 	backup  = "CURRENT.bak"
@@ -94,7 +94,7 @@ func (s *files) GetMeta() (storage.FileDesc, error) {
 	return storage.FileDesc{}, nowErr
 }
 
-// pendingOf returns the names of the files that were not renamed yet, newest first.
+// pendingOf returns the names of the CURRENT.N files, newest first.
 func pendingOf(names []string) []string {
 	var numbers []int64
 	for _, name := range names {
@@ -118,8 +118,8 @@ type pointer struct {
 	fd   storage.FileDesc
 }
 
-// first returns the first of some files that names a manifest which is there. Otherwise the error is that of the last damaged
-// one, or os.ErrNotExist.
+// first returns the first of the named files that names an existing manifest. If there is none, the error is that of
+// the last damaged file, or os.ErrNotExist.
 func (s *files) first(names []string) (pointer, error) {
 	none := os.ErrNotExist
 	for _, name := range names {
@@ -144,13 +144,13 @@ func (s *files) read(name string) (pointer, error) {
 	manifest, whole := bytes.CutSuffix(content, []byte("\n"))
 	fd, ok := parse(string(manifest))
 	if !whole || !ok {
-		return pointer{}, &storage.ErrCorrupted{Err: fmt.Errorf("storage: %s says %q, which is no name of a manifest", name, content)}
+		return pointer{}, &storage.ErrCorrupted{Err: fmt.Errorf("storage: %s contains %q, which is not the name of a manifest", name, content)}
 	}
 	_, err = s.disk.Stat(s.in(nameOf(fd)))
 	return pointer{name, fd}, err
 }
 
-// putRight makes CURRENT what it should be and removes what is pending. If that fails, the next one tries it.
+// putRight makes p the CURRENT file and removes the pending ones. If that fails, the next GetMeta tries again.
 func (s *files) putRight(p pointer, pending []string) {
 	if s.mode == ReadOnly || p.name == current && len(pending) == 0 {
 		return

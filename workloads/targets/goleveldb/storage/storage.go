@@ -15,18 +15,18 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// Mode says what a storage may be used for.
+// Mode is the access that a storage allows.
 type Mode bool
 
 // The modes.
 const (
 	ReadWrite Mode = false
-	ReadOnly  Mode = true // nothing is changed on the disk
+	ReadOnly  Mode = true // nothing on the disk is changed
 )
 
 var errReadOnly = errors.New("storage: opened read-only")
 
-// files is the storage in a directory.
+// files is the storage of a directory.
 type files struct {
 	disk *osfs.FS
 	dir  string
@@ -34,11 +34,11 @@ type files struct {
 	held io.Closer // the lock of the directory
 
 	mu     sync.Mutex
-	user   *user // who has locked the storage, as one database does
+	user   *user // the holder of the storage's Lock, which a database takes; nil if there is none
 	closed bool
 }
 
-// Open returns the storage in a directory of on, which it makes if it is not there and may be written to.
+// Open returns the storage of a directory of on. In the mode ReadWrite it creates the directory if it does not exist.
 func Open(on afero.Fs, dir string, mode Mode) (storage.Storage, error) {
 	s := &files{disk: osfs.New(on), dir: dir, mode: mode}
 	info, err := s.disk.Stat(dir)
@@ -57,7 +57,7 @@ func Open(on afero.Fs, dir string, mode Mode) (storage.Storage, error) {
 	return s, nil
 }
 
-// lock locks the directory. A lock that is only for reading would do for ReadOnly, if there were any.
+// lock locks the directory exclusively; there are no shared locks, which would do for ReadOnly.
 func (s *files) lock() (io.Closer, error) {
 	name := s.in("LOCK")
 	held, err := s.disk.Lock(name)
@@ -91,7 +91,7 @@ func (s *files) Lock() (storage.Locker, error) {
 	return s.user, nil
 }
 
-// user is the lock of a storage; of one that is only read it is nobody's.
+// user is a held Lock. That of a read-only storage excludes no one.
 type user struct{ of *files }
 
 func (u *user) Unlock() {

@@ -42,7 +42,7 @@ func ours(fs afero.Fs, dir string) world {
 	return world{fs, dir, func(mode storage.Mode) (leveldb.Storage, error) { return storage.Open(fs, dir, mode) }}
 }
 
-// contents is what the directory holds, without the log for people and its lock.
+// contents returns the content of the directory, without the text log and the lock.
 func (w world) contents(t *testing.T) (all []string) {
 	t.Helper()
 	infos, err := afero.ReadDir(w.fs, w.dir)
@@ -74,7 +74,7 @@ func say(err error) string {
 	return "an error"
 }
 
-// TestIsTheirFileStorage does the same on goleveldb's storage and on the adapter, and compares the directories.
+// TestIsTheirFileStorage runs the same script on goleveldb's storage and on the adapter, and compares the results.
 func TestIsTheirFileStorage(t *testing.T) {
 	for name, script := range map[string]func(*testing.T, world) []string{"files": files, "pointers": pointers, "read-only": readOnly} {
 		t.Run(name, func(t *testing.T) {
@@ -92,7 +92,7 @@ func files(t *testing.T, w world) (seen []string) {
 	s, err := w.open(storage.ReadWrite)
 	require.NoError(t, err)
 	_, err = w.open(storage.ReadWrite)
-	require.Error(t, err, "it is open")
+	require.Error(t, err, "the storage is already open")
 	lock, err := s.Lock()
 	did("lock", err)
 	_, err = s.Lock()
@@ -144,7 +144,7 @@ func files(t *testing.T, w world) (seen []string) {
 	return seen
 }
 
-// pointers damages what tells which manifest is current in all ways in which a crash may, and in others.
+// pointers leaves the files that name the current manifest in every state that a crash may leave, and in others.
 func pointers(t *testing.T, w world) (seen []string) {
 	for i, now := range []string{"", "MANIFEST-000001\n", "MANIFEST-000009\n", "MANIFEST-000001"} {
 		for j, before := range []string{"", "MANIFEST-000002\n", "MANIF"} {
@@ -202,7 +202,7 @@ func readOnly(t *testing.T, w world) (seen []string) {
 	return append(seen, say(s.Close()))
 }
 
-// TestAManifestIsSyncedWithItsDirectory cuts power behind the sync of a manifest and of another file.
+// TestAManifestIsSyncedWithItsDirectory cuts the power after the sync of a manifest and of another file.
 func TestAManifestIsSyncedWithItsDirectory(t *testing.T) {
 	for _, test := range []struct {
 		fd   leveldb.FileDesc

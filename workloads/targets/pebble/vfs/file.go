@@ -20,16 +20,16 @@ func opened(f *osfs.File, err error) (vfs.File, error) {
 
 func (f file) Stat() (vfs.FileInfo, error) { return described(f.File.Stat()) }
 
-// SyncTo promises nothing, and so does nothing.
+// SyncTo does nothing, because it promises no durability.
 func (file) SyncTo(int64) (fullSync bool, err error) { return false, nil }
 
-// Preallocate does nothing: what Pebble wants keeps the size of the file.
+// Preallocate does nothing: Pebble needs no change of the file's size.
 func (file) Preallocate(_, _ int64) error { return nil }
 
 func (file) Prefetch(_, _ int64) error { return nil }
 func (file) Fd() uintptr               { return vfs.InvalidFd }
 
-// info adds the number of the device, of which there is one.
+// info adds the device number; there is only one device.
 type info struct{ os.FileInfo }
 
 func (info) DeviceID() vfs.DeviceID { return vfs.DeviceID{} }

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// fs is an afero.Fs as Pebble sees one. The names of package os are as they are; their paths have slashes.
+// fs presents an afero.Fs to Pebble. Methods named as in package os are osfs.FS's own; paths have slashes.
 type fs struct{ *osfs.FS }
 
 // New returns on as Pebble's filesystem.

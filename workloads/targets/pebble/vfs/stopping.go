@@ -10,16 +10,16 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Stopping returns on as Pebble's filesystem, which calls stop where Pebble would panic on a goroutine of its own, and so end the
-// process:
+// Stopping returns on as Pebble's filesystem. It calls stop where Pebble would otherwise panic on one of its own
+// goroutines and so end the process:
 //
 //   - "If an error occurs while syncing the directory, Move panics", says atomicfs.Marker.
-//   - When the last write of a blob file fails, or its sync, blob.FileWriter.Close aborts what has been closed already, and
+//   - When the last write or the sync of a blob file fails, blob.FileWriter.Close aborts what is already closed and
 //     dereferences nil; see workloads/TRACKRECORD.md.
-//   - DB.rotateWAL panics if it cannot close a log or make another one, and has given up a lock that its callers give up again
-//     when that panic is recovered.
+//   - DB.rotateWAL panics if it cannot close a log or create another one. It has then released a lock that its callers
+//     release again when the panic is recovered.
 //
-// Stop is torture.Env.Stop, for a target that promises StopsOnError.
+// For stop, pass torture.Env.Stop; the target must promise StopsOnError.
 func Stopping(on afero.Fs, stop func(reason string)) vfs.FS { return &stopping{New(on), stop} }
 
 type stopping struct {
@@ -44,7 +44,7 @@ func (s *stopping) Create(name string, category vfs.DiskWriteCategory) (vfs.File
 	return f, err
 }
 
-// ReuseForWrite makes a log of an old one.
+// ReuseForWrite turns an old log into a new one.
 func (s *stopping) ReuseForWrite(from, to string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	return s.log(s.FS.ReuseForWrite(from, to, category))
 }
@@ -61,7 +61,7 @@ func (s *stopping) stopping(f vfs.File, err error) (vfs.File, error) {
 	return &stoppingFile{f, s.stop}, nil
 }
 
-// stoppingFile is a file on which an error stops the engine.
+// stoppingFile stops the engine when one of its operations fails.
 type stoppingFile struct {
 	vfs.File
 	stop func(reason string)

@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble/vfs"
 )
 
-// say writes an error as far as it is the same in all filesystems.
+// say describes an error by what all filesystems have in common.
 func say(err error) string {
 	for _, class := range []error{iofs.ErrExist, iofs.ErrNotExist, iofs.ErrClosed, io.EOF} {
 		if errors.Is(err, class) {
@@ -31,7 +31,7 @@ func say(err error) string {
 	return "ok"
 }
 
-// TestIsPebblesDefault does the same on Pebble's own filesystem and on the adapter.
+// TestIsPebblesDefault runs the same script on Pebble's own filesystem and on the adapter.
 func TestIsPebblesDefault(t *testing.T) {
 	want := script(t, pebblevfs.Default, t.TempDir())
 	require.Equal(t, want, script(t, vfs.New(afero.NewOsFs()), t.TempDir()), "on the operating system")
@@ -64,16 +64,16 @@ func script(t *testing.T, fs pebblevfs.FS, dir string) (seen []string) {
 	f, err = fs.Create(in("a"), pebblevfs.WriteCategoryUnspecified)
 	write(f, err, "2nd")
 	read("a")
-	read("b") // the other name keeps the old file
+	read("b") // the other name must keep the old file
 	f, err = fs.ReuseForWrite(in("b"), in("c"), pebblevfs.WriteCategoryUnspecified)
 	write(f, err, "FI")
-	read("c") // what is left of the old file is still there
+	read("c") // the rest of the old file must still be there
 	_, err = fs.ReuseForWrite(in("none"), in("x"), pebblevfs.WriteCategoryUnspecified)
 	did("reuse nothing", err)
 	f, err = fs.OpenReadWrite(in("new"), pebblevfs.WriteCategoryUnspecified)
 	require.NoError(t, err)
 	full, err := f.SyncTo(1)
-	require.False(t, full && errors.Is(err, nil) && dir == "/d", "SyncTo is no sync")
+	require.False(t, full && errors.Is(err, nil) && dir == "/d", "SyncTo must not be a sync")
 	_, err = f.WriteAt([]byte("xyz"), 2)
 	did("write at", err)
 	b := make([]byte, 9)
@@ -112,7 +112,7 @@ func script(t *testing.T, fs pebblevfs.FS, dir string) (seen []string) {
 	return append(seen, fs.PathBase("a/b/"), fs.PathDir("a/b"), fs.PathJoin("a", "b"))
 }
 
-// TestOnlySyncsAreDurable cuts power behind SyncTo, which promises nothing, and behind SyncData.
+// TestOnlySyncsAreDurable cuts the power after SyncTo, which promises nothing, and after SyncData.
 func TestOnlySyncsAreDurable(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	fs := vfs.New(disk)

@@ -13,10 +13,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-// Path is where to open pogreb: it makes this directory on the operating system's filesystem, where it is.
+// Path is where to open pogreb. pogreb creates this directory on the operating system's filesystem, where it always
+// exists.
 const Path = "."
 
-// directory is a directory as pogreb sees one.
+// directory presents a directory to pogreb.
 type directory struct {
 	disk *osfs.FS
 	dir  string
@@ -62,7 +63,7 @@ func (d *directory) CreateLockFile(name string, perm os.FileMode) (_ fs.LockFile
 	switch {
 	case errors.Is(err, syscall.EAGAIN):
 		if err = f.Close(); err == nil {
-			err = os.ErrExist // NB: pogreb compares
+			err = os.ErrExist // NB: pogreb compares with ==
 		}
 		return nil, false, err
 	case err != nil:

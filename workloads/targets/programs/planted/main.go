@@ -1,5 +1,5 @@
-// Command planted is a small store in Go with a sync left out on purpose, to see that exec finds it: a log of records, and a
-// snapshot by rename. It uses package os and knows nothing of the lab. ../store.c is the same idea in C.
+// Command planted is a small store in Go with a deliberately missing sync, to show that exec finds it: a log of records
+// that rotates. It uses package os and knows nothing of the lab. ../store.c is the same idea in C.
 //
 //	planted run all|nofile|nodir DIR    planted check DIR ACKS
 package main
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// records is how many records the store gets, and perLog how many of them a log has.
+// records is the number of records in the store, and perLog the number in each log.
 const (
 	records = 12
 	perLog  = 4
@@ -78,10 +78,10 @@ func syncDir(dir string, leaveOut bool) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// check returns which record is lost.
+// check says which record is lost, or returns "".
 func check(dir, acks string) string {
 	var there strings.Builder
-	logs, _ := filepath.Glob(filepath.Join(dir, "log*")) // the pattern is right
+	logs, _ := filepath.Glob(filepath.Join(dir, "log*")) // the pattern is well formed
 	for _, name := range logs {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -14,12 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
+// vfs presents an afero.Fs to raft-wal.
 type vfs struct{ disk *osfs.FS }
 
 // New returns on as raft-wal's filesystem.
 func New(on afero.Fs) types.VFS { return vfs{osfs.New(on)} }
 
-// ListDir has an empty name in the place of each directory, as that of package fs.
+// ListDir returns an empty name for each directory, as package fs does.
 func (v vfs) ListDir(dir string) ([]string, error) {
 	entries, err := v.disk.ReadDir(dir)
 	if err != nil {
@@ -41,7 +42,7 @@ func (v vfs) Create(dir, name string, size uint64) (types.WritableFile, error) {
 	}
 	switch {
 	case size > math.MaxInt32:
-		err = fmt.Errorf("vfs: a file of %d bytes is larger than %d", size, math.MaxInt32)
+		err = fmt.Errorf("vfs: file size %d is above the maximum of %d bytes", size, math.MaxInt32)
 	case size > 0:
 		err = f.Preallocate(0, int64(size))
 	}
@@ -74,15 +75,15 @@ func (v vfs) OpenWriter(dir, name string) (types.WritableFile, error) {
 	return f, nil
 }
 
-// created is a file that was just made.
+// created is a newly created file.
 type created struct {
 	*osfs.File
 	disk  *osfs.FS
 	dir   string
-	named atomic.Bool // a Sync has asked for the directory's
+	named atomic.Bool // a Sync of the file has already synced the directory
 }
 
-// Sync makes the name durable, too, the first time.
+// Sync also makes the name durable, but only the first time.
 func (f *created) Sync() error {
 	if err := f.File.Sync(); err != nil || f.named.Swap(true) {
 		return err

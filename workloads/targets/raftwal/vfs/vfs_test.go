@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/raftwal/vfs"
 )
 
-// say writes an error as far as it is the same in all filesystems.
+// say describes an error by what all filesystems have in common.
 func say(err error) string {
 	for _, class := range []error{iofs.ErrExist, iofs.ErrNotExist, iofs.ErrClosed, io.EOF} {
 		if errors.Is(err, class) {
@@ -31,7 +31,7 @@ func say(err error) string {
 	return "ok"
 }
 
-// TestIsTheirFS does the same on raft-wal's own filesystem and on the adapter.
+// TestIsTheirFS runs the same script on raft-wal's own filesystem and on the adapter.
 func TestIsTheirFS(t *testing.T) {
 	want := script(t, fs.New(), t.TempDir())
 	require.Equal(t, want, script(t, vfs.New(afero.NewOsFs()), t.TempDir()), "on the operating system")
@@ -87,8 +87,9 @@ func script(t *testing.T, v types.VFS, dir string) (seen []string) {
 	return seen
 }
 
-// TestTheFirstSyncMakesTheNameDurable cuts power behind the first sync of a new file, and behind one of a file that was closed
-// before it was synced, as raft-wal's own filesystem would leave it.
+// TestTheFirstSyncMakesTheNameDurable cuts the power after the first sync of a new file, and after the sync of a file
+// that was closed and reopened before its first sync; raft-wal's own filesystem does not make the latter's name
+// durable.
 func TestTheFirstSyncMakesTheNameDurable(t *testing.T) {
 	for _, again := range []bool{false, true} {
 		disk := faultfs.New(faultfs.Options{})

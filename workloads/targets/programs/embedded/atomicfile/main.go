@@ -1,4 +1,5 @@
-// Command atomicfile is the package of that name of Tailscale, which keeps its state by it: one file a record.
+// Command atomicfile stores records with Tailscale's package of that name, which Tailscale uses for its state: one file
+// per record.
 //
 //	atomicfile run DIR      atomicfile serve
 package main

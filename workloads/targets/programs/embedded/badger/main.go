@@ -1,9 +1,10 @@
-// Command badger is Badger v4 as a program: one transaction a record.
+// Command badger is Badger v4 as a program: one transaction per record.
 //
 //	badger run MODE DIR      badger serve MODE
 //
-// In the mode writes, each write is synced (SyncWrites), and the values lie in a value log. In the mode sync, DB.Sync is called after
-// each, and the values lie beside their keys: without SyncWrites a value log may become durable after what refers to it.
+// In the mode writes, every write is synced (SyncWrites) and the values are in a value log. In the mode sync, DB.Sync
+// is called after each write and the values are stored with their keys: without SyncWrites, a value log may become
+// durable later than the entries that refer to it.
 package main
 
 import (
@@ -28,7 +29,7 @@ func open(dir string, modes []string) (driver.Store, error) {
 		return nil, fmt.Errorf("the mode is %q; give writes or sync", modes)
 	}
 	o := engine.DefaultOptions(dir).WithLogger(nil).WithSyncWrites(modes[0] == "writes")
-	// Small, so that an image is copied in no time.
+	// Small files, so that copying an image takes no time.
 	threshold := map[string]int64{"writes": 1 << 10, "sync": 4 << 10}[modes[0]]
 	o = o.WithMemTableSize(64 << 10).WithValueThreshold(threshold).WithValueLogFileSize(1 << 20).WithNumCompactors(2).
 		WithBlockCacheSize(0).WithCompression(options.None)

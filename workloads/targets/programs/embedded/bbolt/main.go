@@ -1,4 +1,4 @@
-// Command bbolt is bbolt as a program: one transaction a record, with the options that are the default.
+// Command bbolt is bbolt as a program: one transaction per record, with the default options.
 //
 //	bbolt run DIR      bbolt serve
 package main
@@ -47,7 +47,7 @@ func (s store) Get(key string) (value []byte, err error) {
 	return value, err
 }
 
-// Close also looks whether all pages hang together.
+// Close also checks the consistency of all pages.
 func (s store) Close() error {
 	err := s.db.View(func(tx *engine.Tx) error {
 		var all error

@@ -1,4 +1,4 @@
-// Command buntdb is BuntDB as a program: one transaction a record, with SyncPolicy Always.
+// Command buntdb is BuntDB as a program: one transaction per record, with SyncPolicy Always.
 //
 //	buntdb run DIR      buntdb serve
 package main

@@ -9,21 +9,23 @@ import (
 	"strings"
 )
 
-// Program is a store in the form of a program.
+// Program is a store as a program.
 type Program struct {
-	// Open opens the store in a directory that exists. The modes are the words of the command line before it.
+	// Open opens the store in a directory that exists. The modes are the words before the directory on the command
+	// line.
 	Open func(dir string, modes []string) (Store, error)
-	// Records is how many records a run puts, and Bytes how long each one is.
+	// Records is the number of records that a run puts, and Bytes the length of each.
 	Records, Bytes int
-	// AtomicOnly says that the store promises that a record is there as a whole or not at all, and not that it is durable.
+	// AtomicOnly means that the store promises atomicity only: a record is there as a whole or not at all, but may be
+	// lost.
 	AtomicOnly bool
 }
 
 // Store keeps records by key.
 type Store interface {
-	// Put returns once the record is durable, by what the store says.
+	// Put returns once the record is durable, as far as the store knows.
 	Put(key string, value []byte) error
-	// Get returns nil if there is no record.
+	// Get returns nil if the record does not exist.
 	Get(key string) ([]byte, error)
 	Close() error
 }
@@ -46,8 +48,8 @@ func Main(p Program) {
 	}
 }
 
-// run puts the records and acknowledges each. It opens the store a second time half way, and closes it at the end, unless it is to
-// end without ever closing it.
+// run puts the records and acknowledges each. With closes, it closes and reopens the store half way, and closes it at
+// the end.
 func (p Program) run(dir string, modes []string, closes bool) error {
 	acks, err := os.OpenFile(filepath.Join(dir, ".torture", "ack"), os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
@@ -81,7 +83,7 @@ func (p Program) run(dir string, modes []string, closes bool) error {
 
 func key(i int) string { return fmt.Sprintf("record%03d", i) }
 
-// value returns the only value that a record ever has. It says which record it is of, all along.
+// value returns the only value that a record ever has. It repeats the number of the record throughout.
 func (p Program) value(i int) []byte {
 	word := strconv.Itoa(i) + ","
 	return []byte(strings.Repeat(word, p.Bytes/len(word)+1)[:p.Bytes])

@@ -11,9 +11,10 @@ import (
 	"strings"
 )
 
-// serve answers for each line, a directory and a file of acknowledgements, whether the store there is right.
+// serve reads lines with a directory and a file of acknowledgements, and answers each with whether the store there is
+// right.
 func (p Program) serve(modes []string, in io.Reader, out io.Writer) error {
-	debug.SetPanicOnFault(true) // where a map is longer than its file; a fault would end the process
+	debug.SetPanicOnFault(true) // a map longer than its file faults; without this, a fault would end the process
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		dir, acks, _ := strings.Cut(lines.Text(), "\t")
@@ -28,7 +29,7 @@ func (p Program) serve(modes []string, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// check says what is wrong with a store.
+// check returns an error that says what is wrong with a store, or nil.
 func (p Program) check(dir, acks string, modes []string) error {
 	text, err := os.ReadFile(acks)
 	if err != nil {
@@ -42,20 +43,21 @@ func (p Program) check(dir, acks string, modes []string) error {
 	return err
 }
 
-// What is wrong even if nothing was acknowledged: a record has another value than it ever had, or the program would have ended.
+// Errors that count even if nothing was acknowledged: a record has a value that it never had, or the program would have
+// crashed.
 var (
 	errDamaged = errors.New("is damaged")
 	errPanic   = errors.New("the store panics")
 )
 
-// look opens a store, in which so many records were acknowledged, reads all of them and closes it.
+// look opens a store in which acked records were acknowledged, reads all records and closes the store.
 func (p Program) look(dir string, modes []string, acked int) error {
 	s, err := p.open(dir, modes)
 	if err != nil {
 		return fmt.Errorf("the store cannot be opened: %w", err)
 	}
 	if err := p.read(s, acked); err != nil {
-		_ = s.Close() // what is wrong is known
+		_ = s.Close() // the first error is reported
 		return err
 	}
 	if err := s.Close(); err != nil {
@@ -64,7 +66,7 @@ func (p Program) look(dir string, modes []string, acked int) error {
 	return nil
 }
 
-// open is Open. A panic is an error.
+// open calls Open and turns a panic into an error.
 func (p Program) open(dir string, modes []string) (s Store, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -74,7 +76,7 @@ func (p Program) open(dir string, modes []string) (s Store, err error) {
 	return p.Open(dir, modes)
 }
 
-// read looks for all records, of which so many were acknowledged.
+// read checks all records, of which acked were acknowledged.
 func (p Program) read(s Store, acked int) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

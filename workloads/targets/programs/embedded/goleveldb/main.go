@@ -1,5 +1,5 @@
-// Command goleveldb is goleveldb as a program, on its own storage: one synced write a record, in memtables so small that it begins
-// tables, journals and manifests.
+// Command goleveldb is goleveldb as a program, on its own storage: one synced write per record. The memtables are so
+// small that a run starts new tables, journals and manifests.
 //
 //	goleveldb run DIR      goleveldb serve
 package main

@@ -1,5 +1,5 @@
-// Command raftwal is raft-wal as a program, with bbolt for what it must know of its segments: one synced append a record. Raft
-// takes back what was not committed, so each record follows one that is truncated.
+// Command raftwal is raft-wal as a program, with bbolt for the metadata of its segments: one synced append per record.
+// Because raft truncates uncommitted entries, each record is preceded by an entry that is appended and truncated.
 //
 //	raftwal run DIR      raftwal serve
 package main
@@ -34,7 +34,7 @@ func (s store) Put(key string, value []byte) error {
 	if err := s.log.StoreLog(&next); err != nil {
 		return err
 	}
-	if last > 0 { // a log may not be truncated to nothing
+	if last > 0 { // a log must not be truncated to nothing
 		if err := s.log.DeleteRange(next.Index, next.Index); err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-// Command tidwallwal is tidwall/wal as a program: one entry a record, synced, which is the default.
+// Command tidwallwal is tidwall/wal as a program: one synced entry per record, which is the default.
 //
 //	tidwallwal run DIR      tidwallwal serve
 package main
