@@ -13,16 +13,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Dials of accounts.
+// Parameters of accounts.
 const (
-	accountsEach   = 8    // audits of healthy images there are to one that asks for accounts
-	accountsRounds = 3    // of commits, with a flush or a compaction after each
-	accountsWrites = 12   // of a round
-	accountsValue  = 1500 // bytes of a value, at most: some are long enough to be kept apart
+	accountsEach   = 8    // one in this many audits of healthy images checks the accounts
+	accountsRounds = 3    // rounds of commits, each followed by a flush or a compaction
+	accountsWrites = 12   // commits in a round
+	accountsValue  = 1500 // maximum value size in bytes: some values are long enough to be stored separately
 )
 
-// accounts opens an image, goes on in it for a while, and compares what the engine says of itself with what was done and what is
-// there: when it was opened, after each round of commits, and by its files when it is closed.
+// accounts opens an image, uses the store for a while, and compares what the engine reports about itself with what was done
+// and what is there: after opening it, after each round of commits, and from its files after closing it.
 func (a *Auditor) accounts(im *Image) *checker.Violation {
 	disk, seed := im.fresh(), im.Seed
 	open, env := a.target.Administration.OpenAccountant, a.env(disk, record.StoreDir)
@@ -36,7 +36,7 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 	state := &history.State{}
 	if err = workloads.ReadAll(store, state); err != nil {
 		_ = store.Close()
-		return nil // the search judges that, too
+		return nil // the search judges that as well
 	}
 	err = account()
 	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue), largest: a.target.Largest}
@@ -70,7 +70,7 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 	return a.standing(im)
 }
 
-// standing asks for what is the same for all stores of the engine.
+// standing runs the target's checks that hold for every store of the engine.
 func (a *Auditor) standing(im *Image) *checker.Violation {
 	for _, check := range a.target.Administration.Standing {
 		im.renew()
@@ -81,18 +81,18 @@ func (a *Auditor) standing(im *Image) *checker.Violation {
 	return nil
 }
 
-// accounted is a store that somebody goes on with alone.
+// accounted is a recovered store that is used by a single client.
 type accounted struct {
 	store workloads.Store
 	rng   *rand.Rand
-	keys  [][]byte          // those it may write to, in no order
-	pairs map[string][]byte // what it must show
-	edges []int             // lengths of values at which the engine does something else
+	keys  [][]byte          // keys to write to, in no order
+	pairs map[string][]byte // what the store must show
+	edges []int             // value sizes at which the engine changes its behaviour
 
 	largest workloads.Largest
 }
 
-// round commits, and asks for maintenance.
+// round makes some commits, and then asks the store for maintenance.
 func (l *accounted) round(n int) error {
 	for i := range accountsWrites {
 		var writes []history.Write
@@ -113,13 +113,13 @@ func (l *accounted) round(n int) error {
 	if !ok || err != nil {
 		return err
 	}
-	if err = m.Flush(); n == 1 { // what the last round leaves stays above what was there
+	if err = m.Flush(); n == 1 { // only once, so that the last round leaves tables that are not compacted
 		err = errors.Join(err, m.Compact())
 	}
 	return err
 }
 
-// deleteRange deletes a range, if the store can.
+// deleteRange deletes a range if the store supports that.
 func (l *accounted) deleteRange() error {
 	store, ok := l.store.(workloads.RangeDeleter)
 	from, to := l.keys[l.rng.IntN(len(l.keys))], l.keys[l.rng.IntN(len(l.keys))]
@@ -146,7 +146,7 @@ func (l *accounted) deleteRange() error {
 	return store.DeleteRange(from, to, history.Sync)
 }
 
-// write draws a write: to a key that is there or was, half of the time.
+// write draws a random write: half of the time to a new key, otherwise to one that was used before.
 func (l *accounted) write(name string) history.Write {
 	if len(l.keys) == 0 || l.rng.IntN(2) == 0 {
 		l.keys = append(l.keys, []byte(name))
@@ -163,7 +163,7 @@ func (l *accounted) write(name string) history.Write {
 	return w
 }
 
-// lengths returns the limits of the run, up to a maximum, that may be the length of a value.
+// lengths returns the values of those limits of the run that are plausible as sizes of values, up to most bytes.
 func (a *Auditor) lengths(most int64) (all []int) {
 	for _, l := range a.target.Limits {
 		n, set := a.limits[l.Name]

@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Judge is the name under which an audit accuses a store.
+// Judge is the judge that findings of audits name.
 const Judge = "audit"
 
 // Auditor audits the crash images of one recording.
@@ -39,32 +39,34 @@ func New(target contract.Target, r *record.Recording, judges *judge.Judges) *Aud
 	return a
 }
 
-// Stopping returns an auditor of the same recording with what Env.Stop does.
+// Stopping returns a copy of the auditor whose stores call stop for Env.Stop.
 func (a *Auditor) Stopping(stop func(reason string)) *Auditor {
 	b := *a
 	b.stop = stop
 	return &b
 }
 
-// Image is a crash image to audit, as often as it is asked for.
+// Image is a crash image to audit. Any number of equal disks can be made from it.
 type Image struct {
 	Point *faultfs.CrashPoint
 	Seed  uint64 // draws what the crash has left
 	Cut   history.Cut
 	Rule  checker.Rule // what must have survived
-	// Beforehand: all of it is decided before a store looks, because goroutines of the store look in another order each time.
+	// Beforehand says that everything is decided before a store looks, because its goroutines look in a different order each
+	// time.
 	Beforehand bool
-	// Damaged is the path of the file that something happened to, and Damage says what; empty: nothing did.
+	// Damaged is the path of the damaged file, and Damage describes the damage; both are empty if there is none.
 	Damaged, Damage string
-	Missing         bool // Damaged is gone: it is removed from the disk
-	// Losing, if not nil, are the IDs of the pending operations that the crash has lost, in place of what Seed draws. It has kept
-	// all others.
+	Missing         bool // Damaged is removed from the disk
+	// Losing, if not nil, has the IDs of the pending operations that the crash has lost; it has kept all others. It replaces
+	// Seed.
 	Losing []uint64
 
-	// Renew, if not nil, is called between parts of an audit: the engine came back, and what comes is another call of it.
+	// Renew, if not nil, is called between the parts of an audit, when one call of the engine has returned and the next one
+	// starts.
 	Renew func()
 
-	seen *Seen // nil: nobody wants to know
+	seen *Seen // records the disks; may be nil
 }
 
 func (im *Image) renew() {
@@ -73,14 +75,14 @@ func (im *Image) renew() {
 	}
 }
 
-// Seen is what the disks were on which an image was audited. All are the same disk, and each shows what was looked at on it.
+// Seen records the disks on which an image was audited. All are equal, but each knows only what was looked at on it.
 type Seen struct {
 	mu    sync.Mutex
 	disks []*faultfs.FS
-	ended bool // nothing is added any more
+	ended bool // no more disks are added
 }
 
-// end ends the goroutine of whoever goes on with an audit that has stopped, once it asks for another disk.
+// end makes the goroutine of an audit that was given up exit as soon as it asks for another disk.
 func (s *Seen) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,17 +98,17 @@ func (s *Seen) add(disk *faultfs.FS) {
 	s.disks = append(s.disks, disk)
 }
 
-// End ends what goes on of an audit that has stopped: see Seen.
+// End makes what still runs of an audit that was given up exit as soon as it asks for another disk.
 func (im *Image) End() {
 	if im.seen != nil {
 		im.seen.end()
 	}
 }
 
-// Watch notes in seen what is looked at from now on.
+// Watch records in seen the disks that are made from now on.
 func (im *Image) Watch(seen *Seen) { im.seen = seen }
 
-// Lost returns the pending operations that the disks are known to have lost, oldest first.
+// Lost returns the pending operations that the disks have lost as far as they were looked at, oldest first.
 func (s *Seen) Lost() (lost []faultfs.PendingOp) {
 	for _, disk := range s.disks {
 		lost = append(lost, disk.Lost()...)
@@ -115,7 +117,7 @@ func (s *Seen) Lost() (lost []faultfs.PendingOp) {
 	return slices.Compact(lost)
 }
 
-// Fates is faultfs.FS.Fates of all that was looked at.
+// Fates returns faultfs.FS.Fates of all disks together.
 func (s *Seen) Fates() map[uint64]string {
 	all := map[uint64]string{}
 	for _, disk := range s.disks {
@@ -131,7 +133,7 @@ func (s *Seen) Fates() map[uint64]string {
 	return all
 }
 
-// fresh returns a disk with the image, on which nothing was done yet.
+// fresh returns a new disk with the image.
 func (im *Image) fresh() *faultfs.FS {
 	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
 	switch {
@@ -144,12 +146,12 @@ func (im *Image) fresh() *faultfs.FS {
 		im.seen.add(disk)
 	}
 	if im.Missing {
-		_ = disk.Remove(im.Damaged) // a crash may have left none
+		_ = disk.Remove(im.Damaged) // the crash may have lost the file already
 	}
 	return disk
 }
 
-// Rotten returns the image with what happened to it.
+// Rotten returns the image with damage; at is the crash point with that damage.
 func (im Image) Rotten(at *faultfs.CrashPoint, d *faultfs.Damage) *Image {
 	im.Point, im.Damaged, im.Damage = at, d.Path, d.String()
 	return &im
@@ -165,7 +167,7 @@ func (a *Auditor) env(fs *faultfs.FS, dir string) contract.Env {
 	return contract.Env{FS: fs, Dir: dir, Inline: true, Limits: a.limits}.Stopping(a.stop)
 }
 
-// read opens a store by a function, reads all of it, and closes it.
+// read opens a store with the given function, reads all of it, and closes it.
 func read(open func(contract.Env) (workloads.Store, error), env contract.Env) (*history.State, error) {
 	store, err := open(env)
 	if err != nil {
@@ -180,7 +182,7 @@ func violation(class, format string, args ...any) *checker.Violation {
 	return &checker.Violation{Class: class, Sentence: fmt.Sprintf(format, args...)}
 }
 
-// stateOf returns the state of a map.
+// stateOf returns pairs as a state.
 func stateOf(pairs map[string][]byte) *history.State {
 	state := &history.State{}
 	for _, k := range slices.Sorted(maps.Keys(pairs)) {
@@ -189,7 +191,7 @@ func stateOf(pairs map[string][]byte) *history.State {
 	return state
 }
 
-// difference names the first key that two states show differently.
+// difference describes the first key at which two states differ. It is empty if they are equal.
 func difference(a, b *history.State) string {
 	shown := map[string][]byte{}
 	for k, v := range b.All() {

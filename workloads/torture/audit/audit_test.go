@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-func TestAnHonestStoreIsNotAccused(t *testing.T) {
+func TestAnHonestStorePasses(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, accusations(t, honest(), healthy))
 	require.Empty(t, accusations(t, honest(), rotten))
@@ -26,7 +26,7 @@ func TestAnHonestStoreIsNotAccused(t *testing.T) {
 
 var errToy = errors.New("the toy says so")
 
-// isStore reports whether an environment is that of the store, and not of a copy.
+// isStore reports whether an environment is that of the store and not that of a copy.
 func isStore(env contract.Env) bool { return env.Dir == record.StoreDir }
 
 func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
@@ -162,7 +162,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 // recovering reports whether an environment is one after a crash: only in a run somebody takes notes.
 func recovering(env contract.Env) bool { return !env.Watched() }
 
-// getsOtherwise makes a store that has recovered show something else key by key.
+// getsOtherwise makes a recovered store return other values key by key than in a scan.
 func getsOtherwise(gets func(value []byte, found bool) ([]byte, bool)) func(t *contract.Target) {
 	return func(t *contract.Target) {
 		open := t.Open
@@ -176,7 +176,7 @@ func getsOtherwise(gets func(value []byte, found bool) ([]byte, bool)) func(t *c
 	}
 }
 
-// looksDifferently makes a store that is opened read-only hide keys.
+// looksDifferently makes a store that is opened read-only hide some keys.
 func looksDifferently(hides func(key []byte) bool) func(t *contract.Target) {
 	return func(t *contract.Target) {
 		look := t.Administration.OpenReadOnly

@@ -12,11 +12,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// repositoriesEach is how many audits with copies there are to one that goes on with the repositories of backups.
+// repositoriesEach: one in this many audits with copies also uses the repositories of backups.
 const repositoriesEach = 4
 
-// repositories goes on with every repository of backups in an image: what was acknowledged is listed, all of it verifies,
-// another backup can be added, and one can be deleted without harm to the others.
+// repositories uses every repository of backups in an image: acknowledged backups are listed, all of them verify, another
+// backup can be added, and one can be deleted without harm to the others.
 func (a *Auditor) repositories(im *Image, disk *faultfs.FS) *checker.Violation {
 	if a.target.Administration.ListBackups == nil || a.target.Administration.Restore == nil {
 		return nil
@@ -63,7 +63,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	switch {
 	case err != nil:
 		return violation("backup fails", "after the crash no backup can be added to %s: %v", name, err)
-	case number == 0: // the store does not open, or makes no backups: others judge that
+	case number == 0: // the store does not open, or makes no backups; that is judged elsewhere
 		return nil
 	case slices.Contains(listed, number):
 		return violation("backup fails", "after the crash another backup of %s has the number %d, which one has", name, number)
@@ -83,7 +83,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	return a.restorable(disk, name, backups[1:])
 }
 
-// absent asks for a backup that a repository does not have.
+// absent asks a repository for a backup that it does not have.
 func (a *Auditor) absent(env contract.Env, name string, listed []uint64) error {
 	number := slices.Max(append(listed, 0)) + 7
 	if a.target.Administration.DeleteBackup(env, name, number) == nil {
@@ -116,7 +116,7 @@ func (a *Auditor) backUp(disk *faultfs.FS, repository string) (number uint64, er
 	return number, err
 }
 
-// restorable restores backups that are left.
+// restorable restores the backups that are left.
 func (a *Auditor) restorable(disk *faultfs.FS, name string, backups []*copied) *checker.Violation {
 	for _, c := range backups {
 		env := a.env(disk, fmt.Sprintf("audit-again-of-%d", c.op.ID))

@@ -8,9 +8,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// barrier asks a store to make durable what it has only found: a session writes without syncing and cannot be closed, because syncs
-// fail. The next one finds what was written, in what the operating system still has of the files. If it shows that and is synced,
-// a power cut takes nothing of it away.
+// barrier audits whether a sync covers data that the session found and did not write. A first session writes without a sync,
+// and its close fails because all syncs do. The next session finds the write, which exists in the page cache only. If it
+// shows the write and is then synced, a power cut must not take the write away. Syncing the old file is not enough: after a
+// failed fsync the kernel marks the pages clean, so the next fsync succeeds without writing them.
 func (a *Auditor) barrier(im *Image) *checker.Violation {
 	if !a.target.Promises.SyncCoversFound || a.target.IsLog() || !a.fails(im, failsBarrier) {
 		return nil
@@ -24,13 +25,13 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	}
 	err = store.Apply([]history.Write{{Key: key, Value: []byte("found")}}, history.NoSync)
 	disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
-	_ = store.Close() // it may say that nothing is durable
+	_ = store.Close() // it may return an error, because nothing is durable
 	disk.SetRules()
 	if err != nil {
 		return nil
 	}
 	if store, err = a.target.OpenStore(env); err != nil {
-		return nil // it may want to know nothing of files that could not be synced
+		return nil // it may refuse files that could not be synced
 	}
 	_, found, err := store.Get(key)
 	syncer, ok := workloads.Offers[workloads.Syncer](store)

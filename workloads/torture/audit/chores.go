@@ -14,24 +14,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// A chore is work of an administrator, during which a call of the disk fails.
+// A chore is a task of an administrator. A call of the disk fails while it is done.
 type chore struct {
 	name    string
-	prepare func(*choring) error // makes what the chore needs; nothing fails then; nil: nothing is needed
+	prepare func(*choring) error // makes what the chore needs, without a failing call; may be nil
 	do      func(*choring) error
-	// after judges what there is once the disk is well again; done is what do has returned.
+	// after judges the outcome when the disk is healthy again. done is the error that do returned.
 	after func(c *choring, done error) error
-	reads bool // it only reads, so if a read fails that it makes, it must say so
+	reads bool // the chore only reads, so if one of its reads fails, it must return an error
 }
 
 // choring is a chore being done, on a disk of its own.
 type choring struct {
 	a     *Auditor
 	disk  *faultfs.FS
-	state *history.State // what the store shows
+	state *history.State // what the store must show
 }
 
-// Names of what chores make.
+// The names of what chores make.
 const (
 	choreCopy       = "audit-chore-copy"
 	choreBackups    = "audit-chore-backups"
@@ -41,7 +41,7 @@ const (
 
 func (c *choring) env(dir string) contract.Env { return c.a.env(c.disk, dir) }
 
-// with opens the store, does something with it, and closes it.
+// with opens the store, calls do with it, and closes it.
 func (c *choring) with(do func(workloads.Store) error) error {
 	store, err := c.a.target.OpenStore(c.env(record.StoreDir))
 	if err != nil {
@@ -62,10 +62,10 @@ func (c *choring) holds(dir string) error {
 	return nil
 }
 
-// settle commits something, so that what the recovery has found is in files of the session.
+// settle makes a commit, after which the store has moved what its recovery found to files of this session.
 func (c *choring) settle() error {
 	if c.a.target.IsLog() {
-		return errors.ErrUnsupported // what may be written there depends on its ends
+		return errors.ErrUnsupported // what may be written to a log depends on where it ends
 	}
 	pairs := map[string][]byte{"audit-chore": []byte("done")}
 	for k, v := range c.state.All() {
@@ -89,7 +89,7 @@ func (c *choring) backUp() error {
 	})
 }
 
-// backups checks the repository: so many backups at least and at most, all sound, and the newest can be restored.
+// backups checks the repository: it has between least and most backups, all of them verify, and the newest can be restored.
 func (c *choring) backups(least, most int) error {
 	b := &c.a.target.Administration
 	listed, err := b.ListBackups(c.env(record.StoreDir), choreBackups)
@@ -108,7 +108,7 @@ func (c *choring) backups(least, most int) error {
 	return err
 }
 
-// chores are those of a store that offers all of them; see Auditor.choresOf.
+// chores are all chores. A store offers some of them; see Auditor.choresOf.
 var chores = []chore{
 	{
 		name: "making a checkpoint",
@@ -185,8 +185,8 @@ var chores = []chore{
 	},
 }
 
-// chore does a chore on a disk on which the store was recovered, verified and closed, and shows state, while a call fails: it succeeds
-// and has done it, or says that it has not and has done no harm.
+// chore does a random chore while a call fails, on a disk on which the store was recovered, verified and closed, and shows
+// state. The chore must either succeed and be done, or return an error and do no harm.
 func (a *Auditor) chore(im *Image, recovered *faultfs.FS, state *history.State) *checker.Violation {
 	b := &a.target.Administration
 	if b.Restore == nil || b.ListBackups == nil || !a.fails(im, failsChore) || state.Len() == 0 {
@@ -224,7 +224,7 @@ func (a *Auditor) chore(im *Image, recovered *faultfs.FS, state *history.State) 
 	return nil
 }
 
-// fails does the chore while a call fails.
+// fails does the chore while the call that rule hits fails.
 func (ch *chore) fails(prepared *choring, rule *faultfs.Rule) *checker.Violation {
 	failing := prepared.again()
 	failing.disk.SetRules(rule)
@@ -251,19 +251,19 @@ func (ch *chore) fails(prepared *choring, rule *faultfs.Rule) *checker.Violation
 	return nil
 }
 
-// again returns the same on a disk of its own, of which nothing is lost.
+// again returns a copy with a disk of its own, on which nothing is lost.
 func (c *choring) again() *choring { return c.lasting(faultfs.LoseNone()) }
 
-// lasting returns the same on a disk of its own after a power cut under a profile.
+// lasting returns a copy with a disk of its own, after a power cut under a profile.
 func (c *choring) lasting(profile faultfs.Profile) *choring {
 	disk, err := c.disk.Crash(c.disk.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
 	if err != nil {
-		panic(err) // this model is for every disk
+		panic(err) // any disk can be crashed under this model
 	}
 	return &choring{a: c.a, disk: disk, state: c.state}
 }
 
-// whole opens the store as usual, and reads it.
+// whole returns an error unless the store opens as usual and shows what it should.
 func (c *choring) whole() error {
 	return c.with(func(s workloads.Store) error {
 		state := &history.State{}

@@ -10,15 +10,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// copied is a copy of the store that was made in a run, or may have been.
+// copied is a copy of the store that a run has made, or may have made.
 type copied struct {
 	op      *history.Op
-	of      *history.Op    // the operation that says what it holds: op itself, or the backup that was restored
-	holds   *history.State // what it held; nil if nobody knows
-	restore bool           // it is a backup: it has to be restored first
+	of      *history.Op    // the operation that determines its contents: op itself, or the backup that was restored
+	holds   *history.State // what it held; nil: unknown
+	restore bool           // it is a backup, which has to be restored before it can be read
 }
 
-// copiesOf returns the copies that a history has made, in order.
+// copiesOf returns the copies that were made in a history, in order.
 func copiesOf(ops []history.Op) (all []copied) {
 	backups := map[string]*history.Op{}
 	for i := range ops {
@@ -29,7 +29,7 @@ func copiesOf(ops []history.Op) (all []copied) {
 		case history.Backup:
 			backups[backupName(op.Dir, op.Backup)] = op
 			if op.Outcome != history.Acked {
-				continue // what is listed of it, if anything, nobody knows
+				continue // whether the repository lists it, and as what, is unknown
 			}
 			c.restore = true
 		case history.Restore:
@@ -54,10 +54,11 @@ func backupName(repository string, number uint64) string {
 	return fmt.Sprintf("%s %d", repository, number)
 }
 
-// near is within how many ticks after a copy was made its crash points are worth more.
+// near is the number of ticks after a copy for which crash points still count as during the copy.
 const near = 48
 
-// Copying reports whether some copy was being made at a tick, or had just been made; some says that there is one at all.
+// Copying reports whether a copy was being made at a tick or had just been made (now), and whether the run makes any copies
+// (some).
 func (a *Auditor) Copying(tick uint64) (now, some bool) {
 	for i := range a.copies {
 		op := a.copies[i].op
@@ -115,7 +116,7 @@ func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Vio
 	return a.lives(im, disk, dir, state, err)
 }
 
-// rottenCopies audits the copies in an image in which something rotted that may be a part of one: what can be read of them is
+// rottenCopies audits the copies in an image if something rotted that may be part of one: what can be read from them must be
 // right.
 func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 	disk := im.fresh()
@@ -156,7 +157,7 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 	return nil
 }
 
-// lives opens a copy as a store of its own, which it is. It must show the same; sometimes somebody goes on with it.
+// lives opens a copy as a store in its own right. It must show the same, and sometimes new writes are made to it.
 func (a *Auditor) lives(im *Image, disk *faultfs.FS, dir string, shown *history.State, err error) *checker.Violation {
 	if err != nil || shown == nil {
 		return nil

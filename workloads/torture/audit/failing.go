@@ -11,11 +11,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// failingEach is how many audits there are to one in which a call of the disk fails.
+// failingEach: each part with a failing call is done in one in this many audits.
 const failingEach = 4
 
-// failing returns a fresh disk with the image on which one call will fail, and the rule that says which. It is one of the calls
-// that were made on another disk, where the same was done without a failure.
+// failing returns a fresh disk with the image on which one call will fail, and the rule for that call. The call is drawn from
+// those made on done, a disk on which the same was done without a failure.
 func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 	disk, faults := im.fresh(), plan.NewRecoveryFaults(done)
 	if faults.Count() == 0 {
@@ -26,16 +26,16 @@ func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 	return disk, rule
 }
 
-// due reports whether it is the turn of a part of an audit that comes once in so many.
+// due reports whether the image's audit includes a part that is done in one in failingEach audits.
 func (im *Image) due(part uint64) bool { return plan.Mix(im.Seed, part)%failingEach == 0 }
 
-// fails reports whether it is the turn of a part in which a call of the disk fails. An engine that stops on errors has none:
-// nothing is left of the process that could be asked.
+// fails reports whether the image's audit includes a part with a failing call. For an engine that stops on errors it never
+// does, because no process would be left to audit.
 func (a *Auditor) fails(im *Image, part uint64) bool {
 	return !a.target.Promises.StopsOnError && im.due(part)
 }
 
-// Parts of an audit that have their turns. In most of them more fails.
+// The parts of an audit for due. In most of them a call fails.
 const (
 	failsReadOnly = iota + 1
 	failsVerify
@@ -47,7 +47,7 @@ const (
 	partEverySync
 )
 
-// readsOrSaysSo opens the image read-only while a call fails: it shows what it should, or says that something is wrong.
+// readsOrSaysSo opens the image read-only while a call fails: it must show what it should, or return an error.
 func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.State) *checker.Violation {
 	if !a.fails(im, failsReadOnly) {
 		return nil
@@ -63,8 +63,8 @@ func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.
 	return nil
 }
 
-// verifiesOrSaysSo verifies the files of the image, which is healthy, and does so once more while a call fails. Who could not read a
-// file does not know whether it is whole.
+// verifiesOrSaysSo verifies the files of the image, which is healthy, and then again while a call fails. Verification must not
+// pass a file that it could not read.
 func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
 	verify := a.target.Administration.VerifyFiles
 	if verify == nil || !a.fails(im, failsVerify) {
@@ -83,8 +83,8 @@ func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
 	return nil
 }
 
-// repairs repairs a disk. Sometimes a call fails meanwhile: the repair says so and is tried again, or it is done. The report is
-// that of the attempt that did it.
+// repairs repairs a disk. Sometimes a call fails meanwhile; then the repair succeeds all the same, or returns an error and is
+// repeated on the same disk. The report is that of the successful attempt, with the losses of a failed one added.
 func (a *Auditor) repairs(im *Image) (disk *faultfs.FS, report contract.Repaired, err error) {
 	repair := a.target.Administration.Repair
 	disk = im.fresh()
@@ -99,7 +99,7 @@ func (a *Auditor) repairs(im *Image) (disk *faultfs.FS, report contract.Repaired
 		if again, err = repair(a.env(failing, record.StoreDir)); err != nil {
 			return failing, again, fmt.Errorf("after an attempt that failed (%s: %w): %w", rule, failed, err)
 		}
-		again.Lost = append(again.Lost, report.Lost...) // the first attempt may have done it, and had nobody to report to
+		again.Lost = append(again.Lost, report.Lost...) // the first attempt may have removed something already
 	}
 	return failing, again, nil
 }

@@ -10,17 +10,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Dials of a store that somebody goes on with.
+// Parameters of goesOn.
 const (
-	goesOnEach   = 5 // pairs there are to one that is overwritten or deleted
-	goesOnWrites = 8 // such pairs, at most
+	goesOnEach   = 5 // one in this many pairs is overwritten or deleted
+	goesOnWrites = 8 // maximum number of such pairs
 )
 
-// goesOn writes to the store in env, which shows state: some keys are overwritten, some deleted, and one is new. It must show
-// that, also when it is closed and opened again: what is new wins over all that was there, whoever has made the store.
+// goesOn writes to the store in env, which shows state: it overwrites some keys, deletes some, and adds one. The store must
+// show the result, also after it was closed and opened again. New writes must win over everything that was there, even if
+// the store is a copy or was repaired.
 func (a *Auditor) goesOn(env contract.Env, state *history.State) error {
 	if a.target.IsLog() {
-		return nil // what may be written there depends on its ends; the accounts are about that
+		return nil // what may be written to a log depends on where it ends; see accounts
 	}
 	want, writes := map[string][]byte{}, []history.Write{{Key: []byte("goes-on"), Value: []byte("new")}}
 	i := 0
@@ -62,7 +63,7 @@ func (a *Auditor) goesOn(env contract.Env, state *history.State) error {
 	return nil
 }
 
-// showsAll reads a store.
+// showsAll returns an error unless the store shows exactly the pairs in want.
 func showsAll(store workloads.Store, want map[string][]byte) error {
 	state := &history.State{}
 	if err := workloads.ReadAll(store, state); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Healthy audits an image in which nothing rotted. If it does not recover, others say so. With copies, the copies of the
-// store that are in it are opened, too.
+// Healthy audits an image without damage. It returns nil if the image does not recover, because the search judges that. With
+// copies set, the copies of the store in the image are audited as well.
 func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	disk := im.fresh()
 	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
@@ -21,7 +21,7 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	}
 	state := &history.State{}
 	if err := workloads.ReadAll(store, state); err != nil {
-		return nil // the search recovers such images, too, and judges the error
+		return nil // the search also recovers such images and judges the error
 	}
 	var wrong *checker.Violation
 	if err := a.keyByKey(im, store, state); err != nil {
@@ -55,7 +55,7 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 			wrong = a.readsOrSaysSo(im, done, state)
 		}
 	}
-	if wrong == nil && state.Len() > 0 { // else there may be no store yet
+	if wrong == nil && state.Len() > 0 { // otherwise there may be no store yet
 		wrong = a.verifiesOrSaysSo(im)
 	}
 	im.renew()
@@ -65,7 +65,7 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	return wrong
 }
 
-// onlyReads opens the image read-only: it must show what a recovery of it shows, and stay as it is.
+// onlyReads opens the image read-only. It must show what a recovery shows, and must not change the disk.
 func (a *Auditor) onlyReads(im *Image, disk *faultfs.FS, recovered *history.State) *checker.Violation {
 	state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, record.StoreDir))
 	for _, op := range disk.Trace() {
@@ -85,11 +85,11 @@ func (a *Auditor) onlyReads(im *Image, disk *faultfs.FS, recovered *history.Stat
 	return nil
 }
 
-// recoveries is how often an image is recovered again before anybody is accused of showing something else.
+// recoveries is how often an image is recovered again before a difference counts as a violation.
 const recoveries = 4
 
-// repeats reports whether the image shows the same each time it is recovered. If not, the search judges that, and nothing follows
-// from a difference.
+// repeats reports whether the image shows the same state each time it is recovered. If it does not, the search judges that,
+// and a difference proves nothing.
 func (a *Auditor) repeats(im *Image, recovered *history.State) bool {
 	for range recoveries {
 		state, err := read(a.target.OpenStore, a.env(im.fresh(), record.StoreDir))
@@ -100,5 +100,5 @@ func (a *Auditor) repeats(im *Image, recovered *history.State) bool {
 	return true
 }
 
-// isCorrupt reports whether an error says that files are damaged.
+// isCorrupt reports whether an error is workloads.ErrCorrupt.
 func isCorrupt(err error) bool { return errors.Is(err, workloads.ErrCorrupt) }

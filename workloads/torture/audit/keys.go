@@ -11,17 +11,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// latestKeys is how many keys of an image are read by themselves: those that were written last before the crash. They are where
-// recovery has had something to do.
+// latestKeys is the number of keys of an image that are read one by one: those written last before the crash, because recovery
+// had to restore them.
 const latestKeys = 64
 
-// wrote is a key that a run wrote to, and when it began to.
+// wrote is a key to which a run wrote, and the call of that write.
 type wrote struct {
 	key  string
 	call history.Tick
 }
 
-// writtenBy returns what the operations of a history wrote to, in order. What the store refused to write, it may refuse to read.
+// writtenBy returns the keys written by the acknowledged operations of a history, in order. A key that the store refused to
+// write, it may also refuse to read.
 func writtenBy(ops []history.Op) (all []wrote) {
 	for i := range ops {
 		if ops[i].Outcome != history.Acked {
@@ -36,7 +37,8 @@ func writtenBy(ops []history.Op) (all []wrote) {
 
 var errApart = errors.New("a key by itself is not what a scan shows of it")
 
-// keyByKey reads the keys that were written last before a crash one by one. Each must be what a scan has shown, or not be there.
+// keyByKey reads the keys that were written last before the crash one by one. Each must have the value that a scan has shown,
+// or be absent if the scan did not show it.
 func (a *Auditor) keyByKey(im *Image, store workloads.Store, state *history.State) error {
 	if a.target.IsLog() {
 		return nil // it has no keys

@@ -22,7 +22,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// store is a toy that says what it was told to say when it is verified, and drops what it was told to drop.
+// store is a toy store that tells the configured lies.
 type store struct {
 	*toy.Store
 	verify error
@@ -56,7 +56,7 @@ func (s *store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return errors.Join(s.read, err)
 }
 
-// opening returns a function that opens toys and tells a lie of each.
+// opening returns a function that opens toy stores and makes each of them lie.
 func opening(lie func(s *store)) func(contract.Env) (workloads.Store, error) {
 	return func(env contract.Env) (workloads.Store, error) {
 		s, err := toy.Open(env, toy.Correct)
@@ -71,7 +71,7 @@ func opening(lie func(s *store)) func(contract.Env) (workloads.Store, error) {
 
 func nothing(*store) {}
 
-// honest is a toy that offers everything that is audited, and tells the truth.
+// honest returns a toy store that offers everything that is audited and tells the truth.
 func honest() contract.Target {
 	t := toy.Target(toy.Correct)
 	t.Open = opening(nothing)
@@ -117,7 +117,7 @@ func numbersIn(env contract.Env, repository string) (numbers []uint64, err error
 	return numbers, errors.Join(err, dir.Close())
 }
 
-// audited is what an audit of one image asks.
+// audited runs one audit of an image.
 type audited func(a *Auditor, im *Image, point *faultfs.CrashPoint, rot *faultfs.Rule) *checker.Violation
 
 func healthy(a *Auditor, im *Image, _ *faultfs.CrashPoint, _ *faultfs.Rule) *checker.Violation {
@@ -131,7 +131,7 @@ func rotten(a *Auditor, im *Image, point *faultfs.CrashPoint, rot *faultfs.Rule)
 	}
 	damaged := im.Rotten(other, &damage)
 	if path.Dir(damage.Path) != record.StoreDir {
-		return nil // toys take any damage of a log for a torn write, in copies, too
+		return nil // toys take any damage of a log for a torn write, also in copies
 	}
 	v := a.Rotten(damaged)
 	if v == nil {

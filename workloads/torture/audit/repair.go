@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Repaired audits the repair of an image with damage; sound is the same image without it.
+// Repaired audits the repair of an image with damage. sound is the same image without the damage.
 func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	if a.target.Administration.Repair == nil || path.Dir(im.Damaged) != record.StoreDir {
 		return nil
 	}
 	healthy, err := read(a.target.OpenStore, a.env(sound.fresh(), record.StoreDir))
 	if err != nil || healthy.Len() == 0 {
-		return nil // the search judges that; and of an empty store nothing is left to repair
+		return nil // the search judges an error; and an empty store has nothing to repair
 	}
 	disk, report, err := a.repairs(im)
 	if err != nil {
@@ -52,8 +52,8 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	return nil
 }
 
-// judgeRepaired compares what a repaired store shows with what it would show without the damage. A key that the report
-// does not mention must be as a crash may leave it; any key must have a value that it once had, or none.
+// judgeRepaired compares what a repaired store shows with what it would show without the damage. A key that the report does
+// not mention must be as a crash may leave it. A key that it mentions may have any value that was once written to it, or none.
 func (a *Auditor) judgeRepaired(
 	im *Image, report contract.Repaired, state, healthy *history.State,
 ) *checker.Violation {
@@ -62,7 +62,7 @@ func (a *Auditor) judgeRepaired(
 		return violation("repair invents", "%s; the store was repaired, and now %s", im.Damage, r.Violations[0].Sentence)
 	}
 	if !report.Damaged {
-		return nil // the store is as it was; the search judges it as such
+		return nil // the repair has changed nothing; the search judges such stores
 	}
 	excused := func(key []byte) bool { return im.mentions(report.Lost, key) }
 	rule.Lower = im.Rule.Lower
@@ -73,9 +73,9 @@ func (a *Auditor) judgeRepaired(
 	return nil
 }
 
-// mentions reports whether a key is in what a report says of the damaged file. What the report says of other files does not come
-// from the damage and excuses nothing: the end of a log that a crash has torn, for example. Only a file that is missing may have
-// left nothing but a gap, which the report finds in another file.
+// mentions reports whether a repair report covers a key by a loss from the damaged file. Losses from other files do not come
+// from the damage and excuse nothing, such as the torn end of a log. There is one exception: a missing file may show only as
+// a gap, which the report finds in another file.
 func (im *Image) mentions(lost []contract.Loss, key []byte) bool {
 	for _, l := range lost {
 		gap := im.Missing && l.From == nil && l.To == nil
@@ -87,7 +87,7 @@ func (im *Image) mentions(lost []contract.Loss, key []byte) bool {
 	return false
 }
 
-// merged returns what one state shows, but what another shows of the keys that are excused.
+// merged returns state, but with the pairs of healthy for all keys that are excused.
 func merged(state, healthy *history.State, excused func(key []byte) bool) *history.State {
 	pairs := map[string][]byte{}
 	for k, v := range state.All() {

@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Rotten audits what verification says of an image in which something rotted.
+// Rotten audits the verification of an image in which something rotted.
 func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	if path.Dir(im.Damaged) != record.StoreDir {
 		return a.rottenCopies(im)
@@ -36,7 +36,7 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	if verifies {
 		err = verify.Verify()
 	}
-	_ = store.Close() // it may meet the damage, too
+	_ = store.Close() // it may meet the damage as well
 	switch {
 	case readErr != nil && !isCorrupt(readErr):
 		return violation("wrong read", "%s; reading the store does not say so: %v", im.Damage, readErr)
@@ -50,8 +50,8 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	return nil // NB: if both are nil, the search judges what the store shows
 }
 
-// Gone audits what verification says of an image in which a file is missing. Without one the store may be another, earlier or
-// empty one; but what opening and reading say is damage, verification must not pass.
+// Gone audits the verification of an image in which a file is missing. The store may then legitimately be an earlier or an
+// empty one; but if opening or reading it reports damage, verification must not pass.
 func (a *Auditor) Gone(im *Image) *checker.Violation {
 	if path.Dir(im.Damaged) != record.StoreDir {
 		return nil
@@ -64,18 +64,18 @@ func (a *Auditor) Gone(im *Image) *checker.Violation {
 	if v, ok := workloads.Offers[workloads.Verifier](store); ok {
 		err = v.Verify()
 	}
-	_ = store.Close() // it may miss the file, too
+	_ = store.Close() // it may miss the file as well
 	if err == nil && isCorrupt(readErr) {
 		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
 	}
 	return nil
 }
 
-// Named audits what verification says when the store does not open for another reason, too: a file in which a bit has flipped
-// is still named, if it was before. What is left of a store is all that somebody has who must save it.
+// Named audits the verification of a store that has further damage, for which it does not open. A file with a flipped bit
+// must still be named if it was named before: whoever has to rescue such a store depends on a complete list.
 func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 	verify, file := a.target.Administration.VerifyFiles, path.Base(im.Damaged)
-	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest nobody knows where they end
+	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest, where they end is unknown
 	if verify == nil || effect != faultfs.BitFlip || !im.due(failsNamed) || contract.Matches(logs, file) || contract.Matches(a.target.AppendGlobs, file) {
 		return nil
 	}
@@ -102,7 +102,7 @@ func namesIn(disk *faultfs.FS) (names []string) {
 	if err != nil {
 		return nil
 	}
-	names, _ = dir.Readdirnames(0) // what cannot be listed is not there
+	names, _ = dir.Readdirnames(0) // names that cannot be listed count as absent
 	_ = dir.Close()
 	return names
 }
@@ -127,8 +127,8 @@ func (a *Auditor) refused(im *Image, err error) *checker.Violation {
 	return nil
 }
 
-// everyWay reads every key of a state by itself and as a stream, and all of them backward. An error is that of the store, or
-// says what it shows wrongly.
+// everyWay reads every key of a state by itself and as a stream, and all of them backward. It returns an error of the store,
+// or one that describes a wrong result.
 func everyWay(store workloads.Store, state *history.State) error {
 	streamer, streams := store.(workloads.Streamer)
 	var keys [][]byte

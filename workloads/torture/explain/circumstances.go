@@ -6,16 +6,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// Circumstances are what surrounds a failure after a crash. Each is an experiment of its own, and is missing where it could
-// not be made: after many crashes in a row, for example.
+// Circumstances describe what surrounds a failure after a crash. Each part is an experiment of its own; it is missing if the
+// experiment could not be made, for example after many crashes in a row.
 type Circumstances struct {
-	Moments []Moment  `json:"moments,omitempty"` // crashes along the run, the earliest first
-	Sibling *Sibling  `json:"sibling,omitempty"` // an image that differs by one operation, and passes
-	Durable []Durable `json:"durable,omitempty"` // the last commits that were acknowledged before the crash, the earliest first
+	Moments []Moment  `json:"moments,omitempty"` // crashes along the run, in order
+	Sibling *Sibling  `json:"sibling,omitempty"` // an image that differs by one operation and passes
+	Durable []Durable `json:"durable,omitempty"` // the last commits acknowledged before the crash, in order
 }
 
-// Around finds out what surrounds a failure whose image fails each time. The explanation says where to begin; it may be nil. It
-// returns nil where it finds nothing.
+// Around finds out what surrounds a failure whose image fails each time. e is its explanation, from which the search for the
+// sibling starts; it may be nil. Around returns nil if it finds nothing.
 func Around(ctx context.Context, s *explore.Subject, f *explore.Failure, e *Explanation) *Circumstances {
 	aside := f.Damage != nil || f.Class == "hang" || f.Class == explore.NotDeterministic || f.Endured || f.RecoveryFault != nil
 	if ctx.Err() != nil || f.Tick == 0 || aside {
@@ -23,7 +23,7 @@ func Around(ctx context.Context, s *explore.Subject, f *explore.Failure, e *Expl
 	}
 	ctx, stop := context.WithTimeout(ctx, s.Patience)
 	defer stop()
-	done := make(chan *Circumstances, 1) // buffered: perhaps nobody is waiting any more
+	done := make(chan *Circumstances, 1) // buffered: the receiver may be gone
 	go func() {
 		c := &Circumstances{}
 		if life := explore.NewLife(ctx, s, f); life != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// firstFailure explores a run of a toy and returns its first failure after a crash.
+// firstFailure explores a run of a toy store and returns its first failure after a crash.
 func firstFailure(t *testing.T, s *explore.Subject) *explore.Failure {
 	t.Helper()
 	req := explore.NewRequest(s)
@@ -47,7 +47,7 @@ func TestCircumstancesOfAMissingSync(t *testing.T) {
 	}
 }
 
-func TestCommitsOfACorrectStoreAreDurableWhenTheyAreAcknowledged(t *testing.T) {
+func TestCommitsOfACorrectStoreAreDurableWhenAcknowledged(t *testing.T) {
 	s := subjectOfSize(t, toy.Correct, 24)
 	ticks := s.Recording.CrashTicks()
 	c := Around(t.Context(), s, &explore.Failure{Tick: ticks[len(ticks)-1]}, nil)
@@ -61,7 +61,7 @@ func TestCommitsOfACorrectStoreAreDurableWhenTheyAreAcknowledged(t *testing.T) {
 	}
 }
 
-func TestNothingIsLookedForOnceTheContextIsDone(t *testing.T) {
+func TestAroundReturnsNilOnceTheContextIsDone(t *testing.T) {
 	s := subjectOfSize(t, toy.NoFileSync, 24)
 	f := firstFailure(t, s)
 	ctx, stop := context.WithCancel(t.Context())

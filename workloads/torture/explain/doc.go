@@ -1,18 +1,27 @@
-// Package explain finds out why a failure happens: which operation had to be durable before which other, and on which
-// filesystems that matters.
+// Package explain finds out why a failure happens: which operation should have been durable before which other one, and on
+// which filesystems that matters.
 //
-// An explanation is an experiment (T8 of package torture). Explain recovers images that have lost certain operations
-// and no others, looks for the fewest whose loss alone makes the store fail in the same way, and names the earliest
-// crash that fails with them. If nothing has to be lost, it leaves out one operation at a time. What it says was seen,
-// not guessed. Profiles crashes the same recording around the same point under every other profile (T9).
+// An explanation is an experiment (T8 of package torture), so it says what was observed and not what is likely. The image of
+// a failure has usually lost many operations, most of which are irrelevant. Explain recovers images that have lost a chosen
+// set of operations and no others, and proceeds in two steps:
 //
-//	explain.go      which losses a failure needs       sentence.go  putting the answer into words
-//	turn.go         what makes a loss fatal            sources.go   where in the engine's source an operation is made
-//	explanation.go  Explanation, Site                  profiles.go  the same failure on other filesystems
-//	growth.go       what makes a store grow
-//	circumstances.go  what surrounds a failure      moments.go  since when it is inevitable
-//	sibling.go      the image that passes           durable.go  by when commits were durable
+//  1. It looks for the smallest loss that alone makes the store fail in the same way: best a single call. That is the
+//     operation that was not durable (Explanation.Missing).
+//  2. It keeps this loss and moves the crash to the earliest point of the run at which the store fails with it. The
+//     operation there is what the loss makes fatal (Explanation.By): it must not happen before the lost one is durable. If
+//     the crash fails there only because a commit had been acknowledged by then, it is that acknowledgement.
 //
-// The functions of this package change nothing that they are given. Each explores on its own and is bounded by the
-// subject's patience and the number of its trials.
+// The two are the missing edge, and between them the missing sync belongs. If the store fails although nothing is lost,
+// there is no missing sync; then Explain leaves out one operation at a time to find the one that does the damage. Profiles
+// crashes the same recording around the same point under every other profile (T9).
+//
+//	explain.go        which losses a failure needs   sentence.go  puts the answer into words
+//	turn.go           what makes a loss fatal        sources.go   the engine's source line of an operation
+//	explanation.go    Explanation, Site              profiles.go  the same failure on other filesystems
+//	growth.go         what makes a store grow        moments.go   since when the failure is possible
+//	circumstances.go  what surrounds a failure       durable.go   when commits became durable
+//	sibling.go        an image that passes
+//
+// The functions of this package do not change their arguments. Each runs its own experiments, limited by the subject's
+// patience and by a number of trials.
 package explain

@@ -10,26 +10,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Durable says by when a commit that was acknowledged could not be lost any more.
+// Durable says from when on an acknowledged commit could no longer be lost.
 type Durable struct {
 	ID     int    `json:"id"`
 	Text   string `json:"text"` // "put k017"
 	Client int    `json:"client"`
 	Called uint64 `json:"called"`
 	Acked  uint64 `json:"acked"`
-	// By is the tick from which on every power cut left it: Acked if that is so from the acknowledgement on, and 0 if a power cut
-	// could still take it at the crash that failed.
+	// By is the tick from which on the commit survives every power cut: Acked if it does from the acknowledgement on, and 0 if
+	// it could still be lost at the crash that failed.
 	By uint64 `json:"by"`
 }
 
-// What is looked at: the last commits before the crash, and the last crash points since the first of them.
+// Limits: the last durableCommits commits before the crash, and the last durableTicks crash points.
 const (
 	durableCommits = 16
 	durableTicks   = 64
 )
 
-// durable crashes the run at each operation before the crash that failed, on disks that lose all they may lose, and asks which
-// commits the store has lost there.
+// durable crashes the run at each operation before the crash that failed, on disks that lose everything pending, and finds
+// out which commits the store has lost there.
 func durable(ctx context.Context, s *explore.Subject, f *explore.Failure) []Durable {
 	all, ticks := lastCommits(s, f.Tick)
 	if len(all) == 0 {
@@ -53,7 +53,7 @@ func durable(ctx context.Context, s *explore.Subject, f *explore.Failure) []Dura
 	return all
 }
 
-// lastCommits returns the last commits that were acknowledged with a sync before a crash, and the crash points since then.
+// lastCommits returns the last commits with Sync that were acknowledged before a crash, and the last crash points up to it.
 func lastCommits(s *explore.Subject, crash uint64) (commits []Durable, ticks []uint64) {
 	ticks = s.Recording.CrashTicks()
 	acked := uint64(record.NewCuts(s.Recording.Trace, s.Recording.History).At(crash).Acked)

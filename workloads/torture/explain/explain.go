@@ -11,12 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 )
 
-// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and
-// the first thing that must not have happened before they were durable. To find out, it recovers and judges images of
-// its own, and asks of each whether this very failure is there: the same kind, about the same operations. Of many crashes in
-// a row it explains the last; of a store that grows it says what makes the files that are left. For a failure without a
-// crash it also says since when the disk is wrong. It returns nil where it finds nothing: for rot, a hang, what is wrong
-// only in memory, and losses that do not fail a second time.
+// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and the
+// first event that should not have happened before they were durable. It recovers and judges images of its own; an image
+// counts only if it shows the same failure, that is the same kind and some of the same operations.
+//
+// After many crashes in a row it explains the last one. For a store that grows it says which calls make the files that
+// remain, and for a failure without a crash, since when the disk is wrong. It returns nil if there is nothing to find or
+// nothing was found: for rot, hangs, what is wrong only in memory, and images that do not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	aside := f.Damage != nil || f.Class == "hang" || f.Class == explore.NotDeterministic
 	if ctx.Err() != nil || aside || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
@@ -24,7 +25,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	}
 	ctx, stop := context.WithTimeout(ctx, s.Patience)
 	defer stop()
-	done := make(chan *Explanation, 1) // buffered: perhaps nobody is waiting any more
+	done := make(chan *Explanation, 1) // buffered: the receiver may be gone
 	go func() {
 		if f.RecoveryFault != nil {
 			done <- faultyCall(ctx, s, f)
@@ -56,28 +57,28 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	}
 }
 
-// Named is a life whose acknowledgements have texts of their own.
+// Named is a life whose clients acknowledge with texts of their own, such as a line that a program prints.
 type Named interface {
 	explore.Life
 	// AckText returns what the client said when it acknowledged an operation.
 	AckText(op *history.Op) string
 }
 
-// Life is Explain for a failure after a crash in a life of the caller's own. It ends when ctx is done.
+// Life is like Explain, for a failure after a crash in the caller's implementation of a life. It stops when ctx is done.
 func Life(ctx context.Context, life Named) *Explanation {
 	x := &explainer{ctx: ctx, life: life, named: life}
 	return x.settled(x.explain())
 }
 
-// explainer asks which losses a failure needs.
+// explainer finds out which losses a failure needs.
 type explainer struct {
 	ctx          context.Context
-	packages     []string // of the engine, as the target names them
+	packages     []string // import patterns of the engine, from the target
 	life         explore.Life
 	named        Named // life, if its acknowledgements have texts
-	loseAnything bool  // the profile lost some operations itself: ask of each whether that was needed
-	failsAnyhow  bool  // a crash may fail in any way about the same operations: what has to be explained was seen without one
-	about        []int // operations that the failure is about
+	loseAnything bool  // the profile leaves no choice about some operations: experiment with these losses too
+	failsAnyhow  bool  // the failure had no crash, so after a crash any failure about the same operations counts
+	about        []int // IDs of the operations that the failure is about
 	trials       int
 }
 
@@ -98,20 +99,20 @@ func (x *explainer) explain() *Explanation {
 	case !x.failsAt(tick, lost):
 		return nil
 	case len(lost) == 0 && !x.failsAt(tick, nil):
-		return nil // the store fails only sometimes
+		return nil // the same image passes now: the store fails only sometimes
 	case x.failsAt(tick, nil):
 		return x.lossless(x.earliest(nil, tick), "it takes no loss")
 	}
 	lost = x.fewest(tick, x.life.Point(tick).Ops(), lost)
 	t := x.earliest(lost, tick)
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
-		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it is the same as crashing before it
+		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it amounts to crashing before it
 	}
 	if t.op == nil || x.failsAt(t.op.Tick, nil) {
-		return nil // the store fails there without that loss, too: another order is missing
+		return nil // the store fails there without that loss too: another order is missing
 	}
 	if !t.atOnce && t.ack == nil && x.failsAt(t.op.Tick, slices.Concat(lost, x.made(t.op))) {
-		t.atOnce = true // what was done then does not matter: it need not have become durable before
+		t.atOnce = true // it fails without t.op on the disk as well, so the order of the two does not matter
 	}
 	e := x.describe(lost, t)
 	if e != nil && x.failsAt(tick, x.uncovered(all, lost[0])) {
@@ -120,13 +121,13 @@ func (x *explainer) explain() *Explanation {
 	return e
 }
 
-// made returns the pending operations of a call, right after it.
+// made returns the pending operations that a call leaves right after it.
 func (x *explainer) made(op *faultfs.Op) []faultfs.PendingOp {
 	return slices.DeleteFunc(x.life.Point(op.Tick).Ops(), func(p faultfs.PendingOp) bool { return p.Earlier || p.Tick != op.Tick })
 }
 
-// uncovered returns the losses that are left once the order that is missing is kept: those that a sync of the same file, or of
-// the same directory, would not have prevented.
+// uncovered returns the losses that remain if the missing order is kept: those that a sync of the same file, or of the same
+// directory, would not have prevented.
 func (x *explainer) uncovered(all []faultfs.PendingOp, missing faultfs.PendingOp) []faultfs.PendingOp {
 	op := opAt(x.life.TraceOf(missing), missing.Tick)
 	return slices.DeleteFunc(slices.Clone(all), func(p faultfs.PendingOp) bool {
@@ -135,8 +136,8 @@ func (x *explainer) uncovered(all []faultfs.PendingOp, missing faultfs.PendingOp
 	})
 }
 
-// withoutCrash looks for the first crash that fails although the disk kept everything, up to the tick at which the
-// operation that was wrong in the run returned.
+// withoutCrash explains a failure that was seen without a crash. It looks for the first crash that fails although the disk
+// kept everything, up to the return of the operation that was wrong.
 func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
 	x.failsAnyhow = true
 	var last uint64
@@ -148,7 +149,7 @@ func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
 	return x.lossless(x.earliest(nil, last), "it is wrong on the disk, too")
 }
 
-// before returns the tick of the last operation before a pending one; 0 if there is none in its life.
+// before returns the tick of the last operation before a pending one, or 0 if there is none in this life.
 func (x *explainer) before(lost faultfs.PendingOp) (tick uint64) {
 	for _, op := range x.life.Trace() {
 		if lost.Earlier || op.Tick >= lost.Tick {
@@ -161,12 +162,12 @@ func (x *explainer) before(lost faultfs.PendingOp) (tick uint64) {
 	return tick
 }
 
-// failsAt reports whether the loss of these operations alone makes the store fail in the same way after a crash at a tick.
+// failsAt reports whether a crash at a tick that loses these operations and no others makes the store fail in the same way.
 func (x *explainer) failsAt(tick uint64, lost []faultfs.PendingOp) bool {
 	return x.fails(tick, x.life.Cut(tick), lost)
 }
 
-// fails is failsAt with the history cut elsewhere.
+// fails is like failsAt, with a history cut of the caller's choice.
 func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp) bool {
 	if x.exhausted() {
 		return false
@@ -175,7 +176,8 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 	return found == explore.FailsAlike || x.failsAnyhow && found == explore.FailsAkin
 }
 
-// settled returns an explanation whose experiments all came to their end; nil otherwise.
+// settled returns e, or nil if some experiments were cut short by the budget of trials or by the context. An answer from
+// those would be wrong.
 func (x *explainer) settled(e *Explanation) *Explanation {
 	if x.trials > maxTrials || x.ctx.Err() != nil {
 		return nil
@@ -183,14 +185,14 @@ func (x *explainer) settled(e *Explanation) *Explanation {
 	return e
 }
 
-// exhausted counts a trial and reports whether the budget of trials is spent, or nobody is waiting any more.
+// exhausted counts a trial and reports whether no more may be made: the budget is spent, or the context is done.
 func (x *explainer) exhausted() bool {
 	x.trials++
 	return x.trials > maxTrials || x.ctx.Err() != nil
 }
 
-// fewest reduces what was lost to one whole call if that is enough, otherwise to a part of one call, otherwise to a set
-// of calls from which none can be removed.
+// fewest reduces a loss that fails: to one whole call if that is enough, otherwise to the lost part of one call, otherwise to
+// a set of calls from which none can be removed.
 func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []faultfs.PendingOp {
 	calls := callsOf(lost)
 	for _, all := range [][]faultfs.PendingOp{pending, lost} {
@@ -207,8 +209,9 @@ func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []fau
 	return lost
 }
 
-// one returns the operations of a call whose loss alone is enough: of one whose order, if it had been kept, would have left an image
-// that passes, or else of the first; nil if there is none.
+// one returns the operations of a single call whose loss is enough to fail, or nil if there is no such call. If there are
+// several, it prefers one whose sync would have saved the image, because only there does a missing sync explain the failure;
+// otherwise it takes the first.
 func (x *explainer) one(tick uint64, all, lost, calls []faultfs.PendingOp) (first []faultfs.PendingOp) {
 	for _, call := range calls {
 		one := parts(all, call)
@@ -223,8 +226,9 @@ func (x *explainer) one(tick uint64, all, lost, calls []faultfs.PendingOp) (firs
 	return first
 }
 
-// innermost returns the last change of a name that is enough to be lost among those that are lost along with another one: a file
-// that was made and renamed is missed under the name that it has got.
+// innermost narrows the loss of a change of a name. Later changes of that name are lost along with it; if the loss of such a
+// later change alone is enough, that one is returned. So if a file was created and then renamed, the explanation names the
+// rename.
 func (x *explainer) innermost(tick uint64, one []faultfs.PendingOp) []faultfs.PendingOp {
 	op := opAt(x.life.TraceOf(one[0]), one[0].Tick)
 	if op == nil || len(op.Edits) == 0 {
@@ -248,14 +252,14 @@ func (x *explainer) innermost(tick uint64, one []faultfs.PendingOp) []faultfs.Pe
 	return one
 }
 
-// callsOf returns one pending op for each call that the given ops belong to.
+// callsOf returns one pending op of each call to which the given ops belong.
 func callsOf(ops []faultfs.PendingOp) []faultfs.PendingOp {
 	return slices.CompactFunc(slices.Clone(ops), sameCall)
 }
 
 func sameCall(a, b faultfs.PendingOp) bool { return a.Tick == b.Tick && a.Earlier == b.Earlier }
 
-// parts returns the given ops that belong to the same call as another.
+// parts returns those of the given ops that belong to the same call as call.
 func parts(ops []faultfs.PendingOp, call faultfs.PendingOp) []faultfs.PendingOp {
 	return slices.DeleteFunc(slices.Clone(ops), func(op faultfs.PendingOp) bool { return !sameCall(op, call) })
 }

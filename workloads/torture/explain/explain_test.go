@@ -13,10 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// subjectOf records a small run of a toy.
+// subjectOf records a small run of a toy store.
 func subjectOf(t *testing.T, bug toy.Bug) *explore.Subject { return subjectOfSize(t, bug, 6) }
 
-// subjectOfSize records a run of so many operations.
+// subjectOfSize records a run with the given number of operations.
 func subjectOfSize(t *testing.T, bug toy.Bug, ops int) *explore.Subject {
 	t.Helper()
 	p, err := plan.Resolve(plan.Spec{
@@ -36,7 +36,7 @@ func TestNoExplanationWhereNothingFails(t *testing.T) {
 	require.Nil(t, Explain(t.Context(), s, &f))
 }
 
-// A recording is evidence: judging, exploring and explaining it leave it as it was.
+// A recording is evidence: judging, exploring and explaining must not change it.
 func TestNothingWritesToARecording(t *testing.T) {
 	t.Parallel()
 	s := subjectOf(t, toy.NoFileSync)

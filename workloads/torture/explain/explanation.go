@@ -2,33 +2,33 @@ package explain
 
 import "fmt"
 
-// Explanation is the order that a failure shows to be missing.
+// Explanation is the order whose absence a failure proves.
 type Explanation struct {
 	Sentence string `json:"sentence"`
-	// Missing is the operation that was not durable; of several, the first.
+	// Missing is the operation that was not durable; if there are several, the first.
 	Missing *Site `json:"missing,omitempty"`
-	// By is what must not have come before Missing was durable, but did: another operation, or the acknowledgement of a
-	// commit. If nothing has to be lost, it is the operation right after which a crash fails.
+	// By is what happened too early, before Missing was durable: another operation, or the acknowledgement of a commit. If
+	// nothing has to be lost, it is the first operation after which a crash fails.
 	By *Site `json:"by,omitempty"`
-	// Beside is a sync between the two that covered only the other half: the directory if the file's bytes are missing,
-	// the file if its name is missing.
+	// Beside is a sync between the two that covered the wrong half: the directory if the file's bytes are missing, or the file
+	// if its name is missing.
 	Beside *Site `json:"beside,omitempty"`
-	// Culprit is set if nothing has to be lost: the last operation before By without which nothing would fail.
+	// Culprit is set if nothing has to be lost: the last operation before By without which the crash would do no harm.
 	Culprit *Site `json:"culprit,omitempty"`
-	// Late is set if nothing has to be lost, and only for a while: the later operation after which the same crash does no harm.
+	// Late is set if nothing has to be lost, and crashes fail only for a while: the operation after which they do no harm.
 	Late *Site `json:"late,omitempty"`
-	// Lost is how many operations have to be lost for the failure: 1 is one missing edge, 0 no missing sync.
+	// Lost is the number of calls that have to be lost for the failure: 1 means one missing edge, 0 no missing sync.
 	Lost int `json:"lost"`
 }
 
-// Site is an operation of a run, and where in the engine's source it comes from.
+// Site is an operation of a run and its place in the engine's source.
 type Site struct {
 	Tick     uint64   `json:"tick"`
 	Op       string   `json:"op"`
 	Path     string   `json:"path"`
-	Part     bool     `json:"part,omitempty"`     // a part of the operation, such as some sectors of a write
+	Part     bool     `json:"part,omitempty"`     // only a part of the operation, such as some sectors of a write
 	Source   string   `json:"source,omitempty"`   // "wal/writer.go:212"
-	From     string   `json:"from,omitempty"`     // where its package is called from another one: "engine/commit.go:80"
+	From     string   `json:"from,omitempty"`     // the call from another package: "engine/commit.go:80"
 	Function string   `json:"function,omitempty"` // "wal.(*Writer).Append"
 	Stack    []string `json:"stack,omitempty"`    // the engine's calls, innermost first
 }
@@ -43,7 +43,7 @@ func (s *Site) text() string {
 // what is text without an article.
 func (s *Site) what() string { return s.Op + " of " + s.Path + s.place() }
 
-// place says where in the source it is.
+// place returns the place in the source, in parentheses.
 func (s *Site) place() string {
 	switch {
 	case s.From != "":

@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// growth says what makes the files that a store is left with after many crashes in a row, and, if there are none, what it is
-// that recovery does so often.
+// growth says which calls make the files that accumulate over many crashes in a row; or, if there are none, which call the
+// last life makes most often.
 func growth(packages []string, g *explore.Grown) *Explanation {
 	if e := leftovers(packages, g); e != nil {
 		return e
@@ -26,10 +26,10 @@ func growth(packages []string, g *explore.Grown) *Explanation {
 		len(g.Trace), counts[most.kind()], most.text())}
 }
 
-// kind tells calls of one operation at one place in the source from all others.
+// kind identifies calls of the same operation from the same place in the source.
 func (s *Site) kind() string { return s.Op + s.Source + s.From }
 
-// leftovers describes the files that have come since the first recovery, by the place in the source that makes most of them.
+// leftovers describes the files that are new since the first recovery by the place in the source that makes most of them.
 func leftovers(packages []string, g *explore.Grown) *Explanation {
 	var most Site
 	sources, counts, bytes := newSources(packages, g.Trace), map[string]int{}, map[string]int64{}

@@ -8,22 +8,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Moment is a crash of a run, and what came of its images.
+// Moment is a crash point of a run with the outcome of its images.
 type Moment struct {
 	Tick    uint64 `json:"tick"`
-	Images  int    `json:"images"`  // that were recovered
-	Failing int    `json:"failing"` // those of Images that failed in the way of the failure
+	Images  int    `json:"images"`  // images recovered
+	Failing int    `json:"failing"` // of Images: those with the same failure
 }
 
-// What is tried along a run: crashes of all its parts, all crashes near the one that failed, and a few images of each.
+// What is tried: crash points spread over the run, those near the one that failed, and a few images of each.
 const (
 	moreMoments   = 32
 	nearMoments   = 8 // on either side
 	momentsImages = 16
 )
 
-// moments crashes the run of a failure from its beginning to its end, and counts how many images fail in the same way: the first
-// crash that fails is when it became inevitable.
+// moments crashes the run of a failure at points from its beginning to its end, and counts the images with the same failure.
+// The first crash point with failing images shows since when the failure was possible.
 func moments(ctx context.Context, s *explore.Subject, f *explore.Failure) []Moment {
 	r := s.Recording
 	ticks := slices.Concat(record.Spread(r.CrashTicks(), moreMoments, r.Plan.Spec.Seed), r.Neighbours(f.Tick, nearMoments), []uint64{f.Tick})

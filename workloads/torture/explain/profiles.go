@@ -10,25 +10,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// What is tried under another profile: the crash point of the failure and its neighbours, or the crash point alone if
-// its recovery was crashed in turn.
+// What is tried under another profile: the crash point of the failure and its neighbours, or only the crash point itself if
+// the failure needs a second crash or a fault during recovery.
 const (
 	nearPoints   = 2 // crash points on either side
 	nearImages   = 48
-	nearFaulty   = 4               // images, if what failed is a call of the recovery: each is recovered with every fault
-	nearPatience = 5 * time.Second // the time for all profiles of a failure; those that it does not suffice for are not tried
+	nearFaulty   = 4               // images if a call of the recovery has to fail: each is recovered with every fault
+	nearPatience = 5 * time.Second // for all profiles of a failure together; profiles that are left then are not tried
 )
 
 // How a failure can show under a profile.
 const (
 	ProfileFails   = "fails"
 	ProfilePasses  = "passes"
-	ProfileUnseen  = "not seen" // not in a sample of the images; others may fail
+	ProfileUnseen  = "not seen" // in none of the images that were tried, but others may fail
 	ProfileUntried = "not tried"
 )
 
-// Profiles finds out under which profiles a failure shows: around its crash point, in the same recording. A failure that
-// needs no crash has none, nor has one that comes and goes on the same disk.
+// Profiles finds out under which profiles a failure shows, around its crash point in the same recording. The result maps the
+// name of each profile to one of the constants above. It is nil for failures without a crash, and for those that come and go
+// on the same disk.
 func Profiles(ctx context.Context, s *explore.Subject, f *explore.Failure) map[string]string {
 	if f.Tick == 0 || f.Class == explore.NotDeterministic {
 		return nil
@@ -77,7 +78,7 @@ func showsUnder(ctx context.Context, s *explore.Subject, f *explore.Failure) str
 	return ProfilePasses
 }
 
-// ProfilesSentence says in words what Profiles found.
+// ProfilesSentence puts the result of Profiles into words.
 func ProfilesSentence(shows map[string]string) string {
 	by := map[string][]string{}
 	for _, p := range faultfs.Profiles() {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-func TestSentencesAboutProfiles(t *testing.T) {
+func TestProfilesSentence(t *testing.T) {
 	all := func(what string) map[string]string {
 		m := map[string]string{}
 		for _, p := range plan.Profiles() {

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// lossless describes a failure that needs no loss: recovery is wrong, or the disk already was.
+// lossless describes a failure that needs no loss: either recovery is wrong, or the disk was wrong before the crash.
 func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
@@ -23,7 +23,7 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 		Sentence: what + ": a crash right after " + site.text() + " fails although the disk kept everything",
 	}
 	if op := x.faultBefore(t.op.Tick); op != nil {
-		// That the engine went on in some way after it is what is wrong, and not any of the calls that it then made.
+		// The mistake is how the engine went on after the fault, not any single call that it made then.
 		failed := sources.site(op)
 		e.Sentence += fmt.Sprintf("; before, %s had failed (%s)", failed.text(), op.Fault)
 		return e
@@ -48,7 +48,7 @@ func later(operations int) string {
 	return fmt.Sprintf("%d operations later", operations)
 }
 
-// faultBefore returns the latest call before a tick that was made to fail; nil if none was.
+// faultBefore returns the latest call up to a tick that was made to fail, or nil.
 func (x *explainer) faultBefore(tick uint64) (latest *faultfs.Op) {
 	trace := x.life.Trace()
 	for i := range trace {
@@ -64,7 +64,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	trace := x.life.TraceOf(lost[0])
 	first, sources := opAt(trace, lost[0].Tick), newSources(x.packages, trace)
 	if first == nil {
-		return nil // it is of a life that nobody remembers
+		return nil // it was made in an earlier life, whose trace is not kept
 	}
 	missing := sources.site(first)
 	until := x.life.Tick()
@@ -100,7 +100,7 @@ func (x *explainer) commit(op *history.Op) string {
 	return fmt.Sprintf("commit #%d", op.ID)
 }
 
-// opAt returns the call that a pending operation belongs to; nil if it is not in the trace.
+// opAt returns the call at a tick, or nil if it is not in the trace.
 func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
 	i := slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Tick == tick })
 	if i < 0 {
@@ -109,8 +109,8 @@ func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
 	return &trace[i]
 }
 
-// between says what became of the syncs that should have made an operation durable before a tick. It continues a
-// sentence.
+// between says what became of the syncs between an operation and a tick that should have made it durable. The text continues
+// a sentence.
 func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) string {
 	var beside *faultfs.Op
 	for i, trace := 0, x.life.Trace(); i < len(trace); i++ {
@@ -119,7 +119,7 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 			continue
 		}
 		if op.Fault == faultfs.Slow || op.Fault == faultfs.Stall {
-			continue // the entry of a delay; that of the sync itself follows
+			continue // this entry stands for the delay; the sync itself follows
 		}
 		switch site := sources.site(op); {
 		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
@@ -172,7 +172,7 @@ func (x *explainer) syncsBeside(sync, op *faultfs.Op) bool {
 	})
 }
 
-// shared returns how many callers two operations have in common, counted from the outermost.
+// shared returns the number of callers that two operations have in common, counted from the outermost one.
 func shared(a, b []uintptr) (n int) {
 	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
 		n++
@@ -180,7 +180,7 @@ func shared(a, b []uintptr) (n int) {
 	return n
 }
 
-// faultyCall names the call of a recovery whose failure the store did not cope with.
+// faultyCall explains a failure with a fault during recovery: it names the failing call with which the store did not cope.
 func faultyCall(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	op, trace := explore.FaultyCall(ctx, s, f)
 	if op == nil {

@@ -7,34 +7,34 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// Sibling is an image that passes although it is one that fails but for one operation.
+// Sibling is an image that passes and differs from a failing image in one operation.
 type Sibling struct {
 	Site Site `json:"site"` // the operation
-	// Kept says that the sibling still has the operation, which the image that fails has lost; otherwise it is the other way
-	// round.
+	// Kept says which of the two images has the operation: the sibling if true, the failing one if false.
 	Kept bool `json:"kept"`
-	// Lost is how many operations the image that fails has lost. If it is not the image of the failure, that one has lost more, and
-	// any of them is enough.
-	Lost  int  `json:"lost"`
-	Other bool `json:"other,omitempty"` // the image that fails is not the image of the failure
+	// Lost is the number of operations that the failing image has lost.
+	Lost int `json:"lost"`
+	// Other says that the failing image is not the image of the failure, but one reduced to the losses that are needed.
+	Other bool `json:"other,omitempty"`
 }
 
-// maxSiblings is how many images are tried.
+// maxSiblings limits the images tried, for each of the two kinds of siblings.
 const maxSiblings = 64
 
-// pair looks for two images that differ by one operation, one of which fails.
+// pair looks for two images that differ in one operation, of which only one fails.
 type pair struct {
 	*explainer
-	missing *Site // begin with this operation, if it is known
+	missing *Site // the operation to begin with; nil: unknown
 }
 
-// sibling looks for an image that differs from the one that failed by one operation and passes. If there is none, the one that
-// failed is reduced to the losses that it takes: of those, each makes the difference.
+// sibling looks for an image that differs in one operation from the one that failed, and passes. If there is none, the
+// failing image may have lost more than it needs, so that no single operation saves it. Then it is first reduced to the
+// losses that it needs, each of which makes the difference.
 func (x *pair) sibling() *Sibling {
 	tick := x.life.Tick()
 	lost := x.life.Repeat()
 	if !x.failsAt(tick, lost) {
-		return nil // what was lost does not say all about this image
+		return nil // the image cannot be reproduced from its losses alone
 	}
 	if s := x.siblingOf(lost); s != nil || len(lost) == 0 {
 		return s
@@ -47,8 +47,8 @@ func (x *pair) sibling() *Sibling {
 	return s
 }
 
-// siblingOf looks for the sibling of the image that has lost certain operations: first one that kept an operation more, then one
-// that lost an operation more. The operation that is missing comes first, then the latest.
+// siblingOf looks for a sibling of the image with these losses: first one that has kept one of them, then one that has lost
+// one operation more. The missing operation is tried first, the others from the latest to the earliest.
 func (x *pair) siblingOf(lost []faultfs.PendingOp) *Sibling {
 	calls := callsOf(lost)
 	slices.Reverse(calls)
@@ -73,13 +73,13 @@ func (x *pair) siblingOf(lost []faultfs.PendingOp) *Sibling {
 	return nil
 }
 
-// passes reports whether the image that has lost these operations is accepted.
+// passes reports whether the image with these losses is accepted.
 func (x *pair) passes(lost []faultfs.PendingOp) bool {
 	tick := x.life.Tick()
 	return !x.exhausted() && x.life.Try(x.life.Point(tick), idsOf(lost), x.life.Cut(tick)) == explore.Accepted
 }
 
-// far returns 0 for the operation that is missing, and 1 for others.
+// far orders operations: 0 for the missing one, and 1 for all others.
 func (x *pair) far(p faultfs.PendingOp) int {
 	if x.missing != nil && p.Tick == x.missing.Tick {
 		return 0

@@ -9,16 +9,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// sources finds the place in the engine's source at which an operation is made.
+// sources finds the place in the engine's source that makes an operation.
 type sources struct {
-	engine  *stack.EngineFinder
-	wrapper string // the directory of the source through which most operations go: it says little about any of them
+	engine *stack.EngineFinder
+	// wrapper is the source directory through which most operations go, typically the engine's filesystem wrapper. A line
+	// there says little about any single operation.
+	wrapper string
 }
 
-// stackFrames is how many calls a site shows.
+// stackFrames limits the calls in Site.Stack.
 const stackFrames = 12
 
-// newSources learns from a trace. The packages are the import patterns of the engine, if they are known.
+// newSources learns from a trace which code is the engine's. packages are the import patterns of the engine, if known.
 func newSources(packages []string, trace []faultfs.Op) *sources {
 	s, counts, most := &sources{}, map[string]int{}, 0
 	s.engine = stack.NewEngineFinder(packages, func(yield func([]uintptr) bool) {
@@ -41,7 +43,7 @@ func newSources(packages []string, trace []faultfs.Op) *sources {
 	return s
 }
 
-// site describes an operation. Its place in the source is the innermost one outside the wrapper, if there is one.
+// site describes an operation. Its place in the source is the innermost call outside the wrapper, if there is one.
 func (s *sources) site(op *faultfs.Op) Site {
 	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}
 	if op.To != "" {
@@ -56,7 +58,7 @@ func (s *sources) site(op *faultfs.Op) Site {
 	}
 	at := slices.IndexFunc(frames, func(f runtime.Frame) bool { return path.Dir(f.File) != s.wrapper })
 	if at < 0 || path.Dir(frames[len(frames)-1].File) == s.wrapper {
-		at = 0 // all of the engine is in one directory
+		at = 0 // the whole engine is in one directory
 	}
 	site.Source, site.Function = stack.Place(frames[at]), stack.ShortName(frames[at].Function)
 	here := path.Dir(frames[at].File)

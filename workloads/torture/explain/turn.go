@@ -9,14 +9,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// turn is what makes a loss fatal.
+// turn is the point of a run from which on a loss is fatal.
 type turn struct {
-	op     *faultfs.Op // the filesystem operation after which a crash fails for the first time
-	ack    *history.Op // set if it does so only because this commit had been acknowledged by then
-	atOnce bool        // no earlier crash could have had the loss
+	op     *faultfs.Op // the first filesystem operation after which a crash fails
+	ack    *history.Op // set if the crash fails only because this commit had been acknowledged by then
+	atOnce bool        // the loss is fatal from the first crash that can have it
 }
 
-// earliest returns the turn: the earliest crash that fails with these operations lost and everything else kept.
+// earliest returns the turn of a loss: the earliest crash, up to the tick last, that fails with exactly these operations lost.
 func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 	trace, atOnce := x.life.Trace(), true
 	for i := range trace {
@@ -40,11 +40,12 @@ func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 	return turn{}
 }
 
-// lateMost is how many operations after a crash that fails are tried for one that mends it.
+// lateMost limits the operations that late tries.
 const lateMost = 64
 
-// late returns the first operation after a crash that fails, without any loss, after which a crash does no harm, and how many changes
-// of the disk later that is; nil if there is none, or if a crash in between fails in another way.
+// late looks for the end of a window in which crashes fail without any loss. crash is in the window; late returns the first
+// operation after it after which a crash does no harm, and how many changes of the disk later that is. It returns nil if
+// there is no such operation within lateMost, or if a crash in between fails in another way.
 func (x *explainer) late(crash uint64) (op *faultfs.Op, after int) {
 	trace := x.life.Trace()
 	for i := range trace {
@@ -66,7 +67,8 @@ func (x *explainer) late(crash uint64) (op *faultfs.Op, after int) {
 	return nil, 0
 }
 
-// acked returns the latest commit that was acknowledged at the cut; of a failure about copies, the latest of those.
+// acked returns the latest commit that was acknowledged at the cut; or, if the failure is about copies of the store, the
+// latest of these copies.
 func (x *explainer) acked(cut history.Cut) *history.Op {
 	var latest, copied *history.Op
 	ops := x.life.History()
@@ -85,7 +87,7 @@ func (x *explainer) acked(cut history.Cut) *history.Op {
 	return cmp.Or(copied, latest)
 }
 
-// culprit returns the last operation before a crash without which the crash would do no harm; nil if there is none.
+// culprit returns the last operation before a crash without which the crash would do no harm, or nil if there is none.
 func (x *explainer) culprit(crash uint64) *faultfs.Op {
 	trace := x.life.Trace()
 	for i := len(trace) - 1; i >= 0 && !x.exhausted(); i-- {

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// administration judges what the history shows of operations about the whole store, beyond what they read: others were kept
-// out of an open store, and whoever only looked, or was kept out, changed nothing.
+// administration judges operations on the whole store, beyond what they read: an open store keeps others out, and those that
+// were kept out, or opened it read-only, change nothing.
 func (j *Judges) administration() checker.Result {
 	result := checker.Result{Judge: "administration", Verdict: checker.Pass}
 	fail := func(class string, op *history.Op, sentence string) {
@@ -20,7 +20,7 @@ func (j *Judges) administration() checker.Result {
 		v := checker.Violation{Class: class, Ops: []int{op.ID}, Sentence: sentence}
 		result.Violations = append(result.Violations, v)
 	}
-	alone := j.recording.Plan.Clients() == 1 // otherwise the changes may be those of others
+	alone := j.recording.Plan.Clients() == 1 // otherwise other clients may have made the changes
 	for i := range j.recording.History {
 		op := &j.recording.History[i]
 		switch {
@@ -35,47 +35,50 @@ func (j *Judges) administration() checker.Result {
 	return result
 }
 
-// refusedChanges is the class of the violation of an opener that was refused, and changed the disk.
+// refusedChanges is the class of violations in which a second opener was refused, but changed the disk.
 const refusedChanges = "second opener changes"
 
-// byClient reports whether a call changes the disk, and a client has made it: meanwhile the store that is open may work in the
-// background, whatever Env.Inline says. A saved trace does not tell who made its calls.
+// byClient reports whether a call changes the disk and was made by a client, not by the open store in the background (which
+// may happen whatever Env.Inline says). Saved traces have no callers, so it is false for all of their calls.
 func byClient(op *faultfs.Op) bool { return op.Changes() && stack.ByClient(op.PCs) }
 
-// changedDuring reports whether there is such a change of the disk between call and answer of an operation.
+// changedDuring reports whether the trace has such a change between the call and the return of an operation.
 func (j *Judges) changedDuring(op *history.Op, change func(*faultfs.Op) bool) bool {
 	return slices.ContainsFunc(j.recording.Trace, func(call faultfs.Op) bool {
 		return call.Tick > uint64(op.Call) && call.Tick < uint64(op.Return) && change(&call)
 	})
 }
 
-// isRefused reports whether an operation failed as it may: a conflict, a second opener, or a store that was being closed.
+// isRefused reports whether an operation failed with an error that is allowed without a fault: a conflict, a limit, a second
+// opener, or a store that was being closed.
 func (g *gaps) isRefused(op *history.Op) bool {
 	switch {
-	case op.Outcome == history.Rejected && op.Err == appendlog.ErrOutOfRange.Error(): // the worker knows when a log may say so
+	case op.Outcome == history.Rejected && op.Err == appendlog.ErrOutOfRange.Error(): // the worker checks when a log may say so
 		return true
-	case op.Outcome == history.Acked && op.Err == workloads.ErrRefused.Error(): // it was opened before, and read too late
+	case op.Outcome == history.Acked && op.Err == workloads.ErrRefused.Error(): // opened before the store was closed, read after
 	case op.Outcome != history.Rejected:
 		return false
 	case op.Kind == history.SecondOpen:
 		return op.Err == workloads.ErrLocked.Error()
-	case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error(): // excuses says when it must not
+	case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error(): // excuses judges whether it was right
 		return true
-	case len(op.Writes) > 0 && op.Err == workloads.ErrTooLarge.Error(): // the same
+	case len(op.Writes) > 0 && op.Err == workloads.ErrTooLarge.Error(): // and here
 		return true
 	}
 	return g.shuts(op)
 }
 
-// shuts reports whether an operation may have been sent to a store that was closed.
+// shuts reports whether an operation may have met a closed store.
 func (g *gaps) shuts(op *history.Op) bool {
 	return slices.ContainsFunc(g.times, func(t gap) bool { return g.idle[op.ID] < t.to && t.from < op.Shown() })
 }
 
-// gaps are the times in which a client had closed the store while others used it.
+// gaps are the periods in which a client had closed the store while others were using it.
 type gaps struct {
 	times []gap
-	idle  map[int]history.Tick // since when the client of an operation may have had the store at hand to which it was sent
+	// idle is, by operation, the time at which its client was last idle. The client may have taken the handle of the store,
+	// to which it sent the operation, at any time since then.
+	idle map[int]history.Tick
 }
 
 type gap struct{ from, to history.Tick }
@@ -97,7 +100,7 @@ func gapsOf(ops []history.Op) *gaps {
 	return g
 }
 
-// inTxn reports whether an operation may be a transaction of the store, and so lose against another one.
+// inTxn reports whether an operation may run as a transaction of the store, and so fail with a conflict.
 func inTxn(k history.Kind) bool {
 	switch k {
 	case history.Txn, history.CAS, history.Increment, history.Append:

@@ -11,14 +11,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// fileClass says what damage to a file looks like: the classes of contract.Target.
+// fileClass says what an engine may take damage to a file for, by the classes of files in contract.Target. The dividing line
+// is the torn write: a crash may leave one at the end of a log, and an engine must accept it, so damage that looks exactly
+// like one is excused.
 type fileClass int
 
 const (
-	noLog     fileClass = iota // nothing but damage
-	tornLog                    // a torn write, whatever follows
-	provenLog                  // a torn write, unless a later record proves that it was durable
-	growing                    // a torn write, if the end is missing, or was overwritten as a whole
+	noLog     fileClass = iota // damage is always recognizable
+	tornLog                    // damage looks like a torn write, whatever follows it
+	provenLog                  // damage looks like a torn write, unless a later record proves that it was durable
+	growing                    // only a missing end, or a last block overwritten as a whole, looks like a torn write
 )
 
 func (j *Judges) classOf(name string) fileClass {
@@ -33,8 +35,9 @@ func (j *Judges) classOf(name string) fileClass {
 	return noLog
 }
 
-// excuse returns what is demanded of a store that was damaged while nobody looked, if the engine has not refused it: where
-// the history is cut for commits that must be there, and by which rule. excused is set if that is less than without damage.
+// excuse returns what is demanded of a store whose files were damaged while it was closed, and which the engine has opened
+// all the same: where to cut the history for the commits that must be there, and the rule. excused is true if that is less
+// than without damage.
 func (j *Judges) excuse(c Crash, rule checker.Rule) (when history.Cut, _ checker.Rule, excused bool) {
 	when = c.Cut
 	if c.Damage == nil || j.target.Promises.CloseLeavesNoTail && j.recording.ClosedAt(c.Tick) {
@@ -54,8 +57,8 @@ func (j *Judges) excuse(c Crash, rule checker.Rule) (when history.Cut, _ checker
 	return when, rule, true
 }
 
-// beforeDamage returns the latest tick at which a commit that precedes the damage in its log can have been
-// acknowledged: the tick before the first write to the damaged bytes.
+// beforeDamage returns the latest tick at which a commit that precedes the damage in its log can have been acknowledged. This
+// is the tick before the first write to the damaged bytes.
 func (j *Judges) beforeDamage(c Crash) history.Tick {
 	d := j.damaged(c)
 	trace := j.recording.Trace
@@ -67,8 +70,8 @@ func (j *Judges) beforeDamage(c Crash) history.Tick {
 	return 0
 }
 
-// tornEnd reports whether a damaged block of a file that only grows looks like a torn end: nothing that was written behind it
-// is known to be on the disk and can say that the block had been there before.
+// tornEnd reports whether a damaged block of a file that only grows looks like a torn end. It does not if something behind
+// it was written after the block was durable, and is itself durable: that proves that the block had been complete.
 func (j *Judges) tornEnd(c Crash) bool {
 	if c.Damage.Effect == faultfs.BitFlip {
 		return false
@@ -78,7 +81,7 @@ func (j *Judges) tornEnd(c Crash) bool {
 		absent = iota
 		written
 		durable
-		followed // by something that may know
+		followed // by something that was written after the block was durable
 	)
 	block := absent
 	trace := j.recording.Trace
@@ -103,8 +106,9 @@ func (j *Judges) tornEnd(c Crash) bool {
 	return true
 }
 
-// proven returns the latest tick before which everything that was acknowledged with Sync is proven to have been durable: by
-// a Sync commit that was called then, was acknowledged itself, and has left records in logs, none of which is damaged.
+// proven returns a tick up to which everything acknowledged with Sync is proven to have been durable. The proof is a later
+// Sync commit that was called after it, was acknowledged, and has left undamaged records in logs: the store can see from
+// these that whatever is missing before them was not a torn write.
 func (j *Judges) proven(c Crash) history.Tick {
 	d := j.damaged(c)
 	ops := j.recording.History
@@ -116,8 +120,8 @@ func (j *Judges) proven(c Crash) history.Tick {
 	return 0
 }
 
-// spared reports whether an operation has left records in proven logs, and damage has hit none of them. While it ran, others
-// may have written, too: then theirs must be whole as well.
+// spared reports whether an operation has left records in proven logs, none of which the damage has hit. Records of others
+// that were written while it ran cannot be told from its own, so they must be undamaged as well.
 func (j *Judges) spared(op *history.Op, d extent) bool {
 	wrote := false
 	trace := j.recording.Trace
@@ -144,7 +148,7 @@ func (e extent) hits(op *faultfs.Op) bool {
 	return op.Ino == e.file && op.Off < e.to && op.Off+int64(len(op.Data)) > e.from
 }
 
-// damaged returns what was damaged.
+// damaged returns the extent that was damaged.
 func (j *Judges) damaged(c Crash) extent {
 	const block = 4096 // the size of a stale or misplaced block
 	e := extent{from: c.Damage.Off}

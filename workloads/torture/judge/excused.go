@@ -9,18 +9,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Some errors are right although nothing has failed. Each has its bound, so that no store passes that hides behind it:
+// Some errors are right although nothing has failed. Each has a limit, so that no store can pass by returning it all the
+// time:
 //
 //   - A transaction may conflict if an operation of another client overlapped it.
-//   - A write may be too large if none of its kind that was as large in every respect was accepted before.
-//   - A second opener is kept out; that is what it is there for.
-//   - A store that a client has closed refuses what others ask of it until it is open again.
-//   - A log says that an index is out of its range where the client knows that it is.
-//   - Transactions may fail as they like if they are not promised, and anything may once a fault has hit that excuses errors.
+//   - A write may be too large unless an earlier one of the same kind, at least as large in every respect, was accepted.
+//   - A second opener is kept out, as it should be.
+//   - A store that a client has closed refuses the operations of others until it is open again.
+//   - A log may report an index out of range if the client knows that it is.
+//   - Transactions may fail freely if they are not promised, and so may anything after a fault that excuses errors.
 //
-// What answers a kind of operations with nothing but such errors is not judged by it at all: see Answers.
+// If a store answers all operations of a kind with such errors, nothing is known about them; see Answers.
 
-// excuses fails if an error that may be right was wrong.
+// excuses fails if a conflict, or a refusal of a write as too large, was not justified.
 func (j *Judges) excuses() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	fail := func(class string, op *history.Op, format string, args ...any) {
@@ -54,8 +55,8 @@ func (j *Judges) excuses() checker.Result {
 	return result
 }
 
-// overlapped reports whether an operation of another client ran at some time during operation i; answered says when the
-// operations before it that each client has called had ended.
+// overlapped reports whether an operation of another client overlapped operation i. answered has, by client, the time of the
+// last return among the operations before i.
 func overlapped(ops []history.Op, i int, answered map[int]history.Tick) bool {
 	for client, until := range answered {
 		if client != ops[i].Client && until > ops[i].Call {
@@ -65,17 +66,17 @@ func overlapped(ops []history.Op, i int, answered map[int]history.Tick) bool {
 	return i+1 < len(ops) && ops[i+1].Client != ops[i].Client && ops[i+1].Call < ops[i].Return
 }
 
-// extentOf is how large a commit is, in every respect in which a store may have a limit.
+// extentOf is the size of a commit, in every respect in which a store may have a limit.
 type extentOf struct {
-	writes, key, value, bytes int // how many, the longest key and value, and all of them together
-	least                     int // the shortest key: some stores have no empty ones
+	writes, key, value, bytes int // number of writes, longest key, longest value, total size in bytes
+	least                     int // the shortest key in bytes: some stores do not take empty keys
 
-	op    int // of one that was accepted: its ID
+	op    int // of an accepted commit: its ID
 	acked history.Tick
 }
 
-// sizeOf measures writes. Deletions may be those of a range, which the store was told in a few bytes, so they do not count for
-// what a store has accepted.
+// sizeOf measures writes. Deletions in an accepted commit are not counted: they may come from the deletion of a range, which
+// the store was passed in a few bytes.
 func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
 	for _, w := range writes {
 		if w.Delete && accepted {
@@ -91,7 +92,7 @@ func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
 	return s
 }
 
-// covers reports whether another commit is larger in no respect.
+// covers reports whether another commit is not larger in any respect.
 func (s extentOf) covers(other extentOf) bool {
 	return other.writes > 0 && s.least <= other.least && s.writes >= other.writes && s.key >= other.key && s.value >= other.value && s.bytes >= other.bytes
 }
@@ -100,7 +101,7 @@ func (s extentOf) String() string {
 	return fmt.Sprintf("%d writes of %d bytes, keys of %d to %d and values up to %d", s.writes, s.bytes, s.least, s.key, s.value)
 }
 
-// extend adds an accepted commit to those that say most: who is covered by an earlier one says nothing.
+// extend adds an accepted commit, unless it is covered by an earlier one.
 func extend(all []extentOf, a extentOf) []extentOf {
 	if slices.ContainsFunc(all, func(b extentOf) bool { return b.covers(a) }) {
 		return all
@@ -108,11 +109,11 @@ func extend(all []extentOf, a extentOf) []extentOf {
 	return append(all, a)
 }
 
-// fewAsked is how many operations of a kind may fail without anybody thinking ill of it.
+// fewAsked is the number of operations of a kind that may all fail without counting as evasive.
 const fewAsked = 8
 
-// Evasive reports whether so few were answered that nothing is known about what such operations do: none of the transactions, which
-// may have had to conflict, and less than a quarter of the others.
+// Evasive reports whether so few operations of a kind were answered that nothing is known about them: no transaction at all
+// (transactions may have to conflict), or less than a quarter of other operations.
 func (a Answers) Evasive(kind history.Kind) bool {
 	if inTxn(kind) {
 		return a.Asked > fewAsked && a.Answered == 0
@@ -120,14 +121,15 @@ func (a Answers) Evasive(kind history.Kind) bool {
 	return a.Asked > fewAsked && 4*a.Answered < a.Asked
 }
 
-// Answers is how the operations of a kind were answered before any fault.
+// Answers says how the operations of a kind were answered before any fault.
 type Answers struct {
-	Asked, Answered int
-	Err             string // the latest error, if there was any
+	Asked, Answered int    // operations called, and those answered without an error
+	Err             string // the latest error; empty: there was none
 }
 
-// Answers counts, by kind, the operations that clients called before a fault hit, and those of them that were answered without
-// an error. Second openers must fail; what a target does not promise may; a batch without writes is refused by nobody.
+// Answers counts, by kind, the operations that clients called before a fault hit, and those answered without an error. It
+// leaves out second openers, which must fail; transactions that are not promised, which may; and empty batches, which every
+// store accepts.
 func (j *Judges) Answers() map[history.Kind]Answers {
 	all := map[history.Kind]Answers{}
 	excused, closed := j.recording.Excused(), gapsOf(j.recording.History)

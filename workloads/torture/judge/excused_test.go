@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// op is an operation of a client between two ticks that was acknowledged.
+// op returns an acknowledged operation of a client between two ticks, with values of the given lengths.
 func op(kind history.Kind, client int, call, ret history.Tick, values ...int) history.Op {
 	o := history.Op{Kind: kind, Client: client, Call: call, Return: ret, Outcome: history.Acked}
 	for i, n := range values {
@@ -23,7 +23,7 @@ func op(kind history.Kind, client int, call, ret history.Tick, values ...int) hi
 	return o
 }
 
-// refused is an operation that was not.
+// refused returns o as rejected with err.
 func refused(o history.Op, err error) history.Op {
 	o.Outcome, o.Err = history.Rejected, err.Error()
 	return o
@@ -36,7 +36,7 @@ func judgesOf(ops []history.Op) *Judges {
 	return New(contract.Target{Promises: contract.Promises{Transactions: true}}, &record.Recording{Plan: &plan.Plan{}, History: ops})
 }
 
-// unnamed gives the writes of an operation the empty key.
+// unnamed returns o with empty keys in its writes.
 func unnamed(o history.Op) history.Op {
 	for i := range o.Writes {
 		o.Writes[i].Key = nil
@@ -102,7 +102,7 @@ func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 	}
 }
 
-func TestWhoAnswersNothingIsEvasive(t *testing.T) {
+func TestEvasive(t *testing.T) {
 	for _, c := range []struct {
 		kind            history.Kind
 		asked, answered int

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// goingOn demands that the store goes on after transient faults, if it promises to: once no call fails any more, only so many
-// operations of each client may fail.
+// goingOn demands that a store goes on after transient faults if it promises to: after the last failing call, only a limited
+// number of operations of each client may fail.
 func (j *Judges) goingOn() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	last, within, promised := j.transient()
@@ -37,8 +37,8 @@ func (j *Judges) goingOn() checker.Result {
 	return result
 }
 
-// transient returns the tick of the last fault that hit the run, and how many operations may fail after it; promised is false
-// if the store need not go on after one of the faults, or if there was none.
+// transient returns the tick of the last fault that hit the run, and how many operations of a client may fail after it.
+// promised is false if there was no fault, or if the store does not promise to go on after one of them.
 func (j *Judges) transient() (last history.Tick, within int, promised bool) {
 	for i := range j.recording.Trace {
 		op := &j.recording.Trace[i]
@@ -54,7 +54,7 @@ func (j *Judges) transient() (last history.Tick, within int, promised bool) {
 	return last, within, promised
 }
 
-// livesWith reports whether the store promises to go on after a call that failed, and how many operations may fail then.
+// livesWith reports whether the store promises to go on after a failed call, and how many operations may fail after it.
 func (j *Judges) livesWith(op *faultfs.Op) (within int, promised bool) {
 	for _, p := range j.target.Promises.RecoversAfterTransientFault {
 		files, ok := strings.CutPrefix(p.Fault, op.Fault.String()+" "+op.Kind.String())

@@ -16,14 +16,14 @@ type Judges struct {
 	recording  *record.Recording
 	target     contract.Target
 	durability *checker.Durability
-	isolation  *checker.Isolation // nil if no promise is made that it could judge
+	isolation  *checker.Isolation // nil if nothing is promised that it could judge
 	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
-	bank       *checker.Bank      // nil if the script moves no money
-	registers  bool               // transactions over registers are judged
+	bank       *checker.Bank      // nil if the script transfers no money
+	registers  bool               // judge transactions over registers
 	buffered   bool               // some commits may be lost even if only the process is killed
 }
 
-// New makes the judges of a recording of a target.
+// New returns the judges of a recording of a target.
 func New(target contract.Target, r *record.Recording) *Judges {
 	j := &Judges{recording: r, target: target, bank: r.Plan.Bank(), buffered: slices.ContainsFunc(r.History, isBuffered)}
 	if target.Promises.ShownSurvives {
@@ -49,21 +49,21 @@ func (j *Judges) level() checker.Level {
 	return cmp.Or(j.target.Promises.Isolation, checker.Serializable)
 }
 
-// AckedSynced returns how many commits were acknowledged as durable by a cut.
+// AckedSynced returns the number of commits that were acknowledged as durable before a cut.
 func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability.AckedSynced(cut) }
 
-// MustSurvive returns how many commits a rule demands of a crash at a cut.
+// MustSurvive returns the number of commits that must survive a crash at a cut according to a rule.
 func (j *Judges) MustSurvive(cut history.Cut, rule checker.Rule) int {
 	return j.durability.MustSurvive(cut, rule)
 }
 
-// Durability judges a state by the rule of durability alone.
+// Durability asks only the judge of durability.
 func (j *Judges) Durability(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
 	return j.durability.Judge(cut, state, rule)
 }
 
-// order asks the judges that know in which order commits took effect. The history alone leaves that open for commits that
-// overlap.
+// order asks the judges that know the order in which commits took effect. The history alone leaves the order of overlapping
+// commits open.
 func (j *Judges) order(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
 	if j.isolation != nil {
 		if r := j.isolation.JudgeState(cut, state, rule); r.Verdict != checker.Pass {

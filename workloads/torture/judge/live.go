@@ -13,16 +13,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
-// Live is what is wrong with a run in which no power was cut.
+// Live says what is wrong with a run in which no power was cut.
 type Live struct {
 	Problems []checker.Violation // what ended the run, followed by what the judges found
-	Unclear  []string            // why judges had no answer
+	Unclear  []string            // for each judge without an answer, the reason
 }
 
 // Live judges what the clients saw while the store ran.
 func (j *Judges) Live(ctx context.Context) Live {
 	found := Live{Problems: slices.Clone(j.recording.Problems)}
-	if r := j.written(); r.Verdict == checker.Fail { // the rest follows from that
+	if r := j.written(); r.Verdict == checker.Fail { // everything else would only be a consequence
 		found.Problems = slices.DeleteFunc(found.Problems, func(v checker.Violation) bool { return strings.HasPrefix(v.Class, remains.Class) })
 		found.Problems = append(found.Problems, tagged(r)...)
 		return found
@@ -62,7 +62,8 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 	return append(results, j.unexpectedErrors(), j.excuses(), j.goingOn(), j.administration())
 }
 
-// linearizability asks for an order of all operations; transactions are operations too, if they have to be in it.
+// linearizability judges whether there is one order of all operations. It includes transactions over the bank's accounts if
+// they are promised to be strictly serializable.
 func (j *Judges) linearizability(ctx context.Context) checker.Result {
 	if j.bank != nil && j.target.Promises.Isolation == checker.StrictSerializable {
 		return checker.BankLinearizability(ctx, j.recording.History, *j.bank, checker.Limits{})
@@ -70,7 +71,7 @@ func (j *Judges) linearizability(ctx context.Context) checker.Result {
 	return checker.Linearizability(ctx, j.recording.History, &history.State{}, nil, nil, checker.Limits{})
 }
 
-// tagged puts the judge's name before the class, which alone does not say who found it.
+// tagged prefixes the classes of violations with the name of their judge.
 func tagged(r checker.Result) []checker.Violation {
 	violations := slices.Clone(r.Violations)
 	for i := range violations {
@@ -79,8 +80,8 @@ func tagged(r checker.Result) []checker.Violation {
 	return violations
 }
 
-// unexpectedErrors fails if the store returned an error other than a conflict before anything had failed under it, or if a
-// cursor or a stream went astray, or a log has a gap.
+// unexpectedErrors fails if the store returned an error before any fault, unless the error is one that isRefused allows; and,
+// whatever the faults, if a cursor or a stream went astray or a log has a gap.
 func (j *Judges) unexpectedErrors() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	excused, transactions, closed := j.recording.Excused(), j.target.Promises.Transactions, gapsOf(j.recording.History)
@@ -106,14 +107,14 @@ func (j *Judges) unexpectedErrors() checker.Result {
 	return result
 }
 
-// Sizes of keys and values that some stores have no room for.
+// From these sizes on, in bytes, a key or a value may exceed the limits of a store.
 const (
 	largeKey   = 64
 	largeValue = 4096
 )
 
-// largeOf says what to do if a store that refused an operation has limits that its target does not state; nil if nothing in it
-// is large.
+// largeOf returns a hint for an operation that failed possibly because the store has limits that its target does not state.
+// It returns nil if nothing in the operation is large.
 func largeOf(op *history.Op) []string {
 	key, value := 0, 0
 	for _, w := range op.Writes {
@@ -126,7 +127,8 @@ func largeOf(op *history.Op) []string {
 		"Target.Largest, or return workloads.ErrTooLarge", key, value)}
 }
 
-// wrongAnswer returns the class of an error that a client made of a wrong answer of the store; empty: it is the store's.
+// wrongAnswer returns the class of an error with which a client reports a wrong answer of the store, or "" if the error comes
+// from the store.
 func wrongAnswer(err string) string {
 	switch {
 	case strings.Contains(err, workloads.ErrAstray.Error()):
@@ -139,8 +141,9 @@ func wrongAnswer(err string) string {
 
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }
 
-// SeenInHistory reports whether what is wrong in a run without a crash can be seen in what the clients called and got: not
-// a panic or a hang, an error of opening or closing the store, what a goroutine did to the disk, nor what the store leaves behind.
+// SeenInHistory reports whether a violation of a run without a crash, given by its class, shows in the calls and answers of
+// the clients. It does not for a panic, a hang, an error of opening or closing the store, what a goroutine did to the disk,
+// and what the store leaves behind.
 func SeenInHistory(class string) bool {
 	switch class {
 	case "panic", "stop", "hang", "unexpected error", "durability: " + NothingWritten, "administration: " + refusedChanges:

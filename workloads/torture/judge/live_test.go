@@ -35,7 +35,7 @@ func TestAStoreWithLimitsIsToldWhereToStateThem(t *testing.T) {
 	}
 }
 
-func TestAFaultDoesNotExcuseACursorThatWentAstray(t *testing.T) {
+func TestNoFaultExcusesACursorGoneAstray(t *testing.T) {
 	f, err := plan.FaultNamed("eio")
 	require.NoError(t, err)
 	r := &record.Recording{Plan: &plan.Plan{Fault: f}, Trace: []faultfs.Op{{Tick: 1, Fault: faultfs.EIO}}}
@@ -45,7 +45,7 @@ func TestAFaultDoesNotExcuseACursorThatWentAstray(t *testing.T) {
 	assert.Equal(t, "astray", found.Violations[0].Class)
 }
 
-func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
+func TestAFaultExcusesOnlyLaterErrors(t *testing.T) {
 	f, err := plan.FaultNamed("eio")
 	require.NoError(t, err)
 	r := &record.Recording{Plan: &plan.Plan{Fault: f}, Trace: []faultfs.Op{{Tick: 4}, {Tick: 10, Fault: faultfs.EIO}}}
@@ -58,7 +58,7 @@ func TestAFaultExcusesOnlyWhatCameAfterIt(t *testing.T) {
 	}
 }
 
-func TestDeletingWhatIsNotThereMayLeaveNothing(t *testing.T) {
+func TestDeletingAbsentKeysMayWriteNothing(t *testing.T) {
 	target := contract.Target{Promises: contract.Promises{SyncSurvivesPowerCut: true}}
 	for _, c := range []struct {
 		deletes bool

@@ -11,17 +11,17 @@ import (
 
 // Crash is the crash from which a store recovered.
 type Crash struct {
-	Tick   uint64 // the tick of the last operation that the disk has seen
+	Tick   uint64 // the tick of the last operation before the power cut
 	Cut    history.Cut
 	Damage *faultfs.Damage // what rotted between crash and recovery; nil: nothing
-	Draw   uint64          // with Leaf: draws which states are judged for linearizability
+	Draw   uint64          // with Leaf: the seed that chooses the states judged for linearizability
 	Leaf   int
 }
 
-// Verdict is what the judges say of a recovered state.
+// Verdict is the verdict of the judges on a recovered state.
 type Verdict struct {
 	checker.Result
-	WrongTotal *int64 // the money in the state, if the judge of the bank rejected it
+	WrongTotal *int64 // the sum of all balances, if the bank's judge rejected it
 }
 
 // State asks every judge of recovered states.
@@ -48,18 +48,18 @@ func (j *Judges) State(ctx context.Context, c Crash, state *history.State, rule 
 	return Verdict{Result: j.recoveredOrder(ctx, c, state, rule)}
 }
 
-// conserves reports whether a crash must preserve a sum that every transaction keeps. Half a transaction changes the
-// sum, and so does one that builds on a lost one.
+// conserves reports whether a sum that every transaction preserves must survive a crash. Half a transaction changes the sum,
+// and so does a transaction whose predecessor was lost.
 func (j *Judges) conserves() bool {
 	return j.target.Promises.AtomicBatch && j.target.Promises.LossIsSuffix
 }
 
-// linearizabilityEach says that one of so many distinct states is judged for linearizability too: the search for an order
-// costs as much as many recoveries.
+// linearizabilityEach: one in this many states is judged for linearizability too. The search for an order costs as much as
+// many recoveries.
 const linearizabilityEach = 16
 
-// recoveredOrder asks whether one order explains what the clients saw before the crash and what the recovered store
-// shows after it. It is a question only where nothing that was acknowledged, or shown, may be lost.
+// recoveredOrder judges whether there is one order of operations that explains both what the clients saw before the crash and
+// what the recovered store shows. This can be demanded only if nothing that was acknowledged or shown may be lost.
 func (j *Judges) recoveredOrder(ctx context.Context, c Crash, state *history.State, rule checker.Rule) checker.Result {
 	everything := rule.Lower == checker.AckedMustSurvive && !j.buffered || rule.Lower == checker.SyncedMustSurvive && j.recording.Plan.AllSynced
 	sampled := plan.Mix(c.Draw, uint64(c.Leaf)+1)%linearizabilityEach == 0

@@ -7,11 +7,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// NothingWritten is the class of the violation of a store that says that commits are durable, and has changed nothing on the disk.
+// NothingWritten is the class of violations in which a store acknowledges commits as durable without ever changing the disk.
 const NothingWritten = "nothing written"
 
-// written fails if commits were acknowledged as durable although the store never changed anything on the disk: no crash could leave
-// any of them. Deletions of what is not there may leave nothing. There is nowhere to cut the power, so no other judge sees it.
+// written fails if commits were acknowledged as durable although the store never changed the disk, so that no commit could
+// survive a crash. Such a run has no crash points, so no other judge would notice. Deletions do not count: deleting an
+// absent key may write nothing.
 func (j *Judges) written() checker.Result {
 	result := checker.Result{Judge: "durability", Verdict: checker.Pass}
 	if !j.target.Promises.SyncSurvivesPowerCut || len(j.recording.CrashTicks()) > 0 {

@@ -9,15 +9,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// At one of probeEach crash points the recovered stores are asked for probeKeys single keys too. A scan does not use an
-// engine's filters and point lookups, so it does not test them.
+// At one in probeEach crash points the recovered stores are also asked for probeKeys single keys. A scan does not test an
+// engine's filters and point lookups.
 const (
 	probeEach = 8
 	probeKeys = 4
 )
 
-// ProbeSeed returns the seed of the probes of a crash point, or 0 if it is not probed. All images of one crash point
-// are probed or none, so that they stay one search.
+// ProbeSeed returns the seed of the probes of a crash point, or 0 if it is not probed. Either all images of a crash point are
+// probed or none: probes make looks of their own, so a mixture would not be one search.
 func ProbeSeed(draw uint64) uint64 {
 	if plan.Mix(draw, probeEach)%probeEach != 0 {
 		return 0
@@ -25,7 +25,7 @@ func ProbeSeed(draw uint64) uint64 {
 	return draw
 }
 
-// disagreement is the error of a store that does not return what its Scan showed when it is read in another way.
+// disagreement is the error for a store that shows something other than its Scan did when it is read in another way.
 type disagreement struct {
 	way          string // get, cursor or stream
 	how          string // for a person: "get of k1"
@@ -45,7 +45,7 @@ func (d *disagreement) Error() string {
 	return fmt.Sprintf("%s returns %s, but a scan shows %s", d.how, show(d.got), show(d.scanned))
 }
 
-// gets asks a store for some of the keys that a scan showed, and for keys that sort right after them.
+// gets gets some of the keys that a scan showed, and keys that sort right after them and should be absent.
 func gets(store workloads.Store, scanned *history.State, seed uint64) error {
 	wanted := map[int]bool{}
 	for i := range probeKeys {

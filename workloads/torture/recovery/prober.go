@@ -16,14 +16,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Prober recovers crash images one after the other.
+// Prober recovers crash images one after another.
 type Prober struct {
 	target contract.Target
 	limits contract.Limits
 	state  *history.State // what the latest recovery read
 	spent  Spent
 	epoch  time.Time
-	// entered is when the engine was called, in nanoseconds since epoch; 0: it returned; abandoned: nobody waits for it.
+	// entered is when the engine was called, in nanoseconds since epoch. 0: no call is under way; abandoned: it was given up.
 	entered atomic.Int64
 }
 
@@ -45,7 +45,7 @@ type Call struct {
 }
 
 // Recover opens the store on an image, reads all of it and closes it. The state that it returns is valid until the next
-// call, unless the caller keeps it. Recover does not return if GiveUp has taken the recovery away meanwhile.
+// call, unless the caller keeps it (see Keep). If GiveUp gives the recovery up meanwhile, Recover never returns.
 func (p *Prober) Recover(c Call) (*history.State, error) {
 	begin := time.Now()
 	entered := int64(begin.Sub(p.epoch)) + 1
@@ -58,9 +58,11 @@ func (p *Prober) Recover(c Call) (*history.State, error) {
 	return p.state, err
 }
 
-// Do calls a function that uses the engine in other ways. Like Recover it does not return if it was taken away, and a panic of
-// the engine is a *workloads.Panic. An engine that promises StopsOnError has a stop for its environments, otherwise it is nil: who
-// calls it ends Do with a *record.Stopped, and do is left behind. The time counts as the engine's reading.
+// Do calls a function that uses the engine in other ways. Like Recover, it never returns if it is given up, and it returns a
+// panic of the engine as a *workloads.Panic. The time counts as reading by the engine.
+//
+// If the engine promises StopsOnError, do gets a function stop for its environments; otherwise stop is nil. Calling stop
+// makes Do return a *record.Stopped and leaves the goroutine that runs do behind.
 func (p *Prober) Do(do func(stop func(reason string))) error {
 	begin := time.Now()
 	p.entered.Store(int64(begin.Sub(p.epoch)) + 1)
@@ -68,7 +70,7 @@ func (p *Prober) Do(do func(stop func(reason string))) error {
 	for {
 		if now := p.entered.Load(); now == abandoned {
 			select {}
-		} else if p.entered.CompareAndSwap(now, 0) { // it may be that of the latest Renew
+		} else if p.entered.CompareAndSwap(now, 0) { // now may have been set by Renew, and Renew may be running
 			break
 		}
 	}
@@ -91,7 +93,7 @@ func (p *Prober) do(do func(stop func(reason string))) error {
 	return <-ended
 }
 
-// caught calls a function, and returns its panic as a *workloads.Panic.
+// caught calls a function and returns its panic, if any, as a *workloads.Panic.
 func caught(do func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -102,27 +104,27 @@ func caught(do func()) (err error) {
 	return nil
 }
 
-// Renew says, within a call of Do, that the engine came back and is called anew: patience begins again.
+// Renew is called within Do when one call of the engine has returned and the next one starts: patience starts again.
 func (p *Prober) Renew() {
 	if entered := p.entered.Load(); entered > 0 {
-		p.entered.CompareAndSwap(entered, int64(time.Since(p.epoch))+1) // unless it was taken away
+		p.entered.CompareAndSwap(entered, int64(time.Since(p.epoch))+1) // fails if it was given up in between
 	}
 }
 
-// Keep leaves the state of the latest recovery to the caller. The next recovery reads into spare, whose contents are lost.
+// Keep transfers the state of the latest recovery to the caller. The next recovery overwrites spare instead.
 func (p *Prober) Keep(spare *history.State) { p.state = spare }
 
 // Spent returns the time that the engine has taken so far.
 func (p *Prober) Spent() Spent { return p.spent }
 
-// GiveUp reports whether the engine has been recovering for longer than patience. If so, it takes the recovery away from its
-// goroutine, which never returns from Recover.
+// GiveUp gives up a recovery if the current call of the engine has been running for longer than patience, and reports
+// whether it did. The goroutine of that recovery then never returns from Recover or Do.
 func (p *Prober) GiveUp(patience time.Duration) bool {
 	entered := p.entered.Load()
 	return entered > 0 && time.Since(p.epoch) > time.Duration(entered)+patience && p.entered.CompareAndSwap(entered, abandoned)
 }
 
-// run recovers. An engine that may stop has a goroutine of its own, which is left behind if it does.
+// run recovers an image. An engine that promises StopsOnError gets a goroutine of its own, which is left behind if it stops.
 func (p *Prober) run(c Call, begin time.Time) (Spent, error) {
 	env := contract.Env{FS: c.Image, Dir: record.StoreDir, Inline: true, Limits: p.limits}
 	if !p.target.Promises.StopsOnError {
@@ -184,7 +186,7 @@ func run(
 	return took, nil
 }
 
-// CheckFiles looks at what the recovered and closed store left open, and on the disk.
+// CheckFiles checks the recovered and closed store for open files and for leftover files on the disk.
 func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
 	if v := CheckOpen(img); v != nil {
 		return v
@@ -198,10 +200,10 @@ func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
 	return nil
 }
 
-// maxOpenNamed is how many open files a violation names.
+// maxOpenNamed limits the open files that a violation names.
 const maxOpenNamed = 5
 
-// CheckOpen demands that a store that was closed, or could not be opened, holds no file open.
+// CheckOpen returns a violation if a store that was closed, or could not be opened, still has open files.
 func CheckOpen(fs *faultfs.FS) *checker.Violation {
 	names := fs.OpenFiles()
 	if len(names) == 0 {

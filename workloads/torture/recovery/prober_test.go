@@ -11,23 +11,23 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// Patience is for one call of the engine. What consists of several is given up only if one of them takes too long.
-func TestPatienceBeginsAnewWithEachCallOfTheEngine(t *testing.T) {
+// Patience is for one call of the engine: a sequence of calls is given up only if one of them takes too long.
+func TestPatienceStartsAgainWithEachCallOfTheEngine(t *testing.T) {
 	p := recovery.NewProber(contract.Target{}, nil)
 	old := time.Hour
 	require.NoError(t, p.Do(func(func(string)) {
 		p.Renew()
-		require.False(t, p.GiveUp(old), "it has only begun")
+		require.False(t, p.GiveUp(old), "the call has only just started")
 		p.Renew()
 		require.False(t, p.GiveUp(old))
 	}))
-	require.False(t, p.GiveUp(0), "nobody calls the engine")
+	require.False(t, p.GiveUp(0), "no call is under way")
 	p.Renew()
-	require.False(t, p.GiveUp(0), "outside of a call nothing begins")
+	require.False(t, p.GiveUp(0), "outside of Do, Renew starts nothing")
 	require.NoError(t, p.Do(func(func(string)) {}), "it can be called again")
 	went, goOn := make(chan bool), make(chan bool)
 	go func() {
-		_ = p.Do(func(func(string)) { // it is taken away, so it does not return
+		_ = p.Do(func(func(string)) { // it is given up, so it does not return
 			went <- true
 			<-goOn
 			p.Renew()
@@ -36,24 +36,24 @@ func TestPatienceBeginsAnewWithEachCallOfTheEngine(t *testing.T) {
 		went <- false
 	}()
 	<-went
-	require.True(t, p.GiveUp(-old), "it has taken longer than that")
+	require.True(t, p.GiveUp(-old), "any duration exceeds a negative patience")
 	goOn <- true
 	<-went
-	require.False(t, p.GiveUp(-old), "who was taken away does not come back by calling the engine anew")
+	require.False(t, p.GiveUp(-old), "Renew does not bring back a recovery that was given up")
 	select {
 	case <-went:
-		t.Fatal("a call that was taken away returned")
+		t.Fatal("a call that was given up returned")
 	default:
 	}
 }
 
-func TestAnEngineThatStopsLeavesWhatElseItDoes(t *testing.T) {
+func TestDoReturnsWhenTheEngineStops(t *testing.T) {
 	for _, inBackground := range []bool{false, true} {
 		p := recovery.NewProber(contract.Target{Promises: contract.Promises{StopsOnError: true}}, nil)
 		err := p.Do(func(stop func(string)) {
 			if inBackground {
 				go stop("the table is rotten")
-				select {} // for what will never come
+				select {} // the engine hangs
 			}
 			stop("the table is rotten")
 		})

@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// Besides the scan, a recovered store is read in one of these ways, as far as it has them; the seed of the probe decides. A
-// store whose ways of reading disagree has no state that could be judged.
+// Besides the scan, a recovered store is read in one of these ways, chosen by the seed of the probe, or with gets if it does
+// not support that way. If its ways of reading disagree, the store has no state that could be judged.
 const (
 	byGets = iota
 	byCursorBackward
@@ -22,7 +22,7 @@ const (
 	readPaths
 )
 
-// probe reads a store in one of the ways, and compares that with what a scan showed.
+// probe reads a store in one of the ways and compares the result with what a scan showed.
 func probe(store workloads.Store, scanned *history.State, seed uint64) error {
 	maker, hasCursors := store.(workloads.CursorMaker)
 	streamer, hasStreams := store.(workloads.Streamer)
@@ -65,7 +65,7 @@ func walkBackward(maker workloads.CursorMaker, scanned *history.State) error {
 	return errors.Join(err, c.Close())
 }
 
-// seek seeks to some of the keys, and to what comes right after them, in both directions.
+// seek seeks to some of the keys, to before them, and to right after them.
 func seek(maker workloads.CursorMaker, scanned *history.State, seed uint64) error {
 	c, err := maker.NewCursor(workloads.Bounds{})
 	if err != nil {
@@ -88,7 +88,7 @@ func seek(maker workloads.CursorMaker, scanned *history.State, seed uint64) erro
 	return errors.Join(err, c.Close())
 }
 
-// stands compares where a cursor stands with the pair at a position; it stands nowhere if there is none.
+// stands compares the position of a cursor with the i-th pair; if there is no such pair, the cursor must be invalid.
 func stands(c workloads.Cursor, found bool, pairs []history.Read, i int, how string) error {
 	if err := c.Error(); err != nil && !found {
 		return err
@@ -109,7 +109,7 @@ func stands(c workloads.Cursor, found bool, pairs []history.Read, i int, how str
 	return nil
 }
 
-// stream reads some of the values as streams.
+// stream reads some values as streams.
 func stream(s workloads.Streamer, scanned *history.State, seed uint64) error {
 	pairs := pairsOf(scanned)
 	for n := range uint64(probeKeys) {

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// shelf is a store whose cursors have only some of its keys, and whose end they may pass.
+// shelf is a store whose cursors show the given keys, and may be moved past both ends.
 type shelf struct {
 	workloads.Store
 	keys [][]byte

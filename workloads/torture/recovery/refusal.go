@@ -11,11 +11,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// DoesNotRecover is the class of the violation of a store that returns an error instead of opening.
+// DoesNotRecover is the class of violations in which a store returns an error instead of recovering.
 const DoesNotRecover = "does not recover"
 
-// Refusal turns an error of a recovery into a violation, or into nothing if the fault allows the engine to refuse the disk:
-// by calling it corrupt if it promises ReportsCorruption, otherwise by any error.
+// Refusal turns an error of a recovery into a violation. It returns nil if the fault allows the engine to refuse the disk and
+// the error does so: it must be workloads.ErrCorrupt if the target promises ReportsCorruption, and may be any error otherwise.
 func Refusal(err error, f *plan.Fault, p *contract.Promises) *checker.Violation {
 	var panicked *workloads.Panic
 	var differs *disagreement

@@ -8,17 +8,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// ErrNoAnswer means that an engine did not come back from a recovery in time, or that nobody waits for it any more.
+// ErrNoAnswer means that the engine did not return from a recovery in time, or that the context ended first.
 var ErrNoAnswer = errors.New("recovery: no answer")
 
-// RecoverWithin is Recover for a caller whom nobody watches: it waits no longer than patience, and not after the end of ctx. After
-// ErrNoAnswer the engine still has the image, and the prober must not be used again.
+// RecoverWithin is like Recover, for callers without a watchdog: it waits until patience has passed or ctx is done, and then
+// returns ErrNoAnswer. After that the engine still uses the image, and the prober must not be used again.
 func (p *Prober) RecoverWithin(ctx context.Context, c Call, patience time.Duration) (*history.State, error) {
 	type answer struct {
 		state *history.State
 		err   error
 	}
-	done := make(chan answer, 1) // buffered: perhaps nobody is waiting any more
+	done := make(chan answer, 1) // buffered: the receiver may be gone
 	go func() {
 		state, err := p.Recover(c)
 		done <- answer{state, err}

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 )
 
-// label is the key of the label that tells the goroutines of one piece of work from all others.
+// label is the key of the profiler label that identifies the goroutines of a piece of work.
 const label = "lightning-torture work"
 
 var works atomic.Uint64
@@ -18,7 +18,8 @@ var works atomic.Uint64
 // Work is a piece of work whose goroutines are watched.
 type Work struct{ mark string }
 
-// Watch calls do. Every goroutine that it starts, directly or not, counts as the work's, and so does the calling one meanwhile.
+// Watch calls do. All goroutines that do starts, directly or indirectly, belong to the work; the calling one does until Watch
+// returns.
 func Watch(do func(Work)) Work {
 	id := strconv.FormatUint(works.Add(1), 10)
 	w := Work{mark: strconv.Quote(label) + ":" + strconv.Quote(id)}
@@ -29,14 +30,14 @@ func Watch(do func(Work)) Work {
 // yields is how often the scheduler is called to let others run.
 const yields = 64
 
-// letOthersRun lets all run that can.
+// letOthersRun yields so that all runnable goroutines get a turn.
 func letOthersRun() {
 	for range yields {
 		runtime.Gosched()
 	}
 }
 
-// Count returns how many goroutines of the work there are now.
+// Count returns the current number of goroutines of the work.
 func (w Work) Count() (n int) {
 	for _, count := range w.now(func(group string) string { count, _, _ := strings.Cut(group, " "); return count }) {
 		some, err := strconv.Atoi(count)
@@ -47,7 +48,7 @@ func (w Work) Count() (n int) {
 	return n
 }
 
-// Most returns the stack that most of the work's goroutines have.
+// Most returns the most frequent stack among the work's goroutines.
 func (w Work) Most() (stack string) {
 	most := 0
 	for _, group := range w.now(func(group string) string { return group }) {
@@ -59,7 +60,7 @@ func (w Work) Most() (stack string) {
 	return stack
 }
 
-// now returns something of each group of goroutines with the same stack that there are now.
+// now applies of to the profile text of each current group of goroutines with the same stack, and returns the results.
 func (w Work) now(of func(group string) string) (all []string) {
 	var text bytes.Buffer
 	if err := pprof.Lookup("goroutine").WriteTo(&text, 1); err != nil {
@@ -74,7 +75,7 @@ func (w Work) now(of func(group string) string) (all []string) {
 	return all
 }
 
-// readable returns the functions of a group of goroutines, innermost first, with their places.
+// readable returns the stack of a group of goroutines as text: functions with their places, innermost first.
 func readable(group string) string {
 	var lines []string
 	for line := range strings.SplitSeq(group, "\n") {

@@ -9,11 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// manyTurns is how often goroutines on their way out are let run at most.
+// manyTurns is the maximum number of turns that goroutines get to end.
 const manyTurns = 400
 
-// leftOf returns the stacks of a work's goroutines that have not ended after so many turns of all others, one text for each
-// stack.
+// leftOf returns the stacks of a work's goroutines that have not ended after a number of turns, one text for each stack.
 func leftOf(w Work, turns int) (stacks []string) {
 	for range turns {
 		if stacks = w.now(readable); len(stacks) == 0 {
@@ -56,7 +55,7 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 	assert.Zero(t, clean.Count())
 }
 
-// A goroutine that needs the processor many times to come to its end is waited for.
+// A goroutine that needs many turns to end is waited for.
 func TestAGoroutineOnItsWayOutIsNotLeft(t *testing.T) {
 	t.Parallel()
 	w := Watch(func(Work) {

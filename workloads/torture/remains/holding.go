@@ -5,7 +5,7 @@ import "os"
 // holding is what a store holds.
 type holding struct {
 	files, handles, goroutines int
-	outside                    int // files of the operating system that the process has open
+	outside                    int // files that the process has open in the real filesystem
 	bytes                      int64
 }
 
@@ -27,7 +27,7 @@ func (h holding) least(other holding) holding {
 	}
 }
 
-// outside counts the open files of the process, where the system tells.
+// outside counts the open files of the process, on systems with /proc.
 func outside() int {
 	open, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
@@ -36,7 +36,7 @@ func outside() int {
 	return len(open)
 }
 
-// growing is something of which a store holds more and more.
+// growing is a kind of thing of which a store holds more and more.
 type growing struct {
 	class, what string
 	of          func(*holding) int64
@@ -50,7 +50,7 @@ var kinds = []growing{
 	{Space, "bytes in files", func(h *holding) int64 { return h.bytes }},
 }
 
-// grown compares with a later measure. Bytes count only for a store that tidies up on request.
+// grown returns what has grown in a later measurement. Bytes count only for a store that compacts on request.
 func (h *holding) grown(later *holding, tidies bool) (all []growing) {
 	for i, k := range kinds {
 		most := k.of(h) + moreOfAnything

@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Goroutines that have become more may be on their way out, as those of goleveldb are that wait for a second before they end. They
-// are looked at so often, with a pause before each look, after which all that can run has its turn. The looks count, and not the
-// time: on a machine that is too busy to let them end, the next look comes later, too. Only a finding takes all of them.
+// Additional goroutines may be about to end; some of goleveldb's wait for a second first. So they are checked up to looks
+// times, with a pause before each look, after which all runnable goroutines get a turn. Looks are counted instead of time: on
+// a machine too busy to let the goroutines end, the next look comes later as well. Only a finding takes all of them.
 const (
 	looks = 40
 	pause = 100 * time.Millisecond
 )
 
-// seenToLast are the stacks of goroutines that did not end while somebody waited.
+// seenToLast has the stacks of goroutines that did not end within all looks.
 var seenToLast sync.Map
 
-// last reports whether the goroutines that have become more are still there after a while.
+// last reports whether the additional goroutines are still there after all looks.
 func (s *stay) last(first *holding) bool {
 	stack := s.work.Most()
 	if _, known := seenToLast.Load(stack); known {

@@ -29,8 +29,8 @@ func valueOf(i, round int, largest workloads.Largest) []byte {
 	return bytes.Repeat(fmt.Appendf(nil, "%02d of %d ", i, round), n/8+1)[:n]
 }
 
-// round overwrites all that is live, reads it in every way that the store has, and lets it tidy up. In the end nothing of it is
-// open.
+// round overwrites all live data, reads it in every way that the store offers, and lets the store tidy up. It leaves nothing
+// open, such as cursors or transactions.
 func round(s workloads.Store, n int, target *contract.Target) error {
 	if err := write(s, n, target.Largest); err != nil {
 		return err
@@ -50,7 +50,7 @@ func write(s workloads.Store, n int, largest workloads.Largest) error {
 			d = history.Sync
 		}
 		err := s.Apply([]history.Write{{Key: keyOf(i), Value: valueOf(i, n, largest)}}, d)
-		if err != nil && !errors.Is(err, workloads.ErrTooLarge) { // which is a limit of the store
+		if err != nil && !errors.Is(err, workloads.ErrTooLarge) { // the store may have limits
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func transact(s workloads.Transactor) error {
 	return nil
 }
 
-// compactsEach says that in one of so many rounds everything is compacted, and verified: files that nothing refers to are damage.
+// compactsEach: one in this many rounds compacts everything and verifies the store, which finds unreferenced files.
 const compactsEach = 4
 
 func tidy(s workloads.Store, n int) (err error) {

@@ -10,36 +10,37 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// The store is measured for the first time after some repetitions, and for the second time after so many more. What is left
-// behind each time has then grown by more than the allowance. If something has, the store is measured once more after as many
-// again: has it grown on? A measure is the least that was seen in the last few repetitions, because a store may be behind with
+// The store is measured after warmUp repetitions and again after another series of them. Anything that is left behind each
+// time has then grown by more than the allowance. If something has, a third measurement after as many repetitions again must
+// show the same growth. A measurement is the minimum over the last window repetitions, because a store may be behind with
 // tidying up.
 const (
 	warmUp      = 8
 	repetitions = 24
-	attempts    = 60 // to open it on a disk that fails; some of them meet no failing call
+	attempts    = 60 // to open it on a failing disk; in some of them no call fails
 	window      = 4
 )
 
-// How much more a store may hold at the second measure.
+// How much more a store may hold at the second measurement.
 const (
 	moreOfAnything = 16
-	moreBytes      = 256 << 10 // beyond twice as many
+	moreBytes      = 256 << 10 // on top of twice the bytes of the first measurement
 )
 
-// stay is a store that goes through the same again and again.
+// stay is a store that goes through the same steps many times.
 type stay struct {
 	target *contract.Target
 	env    contract.Env
 	fs     *faultfs.FS
 	work   Work
-	tidies bool // the store compacts on request, so what it takes says something
+	tidies bool // the store compacts on request, so its disk usage is meaningful
 	wrong  []checker.Violation
 }
 
-// Examine takes the store of a target that is no log, on a new disk, through many rounds of the same work while it is open, many
-// sessions, and, if it promises FailedOpenReleases and does not stop on errors, many attempts to open it on a disk that fails. It
-// returns what grows, and which limit is not kept. An error is one of the store on a disk that did what it was told.
+// Examine takes the store of a target, which must not be a log, through many rounds of the same work in one session, through
+// many sessions, and, if it promises FailedOpenReleases and does not stop on errors, through many attempts to open it on a
+// failing disk. fs must be empty. Examine returns what grows and which limits are exceeded. The error is one that the store
+// returned although no call failed.
 func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong []checker.Violation, err error) {
 	Watch(func(w Work) {
 		s := &stay{target: target, env: env, fs: fs, work: w}
@@ -59,7 +60,7 @@ func (s *stay) all() error {
 	if s.leftovers(); len(s.wrong) > 0 {
 		return nil
 	}
-	if p := s.target.Promises; !p.FailedOpenReleases || p.StopsOnError { // who stops has no failed open behind it
+	if p := s.target.Promises; !p.FailedOpenReleases || p.StopsOnError { // an engine that stops never returns from such an open
 		return nil
 	}
 	return s.repeat(attempts, "attempts to open it on a disk that fails, the store, which is not open,", s.failToOpen)
@@ -86,7 +87,7 @@ func (s *stay) open() error {
 	return failed
 }
 
-// repeat does the same many times, and notes what grows.
+// repeat calls do many times and records what grows.
 func (s *stay) repeat(times int, told string, do func(n int) error) error {
 	n := 0
 	measure := func(times int) (least holding, err error) {
@@ -118,7 +119,7 @@ func (s *stay) repeat(times int, told string, do func(n int) error) error {
 	}
 	for _, g := range first.grown(&second, s.tidies) {
 		if g.of(&third)-g.of(&second) < (g.of(&second)-g.of(&first))/2 {
-			continue // it has come to an end
+			continue // the growth has stopped
 		}
 		if g.class == Goroutines && !s.last(&first) {
 			continue
@@ -133,7 +134,7 @@ func (s *stay) repeat(times int, told string, do func(n int) error) error {
 	return nil
 }
 
-// limitHandles makes opening fail beyond what the target says that it opens.
+// limitHandles makes opening a file fail beyond the limit that the target states.
 func (s *stay) limitHandles() {
 	if s.target.HandlesMax == nil {
 		return
@@ -143,7 +144,7 @@ func (s *stay) limitHandles() {
 	}
 }
 
-// handlesLimited ends that, and notes whether the limit was met.
+// handlesLimited lifts the limit and records a violation for each time that it was hit.
 func (s *stay) handlesLimited() {
 	for range s.fs.Injected() {
 		s.wrong = append(s.wrong, checker.Violation{Class: OpenFiles, Sentence: fmt.Sprintf(
@@ -154,7 +155,7 @@ func (s *stay) handlesLimited() {
 	s.fs.SetRules()
 }
 
-// session opens the store, goes through a round, and closes it.
+// session opens the store, does a round, and closes it.
 func (s *stay) session(n int) error {
 	store, err := s.target.OpenStore(s.env)
 	if err != nil {
@@ -162,7 +163,7 @@ func (s *stay) session(n int) error {
 	}
 	if p := s.target.Promises; p.RefusesSecondOpen && !p.StopsOnError {
 		if second, err := s.target.OpenStore(s.env); err == nil {
-			_ = second.Close() // others judge that
+			_ = second.Close() // that the second open succeeded is judged elsewhere
 		}
 	}
 	failed := round(store, n, s.target)
@@ -172,7 +173,7 @@ func (s *stay) session(n int) error {
 	return failed
 }
 
-// leftovers asks the target whether there are files that nothing refers to, as far as it can say.
+// leftovers asks the target whether there are unreferenced files, if it can tell.
 func (s *stay) leftovers() {
 	var err error
 	if check := s.target.CheckFiles; check != nil {
@@ -197,12 +198,12 @@ func (s *stay) failToOpen(n int) error {
 	store, err := s.target.OpenStore(s.env)
 	s.fs.SetRules()
 	if err == nil {
-		_ = store.Close() // it may have met the error
+		_ = store.Close() // it may fail because of the injected error
 	}
 	return nil
 }
 
-// The classes of what is wrong. All begin with Class.
+// The classes of violations. All begin with Class.
 const (
 	Class      = "remains: "
 	OpenFiles  = Class + "open files"

@@ -25,7 +25,7 @@ func examine(target contract.Target) ([]string, error) {
 	return classes, err
 }
 
-func TestWhatAStoreKeepsIsFound(t *testing.T) {
+func TestExamineFindsWhatAStoreKeeps(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -58,8 +58,8 @@ func TestWhatAStoreKeepsIsFound(t *testing.T) {
 	}
 }
 
-// A pool that is filled once and kept is no leak.
-func TestAPoolIsNoLeak(t *testing.T) {
+// A pool that is filled once and kept is not a leak.
+func TestAPoolIsNotALeak(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	opened, stop := 0, make(chan struct{})
@@ -75,8 +75,8 @@ func TestAPoolIsNoLeak(t *testing.T) {
 	assert.Empty(t, wrong)
 }
 
-// An engine may give itself some time to end its goroutines.
-func TestGoroutinesThatEndSoonAreNoLeak(t *testing.T) {
+// An engine may take some time to end its goroutines.
+func TestGoroutinesThatEndSoonAreNotALeak(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Open = func(env contract.Env) (workloads.Store, error) {
@@ -109,7 +109,7 @@ func TestLeftoverFilesOfAClosedStore(t *testing.T) {
 	assert.Regexp(t, "^remains: space, the store was closed, and its files are not as they should be: more than the log", wrong[0])
 }
 
-// unready is a toy that refuses to commit.
+// unready is a toy store that refuses to commit.
 type unready struct{ *toy.Store }
 
 func (unready) Apply([]history.Write, history.Durability) error { return workloads.ErrRefused }

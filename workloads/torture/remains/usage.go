@@ -13,13 +13,13 @@ func Files(fs afero.Fs, dir string) (map[string]int64, error) {
 	return sizes, addFiles(sizes, fs, dir)
 }
 
-// Usage is what a store takes on its disk.
+// Usage is the disk usage of a store.
 type Usage struct {
 	Files int
 	Bytes int64
 }
 
-// UsageOf adds up the files below a directory.
+// UsageOf returns the number and the total size of the files below a directory.
 func UsageOf(fs afero.Fs, dir string) (u Usage, err error) {
 	sizes, err := Files(fs, dir)
 	for _, size := range sizes {

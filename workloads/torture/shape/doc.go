@@ -1,11 +1,13 @@
-// Package shape tells crash points apart by what is pending at them, and not by when: two at which the same code has left the
-// same kinds of changes to the same kinds of files look alike, and what one of them shows the other mostly shows too.
+// Package shape classifies crash points by what is pending at them, regardless of when. Two crash points have the same shape
+// if the same code has left the same kinds of changes to the same kinds of files. A bug that one of them shows, the other
+// usually shows too.
 //
 //	shapes := shape.Of(trace)   // by the tick of the crash
-//	seen.Add(shapes[tick])      // once it was explored
+//	seen.Add(shapes[tick])      // after the crash point was explored
 //
-// A shape is no proof. It decides which crash points come first, and how many different ones there were; none is left out because
-// of it. Package explore uses it. Shapes are comparable within a process, since they contain program counters.
+// Equal shapes do not prove anything. They only decide which crash points package explore tries first, and count how many
+// different ones there were; no crash point is left out because of its shape. Shapes contain program counters and a random
+// seed, so they can be compared only within one process.
 //
-// A Seen may be used by any number of goroutines.
+// A Seen is safe for concurrent use.
 package shape

@@ -22,13 +22,13 @@ func Of(trace []faultfs.Op) map[uint64]uint64 {
 	return all
 }
 
-// pending is what no sync has made durable: for each file and directory what was done to it, in order, as a hash.
+// pending is what no sync has made durable: for each file and directory, a hash of the changes to it, in order.
 type pending struct {
 	files, dirs map[faultfs.Ino]changes
-	sum         uint64 // of all of them; the order of files among each other does not matter
+	sum         uint64 // sum of all these hashes, so that the order of files does not matter
 }
 
-// changes are those of one file or directory, as hashes.
+// changes are the pending changes of one file or directory: a hash of all of them, and a hash of the last one.
 type changes struct{ all, last uint64 }
 
 func (p *pending) add(op *faultfs.Op) {
@@ -50,7 +50,7 @@ func (p *pending) add(op *faultfs.Op) {
 	}
 }
 
-// then appends a change to what is pending. Changes of one kind that follow each other count once.
+// then appends a change to the pending changes of ino. Consecutive changes of the same kind count once.
 func (p *pending) then(of map[faultfs.Ino]changes, ino faultfs.Ino, what uint64) {
 	before := of[ino]
 	if before.last == what {
@@ -66,10 +66,10 @@ func (p *pending) shape(last *faultfs.Op) uint64 {
 	return maphash.Comparable(seed, [2]uint64{p.sum, kindOf(last)})
 }
 
-// callers is how many of the innermost callers tell operations apart.
+// callers is the number of innermost callers that distinguish operations.
 const callers = 8
 
-// kindOf returns what an operation has in common with others: what it does, to which kind of file, and which code asks for it.
+// kindOf returns a hash of the kind of an operation: what it does, to which kind of file, and from which code.
 func kindOf(op *faultfs.Op) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
@@ -100,7 +100,7 @@ func writeClass(h *maphash.Hash, path string) {
 	_ = h.WriteByte(0) // it returns no error
 }
 
-// Seen is the shapes that were seen. The zero value has none.
+// Seen is a set of shapes. The zero value is empty.
 type Seen struct {
 	mu  sync.Mutex
 	all map[uint64]bool
@@ -116,14 +116,15 @@ func (s *Seen) Add(shape uint64) {
 	s.all[shape] = true
 }
 
-// Len returns how many different shapes were seen.
+// Len returns the number of different shapes.
 func (s *Seen) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.all)
 }
 
-// Unseen returns the first of some ticks, which ascend, at which each shape occurs that was not seen; shapes says which is where.
+// Unseen returns, for each shape among ticks that is not in the set, the first tick with that shape. ticks must be in
+// ascending order; shapes has the shape at each tick. The result is in ascending order.
 func (s *Seen) Unseen(ticks []uint64, shapes map[uint64]uint64) (first []uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

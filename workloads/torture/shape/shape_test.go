@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shape"
 )
 
-// trace records a few calls; shapes has what is pending after each that changes the disk.
+// trace records the calls that do makes. It returns the ticks of those that change the disk, and the shapes at these ticks.
 func trace(t *testing.T, do func(fs *faultfs.FS)) (ticks []uint64, shapes map[uint64]uint64) {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})

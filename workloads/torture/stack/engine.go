@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// EngineFinder tells the calls of an engine from those of the adapter that a user has written for it, wherever that is.
+// EngineFinder tells the calls of an engine from those of the user's adapter for it, wherever the adapter is.
 type EngineFinder struct {
 	packages []string        // import patterns of the engine; empty: unknown
 	entries  map[string]bool // files with a function that the lab has called
 }
 
-// NewEngineFinder returns a finder. It knows the import patterns of the engine's packages, if the target names them, and
-// learns from all stacks of a run which files hold the adapter.
+// NewEngineFinder returns a finder. packages are the import patterns of the engine's packages, if the target names them. From
+// stacks, all stacks of a run, it learns which files contain the adapter.
 func NewEngineFinder(packages []string, stacks iter.Seq[[]uintptr]) *EngineFinder {
 	e := &EngineFinder{packages: packages, entries: map[string]bool{}}
 	for pcs := range stacks {
@@ -23,7 +23,7 @@ func NewEngineFinder(packages []string, stacks iter.Seq[[]uintptr]) *EngineFinde
 	return e
 }
 
-// learn notes the file of a function that the lab has called.
+// learn records the file of the function that the lab has called.
 func (e *EngineFinder) learn(c Stack) {
 	if c.Whole && len(c.Frames) > 0 {
 		e.entries[c.Frames[len(c.Frames)-1].File] = true
@@ -44,17 +44,18 @@ func (e *EngineFinder) of(c Stack) []runtime.Frame {
 	}
 	rest = trimmedLeft(rest, isTests)
 	if len(rest) == 0 {
-		return frames // all of the engine is where its adapter is
+		return frames // the whole engine is in the file of its adapter
 	}
 	return rest
 }
 
-// leaves reports whether some of the calls are of another package.
+// leaves reports whether any of the calls is in another package than path.
 func leaves(frames []runtime.Frame, path string) bool {
 	return slices.ContainsFunc(frames, func(f runtime.Frame) bool { return packageOf(f.Function) != path })
 }
 
-// named returns the calls from the innermost to the outermost of the packages that the target names; all, if there is none.
+// named returns the calls from the innermost to the outermost call of the packages that the target names. If there are none,
+// it returns all calls and false.
 func (e *EngineFinder) named(frames []runtime.Frame) (some []runtime.Frame, named bool) {
 	first, last := -1, -1
 	for i, f := range frames {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// framesOf makes the calls of a stack from their functions, innermost first, each with the name of its file after an @.
+// framesOf returns the calls of a stack, innermost first, from a list of functions, each followed by @ and its file's name.
 func framesOf(text string) []runtime.Frame {
 	var frames []runtime.Frame
 	for call := range strings.FieldsSeq(text) {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// linesShown is how many lines of stacks a finding shows.
+// linesShown limits the lines of stacks that a finding shows.
 const linesShown = 12
 
-// firstLines returns the first of lines, with blanks for tabs.
+// firstLines returns the first linesShown lines, with spaces in place of tabs.
 func firstLines(lines []string) []string {
 	shown := make([]string, min(linesShown, len(lines)))
 	for i := range shown {
@@ -18,27 +18,27 @@ func firstLines(lines []string) []string {
 	return shown
 }
 
-// OfPanic returns the first lines of the stack of a goroutine that has panicked, from the call that did so.
+// OfPanic returns the first lines of the stack trace of a goroutine that has panicked, starting at the call that panicked.
 func OfPanic(trace string) []string {
 	lines := strings.Split(strings.TrimSpace(trace), "\n")
 	for i := len(lines) - 3; i > 0; i-- { // the innermost panic comes last
 		if strings.HasPrefix(lines[i], "panic(") {
-			lines = append(lines[:1:1], lines[i+2:]...) // without the file of the runtime
+			lines = append(lines[:1:1], lines[i+2:]...) // skip the call of panic and its place in the runtime
 			break
 		}
 	}
 	return firstLines(lines)
 }
 
-// Goroutine returns the name of the calling goroutine, in the form in which its stack trace begins.
+// Goroutine returns the beginning of the calling goroutine's stack trace, such as "goroutine 7 [".
 func Goroutine() string {
 	var b [64]byte
 	name, _, _ := strings.Cut(string(b[:runtime.Stack(b[:], false)]), "[")
 	return name + "["
 }
 
-// Containing returns the first lines of the stacks of all goroutines that contain one of the marks. Those that are in the lab
-// come last: they wait for the others.
+// Containing returns the first lines of the stacks of all goroutines that contain one of the marks. Goroutines of the lab
+// come last, because they only wait for the others.
 func Containing(marks ...string) []string {
 	b := make([]byte, 1<<20)
 	b = b[:runtime.Stack(b, true)]

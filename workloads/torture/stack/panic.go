@@ -7,14 +7,14 @@ import (
 
 // Call is a call on the stack of a panic, as the Go runtime printed it.
 type Call struct {
-	Function string // with the path of its package, without arguments
+	Function string // with its package path, without arguments
 	Place    string // such as "wal/writer.go:212"
 	file     string // with its path
 }
 
-// Blame says whose panic ended a process, from what the Go runtime wrote: on the stack of the goroutine that panicked,
-// the first function that belongs neither to the runtime nor to the standard library. engines is false if it is the
-// lab's own, or if there is none.
+// Blame returns the function whose panic ended a process, from the output of the Go runtime: on the stack of the goroutine
+// that panicked, the first function that is not in the standard library. engines reports whether it is the engine's or its
+// adapter's; it is false if the function is the lab's, or if there is none.
 func Blame(output string) (function string, engines bool) {
 	for _, call := range Calls(output) {
 		if !isStandard(call.Function, call.file) {
@@ -24,8 +24,8 @@ func Blame(output string) (function string, engines bool) {
 	return "", false
 }
 
-// Reason returns why the Go runtime ended a process, from what it wrote, and whether that was a fatal error and no panic. Of
-// some fatal errors it writes the reason to standard error alone; then it is the function that noticed.
+// Reason returns why the Go runtime ended a process, from its output, and whether that was a fatal error instead of a panic.
+// If the output lacks the reason, as for some fatal errors, Reason names the function that detected the error.
 func Reason(output string) (reason string, fatal bool) {
 	for line := range strings.SplitSeq(output, "\n") {
 		if reason, ok := strings.CutPrefix(line, "panic: "); ok {
@@ -46,14 +46,14 @@ func Reason(output string) (reason string, fatal bool) {
 	return "of an unknown kind", true
 }
 
-// ofLab reports whether a function is neither the engine's nor an adapter's.
+// ofLab reports whether a call is neither the engine's nor an adapter's.
 func (c Call) ofLab() bool {
 	owner := ownerOf(c.Function, c.file)
 	return owner == Lab || owner == Nobody
 }
 
-// Calls returns the stack of the first goroutine in what the runtime wrote, which is the one that panicked, innermost
-// call first. Each call has two lines: the function with its arguments, and, after a tab, its place in the source.
+// Calls returns the stack of the first goroutine in the output of the Go runtime, which is the one that panicked, innermost
+// call first. Each call takes two lines: the function with its arguments, and, after a tab, its place in the source.
 func Calls(output string) (calls []Call) {
 	_, trace, _ := strings.Cut("\n"+output, "\ngoroutine ")
 	trace, _, _ = strings.Cut(trace, "\n\n")

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// panicOutput is what the Go runtime writes of a panic behind the given calls.
+// panicOutput returns the output of the Go runtime for a panic below the given calls.
 func panicOutput(calls string) string {
 	return "panic: gone\n\n" +
 		"goroutine 7 [running]:\n" +

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// sourceRoot is where the standard library was compiled, such as "/usr/local/go/src/"; empty: the paths of files were trimmed.
+// sourceRoot returns where the standard library was compiled, such as "/usr/local/go/src/", or "" if paths were trimmed.
 var sourceRoot = sync.OnceValue(func() string {
 	f := runtime.FuncForPC(reflect.ValueOf(strings.Count).Pointer())
 	if f == nil {
@@ -19,7 +19,7 @@ var sourceRoot = sync.OnceValue(func() string {
 	return before
 })
 
-// mainModule is the path of the module that this program was built in.
+// mainModule returns the path of the main module of this program.
 var mainModule = sync.OnceValue(func() string {
 	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Path != "" {
 		return build.Main.Path
@@ -27,8 +27,8 @@ var mainModule = sync.OnceValue(func() string {
 	return "command-line-arguments"
 })
 
-// isStandard reports whether a function is one of the standard library. Where files do not tell, names do: the first element of
-// an import path outside it has a dot, unless it is that of the main module.
+// isStandard reports whether a function is in the standard library. If the file does not tell, the name does: the first
+// element of an import path outside the standard library has a dot, except possibly in the main module.
 func isStandard(function, file string) bool {
 	if root := sourceRoot(); root != "" && file != "" {
 		return strings.HasPrefix(file, root)

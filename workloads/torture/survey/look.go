@@ -11,12 +11,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// crashes is how many recoveries from crashes of a run are looked at, if the run itself lacks something.
+// crashes is the number of crashes of a run whose recoveries are surveyed if some rule was not met in the run itself.
 const crashes = 3
 
-// Look looks at a run without faults, and at recoveries from crashes of it. It calls running with the tick before each crash
-// from which a store recovers, and with 0 before the run. It reports whether all went well: where something fails, what is not
-// called says nothing.
+// Look surveys a run without faults, and recoveries from crashes of it. It calls running with 0 before the run, and before
+// each recovery with the tick of the crash. It reports whether everything went well; if something failed, calls that were not
+// made prove nothing.
 func (s *Survey) Look(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration, running func(tick uint64)) bool {
 	running(0)
 	s.runs++

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// pattern returns the name of a file with a star for each part of it that varies: for each word with a digit in it.
+// pattern returns the base name of a file with a star in place of each part that varies, that is each word with a digit.
 func pattern(file string) string {
 	var b strings.Builder
 	name := path.Base(file)
@@ -28,10 +28,10 @@ func pattern(file string) string {
 	return b.String()
 }
 
-// sample returns a name that a pattern stands for.
+// sample returns a name that matches a pattern.
 func sample(pattern string) string { return strings.ReplaceAll(pattern, "*", "1") }
 
-// distance returns how many letters have to be inserted, removed or replaced to make one name the other (Levenshtein).
+// distance returns the Levenshtein distance between two names.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

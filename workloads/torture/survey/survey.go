@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Survey is what was seen of the calls of an engine.
+// Survey records which calls an engine makes.
 type Survey struct {
 	rules      []*faultfs.Rule
 	runs       int
@@ -18,10 +18,10 @@ type Survey struct {
 
 	mu    sync.Mutex
 	met   []map[string]bool                  // by rule: the workloads under which a call matched it
-	calls map[faultfs.OpKind]map[string]bool // the names that calls were about, with stars for what varies
+	calls map[faultfs.OpKind]map[string]bool // by kind of call: patterns of the names in such calls
 }
 
-// New returns a survey for some rules, with nothing seen.
+// New returns an empty survey for some rules.
 func New(rules []*faultfs.Rule) *Survey {
 	s := &Survey{rules: rules, calls: map[faultfs.OpKind]map[string]bool{}}
 	for range rules {
@@ -30,7 +30,7 @@ func New(rules []*faultfs.Rule) *Survey {
 	return s
 }
 
-// watch returns what is to be told of the calls that are made under a workload.
+// watch returns the function to call for each call of the engine under a workload.
 func (s *Survey) watch(workload string) func(kind faultfs.OpKind, path, to string) {
 	return func(kind faultfs.OpKind, path, to string) {
 		s.mu.Lock()
@@ -52,7 +52,7 @@ func (s *Survey) watch(workload string) func(kind faultfs.OpKind, path, to strin
 	}
 }
 
-// about reports whether a call has the operation and the name of a rule. What rots at rest is a file that was made.
+// about reports whether a call has the operation and the name of a rule. A rule for rot at rest is about files that are made.
 func about(r *faultfs.Rule, kind faultfs.OpKind, path, to string) bool {
 	if !r.AtRest() {
 		return r.Sees(kind, path, to)
@@ -67,14 +67,14 @@ func about(r *faultfs.Rule, kind faultfs.OpKind, path, to string) bool {
 	}
 }
 
-// Met reports whether a rule is about a call that was made under a workload.
+// Met reports whether a call under a workload matched a rule, given by its index.
 func (s *Survey) Met(rule int, workload string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.met[rule][workload]
 }
 
-// Lacks reports whether some rule was not met under a workload.
+// Lacks reports whether any rule was not met under a workload.
 func (s *Survey) Lacks(workload string) bool {
 	for i := range s.rules {
 		if !s.Met(i, workload) {
@@ -84,8 +84,8 @@ func (s *Survey) Lacks(workload string) bool {
 	return false
 }
 
-// Refusal says that a rule is about no call at all, and what there is instead; it is empty if the rule was met under some
-// workload.
+// Refusal returns a message that a rule matches no call at all, with the names that it could have meant. It is empty if the
+// rule was met under some workload.
 func (s *Survey) Refusal(rule int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,10 +98,10 @@ func (s *Survey) Refusal(rule int) string {
 		r, s.runs, s.recoveries, missing, remedy)
 }
 
-// namesMax is how many names are listed.
+// namesMax limits the names listed in a refusal.
 const namesMax = 6
 
-// instead says what of a rule there is not, and what to name instead.
+// instead says which part of a rule matches nothing, and what to write instead.
 func (s *Survey) instead(r *faultfs.Rule) (missing, remedy string) {
 	names, others := s.alike(r)
 	switch {
@@ -117,8 +117,8 @@ func (s *Survey) instead(r *faultfs.Rule) (missing, remedy string) {
 	return missing, fmt.Sprintf("name one that there is (%s), or none", list(names))
 }
 
-// alike returns the names that calls of the kind of a rule are about, those most like its own first, and the other kinds that
-// are about its own.
+// alike returns the names in calls of the rule's kind, the ones most similar to the rule's first, and the other kinds of calls
+// with the rule's name.
 func (s *Survey) alike(r *faultfs.Rule) (names, others []string) {
 	of := map[string]bool{}
 	for kind, met := range s.calls {

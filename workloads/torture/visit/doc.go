@@ -1,6 +1,7 @@
-// Package visit is the client of a store that has just recovered. Explorers send it, to see what a store does after a crash
-// rather than only what it shows, and cut the power again.
+// Package visit is a client that writes to a store that has just recovered. Explorers use it to test whether the store still
+// works after a crash, and then cut the power again.
 //
-// A key-value store gets keys that sort after all keys of the run. A log goes on where it ends, so what was written in one life
-// may have the index of what is missing in the next; a visitor remembers from where on that may be.
+// In a key-value store the visitor writes keys that sort after all keys of the run, so that its writes can be told apart. A
+// log continues where it ends: what the visitor appends in one life may take the index of an entry that is missing in the
+// next. So the visitor remembers the first index that it may have written.
 package visit

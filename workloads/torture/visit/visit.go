@@ -11,26 +11,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Visitor is a client of a store that has just recovered. It writes enough for a log, a table and a manifest edit on top of
-// what the crash left. A store may have one visitor in several lives: what it wrote in earlier ones is not judged.
+// Visitor is a client of a store that has just recovered. It writes enough to produce a log, a table and a manifest edit on
+// top of what the crash left. The same visitor may write to a store in several lives; what it wrote in earlier ones is not
+// judged.
 type Visitor struct {
 	floor []byte
 	seed  uint64
 	piles bool
 }
 
-// New returns a visitor. All keys that it writes to are from floor on, or begin with it: it comes from After, or from the Floor
-// of a visitor of an earlier life. The seed names what it writes.
+// New returns a visitor. The keys that it writes begin with floor, or in a log are not less than floor, which comes from After
+// or from the Floor of a visitor of an earlier life. The seed becomes part of the values that it writes.
 func New(floor []byte, seed uint64) *Visitor { return &Visitor{floor: floor, seed: seed} }
 
-// Floor returns the first key that the visitor may have written. It is empty if it has not been in the log yet.
+// Floor returns the first key that the visitor may have written. It is empty if the store is a log that was not visited yet.
 func (v *Visitor) Floor() []byte { return v.floor }
 
-// PilesUp says that what the visitor writes adds up over its visits: it was in a log that cannot drop its end.
+// PilesUp reports whether the writes of the visitor accumulate over its visits: the store is a log that cannot truncate its
+// end.
 func (v *Visitor) PilesUp() bool { return v.piles }
 
-// After returns what the keys begin with that are written after a recovery: they sort after all keys of the script. It is
-// empty for a log, which goes on where it ends.
+// After returns the prefix of the keys that are written after a recovery. They sort after all keys of the script. It is empty
+// for a log, which continues where it ends.
 func After(target *contract.Target, script *workloads.Script) []byte {
 	const after = "~after"
 	if target.IsLog() {
@@ -42,7 +44,7 @@ func After(target *contract.Target, script *workloads.Script) []byte {
 	return []byte(after)
 }
 
-// Forget takes what the visitor wrote in earlier lives away from what a store shows.
+// Forget removes what the visitor wrote in earlier lives from a state.
 func (v *Visitor) Forget(state *history.State) {
 	if len(v.floor) > 0 {
 		state.CutAt(v.floor)
@@ -78,7 +80,8 @@ func do(rec *history.Recorder, op history.Op, call func() error) error {
 	return err
 }
 
-// visitLog drops what it appended in earlier lives, so that the log does not grow, and appends, drops and appends again.
+// visitLog truncates what the visitor appended in earlier lives, so that the log does not grow, and then appends, truncates,
+// and appends again.
 func (v *Visitor) visitLog(l appendlog.Log, rec *history.Recorder) error {
 	first, last, err := appendlog.Ends(l)
 	if err != nil {
@@ -109,7 +112,7 @@ func (v *Visitor) visitLog(l appendlog.Log, rec *history.Recorder) error {
 		}
 		return do(rec, op, func() error { return l.Append(entries, d) })
 	}
-	if from := max(floor, first+1); cuts && from <= last { // it keeps one: not every log may be emptied
+	if from := max(floor, first+1); cuts && from <= last { // keep one entry: not every log may be emptied
 		err = truncate(from)
 	}
 	err = errors.Join(err, appendTo("after", 1, history.NoSync), appendTo("after", 2, history.Sync))
