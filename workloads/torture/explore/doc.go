@@ -10,10 +10,10 @@
 // A Subject is a recording with its judges; a Request says which part of it to explore, and how far; Explore returns the
 // Outcome. The work is done by explorers, one goroutine each, which take crash points from a common queue.
 //
-// The budget is counted in crash points and images, never in time, wherever it affects which images are recovered. The same
-// seed then explores the same images on a fast machine and on a slow one, and the image of a failure keeps its number. Time
-// only ends an exploration, between two crash points or two images; crash points that are owed are explored even then, so
-// that a slow machine cannot make a run pass by not running it.
+// The budget is counted in crash points and images, never in time, wherever it affects which images of a crash point are
+// recovered. A crash point then has the same images on a fast machine and on a slow one, and the image of a failure keeps
+// its number. Time only ends an exploration, between two crash points or two images. Crash points that are owed are explored
+// even then, so that a slow machine cannot make a run pass by not running it.
 //
 //	request.go      what to explore               nested.go      crashes during a recovery and soon after it
 //	exploration.go  all explorers, and hangs      second.go      the second life of a store, and its crash points

@@ -30,9 +30,8 @@ const (
 )
 
 // brief reports whether the crash point of a job is allowed few images only. The budget counts crash points and not time:
-// whether a crash point is brief depends on nothing but the crash points sent before it. If it depended on time, the number
-// of explorers or the load of the machine would decide which images a seed explores, and a failure found once could not be
-// found again.
+// whether a crash point is brief depends on nothing but the crash points sent before it. If it depended on time, the load of
+// the machine would decide which images are explored, and a failure found once might not be found again.
 func (f *feeder) brief(j *job) bool {
 	if f.req.Wanted != "" || f.req.Whole || j.point.Pending() <= faultfs.DefaultLimit {
 		return false
