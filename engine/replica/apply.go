@@ -10,26 +10,27 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Applied is what became of a command.
+// Applied reports the outcome of a committed command.
 type Applied struct {
-	Index   uint64 // of its entry
+	Index   uint64 // of the command's log entry
 	Client  ClientID
 	Number  uint64
 	Outcome Outcome
 }
 
-// Outcome is what became of a command.
+// Outcome is the result of applying a command.
 type Outcome uint8
 
 // The outcomes.
 const (
-	Done    Outcome = iota // its writes have taken effect
-	Refused                // a condition did not hold: nothing was written
-	Old                    // a later command of the client has been applied: nothing was written, and what became of this one is forgotten
+	Done    Outcome = iota // the writes have taken effect
+	Refused                // a condition did not hold; nothing was written
+	Old                    // a later command of the client was applied already; nothing was written now
 )
 
-// apply applies committed entries in one batch, which also says how far that went. It needs no sync, unless the members change: after
-// a crash that loses it, the log applies the entries again.
+// apply applies committed entries in one batch, which also records the index that it reaches. The batch is not synced: if a
+// crash loses it, the entries are applied again from the log. A change of members is the exception, because the node acts on
+// it as soon as it is applied (R8).
 func (n *Node) apply(entries []*pb.Entry, out *Output) error {
 	if len(entries) == 0 {
 		return nil
@@ -52,7 +53,8 @@ func (n *Node) apply(entries []*pb.Entry, out *Output) error {
 	return n.db.Apply(&a.batch, durability)
 }
 
-// application is the entries of one batch: what they have changed is not in the store yet.
+// application builds the batch for some entries. Until the batch is committed, their effects are visible only in changed
+// and clients.
 type application struct {
 	node    *Node
 	batch   engine.Batch
@@ -71,10 +73,10 @@ func (a *application) entry(e *pb.Entry, out *Output) error {
 		return a.node.applyMembers(&a.batch, e, out)
 	case pb.EntryNormal:
 	default:
-		return fmt.Errorf("entry %d has a type that this version does not know: %v", e.GetIndex(), e.GetType())
+		return fmt.Errorf("entry %d: unknown entry type %v; upgrade this node", e.GetIndex(), e.GetType())
 	}
 	if len(e.GetData()) == 0 {
-		return nil // by which a new leader begins its term
+		return nil // the empty entry with which a new leader begins its term
 	}
 	c, err := decodeCommand(e.GetData())
 	if err != nil {
@@ -88,7 +90,7 @@ func (a *application) entry(e *pb.Entry, out *Output) error {
 	return nil
 }
 
-// command does what a client wants, unless it was done before.
+// command applies a client's command, unless it was applied before.
 func (a *application) command(c *Command, index uint64) (Outcome, error) {
 	last, err := a.session(c.Client)
 	switch {
@@ -137,7 +139,7 @@ func (a *application) holds(c Condition) (bool, error) {
 	return found && string(value) == string(c.Value), err
 }
 
-// get reads a key as the entries before have left it.
+// get reads a key as the preceding entries left it, including those of the same batch.
 func (a *application) get(key []byte) (value []byte, found bool, err error) {
 	if v, changed := a.changed[string(key)]; changed {
 		if v == nil {
@@ -152,11 +154,11 @@ func (a *application) get(key []byte) (value []byte, found bool, err error) {
 	return value, err == nil, err
 }
 
-// session is what is remembered of a client: its last command.
+// session records a client's last command, so that a repeated one is recognized.
 type session struct {
 	number  uint64
 	outcome Outcome
-	index   uint64 // of the entry
+	index   uint64 // of the command's log entry
 }
 
 const sessionBytes = 8 + 1 + 8
@@ -168,7 +170,7 @@ func (s session) bytes() []byte {
 
 func parseSession(b []byte) (session, error) {
 	if len(b) != sessionBytes {
-		return session{}, fmt.Errorf("%w: what is remembered of a client has %d bytes", ErrDamaged, len(b))
+		return session{}, fmt.Errorf("%w: client session of %d bytes, want %d", ErrDamaged, len(b), sessionBytes)
 	}
 	return session{binary.BigEndian.Uint64(b), Outcome(b[8]), binary.BigEndian.Uint64(b[9:])}, nil
 }
@@ -184,8 +186,8 @@ func (a *application) session(id ClientID) (session, error) {
 	return parseSession(b)
 }
 
-// forgetClients forgets clients that have been silent for long. All nodes do so at the same entry, whatever comes in one batch
-// with it, or a command that is sent again would be new to one of them.
+// forgetClients drops the sessions of clients that have been silent for too long. Every node must do so at the same entry,
+// no matter how it groups entries into batches. Otherwise a repeated command would be new to one node and known to another.
 func (a *application) forgetClients(now uint64) error {
 	n := a.node
 	prefix := append(n.current.prefix(), clientSpace)

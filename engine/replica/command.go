@@ -7,48 +7,49 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Limits of what clients propose.
+// Limits on commands, in bytes.
 const (
 	KeyBytesMax     = engine.KeyBytesMax - prefixBytes - 1
 	CommandBytesMax = 8 << 20
 	writesMax       = 1 << 16
 )
 
-// ClientID names a client among all that ever were: draw it at random.
+// ClientID identifies a client. It must never be reused, so draw it at random.
 type ClientID [16]byte
 
-// Command is what a client wants done: all of it, or nothing.
+// Command is a client's request: if every condition holds, all writes are applied; otherwise none is.
 type Command struct {
 	Client ClientID
-	// Number counts the commands of the client from 1 on. One with the number of its last command is that command, sent again: it
-	// has no effect and the same result. Smaller numbers are refused. A client has one command under way.
+	// Number counts the client's commands from 1. A command with the number of the client's last one is a repetition of it:
+	// it has no further effect and the same outcome. A smaller number has the outcome Old. A client must not have more than
+	// one command in flight.
 	Number uint64
-	If     []Condition // what must hold
-	Then   []Write     // what is done if all of it does
+	If     []Condition
+	Then   []Write
 }
 
-// Condition says what a key must hold.
+// Condition requires that Key has the value Value, or does not exist.
 type Condition struct {
 	Key    []byte
 	Value  []byte
-	Absent bool // it must hold nothing; Value is not looked at
+	Absent bool // the key must not exist; Value is ignored
 }
 
-// Write is a change of a key.
+// Write sets Key to Value, or deletes it.
 type Write struct {
 	Key    []byte
 	Value  []byte
 	Delete bool
 }
 
-// commandVersion is the first byte of a command.
+// commandVersion is the first byte of an encoded command.
 const commandVersion = 1
 
-// Encode returns the bytes of a command, for Propose: version, client, number, and the conditions and writes with their
-// lengths. The error is ErrTooLarge or ErrCommand.
+// Encode returns the encoding of a command that Propose takes: version, client, number, then the conditions and the writes,
+// each list preceded by its length. The error is ErrTooLarge or ErrCommand.
 func (c *Command) Encode() ([]byte, error) {
 	if c.Number == 0 {
-		return nil, fmt.Errorf("%w: its number is 0; count from 1", ErrCommand)
+		return nil, fmt.Errorf("%w: Command.Number is 0; count from 1", ErrCommand)
 	}
 	b := append([]byte{commandVersion}, c.Client[:]...)
 	b = binary.AppendUvarint(b, c.Number)
@@ -66,7 +67,7 @@ func (c *Command) Encode() ([]byte, error) {
 	return b, nil
 }
 
-// appendPair appends a key, and its value unless it has none.
+// appendPair appends a key and, unless none is set, its value.
 func appendPair(b []byte, none bool, key, value []byte) []byte {
 	if none {
 		b = append(b, 1)
@@ -82,10 +83,10 @@ func appendPair(b []byte, none bool, key, value []byte) []byte {
 	return append(b, value...)
 }
 
-// decodeCommand reads a command. It comes from another node, so every length is checked against what is there.
+// decodeCommand parses a command. The bytes may come from another node, so no length is trusted.
 func decodeCommand(b []byte) (*Command, error) {
 	if len(b) > CommandBytesMax {
-		return nil, fmt.Errorf("%w: a command of %d bytes; %d are allowed", ErrTooLarge, len(b), CommandBytesMax)
+		return nil, fmt.Errorf("%w: command of %d bytes; at most %d are allowed", ErrTooLarge, len(b), CommandBytesMax)
 	}
 	d := decoder{rest: b}
 	c := &Command{}
@@ -104,12 +105,12 @@ func decodeCommand(b []byte) (*Command, error) {
 	case d.failed || len(d.rest) > 0 || version[0] != commandVersion || c.Number == 0:
 		return nil, ErrCommand
 	case d.longKey:
-		return nil, fmt.Errorf("%w: a key has more than %d bytes", ErrTooLarge, KeyBytesMax)
+		return nil, fmt.Errorf("%w: command with a key of more than %d bytes", ErrTooLarge, KeyBytesMax)
 	}
 	return c, nil
 }
 
-// decoder reads the parts of a command. After something that is not there it returns zeros.
+// decoder reads the parts of a command. Once something is missing or malformed, failed is set and every part reads as zero.
 type decoder struct {
 	rest            []byte
 	failed, longKey bool
@@ -133,7 +134,7 @@ func (d *decoder) number() uint64 {
 	return v
 }
 
-// count returns a number of conditions or writes, each of which takes two bytes at least.
+// count reads the number of conditions or writes. Each takes at least one byte of what follows, which bounds the number.
 func (d *decoder) count() uint64 {
 	n := d.number()
 	if d.failed = d.failed || n > writesMax || n > uint64(len(d.rest)); d.failed {

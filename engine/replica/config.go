@@ -12,35 +12,38 @@ import (
 
 // Config describes a node. ID, Group and Dir are required.
 type Config struct {
-	ID    uint64 // of this node; never 0, and never used again for another store
-	Group string // the name of the group: a node of another group is a stranger
-	Dir   string // of the Lightning store
-	// Engine are the options of the store.
+	ID    uint64 // of this node; not 0, and never reused with another store
+	Group string // name of the group, 1 to 256 bytes; Open refuses the store of another group
+	Dir   string // directory of the Lightning store
+	// Engine holds the options of the store.
 	Engine engine.Options
-	// Members are the nodes with which a new group begins, this one among them; each of them begins with the same list. It is empty
-	// for a node that joins a group, and is not looked at if the store is there already.
+	// Members lists the nodes that found a new group, including this one; all of them must be given the same list. Leave it
+	// empty for a node that joins an existing group. It is ignored if the store already exists.
 	Members []uint64
 
-	ElectionTicks  int // ticks without a leader until a node stands for election, 10 by default; up to twice as many, at random
+	// ElectionTicks is the number of ticks without a leader after which a node stands for election; 10 by default. The
+	// actual number is random, up to twice as high.
+	ElectionTicks  int
 	HeartbeatTicks int // ticks between two heartbeats of a leader; 1 by default
-	// LogEntries is how many entries stay in the log behind the last that was applied; 10,000 by default. A node that is
-	// further behind gets a snapshot.
+	// LogEntries is the number of applied entries that stay in the log; 10,000 by default. A node that is further behind
+	// receives a snapshot.
 	LogEntries uint64
-	// UncommittedBytes bounds what a leader has proposed and not committed: beyond it, Propose returns ErrBusy; 64 MiB by default.
+	// UncommittedBytes bounds the entries that a leader has proposed but not committed; 64 MiB by default. Beyond it,
+	// Propose returns ErrBusy.
 	UncommittedBytes uint64
-	// SessionEntries is for how many entries of the log, at least, a client is remembered after its last command; 1,000,000 by
-	// default. It must be the same on all nodes.
+	// SessionEntries is the minimum number of log entries for which a client is remembered after its last command;
+	// 1,000,000 by default. It must be the same on all nodes.
 	SessionEntries uint64
-	// SnapshotChunkBytes is what a chunk of a snapshot has at least, the last one aside; 256 KiB by default.
+	// SnapshotChunkBytes is the minimum size of a snapshot chunk, except the last; 256 KiB by default.
 	SnapshotChunkBytes int
-	// Logger gets what raft has to say; nil drops it.
+	// Logger receives raft's log messages; nil discards them.
 	Logger raft.Logger
 }
 
-// groupBytesMax is the longest name of a group.
+// groupBytesMax is the maximum length of a group's name.
 const groupBytesMax = 256
 
-// snapshotChunkBytesMax leaves room for a last value in a frame of the server.
+// snapshotChunkBytesMax is well below the server's frame limit: a chunk can exceed its minimum size by one pair.
 const snapshotChunkBytesMax = 16 << 20
 
 func (c *Config) ensureDefaults() {
@@ -64,24 +67,24 @@ func setDefault[T int | uint64](value *T, otherwise T) {
 func (c *Config) validate() error {
 	switch {
 	case c.ID == 0:
-		return errors.New("replica: Config.ID is 0; give each node a number of its own, from 1 on")
+		return errors.New("replica: Config.ID is 0; give each node a unique number, starting at 1")
 	case c.Group == "" || len(c.Group) > groupBytesMax:
 		return fmt.Errorf("replica: Config.Group has %d bytes; give the group a name of 1 to %d bytes", len(c.Group), groupBytesMax)
 	case c.ElectionTicks <= c.HeartbeatTicks || c.HeartbeatTicks < 0:
-		return fmt.Errorf("replica: Config.ElectionTicks is %d and Config.HeartbeatTicks is %d; an election needs more", c.ElectionTicks, c.HeartbeatTicks)
+		return fmt.Errorf("replica: Config.ElectionTicks is %d; it must exceed HeartbeatTicks, which is %d", c.ElectionTicks, c.HeartbeatTicks)
 	case c.SnapshotChunkBytes < 0 || c.SnapshotChunkBytes > snapshotChunkBytesMax:
 		return fmt.Errorf("replica: Config.SnapshotChunkBytes is %d; choose 1 to %d", c.SnapshotChunkBytes, snapshotChunkBytesMax)
 	case len(c.Members) > 0 && !slices.Contains(c.Members, c.ID):
-		return fmt.Errorf("replica: Config.Members are %d, without this node, %d; leave them out to join a group", c.Members, c.ID)
+		return fmt.Errorf("replica: Config.Members %d lacks this node, %d; leave it empty to join a group", c.Members, c.ID)
 	}
 	sorted := slices.Sorted(slices.Values(c.Members))
 	if len(slices.Compact(sorted)) != len(c.Members) || slices.Contains(c.Members, 0) {
-		return fmt.Errorf("replica: Config.Members are %d; each node has a number of its own, from 1 on", c.Members)
+		return fmt.Errorf("replica: Config.Members %d has a duplicate or a 0; give each node a unique number, starting at 1", c.Members)
 	}
 	return nil
 }
 
-// raftConfig is what raft is told.
+// raftConfig returns the configuration of the raft library.
 func (c *Config) raftConfig(storage raft.Storage, applied uint64) *raft.Config {
 	return &raft.Config{
 		ID: c.ID, ElectionTick: c.ElectionTicks, HeartbeatTick: c.HeartbeatTicks, Storage: storage, Applied: applied,
@@ -91,7 +94,7 @@ func (c *Config) raftConfig(storage raft.Storage, applied uint64) *raft.Config {
 	}
 }
 
-// silent drops what raft has to say, and panics where raft wants that: the node takes it for a reason to stop.
+// silent discards raft's log messages. It panics where a raft logger must; the node recovers the panic and stops (R6).
 type silent struct{}
 
 func (silent) Debug(...any)                   {}

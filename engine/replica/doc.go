@@ -1,50 +1,50 @@
 // Package replica replicates a Lightning store over several machines with etcd's raft library.
 //
-// A Node is one member of a group. It keeps the raft log, its vote and the replicated pairs in one Lightning store, and does
-// nothing on its own: the caller passes it time, messages and proposals, and carries away what it has to say.
+// A Node is one member of a group. It keeps the raft log, its vote and the replicated pairs in one Lightning store. It has no
+// goroutines and no network: the caller supplies ticks, messages and proposals, and delivers the messages that it returns.
 //
 //	n, err := replica.Open(replica.Config{ID: 1, Group: "bank", Dir: "data", Members: []uint64{1, 2, 3}})
 //	n.Tick()                       // time passes
 //	err = n.Step(message)          // a message from another node
 //	err = n.Propose(command)       // a client's request
 //	for n.HasReady() {
-//		out, err := n.Ready()  // makes durable what must be, applies what is committed
+//		out, err := n.Ready()  // saves what must be durable, applies what is committed
 //		send(out.Messages)
 //	}
 //
 // # Promises
 //
-//   - R1: a node's word is durable. Before Ready returns a vote, an acknowledgement of entries or of a snapshot, what it says is
-//     synced: the term, the vote and the entries are in one batch. A leader sends entries before it has saved them itself: it
-//     does not count itself among those who have them until then.
-//   - R2: a command is applied once, at one place in the log, on every node. The index up to which commands are applied is in the
-//     batch that has their effects, so a crash cannot separate them. A client that numbers its commands may send them again.
-//   - R3: ReadIndex makes reads linearizable: a node that has applied everything up to the index which it returned shows
+//   - R1: a node's word is durable. Before Ready returns a vote or an acknowledgement of entries or of a snapshot, the state
+//     behind it is synced: term, vote and entries, in one batch. A leader may send entries before it has saved them itself,
+//     but does not count itself toward their majority until it has.
+//   - R2: a command is applied exactly once, at the same place in the log on every node. The applied index is in the same batch
+//     as the effects, so a crash cannot separate them. A client that numbers its commands may send them again.
+//   - R3: ReadIndex makes reads linearizable: once a node has applied the log up to the index that ReadIndex yields, it shows
 //     every write that was acknowledged before the read began.
-//   - R4: the log is cut only behind what is applied, in a batch that comes after it: if the cut survives a crash, so does the effect
-//     of what was cut.
-//   - R5: a snapshot is taken over whole or not at all. It is staged beside the pairs that the node has, and becomes theirs in one
-//     synced batch.
-//   - R6: a node whose store has failed once stops: every later call returns ErrStopped with the reason, and nothing more is sent.
-//     So does one that meets what raft says is impossible.
-//   - R7: a store belongs to one node of one group. Another ID or another group is refused by Open.
-//   - R8: who the members are is durable on a node before it acts on a change. A node that was removed still votes and answers, for
-//     those that do not know of its removal may need it to learn of it: close it a while later, and lose its disk once a majority
-//     of the members that are left has applied the change.
+//   - R4: only applied entries are dropped from the log, by a batch committed after the one that applied them. If the cut
+//     survives a crash, so do the effects of the dropped entries.
+//   - R5: a snapshot is installed completely or not at all. It is staged beside the node's current pairs, and replaces them in
+//     one synced batch.
+//   - R6: a node stops at the first failure of its store: every later call returns ErrStopped with the reason, and no further
+//     message is sent. It also stops if raft panics over a broken invariant.
+//   - R7: a store belongs to one node of one group. Open refuses a store with another ID or group.
+//   - R8: a change of members is durable on a node before the node acts on it. A removed node still votes and answers, because
+//     nodes that have not heard of the removal may need its vote to learn of it. Close it a while later, and discard its disk
+//     only once a majority of the remaining members has applied the change.
 //
-// These hold because commits of Lightning are lost only as a suffix: one synced batch a Ready is enough, and what is applied
-// needs no sync of its own, since the log would apply it again.
+// These promises rest on one property of Lightning: a crash loses only a suffix of the commits. One synced batch per Ready is
+// therefore enough, and applying needs no sync of its own, because the log would apply the entries again.
 //
 // # Files
 //
-//	config.go    what a node needs to know; who is in the group at first
-//	node.go      the calls of a node, and how it stops
-//	ready.go     one step of the protocol: save, then speak, then apply
-//	store.go     the keys of the Lightning store, and what is read when it is opened
-//	command.go   what clients propose
-//	apply.go     what commands do, and how repeated ones are known
-//	snapshot.go  a snapshot on its way: chunks that one node reads and another one stages
+//	config.go    configuration, including the founding members of a group
+//	node.go      the methods of a node, and how it stops
+//	ready.go     one step of the protocol: save, send, apply
+//	store.go     the keys of the Lightning store, and loading it
+//	command.go   commands and their encoding
+//	apply.go     applying commands, and recognizing repeated ones
+//	snapshot.go  snapshots in transit: chunks that one node reads and another stages
 //	members.go   changes of membership
 //
-// A Node is used by one goroutine at a time; a Receiver may be used beside it.
+// A Node must be used by one goroutine at a time. A Snapshot or a Receiver may be used by another goroutine meanwhile.
 package replica

@@ -11,10 +11,11 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Change is a change of the membership of one node.
+// Change is how the membership of one node changes.
 type Change uint8
 
-// The changes. A learner gets the log and has no vote: let a new node learn before it votes.
+// The changes. A learner receives the log but has no vote. Add a new node as a learner first, so that it has caught up by
+// the time its vote is needed.
 const (
 	AddVoter Change = iota
 	AddLearner
@@ -25,27 +26,28 @@ var changeTypes = map[Change]pb.ConfChangeType{
 	AddVoter: pb.ConfChangeAddNode, AddLearner: pb.ConfChangeAddLearnerNode, Remove: pb.ConfChangeRemoveNode,
 }
 
-// MemberChange is what is to become of a node.
+// MemberChange is a change of one node's membership.
 type MemberChange struct {
 	Node   uint64
 	Change Change
 }
 
-// Membership is who the members are after an entry of the log.
+// Membership is the set of members as of a log entry.
 type Membership struct {
-	Index                      uint64   // of the entry
+	Index                      uint64   // of the entry that made the change
 	Voters, Learners, Outgoing []uint64 // as in Status
 }
 
-// ErrMembers is returned by ProposeMembers for what can be no change.
-var ErrMembers = errors.New("replica: not a change of membership")
+// ErrMembers is returned by ProposeMembers for a malformed change.
+var ErrMembers = errors.New("replica: invalid change of membership")
 
-// ProposeMembers asks for a change of membership. Several changes are one: while it is under way, what is decided takes a
-// majority of the old members and one of the new. Like a command it may be lost on its way; Status says who the members are. A
-// change is refused by the leader, without an error, as long as another one is under way.
+// ProposeMembers proposes a change of membership. Several changes are made as one: until it is complete, every decision takes
+// a majority of both the old and the new members. Like a command, the proposal may be lost without an error, and while
+// another change is in progress the leader drops it; Status tells who the members are. The error is ErrMembers, ErrNoLeader
+// or ErrStopped.
 func (n *Node) ProposeMembers(changes ...MemberChange) error {
 	if len(changes) == 0 {
-		return fmt.Errorf("%w: nothing changes", ErrMembers)
+		return fmt.Errorf("%w: no change given", ErrMembers)
 	}
 	change := &pb.ConfChangeV2{}
 	for _, c := range changes {
@@ -63,7 +65,7 @@ func (n *Node) ProposeMembers(changes ...MemberChange) error {
 	})
 }
 
-// applyMembers applies an entry that changes the membership. Who the members are is in the batch that says that it was applied.
+// applyMembers applies an entry that changes the membership. The new membership goes into the same batch as the applied index.
 func (n *Node) applyMembers(b *engine.Batch, e *pb.Entry, out *Output) error {
 	change, err := membersOf(e)
 	if err != nil {
@@ -83,6 +85,7 @@ func (n *Node) applyMembers(b *engine.Batch, e *pb.Entry, out *Output) error {
 	return nil
 }
 
+// membersOf decodes the change that an entry holds.
 func membersOf(e *pb.Entry) (pb.ConfChangeI, error) {
 	if e.GetType() == pb.EntryConfChange {
 		c := &pb.ConfChange{}
@@ -92,7 +95,7 @@ func membersOf(e *pb.Entry) (pb.ConfChangeI, error) {
 	return c, proto.Unmarshal(e.GetData(), c)
 }
 
-// isMember reports whether this node is one of the members, old or new.
+// isMember reports whether this node belongs to the group, before or after a change in progress.
 func (n *Node) isMember() bool {
 	return slices.ContainsFunc([][]uint64{
 		n.conf.GetVoters(), n.conf.GetVotersOutgoing(), n.conf.GetLearners(), n.conf.GetLearnersNext(),

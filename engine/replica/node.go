@@ -11,23 +11,25 @@ import (
 )
 
 var (
-	// ErrStopped is wrapped by what every call returns once the store of a node has failed, or once the node was closed.
+	// ErrStopped is wrapped by the error of every call once the store of the node has failed or the node was closed. The
+	// error also wraps the reason.
 	ErrStopped = errors.New("replica: the node has stopped")
-	// ErrStranger is returned by Open for a store of another node or group. Nothing was changed.
+	// ErrStranger is returned by Open for a store of another node or group. The store was not changed.
 	ErrStranger = errors.New("replica: the store belongs to another node")
-	// ErrDamaged is returned by Open for a store in which something of the node is missing or unreadable.
+	// ErrDamaged is returned by Open for a store in which part of the node's state is missing or unreadable.
 	ErrDamaged = errors.New("replica: the store of the node is damaged")
 	// ErrNoLeader is returned by Propose, ProposeMembers and ReadIndex while this node knows no leader. Try again later.
 	ErrNoLeader = errors.New("replica: no leader is known")
-	// ErrBusy is returned by Propose if too much is proposed that is not committed. Nothing was proposed; try again later.
-	ErrBusy = errors.New("replica: too much is under way")
-	// ErrTooLarge is returned for a command over CommandBytesMax, or a key over KeyBytesMax.
+	// ErrBusy is returned by Propose if raft dropped the command, usually because too many entries are proposed but not
+	// committed. Try again later.
+	ErrBusy = errors.New("replica: the proposal was dropped, try again later")
+	// ErrTooLarge is returned for a command larger than CommandBytesMax, or with a key larger than KeyBytesMax.
 	ErrTooLarge = errors.New("replica: too large")
-	// ErrCommand is returned for bytes that are no command.
-	ErrCommand = errors.New("replica: not a command")
+	// ErrCommand is returned for a malformed command.
+	ErrCommand = errors.New("replica: malformed command")
 )
 
-// Node is a member of a group.
+// Node is a member of a group. Except for Store, it must be used by one goroutine at a time.
 type Node struct {
 	config  Config
 	db      *engine.DB
@@ -35,20 +37,20 @@ type Node struct {
 	raft    *raft.RawNode
 	applied position
 	conf    *pb.ConfState
-	current generation  // of the pairs
-	latest  generation  // the last one that was given to anybody
-	unsaved *raft.Ready // a step of which all is done that need not wait for the disk; nil if there is none
-	staged  *Receiver   // the snapshot that raft was told of, until it takes it or not
-	stopped error
+	current generation  // of the node's pairs
+	latest  generation  // the highest one assigned so far
+	unsaved *raft.Ready // the rest of a step that has to wait for the disk; nil if there is none
+	staged  *Receiver   // the snapshot last passed to raft, which may accept or refuse it
+	stopped error       // why the node has stopped; nil while it runs
 }
 
-// storage is what raft reads of the log. It has no snapshot of its own: the pairs are one, up to what is applied.
+// storage is raft's view of the log. It stores no snapshots: the pairs themselves are one, as of the applied index.
 type storage struct {
 	*raft.MemoryStorage
 	node *Node
 }
 
-// Snapshot says how far a snapshot would reach. Its content is read when it is sent.
+// Snapshot returns the metadata of a snapshot taken now. The pairs are read when the snapshot is sent.
 func (s *storage) Snapshot() (*pb.Snapshot, error) {
 	if s.node.applied.index == 0 {
 		return nil, raft.ErrSnapshotTemporarilyUnavailable
@@ -56,7 +58,8 @@ func (s *storage) Snapshot() (*pb.Snapshot, error) {
 	return &pb.Snapshot{Metadata: s.node.metadata()}, nil
 }
 
-// Open opens the node in Config.Dir, or begins it. The error is ErrStranger, ErrDamaged or one of engine.Open.
+// Open opens the node in Config.Dir, creating it if it does not exist. The error is ErrStranger, ErrDamaged, an invalid
+// Config, or an error of engine.Open.
 func Open(config Config) (*Node, error) {
 	config.ensureDefaults()
 	if err := config.validate(); err != nil {
@@ -88,26 +91,27 @@ func (n *Node) start() (err error) {
 	return err
 }
 
-// confStorage is the storage that raft begins with: the members are those after the last entry that was applied.
+// confStorage is the storage that raft starts from. It adds the members as of the last applied entry.
 type confStorage struct {
 	*storage
 	conf *pb.ConfState
 }
 
-// InitialState returns the saved state.
+// InitialState returns the saved hard state and members.
 func (s *confStorage) InitialState() (*pb.HardState, *pb.ConfState, error) {
 	hard, _, err := s.storage.InitialState()
 	return hard, s.conf, err
 }
 
-// recovered makes a panic an error. Raft panics where it meets what cannot be: what was promised is not there.
+// recovered turns a panic into an error. Raft panics when its state is inconsistent, for instance if the log lacks a committed
+// entry.
 func recovered(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("raft: %v", p)
 	}
 }
 
-// do makes a call of raft, unless the node has stopped. A panic stops it.
+// do runs call unless the node has stopped. If call panics, the node stops.
 func (n *Node) do(call func() error) (err error) {
 	if n.stopped != nil {
 		return n.stopped
@@ -120,13 +124,13 @@ func (n *Node) do(call func() error) (err error) {
 	return call()
 }
 
-// stop is called with the first error of the store. Nothing is sent any more.
+// stop stops the node for the given reason. From now on it sends nothing.
 func (n *Node) stop(reason error) error {
 	n.stopped = fmt.Errorf("%w: %w", ErrStopped, reason)
 	return n.stopped
 }
 
-// Tick tells the node that time has passed.
+// Tick tells the node that one unit of time has passed; Config gives its timeouts in ticks.
 func (n *Node) Tick() error {
 	return n.do(func() error {
 		n.raft.Tick()
@@ -134,18 +138,19 @@ func (n *Node) Tick() error {
 	})
 }
 
-// Step passes on a message of another node. One that cannot be used is dropped without an error, as if the network had lost it.
+// Step passes a message of another node to this one. A message that is of no use is dropped without an error, as if the
+// network had lost it. Snapshots arrive through Receive instead.
 func (n *Node) Step(m *pb.Message) error {
 	return n.do(func() error {
 		if m.GetTo() == n.config.ID && m.GetType() != pb.MsgSnap { // a snapshot comes through a Receiver
-			_ = n.raft.Step(m) // what raft refuses is of no use: a stranger, an earlier term
+			_ = n.raft.Step(m) // an error means that raft drops the message, for instance from a node that it does not know
 		}
 		return nil
 	})
 }
 
-// Propose asks for a command, made by Command.Encode, to be put into the log. It may be lost on its way without an error:
-// only what Ready returns as applied has happened. The error is ErrNoLeader, ErrBusy, ErrCommand, ErrTooLarge or ErrStopped.
+// Propose proposes a command, encoded by Command.Encode, for the log. A command may be lost without an error: it has happened
+// only once Ready reports it as applied. The error is ErrNoLeader, ErrBusy, ErrCommand, ErrTooLarge or ErrStopped.
 func (n *Node) Propose(command []byte) error {
 	if _, err := decodeCommand(command); err != nil {
 		return err
@@ -162,8 +167,9 @@ func (n *Node) Propose(command []byte) error {
 	})
 }
 
-// ReadIndex asks for the index up to which a node must have applied the log so that a read is linearizable. Ready returns it
-// with the same context, or never, if the question or its answer is lost.
+// ReadIndex asks for the index up to which a node must have applied the log before a read from it is linearizable. Ready
+// returns the index with the same context, which must be unique, or never if a message is lost. The error is ErrNoLeader or
+// ErrStopped.
 func (n *Node) ReadIndex(context []byte) error {
 	return n.do(func() error {
 		if n.raft.BasicStatus().Lead == raft.None {
@@ -174,7 +180,7 @@ func (n *Node) ReadIndex(context []byte) error {
 	})
 }
 
-// TransferLeader asks the leader, if this node is it, to make another node the leader.
+// TransferLeader asks the leader to hand over to another node. The request may be lost without an error.
 func (n *Node) TransferLeader(to uint64) error {
 	return n.do(func() error {
 		n.raft.TransferLeader(to)
@@ -190,8 +196,8 @@ func (n *Node) Unreachable(id uint64) error {
 	})
 }
 
-// Get returns the value of a key on this node, up to what it has applied; ok says whether there is one. A value is not
-// linearizable unless ReadIndex has been asked.
+// Get returns the value of a key as of the entries that this node has applied; ok is false if the key does not exist. A read
+// is linearizable only if the node has applied the index that a ReadIndex for it returned. If the store fails, the node stops.
 func (n *Node) Get(key []byte) (value []byte, ok bool, err error) {
 	if n.stopped != nil {
 		return nil, false, n.stopped
@@ -206,22 +212,22 @@ func (n *Node) Get(key []byte) (value []byte, ok bool, err error) {
 	return value, true, nil
 }
 
-// Status is what a node knows of itself and its group.
+// Status is what a node knows about itself and its group.
 type Status struct {
 	ID, Term         uint64
-	Vote, Leader     uint64 // for whom it has voted in this term, and who leads it; 0: nobody yet
+	Vote, Leader     uint64 // the node that it voted for in this term, and the term's leader; 0 if there is none yet
 	IsLeader         bool
-	Commit, Applied  uint64 // indexes
-	First, Last      uint64 // indexes of the log's entries; Last is First-1 if there are none
+	Commit, Applied  uint64 // log indexes
+	First, Last      uint64 // indexes of the first and last log entry; Last is First-1 if the log is empty
 	Voters, Learners []uint64
-	Outgoing         []uint64 // the voters of before, while the membership is changing: both majorities decide
+	Outgoing         []uint64 // the old voters, while the membership is changing: a decision needs both majorities
 	Joint            bool     // the membership is changing
 }
 
-// Status returns what the node knows.
+// Status returns a snapshot of the node's state, also after it has stopped. The slices must not be changed.
 func (n *Node) Status() Status {
 	s := n.raft.BasicStatus()
-	first, _ := n.log.FirstIndex() // a log in memory has no errors
+	first, _ := n.log.FirstIndex() // never fails: the log is in memory
 	last, _ := n.log.LastIndex()
 	return Status{
 		ID: n.config.ID, Term: s.HardState.GetTerm(), Vote: s.HardState.GetVote(), Leader: s.Lead, IsLeader: s.RaftState == raft.StateLeader,
@@ -230,16 +236,16 @@ func (n *Node) Status() Status {
 	}
 }
 
-// Term returns the term of an entry of the log, or of the last one before it; 0 for any other.
+// Term returns the term of a log entry, or of the last entry that was cut from the log; for any other index it returns 0.
 func (n *Node) Term(index uint64) uint64 {
 	term, err := n.log.Term(index)
 	if err != nil {
-		return 0 // it is not in the log
+		return 0
 	}
 	return term
 }
 
-// Entry returns an entry of the log, not to be changed; nil if it is not there.
+// Entry returns an entry of the log, which must not be changed, or nil if it is not in the log.
 func (n *Node) Entry(index uint64) *pb.Entry {
 	entries, err := n.log.Entries(index, index+1, 1<<30)
 	if err != nil || len(entries) == 0 {
@@ -248,7 +254,7 @@ func (n *Node) Entry(index uint64) *pb.Entry {
 	return entries[0]
 }
 
-// Close closes the store. Everything that was acknowledged is there when it is opened again.
+// Close stops the node and closes its store. Everything acknowledged is durable.
 func (n *Node) Close() error {
 	if n.stopped == nil {
 		_ = n.stop(errors.New("it was closed"))
@@ -256,6 +262,6 @@ func (n *Node) Close() error {
 	return n.db.Close()
 }
 
-// Store returns the store of the node, for copies and figures. Unlike the node it may be used by any goroutine; nobody else may write
-// to it.
+// Store returns the store of the node, for checkpoints and metrics. Unlike the node, it is safe for concurrent use, but
+// callers must not write to it.
 func (n *Node) Store() *engine.DB { return n.db }

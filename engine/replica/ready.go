@@ -10,23 +10,25 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Output is what a step of the protocol leads to.
+// Output is the result of one step of the protocol.
 type Output struct {
-	Messages  []*pb.Message    // for other nodes: what they say is durable
-	Snapshots []*Snapshot      // for other nodes that are too far behind; each must be closed
-	Applied   []Applied        // commands that were committed, in the order of the log
+	Messages  []*pb.Message    // to other nodes; whatever they acknowledge is durable (R1)
+	Snapshots []*Snapshot      // to other nodes that are too far behind; the caller must close each
+	Applied   []Applied        // commands applied, in log order
 	Reads     []raft.ReadState // answers to ReadIndex
-	Changed   []Membership     // changes of the membership that were committed, in the order of the log
-	Removed   bool             // this node is no member any more. Close it when the others have had time to learn of it: see R8
+	Changed   []Membership     // changes of the membership applied, in log order
+	Removed   bool             // this node is no longer a member; close it once the others have had time to learn of it (R8)
 }
 
-// HasReady reports whether there is something to do: call Ready until there is not.
+// HasReady reports whether there is work to do. The caller calls Ready until there is none.
 func (n *Node) HasReady() bool { return n.stopped == nil && (n.unsaved != nil || n.raft.HasReady()) }
 
-// Ready does one step of the protocol. Before a step that has to sync comes one with all that need not wait for it: a leader sends
-// entries to the others while it saves them itself, and what is committed is applied. A step that syncs makes durable what raft
-// wants to keep; then its messages may go out, for their words are kept; then it applies what is committed now. After an error
-// the node has stopped, and the output is empty.
+// Ready performs one step of the protocol: it saves what raft must keep, releases the messages that depend on it, and applies
+// committed entries, in that order. A step that must sync is split over two calls. The first returns everything that need not
+// wait for the sync: a leader sends entries to the others while it has yet to save them itself, and entries saved earlier
+// are applied. The second call syncs and does the rest.
+//
+// If Ready returns an error, the node has stopped and the output is empty.
 func (n *Node) Ready() (*Output, error) {
 	out := &Output{}
 	err := n.do(func() error {
@@ -44,7 +46,7 @@ func (n *Node) Ready() (*Output, error) {
 	return out, nil
 }
 
-// step takes from raft what there is to do, or goes on with what waits for the disk.
+// step takes the next piece of work from raft, or finishes the step that waits for the disk.
 func (n *Node) step(out *Output) error {
 	rd := n.unsaved
 	n.unsaved = nil
@@ -59,9 +61,12 @@ func (n *Node) step(out *Output) error {
 	return n.finish(rd, out)
 }
 
-// beforeSync moves from a step to the output what need not wait for the disk, and reports whether there is any of it, or something to
-// apply. Entries are not the word of the leader that sends them: it counts itself among those who have them once they are saved,
-// and its term and the vote for itself are.
+// beforeSync moves from a step to the output what need not wait for the disk. It reports whether there is any of that, or
+// anything that can be applied already.
+//
+// MsgApp may leave before the sync because sending entries does not acknowledge them: the leader counts itself toward their
+// majority only once they are saved. The term in the message is safe, because the leader's term and its vote for itself were
+// synced before it was elected.
 func beforeSync(rd *raft.Ready, out *Output) bool {
 	var later []*pb.Message
 	for _, m := range rd.Messages {
@@ -75,7 +80,7 @@ func beforeSync(rd *raft.Ready, out *Output) bool {
 	return len(out.Messages) > 0 || len(out.Reads) > 0 || countSaved(rd) > 0
 }
 
-// takeSaved takes from a step the committed entries that were saved by earlier ones.
+// takeSaved takes from a step the committed entries that earlier steps have saved.
 func takeSaved(rd *raft.Ready) []*pb.Entry {
 	i := countSaved(rd)
 	saved := rd.CommittedEntries[:i]
@@ -83,6 +88,7 @@ func takeSaved(rd *raft.Ready) []*pb.Entry {
 	return saved
 }
 
+// countSaved returns how many committed entries of a step were saved by earlier steps. The rest are also among its Entries.
 func countSaved(rd *raft.Ready) int {
 	i := len(rd.CommittedEntries)
 	for len(rd.Entries) > 0 && i > 0 && rd.CommittedEntries[i-1].GetIndex() >= rd.Entries[0].GetIndex() {
@@ -91,7 +97,8 @@ func countSaved(rd *raft.Ready) int {
 	return i
 }
 
-// finish saves what is to be saved, and does all that is left of a step.
+// finish saves the state of a step and then does everything that had to wait for it. The order is promise R1: no message
+// leaves before the state that it acknowledges is durable.
 func (n *Node) finish(rd *raft.Ready, out *Output) error {
 	if err := n.save(rd); err != nil {
 		return err
@@ -111,7 +118,8 @@ func (n *Node) finish(rd *raft.Ready, out *Output) error {
 	return n.cutLog()
 }
 
-// save makes durable what raft promises by its messages, in one batch.
+// save writes everything that the messages of a step rely on, in one batch: a crash must not separate a vote from its term or
+// a snapshot from the log that it replaces. Raft's copies in memory change only once the batch is committed.
 func (n *Node) save(rd *raft.Ready) error {
 	var b engine.Batch
 	durability := engine.NoSync
@@ -153,8 +161,8 @@ func (n *Node) save(rd *raft.Ready) error {
 	return n.log.Append(rd.Entries)
 }
 
-// append adds entries to a batch. They take the place of all entries from the first of them on: a leader of a later term
-// has overruled those.
+// append adds entries to a batch. They replace every entry of the log from their first index on, including those after their
+// last: the leader of a later term has overruled them, and a leftover suffix would come back as part of the log after a restart.
 func (n *Node) append(b *engine.Batch, entries []*pb.Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -176,8 +184,8 @@ func (n *Node) append(b *engine.Batch, entries []*pb.Entry) error {
 	return nil
 }
 
-// cutLog drops entries that were applied long ago, once there are twice as many as are kept. It comes after the batch that
-// applied them, so it cannot survive a crash that this one does not.
+// cutLog drops entries that were applied long ago, once the log holds twice as many as it keeps. Its batch is committed after
+// the one that applied them. A crash loses only a suffix of the commits, so the cut never survives without their effects (R4).
 func (n *Node) cutLog() error {
 	first, err := n.log.FirstIndex()
 	if err != nil || n.applied.index < first+2*n.config.LogEntries {

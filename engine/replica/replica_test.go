@@ -21,10 +21,10 @@ func open(t *testing.T, fs *faultfs.FS, id uint64, members ...uint64) *Node {
 	return n
 }
 
-// group is nodes whose messages arrive at once.
+// group is a set of nodes whose messages arrive immediately.
 type group map[uint64]*Node
 
-// rest runs the nodes until nobody has anything to say, and returns what was applied on each.
+// rest runs the nodes until none has work left, and returns the commands applied on each.
 func (g group) rest(t *testing.T) map[uint64][]Applied {
 	t.Helper()
 	applied := map[uint64][]Applied{}
@@ -72,7 +72,7 @@ func (g group) deliver(t *testing.T, from *Node, out *Output) {
 	}
 }
 
-// elect lets time pass until there is a leader.
+// elect ticks the nodes until one is the leader.
 func (g group) elect(t *testing.T) *Node {
 	t.Helper()
 	for range 200 {
@@ -121,14 +121,14 @@ func TestACommandTakesEffectOnEveryNodeOnce(t *testing.T) {
 	put(t, l, 1, "k", "one")
 	g.rest(t)
 	put(t, l, 2, "k", "two")
-	put(t, l, 1, "k", "one") // sent again, too late
-	put(t, l, 2, "k", "two") // sent again
+	put(t, l, 1, "k", "one") // a repetition of an earlier command
+	put(t, l, 2, "k", "two") // a repetition of the last command
 	for id, all := range g.rest(t) {
 		require.Len(t, all, 3, "node %d", id)
 		assert.Equal(t, []Outcome{Done, Old, Done}, []Outcome{all[0].Outcome, all[1].Outcome, all[2].Outcome})
 		assert.Equal(t, "two", holds(t, g[id], "k"))
 	}
-	for id, n := range g { // each is the same after it was closed
+	for id, n := range g { // reopening changes nothing
 		before := n.Status()
 		require.NoError(t, n.Close())
 		require.ErrorIs(t, n.Tick(), ErrStopped)
@@ -188,7 +188,7 @@ func TestANodeThatIsFarBehindGetsASnapshot(t *testing.T) {
 	n := g[behind]
 	assert.Equal(t, l.Status().Applied, n.Status().Applied)
 	assert.Greater(t, n.Status().First, uint64(10))
-	assert.Empty(t, holds(t, n, "gone"), "what was removed meanwhile is back")
+	assert.Empty(t, holds(t, n, "gone"), "a key removed meanwhile is back")
 	assert.Equal(t, holds(t, l, "k"), holds(t, n, "k"))
 	require.NoError(t, n.Close())
 	assert.Equal(t, holds(t, l, "k"), holds(t, open(t, disks[behind], behind), "k"))
@@ -226,8 +226,8 @@ func TestAStoreBelongsToOneNode(t *testing.T) {
 	require.NoError(t, n.Close())
 }
 
-// TestANodeWhoseDiskFailsSaysNothingMore is of a vote that cannot be saved.
-func TestANodeWhoseDiskFailsSaysNothingMore(t *testing.T) {
+// TestANodeWhoseDiskFailsSendsNothingMore asks for a vote that the node cannot save.
+func TestANodeWhoseDiskFailsSendsNothingMore(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	n := open(t, disk, 1, 1, 2, 3)
 	rule, err := faultfs.ParseRule("eio sync nth=1")
@@ -260,12 +260,12 @@ func TestAChunkOutOfOrderIsRefused(t *testing.T) {
 	require.NoError(t, s.Close())
 	r, err := to.Receive(s.Message)
 	require.NoError(t, err)
-	require.ErrorIs(t, to.StepSnapshot(r), ErrChunk, "it has not come yet")
+	require.ErrorIs(t, to.StepSnapshot(r), ErrChunk, "no chunk has arrived")
 	for _, bad := range [][]byte{nil, {1, 1}, {0, 2}, {0, 1, 200}, {0, 1, 1, 'x', 0}} {
 		require.ErrorIs(t, r.Add(bad), ErrChunk, "%v", bad)
 	}
 	require.NoError(t, r.Add(chunk))
-	require.ErrorIs(t, r.Add(chunk), ErrChunk, "it has come already")
+	require.ErrorIs(t, r.Add(chunk), ErrChunk, "the chunk has arrived already")
 	assert.True(t, r.Whole())
 }
 

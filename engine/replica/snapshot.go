@@ -13,34 +13,34 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Snapshot is the pairs of a node at one moment, on their way to a node that is too far behind for the log. It is used by one
-// goroutine, which need not be that of the node.
+// Snapshot reads the pairs of a node as of one applied index, to send them to a node that is too far behind for the log. It
+// must be used by one goroutine at a time, which need not be the node's.
 type Snapshot struct {
-	Message *pb.Message // announces it
+	Message *pb.Message // announces the snapshot to the receiver
 	from    *engine.Snapshot
 	it      *engine.Iterator
 	prefix  []byte
-	number  uint64
-	bytes   int // of a chunk, at least
+	number  uint64 // of the next chunk
+	bytes   int    // minimum size of a chunk
 	done    bool
 }
 
-// snapshot reads what the node has applied by now, which may be more than raft had asked for.
+// snapshot returns a snapshot as of the node's applied index, which may be higher than the one that raft asked for.
 func (n *Node) snapshot(asked *pb.Message) *Snapshot {
 	m := proto.CloneOf(asked)
 	m.Snapshot = &pb.Snapshot{Metadata: n.metadata()}
 	return &Snapshot{Message: m, from: n.db.NewSnapshot(), prefix: n.current.prefix(), bytes: n.config.SnapshotChunkBytes}
 }
 
-// metadata says what the pairs of the node are.
+// metadata describes the pairs of the node: the index and term of the last applied entry, and the members as of it.
 func (n *Node) metadata() *pb.SnapshotMetadata {
 	return &pb.SnapshotMetadata{Index: new(n.applied.index), Term: new(n.applied.term), ConfState: proto.CloneOf(n.conf)}
 }
 
-// Next returns the next chunk, for Receiver.Add. After the last one the error is io.EOF.
+// Next returns the next chunk, for Receiver.Add, or io.EOF after the last one.
 //
-// A chunk is its number, from 0 on, 1 if it is the last one, else 0, and pairs: the key without the prefix of its generation, and
-// the value, each with its length before it. Numbers and lengths are uvarints.
+// A chunk consists of its number, counted from 0, a flag, which is 1 in the last chunk and 0 in all others, and pairs. A pair is
+// the key, without the prefix of its generation, and the value, each preceded by its length. All numbers are uvarints.
 func (s *Snapshot) Next() ([]byte, error) {
 	if s.done {
 		return nil, io.EOF
@@ -66,7 +66,7 @@ func (s *Snapshot) Next() ([]byte, error) {
 	return append(head, pairs...), nil
 }
 
-// begin opens the iterator, and reports whether there is something to read.
+// begin opens the iterator on the first call. It reports whether there are pairs left to read.
 func (s *Snapshot) begin() (more bool, err error) {
 	if s.it != nil {
 		return s.it.Valid(), nil
@@ -81,7 +81,7 @@ func appendBytes(b, part []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(part))), part...)
 }
 
-// Close lets go of what was read.
+// Close releases the snapshot.
 func (s *Snapshot) Close() error {
 	defer s.from.Close()
 	if s.it == nil {
@@ -90,8 +90,8 @@ func (s *Snapshot) Close() error {
 	return s.it.Close()
 }
 
-// SnapshotSent tells the node what became of a snapshot: whether all of it has arrived. Only then does raft send more to
-// that node.
+// SnapshotSent tells the node that the transfer of a snapshot has ended, and whether all of it has arrived. Until then raft
+// sends no entries to the receiver.
 func (n *Node) SnapshotSent(to uint64, arrived bool) error {
 	return n.do(func() error {
 		status := raft.SnapshotFinish
@@ -103,22 +103,23 @@ func (n *Node) SnapshotSent(to uint64, arrived bool) error {
 	})
 }
 
-// ErrChunk is returned for a chunk of a snapshot that is not the next one, or that is none.
+// ErrChunk is returned for a snapshot chunk that is malformed or out of order, or if a snapshot is used before it is complete.
 var ErrChunk = errors.New("replica: not the next chunk of the snapshot")
 
-// Receiver stages a snapshot that comes in. It is used by one goroutine, which need not be that of the node.
+// Receiver stages an incoming snapshot. It must be used by one goroutine at a time, which need not be the node's.
 type Receiver struct {
 	message *pb.Message
 	db      *engine.DB
-	into    generation
-	number  uint64
+	into    generation // takes the pairs
+	number  uint64     // of the next chunk
 	whole   bool
 }
 
-// Receive begins to stage a snapshot that was announced by a message. Another one that was begun before is given up.
+// Receive starts to stage the snapshot that m announces. Its pairs go to a generation of their own, so that nothing of it is
+// visible until it is installed.
 func (n *Node) Receive(m *pb.Message) (*Receiver, error) {
 	if m.GetTo() != n.config.ID || m.GetType() != pb.MsgSnap || raft.IsEmptySnap(m.GetSnapshot()) {
-		return nil, fmt.Errorf("%w: it is not announced by a message for node %d", ErrChunk, n.config.ID)
+		return nil, fmt.Errorf("%w: the announcement is not a snapshot message to node %d", ErrChunk, n.config.ID)
 	}
 	r := &Receiver{message: m, db: n.db}
 	return r, n.do(func() error {
@@ -128,12 +129,13 @@ func (n *Node) Receive(m *pb.Message) (*Receiver, error) {
 	})
 }
 
-// Add stages a chunk. The error is ErrChunk, or one of the store.
+// Add stages the next chunk. The error is ErrChunk or an error of the store. Nothing is synced: installing the snapshot syncs
+// everything committed before.
 func (r *Receiver) Add(chunk []byte) error {
 	d := decoder{rest: chunk}
 	number, last := d.number(), d.number()
 	if d.failed || r.whole || number != r.number || last > 1 {
-		return fmt.Errorf("%w: number %d, where %d should be", ErrChunk, number, r.number)
+		return fmt.Errorf("%w: chunk %d, want %d", ErrChunk, number, r.number)
 	}
 	var b engine.Batch
 	for !d.failed && len(d.rest) > 0 {
@@ -147,7 +149,7 @@ func (r *Receiver) Add(chunk []byte) error {
 		}
 	}
 	if d.failed {
-		return fmt.Errorf("%w: its pairs cannot be read", ErrChunk)
+		return fmt.Errorf("%w: chunk %d: malformed pairs", ErrChunk, number)
 	}
 	r.number++
 	r.whole = last == 1
@@ -157,13 +159,14 @@ func (r *Receiver) Add(chunk []byte) error {
 	return r.db.Apply(&b, engine.NoSync)
 }
 
-// Whole reports whether the last chunk has come.
+// Whole reports whether the last chunk has arrived.
 func (r *Receiver) Whole() bool { return r.whole }
 
-// StepSnapshot passes on a snapshot that is staged as a whole. Raft may still refuse it, if the node knows more by now.
+// StepSnapshot passes a completely staged snapshot to raft, which ignores it if the node has caught up otherwise meanwhile.
+// The error is ErrChunk if the snapshot is not complete, or ErrStopped.
 func (n *Node) StepSnapshot(r *Receiver) error {
 	if !r.whole || r.db != n.db {
-		return fmt.Errorf("%w: it is not whole", ErrChunk)
+		return fmt.Errorf("%w: the snapshot is incomplete", ErrChunk)
 	}
 	return n.do(func() error {
 		n.staged = r
@@ -172,11 +175,12 @@ func (n *Node) StepSnapshot(r *Receiver) error {
 	})
 }
 
-// install adds to a batch what makes a staged snapshot the state of the node. Whatever the node had is gone with it.
+// install adds to a batch everything that makes a staged snapshot the state of the node. The same batch removes the old pairs
+// and the whole log, so a crash leaves either the old state or the new one (R5).
 func (n *Node) install(b *engine.Batch, s *pb.Snapshot) error {
 	at := s.GetMetadata()
 	if n.staged == nil || !proto.Equal(n.staged.message.GetSnapshot().GetMetadata(), at) {
-		return fmt.Errorf("the snapshot at entry %d is not staged", at.GetIndex())
+		return fmt.Errorf("snapshot at entry %d: not staged", at.GetIndex())
 	}
 	conf, err := proto.Marshal(at.GetConfState())
 	if err != nil {
@@ -192,7 +196,7 @@ func (n *Node) install(b *engine.Batch, s *pb.Snapshot) error {
 	return nil
 }
 
-// installed notes that the batch is durable.
+// installed updates the state in memory once the batch of install is durable.
 func (n *Node) installed(s *pb.Snapshot) error {
 	at := s.GetMetadata()
 	n.current, n.applied, n.conf = n.staged.into, position{at.GetIndex(), at.GetTerm()}, at.GetConfState()

@@ -12,17 +12,17 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// The keys of the store. Numbers are big-endian, so that entries and generations lie in order.
+// The keys of the store. Numbers are big-endian, so that entries and generations sort numerically.
 //
-//	i                    the group, and the ID of the node
+//	i                    identity: the ID of the node and the name of its group
 //	h                    raft's HardState: term, vote and commit index
-//	t                    where the log was cut: index and term of the last entry that is not in it any more
-//	c                    raft's ConfState: who is in the group, after the last entry that was applied
-//	a                    index and term of the last entry that was applied
-//	g                    the generation of the pairs that are the node's
-//	e INDEX              an entry of the log
+//	t                    index and term of the last entry that was cut from the log
+//	c                    raft's ConfState: the members as of the last applied entry
+//	a                    index and term of the last applied entry
+//	g                    the current generation of the pairs
+//	e INDEX              a log entry
 //	d GENERATION k KEY   a pair
-//	d GENERATION s ID    what is remembered of a client
+//	d GENERATION s ID    the session of a client
 var (
 	identityKey  = []byte("i")
 	hardStateKey = []byte("h")
@@ -41,7 +41,7 @@ const (
 
 func entryKey(index uint64) []byte { return binary.BigEndian.AppendUint64([]byte{entryPrefix}, index) }
 
-// generation numbers a set of pairs. One is the node's; another one may be a snapshot that is still coming in.
+// generation numbers a set of pairs. One generation is current; others hold snapshots that are still being received.
 type generation uint64
 
 func (g generation) prefix() []byte {
@@ -54,7 +54,7 @@ func (g generation) client(id ClientID) []byte {
 	return append(append(g.prefix(), clientSpace), id[:]...)
 }
 
-// prefixBytes is how long a prefix is.
+// prefixBytes is the length of a generation's prefix.
 const prefixBytes = 1 + 8
 
 // position is a place in the log.
@@ -64,7 +64,7 @@ func (p position) bytes() []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, p.index), p.term)
 }
 
-// saved is what the store knew when it was opened.
+// saved is the state that load finds in a store.
 type saved struct {
 	hard         *pb.HardState
 	conf         *pb.ConfState
@@ -72,12 +72,13 @@ type saved struct {
 	current      generation
 }
 
-// identity is what the store says of its node.
+// identity returns the value of identityKey.
 func (c *Config) identity() []byte {
 	return append(binary.BigEndian.AppendUint64(nil, c.ID), c.Group...)
 }
 
-// load opens what is in a store, or begins with what the configuration says. It fails if the store is of another node.
+// load reads the state of a node from its store. It initializes an empty store from the configuration, and refuses the store of
+// another node with ErrStranger.
 func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	switch id, err := db.Get(identityKey); {
 	case errors.Is(err, engine.ErrNotFound):
@@ -87,7 +88,7 @@ func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	case err != nil:
 		return nil, nil, err
 	case string(id) != string(c.identity()):
-		return nil, nil, fmt.Errorf("%w: it is of %s, and not of %s", ErrStranger, nameOf(id), nameOf(c.identity()))
+		return nil, nil, fmt.Errorf("%w: it holds %s, not %s", ErrStranger, nameOf(id), nameOf(c.identity()))
 	}
 	s := &saved{hard: &pb.HardState{}, conf: &pb.ConfState{}}
 	r := reader{db: db}
@@ -98,7 +99,7 @@ func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	if r.err != nil {
 		return nil, nil, r.err
 	}
-	if s.applied.index > s.hard.GetCommit() { // what was applied before the commit index was saved is committed
+	if s.applied.index > s.hard.GetCommit() { // applied entries are committed, even if the commit index was not saved yet
 		s.hard.Commit = new(s.applied.index)
 	}
 	log := raft.NewMemoryStorage()
@@ -114,7 +115,8 @@ func load(db *engine.DB, c *Config) (*saved, *raft.MemoryStorage, error) {
 	return s, log, log.SetHardState(s.hard)
 }
 
-// begin makes an empty store that of the node. The members that a new group begins with are as if entry 1 had named them.
+// begin initializes an empty store. The founding members of a new group count as set by entry 1 of term 1, which every founder
+// considers applied and cut from its log, so that all of them start from the same state.
 func begin(db *engine.DB, c *Config) error {
 	var b engine.Batch
 	b.Put(identityKey, c.identity())
@@ -138,15 +140,15 @@ func begin(db *engine.DB, c *Config) error {
 	return db.Apply(&b, engine.Sync)
 }
 
-// nameOf is for people.
+// nameOf formats an identity for an error message.
 func nameOf(identity []byte) string {
 	if len(identity) < 8 {
-		return "something that is no node"
+		return "an unreadable identity"
 	}
 	return fmt.Sprintf("node %d of group %q", binary.BigEndian.Uint64(identity), identity[8:])
 }
 
-// loadEntries reads the log, which has no gap.
+// loadEntries reads the log into memory. A gap, or an entry before first, is ErrDamaged.
 func loadEntries(db *engine.DB, log *raft.MemoryStorage, first uint64) error {
 	it, err := db.NewIterator(engine.IterOptions{Prefix: []byte{entryPrefix}})
 	if err != nil {
@@ -160,7 +162,7 @@ func loadEntries(db *engine.DB, log *raft.MemoryStorage, first uint64) error {
 			return errors.Join(fmt.Errorf("%w: entry %d: %w", ErrDamaged, next, err), it.Close())
 		}
 		if string(it.Key()) != string(entryKey(next)) || e.GetIndex() != next {
-			return errors.Join(fmt.Errorf("%w: the log has entry %d where %d should be", ErrDamaged, e.GetIndex(), next), it.Close())
+			return errors.Join(fmt.Errorf("%w: log entry %d, want %d", ErrDamaged, e.GetIndex(), next), it.Close())
 		}
 		entries, next = append(entries, e), next+1
 	}
@@ -170,13 +172,13 @@ func loadEntries(db *engine.DB, log *raft.MemoryStorage, first uint64) error {
 	return log.Append(entries)
 }
 
-// reader reads single keys, and remembers the first error.
+// reader reads single keys and keeps the first error.
 type reader struct {
 	db  *engine.DB
 	err error
 }
 
-// get returns nil if the key is not there.
+// get returns the value of a key, or nil if it does not exist.
 func (r *reader) get(key []byte) []byte {
 	if r.err != nil {
 		return nil
@@ -194,11 +196,11 @@ func (r *reader) message(key []byte, into proto.Message) {
 	}
 }
 
-// position reads a place in the log, which every store has.
+// position reads a log position. Every store has all of them, so a missing one is ErrDamaged.
 func (r *reader) position(key []byte) position {
 	v := r.get(key)
 	if r.err == nil && len(v) != 16 {
-		r.err = fmt.Errorf("%w: %q has %d bytes", ErrDamaged, key, len(v))
+		r.err = fmt.Errorf("%w: %q has %d bytes, want 16", ErrDamaged, key, len(v))
 	}
 	if r.err != nil {
 		return position{}
@@ -206,7 +208,8 @@ func (r *reader) position(key []byte) position {
 	return position{binary.BigEndian.Uint64(v), binary.BigEndian.Uint64(v[8:])}
 }
 
-// dropOthers removes the pairs of every generation but one: those of snapshots that never came in whole.
+// dropOthers removes every generation except the current one: snapshots that a crash interrupted before they were complete. It
+// looks at the first and last key only, because the generations are contiguous key ranges.
 func dropOthers(db *engine.DB, keep generation) error {
 	it, err := db.NewIterator(engine.IterOptions{Prefix: []byte{dataPrefix}})
 	if err != nil {

@@ -10,28 +10,27 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// What clients work on.
 const (
 	registers    = 4
 	accounts     = 4
 	startBalance = 100
-	patience     = 120 // steps until a client sends its command again, or gives up
+	patience     = 120 // steps after which a client sends its command again, or gives up
 )
 
-// client has one operation under way.
+// client issues operations, one at a time.
 type client struct {
 	world   *world
 	number  int
 	id      replica.ClientID
-	last    uint64  // number of the last command
-	command []byte  // of the operation under way; nil for a read
-	op      int     // index of the operation in the history; -1 if there is none
-	at      *member // whom it asked
+	last    uint64  // number of its last command
+	command []byte  // of the pending operation; nil for a read
+	op      int     // index of the pending operation in the history; -1 if there is none
+	at      *member // the node that it asked
 	life    *life   // of that node
 	until   int     // the step at which it loses patience
 	tries   int
-	seen    map[string]string // what it has read last, by key
-	counter int
+	seen    map[string]string // the values that it last read or wrote, by key
+	counter int               // of its unique values
 }
 
 func newClient(w *world, number int) *client {
@@ -40,7 +39,7 @@ func newClient(w *world, number int) *client {
 	return c
 }
 
-// run begins an operation, or goes on with the one under way.
+// run starts an operation, or continues the pending one.
 func (c *client) run() {
 	w := c.world
 	if c.op >= 0 {
@@ -61,19 +60,19 @@ func (c *client) run() {
 		command.Client, command.Number = c.id, c.last
 		b, err := command.Encode()
 		if err != nil {
-			panic("cluster: a command of its own: " + err.Error())
+			panic("cluster: command of a client: " + err.Error())
 		}
 		c.command = b
 	}
 	c.ask()
 }
 
-// ask sends the operation under way to some node.
+// ask sends the pending operation to some node.
 func (c *client) ask() {
 	w := c.world
 	c.until, c.at = w.step+patience, w.someone()
 	if !c.at.up() || c.at.halted() {
-		c.life = nil // nobody answers
+		c.life = nil // the node does not answer
 		if len(c.at.lives) > 0 {
 			c.life = c.at.life()
 		}
@@ -92,7 +91,7 @@ func (c *client) ask() {
 	c.at.run()
 }
 
-// someone returns a node for a client to ask, now and then one that was removed.
+// someone returns a node for a client to ask, occasionally one that was removed.
 func (w *world) someone() *member {
 	if n := len(w.retired); n > 0 && !w.over && w.rng.IntN(8) == 0 && !w.retired[n-1].gone {
 		w.figures.Lingered++
@@ -101,10 +100,11 @@ func (w *world) someone() *member {
 	return w.anyone()
 }
 
-// context tells reads apart.
+// context identifies the pending read to ReadIndex.
 func (c *client) context() []byte { return fmt.Appendf(nil, "%d-%d", c.number, c.op) }
 
-// lostPatience sends a command again, now and then, to another node. What became of one that is given up is open.
+// lostPatience sends a command again, to a node drawn anew, up to three times. After that, or if the operation is a read, the
+// client gives up, and the history records the outcome as unknown.
 func (c *client) lostPatience() {
 	if c.tries++; c.command != nil && c.tries < 4 && !c.world.over {
 		c.ask()
@@ -115,7 +115,7 @@ func (c *client) lostPatience() {
 	c.op = -1
 }
 
-// next draws an operation.
+// next draws an operation, and its command unless it is a read.
 func (c *client) next() (history.Op, *replica.Command) {
 	w := c.world
 	key := "r" + strconv.Itoa(w.rng.IntN(registers))
@@ -139,7 +139,7 @@ func (c *client) next() (history.Op, *replica.Command) {
 		&replica.Command{Then: []replica.Write{{Key: []byte(key), Value: value}}}
 }
 
-// value returns one that nobody else writes, now and then a long one.
+// value returns a unique value, occasionally a long one.
 func (c *client) value() []byte {
 	c.counter++
 	v := fmt.Appendf(nil, "%d.%d", c.number, c.counter)
@@ -149,7 +149,7 @@ func (c *client) value() []byte {
 	return v
 }
 
-// cas changes a register if it still holds what the client has read.
+// cas changes a register if it still holds what the client last saw.
 func (c *client) cas(key string) (history.Op, *replica.Command) {
 	old, found := c.seen[key]
 	return exchange([]change{{[]byte(key), old, found, string(c.value())}})
@@ -158,7 +158,7 @@ func (c *client) cas(key string) (history.Op, *replica.Command) {
 // account is the key of an account.
 func account(i int) []byte { return []byte("a" + strconv.Itoa(i)) }
 
-// transfer moves money between two accounts, if they still hold what the client has read.
+// transfer moves money between two accounts, if both still hold what the client last saw.
 func (c *client) transfer() (history.Op, *replica.Command) {
 	i := c.world.rng.IntN(accounts)
 	from, to := account(i), account((i+1+c.world.rng.IntN(accounts-1))%accounts)
@@ -170,7 +170,7 @@ func (c *client) transfer() (history.Op, *replica.Command) {
 	})
 }
 
-// change is what becomes of a key that holds what a client has seen there.
+// change replaces the value of a key, provided that the key still holds what the client last saw.
 type change struct {
 	key   []byte
 	held  string
@@ -178,7 +178,7 @@ type change struct {
 	next  string
 }
 
-// exchange makes some changes in one command, if every key still holds what the client has seen.
+// exchange returns an operation that makes several changes in one command: all of them, or none if any condition fails.
 func exchange(changes []change) (history.Op, *replica.Command) {
 	op, command := history.Op{Kind: history.CAS}, &replica.Command{}
 	for _, c := range changes {
@@ -191,7 +191,7 @@ func exchange(changes []change) (history.Op, *replica.Command) {
 	return op, command
 }
 
-// balance returns what the client has seen on an account.
+// balance returns the balance of an account that the client last saw.
 func (c *client) balance(key []byte) int {
 	if n, err := strconv.Atoi(c.seen[string(key)]); err == nil {
 		return n
@@ -199,7 +199,7 @@ func (c *client) balance(key []byte) int {
 	return startBalance
 }
 
-// applied answers a client whose command took effect on the node that it had asked.
+// applied answers a client whose command was applied by the node that it had asked.
 func (w *world) applied(m *member, a replica.Applied) {
 	for _, c := range w.clients {
 		if c.id != a.Client || c.op < 0 || c.command == nil || c.last != a.Number || c.at != m {
@@ -208,7 +208,7 @@ func (w *world) applied(m *member, a replica.Applied) {
 		op := &w.history[c.op]
 		op.Outcome, op.Return, op.Missed = history.Acked, history.Tick(w.tick()), a.Outcome == replica.Refused
 		if a.Outcome == replica.Old {
-			w.violation("client %d was told that its command %d is an old one, and it has sent none since", c.number, a.Number)
+			w.violation("client %d was told that its command %d is old, although it has sent no later one", c.number, a.Number)
 		}
 		for _, write := range op.Writes {
 			if !op.Missed {
@@ -220,7 +220,7 @@ func (w *world) applied(m *member, a replica.Applied) {
 	}
 }
 
-// answerReads answers the reads for which a node has applied enough.
+// answerReads answers the reads whose index a node has applied.
 func (w *world) answerReads(m *member) {
 	applied := m.node.Status().Applied
 	for _, c := range w.clients {
@@ -238,7 +238,7 @@ func (w *world) answerReads(m *member) {
 	}
 }
 
-// read reads on the node that was asked, and reports whether that went well.
+// read performs the pending read on node m, and reports whether the node survived it.
 func (c *client) read(m *member) bool {
 	w := c.world
 	op := &w.history[c.op]

@@ -1,51 +1,52 @@
-// Package cluster tortures a group of replica.Nodes in one goroutine: nodes on faultfs disks that lose power, a network that
-// loses, delays, repeats and partitions, clients that keep a history, and judges. Everything follows from a seed.
+// Package cluster tortures a group of replica.Nodes in one goroutine. Nodes run on faultfs disks that lose power, the network
+// loses, delays, duplicates and partitions, clients record a history, and judges look for violations. A seed determines
+// everything.
 //
 //	outcome, err := cluster.Run(ctx, cluster.Spec{Seed: 7})
-//	// outcome.Violations, each a sentence; outcome.History for the judges of package checker
+//	// outcome.Violations holds sentences; outcome.History is for Judge
 //
 // # What is judged
 //
-//   - Clients: the history of registers, accounts and lists is linearizable, transfers between accounts keep their total, and what
-//     is done to several lists at once is strictly serializable.
-//   - Raft: one leader a term; logs agree up to any entry in which they agree; a leader has every entry that was committed before;
-//     an entry has the same effect on every node; at the end all nodes hold the same pairs.
-//   - Majorities: a leader was elected, and an entry is committed, by more than half of the members, and of those of before while
-//     the membership changes; no change of the members lets old and new ones decide without each other.
-//   - Words: what a node says to others is an acknowledgement, given when the message leaves. Whatever a power cut leaves of its
-//     disk, the node that is opened on it has the term, the vote and the entries of which it has spoken. This is searched for one
-//     disk at a time, at every operation, without the rest of the group: see word.go.
+//   - Clients: the history of registers, accounts and lists is linearizable, transfers between accounts preserve the total, and
+//     operations on several lists are strictly serializable.
+//   - Raft: a term has one leader; two logs that agree in an entry agree in all earlier ones; a leader has every entry committed
+//     in an earlier term; an entry has the same effect on every node; at the end all nodes hold the same pairs.
+//   - Majorities: electing a leader and committing an entry takes more than half of the members and, while the membership
+//     changes, more than half of the old ones too. No change of members lets the old and the new ones decide independently.
+//   - Words: every message is an acknowledgement, given when the message leaves. Whatever a power cut leaves of a node's disk, the
+//     node opened from it has the term, the vote and the entries that its messages stated. Each disk is searched by itself, at
+//     every operation, without the rest of the group: see word.go.
 //
 // # What a seed decides
 //
-// Which faults there are in a run, when they come, which message is late, what each client does, and raft's own election
-// timeouts, which it draws from crypto/rand.Reader: Run replaces that variable while it runs. So one Run at a time is possible
-// in a process, and a second one waits.
+// A seed decides which faults occur in a run and when, which messages are late, what each client does, and raft's election
+// timeouts. Raft draws those from crypto/rand.Reader, so Run replaces that variable while it runs. Hence only one Run at a time
+// can proceed in a process; another waits.
 //
-//	spec.go        what a run is, and which faults its seed switches on
-//	run.go         one step after the other
-//	rest.go        the end, when all faults are over, and what all nodes hold then
+//	spec.go        the size of a run, and the faults that its seed turns on
+//	run.go         the steps of a run
+//	rest.go        the end of a run: the group settles after its last fault, and all nodes are compared
 //	member.go      a node with its disk and its lives
-//	network.go     messages and snapshots on their way
+//	network.go     messages and snapshots in transit
 //	client.go      what clients ask for, and when they give up
 //	lists.go       lists that clients append to, and their judge
-//	nemesis.go     power cuts, faults of disks, rot, partitions, clocks, nodes that are held up or slow, mistakes of operators
-//	membership.go  nodes that take the place of others, and those that were removed and do not know it
+//	nemesis.go     power cuts, disk faults, rot, partitions, clock skew, paused and slow nodes, operators' mistakes
+//	membership.go  replacing nodes, and removed nodes that have not heard of it
 //	law.go         the judge of raft
-//	majority.go    the judge of what takes a majority
-//	word.go        the search through a disk for what the node had said
+//	majority.go    the judge of majorities
+//	word.go        the search of disks for broken words
 //	judge.go       the judges of histories
 //
 // # Figures
 //
-// Measured in CPU time of one core, on a machine of two cores that had a load of 35 to 45 from other work:
+// Measured per second of CPU time on one core, on a two-core machine with a load of 35 to 45:
 //
-//	--seeds 1..40 --words 0            6 runs of 5,000 steps a second
-//	--seeds 21..26 --words-every 1     4,200 crash images a second in the search of words, the runs included
-//	seed 77, 20 times in one process   the same history, violations and figures 20 times
+//	--seeds 1..40 --words 0            6 runs of 5,000 steps
+//	--seeds 21..26 --words-every 1     4,200 crash images in the search for broken words, including the runs
+//	seed 77, 20 times in one process   the same history, violations and figures each time
 //
-// Not shown yet: 10,000 seeds in a row, and a history of 100,000 operations, for which the search of the judge of linearizability
-// takes too long. Of the mutants, 10-lease-read outlives 19 s of seeds.
+// Not yet shown: 10,000 seeds in a row, and a history of 100,000 operations, for which the linearizability checker takes too
+// long. Mutant 10-lease-read survives 19 s of seeds.
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 package cluster

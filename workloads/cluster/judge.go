@@ -17,8 +17,8 @@ var bank = checker.Bank{
 	},
 }
 
-// Judge judges the history of a run: whether each key was linearizable, whether the money is all there whenever somebody
-// looked, and whether what was done to several lists is strictly serializable.
+// Judge judges the history of a run: each key is linearizable, every read of the accounts sees the full total, and operations
+// on lists are strictly serializable. If the history breaks the checker's assumptions, that is the only result.
 func Judge(ctx context.Context, ops []history.Op) []checker.Result {
 	if r := checker.Assumptions(ops); r.Verdict != checker.Pass {
 		return []checker.Result{r}

@@ -6,21 +6,21 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// law is what raft promises, judged from outside as the run goes on.
+// law judges raft's promises from outside while the run proceeds.
 type law struct {
 	majorities
 	leaders map[uint64]uint64          // by term
 	effects map[uint64]replica.Applied // of entries, by index
-	terms   map[uint64]uint64          // of entries that somebody has applied, by index
-	known   map[uint64]uint64          // in which term somebody knew that they were committed, by index
-	highest uint64                     // of these
+	terms   map[uint64]uint64          // of applied entries, by index
+	known   map[uint64]uint64          // the term in which a node first applied an entry, by index
+	highest uint64                     // index of an applied entry
 }
 
 func newLaw(w *world) *law {
 	return &law{majorities: newMajorities(w), leaders: map[uint64]uint64{}, effects: map[uint64]replica.Applied{}, terms: map[uint64]uint64{}, known: map[uint64]uint64{}}
 }
 
-// look looks at a node after a step.
+// look judges a node after a step.
 func (l *law) look(m *member, out *replica.Output) {
 	s := m.node.Status()
 	l.hear(m, out)
@@ -45,13 +45,13 @@ func (l *law) look(m *member, out *replica.Output) {
 	}
 	for i := max(s.First, s.Applied-min(s.Applied, uint64(len(out.Applied)))); i <= s.Applied; i++ {
 		if term := m.node.Term(i); l.terms[i] != 0 && term != l.terms[i] {
-			l.world.violation("entry %d was committed in term %d, and node %d has applied one of term %d", i, l.terms[i], m.id, term)
+			l.world.violation("entry %d of term %d was committed, but node %d has applied one of term %d", i, l.terms[i], m.id, term)
 		}
 	}
 }
 
-// leads judges a node that takes itself for the leader. It has every entry that was committed in an earlier term; a leader who learns
-// late that it is one need not have those of later terms.
+// leads judges a node that considers itself the leader: it must have every entry committed in an earlier term. Entries
+// committed in later terms are none of its business, because a deposed leader may learn of its deposition late.
 func (l *law) leads(m *member, s replica.Status) {
 	known, again := l.leaders[s.Term]
 	if again && known != m.id {
@@ -64,17 +64,17 @@ func (l *law) leads(m *member, s replica.Status) {
 	l.world.figures.Leaders++
 	l.elected(m, &s)
 	for i := s.First; i <= l.highest; i++ {
-		if term, seen := l.known[i]; !seen || term >= s.Term { // a node may apply and cut off many entries in one step, unseen
+		if term, seen := l.known[i]; !seen || term >= s.Term { // unseen: a node can apply and cut many entries in one step
 			continue
 		}
 		if i > s.Last || m.node.Term(i) != l.terms[i] {
-			l.world.violation("node %d became the leader of term %d without entry %d, which was committed in term %d", m.id, s.Term, i, l.terms[i])
+			l.world.violation("node %d became the leader of term %d without entry %d of term %d, which was committed", m.id, s.Term, i, l.terms[i])
 			return
 		}
 	}
 }
 
-// ordered judges the log that a node finds when it is opened: terms never go back.
+// ordered judges the log that a node finds when it is opened: terms never decrease.
 func (l *law) ordered(n *replica.Node, id, tick uint64) {
 	s := n.Status()
 	for i := s.First; i < s.Last; i++ {
@@ -85,7 +85,7 @@ func (l *law) ordered(n *replica.Node, id, tick uint64) {
 	}
 }
 
-// logsMatch compares logs: where two have entries of one index and one term, all earlier ones are the same.
+// logsMatch judges log matching: if two logs have an entry with the same index and term, all earlier entries are the same.
 func (l *law) logsMatch() {
 	var with *member
 	for _, m := range l.world.members {
@@ -106,13 +106,13 @@ func (l *law) match(a, b *member) {
 		x, y := a.node.Entry(i), b.node.Entry(i)
 		if x.GetTerm() != y.GetTerm() {
 			if same {
-				l.world.violation("nodes %d and %d agree in a later entry, and not in entry %d", a.id, b.id, i)
+				l.world.violation("nodes %d and %d differ in entry %d, but agree in a later one", a.id, b.id, i)
 			}
 			continue
 		}
 		same = true
 		if !bytes.Equal(x.GetData(), y.GetData()) {
-			l.world.violation("entry %d of term %d is not the same on nodes %d and %d", i, x.GetTerm(), a.id, b.id)
+			l.world.violation("entry %d of term %d differs between nodes %d and %d", i, x.GetTerm(), a.id, b.id)
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Lists grow by elements that nobody else appends. After listSteps steps the oldest one is left and a new one begun.
+// Clients append unique elements to a few lists at a time. Every listSteps steps the oldest list is abandoned for a new one,
+// which keeps values short.
 const (
 	listsAtOnce = 2
 	listSteps   = 250
@@ -19,10 +20,10 @@ const listPrefix = "list-"
 
 func list(i int) []byte { return fmt.Appendf(nil, "%s%d", listPrefix, i) }
 
-// firstList is the oldest list that clients work on.
+// firstList returns the number of the oldest list in use.
 func (w *world) firstList() int { return min(w.step, w.spec.Steps) / listSteps }
 
-// lists is what judges read of a list: each element ends with a comma.
+// lists tells judges how to parse a list: a comma ends each element.
 var lists = checker.Lists{
 	IsList: func(key []byte) bool { return bytes.HasPrefix(key, []byte(listPrefix)) },
 	Elements: func(value []byte) ([][]byte, bool) {
@@ -31,7 +32,7 @@ var lists = checker.Lists{
 	},
 }
 
-// lists reads both lists, or appends an element to one of them or to both, if they still hold what the client has read.
+// lists reads all current lists, or appends an element to some of them if they still hold what the client last saw.
 func (c *client) lists() (history.Op, *replica.Command) {
 	rng, first := c.world.rng, c.world.firstList()
 	if rng.IntN(2) == 0 {
@@ -52,8 +53,8 @@ func (c *client) lists() (history.Op, *replica.Command) {
 	return exchange(changes)
 }
 
-// judgeLists judges how the operations on lists were isolated from each other. They are counted anew, since this judge takes values
-// for unique, which balances are not.
+// judgeLists judges the isolation of the operations on lists. It leaves out and renumbers around all others, because the checker
+// requires unique values, which balances are not.
 func judgeLists(ops []history.Op) checker.Result {
 	var alone []history.Op
 	for i := range ops {

@@ -10,16 +10,16 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// majorities judges that what takes a majority has had one: of the members, and of those of before while the membership changes. What
-// nodes have said is known from the messages that left.
+// majorities judges that every decision had a majority of the members and, while the membership changes, of the old members
+// too. It knows votes and acknowledgements from the messages that nodes have sent.
 type majorities struct {
 	world     *world
-	votes     map[uint64]map[uint64]map[uint64]bool // who has voted in a term for a node
-	entries   map[uint64]map[uint64]uint64          // up to which entry a node has said in a term to have the log
-	committed map[uint64]uint64                     // up to which entry the leader of a term has committed
-	members   map[uint64]replica.Membership         // after an entry that changed it
+	votes     map[uint64]map[uint64]map[uint64]bool // by term and candidate: the nodes that voted for it
+	entries   map[uint64]map[uint64]uint64          // by term and node: the last entry that the node has acknowledged
+	committed map[uint64]uint64                     // by term: the last entry that its leader has committed
+	members   map[uint64]replica.Membership         // by index: the members as of an entry that changed them
 	last      replica.Membership                    // the latest of these
-	before    map[*member]replica.Membership        // who the members were for a node when it was looked at last
+	before    map[*member]replica.Membership        // the members that a node knew after its previous step
 }
 
 func newMajorities(w *world) majorities {
@@ -29,7 +29,7 @@ func newMajorities(w *world) majorities {
 	}
 }
 
-// hear notes what the messages of a node say.
+// hear records the votes and acknowledgements in a node's messages.
 func (j *majorities) hear(m *member, out *replica.Output) {
 	for _, msg := range out.Messages {
 		term := msg.GetTerm()
@@ -45,6 +45,7 @@ func (j *majorities) hear(m *member, out *replica.Output) {
 	}
 }
 
+// vote records that node of voted for node to.
 func (j *majorities) vote(term, of, to uint64) {
 	if j.votes[term] == nil {
 		j.votes[term] = map[uint64]map[uint64]bool{}
@@ -55,30 +56,31 @@ func (j *majorities) vote(term, of, to uint64) {
 	j.votes[term][to][of] = true
 }
 
-// elected judges a new leader: a majority has voted for it.
+// elected judges a new leader: a majority must have voted for it.
 func (j *majorities) elected(m *member, s *replica.Status) {
 	j.vote(s.Term, m.id, m.id)
 	votes := j.votes[s.Term][m.id]
 	if !j.majority(m, s, func(id uint64) bool { return votes[id] }) {
-		j.world.violation("node %d became the leader of term %d of nodes %d with the votes of nodes %d alone",
+		j.world.violation("node %d became the leader of term %d among nodes %d with the votes of nodes %d only",
 			m.id, s.Term, s.Voters, slices.Sorted(maps.Keys(votes)))
 	}
 }
 
-// commits judges what a leader takes for committed: a majority has said to have it.
+// commits judges what a leader considers committed: a majority must have acknowledged it.
 func (j *majorities) commits(m *member, s *replica.Status) {
-	if s.Commit <= j.committed[s.Term] || m.node.Term(s.Commit) != s.Term { // entries of earlier terms are committed with a later one
+	if s.Commit <= j.committed[s.Term] || m.node.Term(s.Commit) != s.Term { // earlier terms' entries commit along with a later one
 		return
 	}
 	j.committed[s.Term] = s.Commit
 	have := j.entries[s.Term]
 	if !j.majority(m, s, func(id uint64) bool { return id == m.id || have[id] >= s.Commit }) {
-		j.world.violation("node %d, the leader of term %d of nodes %d, takes entry %d for committed, and the others have said to have the log up to %v",
+		j.world.violation("node %d, leader of term %d among nodes %d, considers entry %d committed, but the last entries acknowledged by node are %v",
 			m.id, s.Term, s.Voters, s.Commit, have)
 	}
 }
 
-// majority reports whether a majority agrees: of the members that the node knows, or of those that it knew one step ago.
+// majority reports whether a majority agrees, among the members that the node knows now or among those that it knew before this
+// step: the decision may have been made before the step changed them.
 func (j *majorities) majority(m *member, s *replica.Status, agrees func(id uint64) bool) bool {
 	return decides(membershipOf(s), agrees) || decides(j.before[m], agrees)
 }
@@ -87,7 +89,8 @@ func membershipOf(s *replica.Status) replica.Membership {
 	return replica.Membership{Voters: s.Voters, Outgoing: s.Outgoing}
 }
 
-// decides reports whether those who agree may decide: they are more than half of the voters, and of those of before.
+// decides reports whether the agreeing nodes form a quorum: more than half of the voters and, in a joint membership, also more
+// than half of the outgoing ones.
 func decides(c replica.Membership, agrees func(id uint64) bool) bool {
 	half := func(ids []uint64) bool {
 		n := 0
@@ -101,12 +104,12 @@ func decides(c replica.Membership, agrees func(id uint64) bool) bool {
 	return len(c.Voters) > 0 && half(c.Voters) && (len(c.Outgoing) == 0 || half(c.Outgoing))
 }
 
-// changed judges a change of the membership: it is the same on all nodes, and no two majorities of before and after decide without
-// each other.
+// changed judges a change of membership: it is the same on all nodes, and any quorum before it overlaps any quorum after it. To
+// check the overlap, changed tries every set of nodes against its complement.
 func (j *majorities) changed(m *member, c replica.Membership) {
 	if known, again := j.members[c.Index]; again {
 		if !reflect.DeepEqual(known, c) {
-			j.world.violation("after entry %d the members are %v for node %d, and %v for another one", c.Index, c, m.id, known)
+			j.world.violation("after entry %d the members are %v according to node %d, but %v according to another node", c.Index, c, m.id, known)
 		}
 		return
 	}
@@ -121,7 +124,7 @@ func (j *majorities) changed(m *member, c replica.Membership) {
 	for some := range uint64(1) << len(all) {
 		in := func(id uint64) bool { i, _ := slices.BinarySearch(all, id); return some>>i&1 == 1 }
 		if decides(before, in) && decides(c, func(id uint64) bool { return !in(id) }) {
-			j.world.violation("with entry %d the members %d become %d, and either could decide without the other", c.Index, before.Voters, c.Voters)
+			j.world.violation("entry %d changes the members from %d to %d, and both sets could decide independently", c.Index, before.Voters, c.Voters)
 			return
 		}
 	}

@@ -16,25 +16,26 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// How long a caller waits until it tries again: a command that may have been lost on its way, and one that found no leader.
+// How long a command waits before it is proposed again.
 const (
-	lostAfter  = time.Second
-	retryAfter = 20 * time.Millisecond
+	lostAfter  = time.Second           // after a proposal that may have been lost
+	retryAfter = 20 * time.Millisecond // after one that was refused, for instance for lack of a leader
 )
 
-// reservedPrefix begins the keys that are the server's own.
+// reservedPrefix is the prefix of keys reserved for the server.
 const reservedPrefix = "\x00lightning/"
 
-// ErrReserved is returned for a key that is the server's own.
-var ErrReserved = errors.New("server: keys that begin with \\x00lightning/ are the server's own")
+// ErrReserved is returned by Do for a write to a reserved key.
+var ErrReserved = errors.New("server: keys with the prefix \\x00lightning/ are reserved for the server")
 
-// session is a client as the group sees it. It has one command under way.
+// session is a client from the group's point of view. It has at most one command in flight.
 type session struct {
 	id   replica.ClientID
-	last uint64
+	last uint64 // number of its last command
 }
 
-// waiting is commands that are under way.
+// waiting tracks the commands in flight. Idle sessions are reused, so that the group has to remember only as many clients as
+// there were concurrent commands.
 type waiting struct {
 	mu       sync.Mutex
 	idle     []*session
@@ -43,7 +44,7 @@ type waiting struct {
 
 func (w *waiting) init() { w.outcomes = map[replica.ClientID]chan replica.Applied{} }
 
-// begin gives a command a session, and somewhere to put its outcome.
+// begin returns a session with a new command number, and the channel that receives the command's outcome.
 func (w *waiting) begin() (*session, chan replica.Applied) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,7 +52,7 @@ func (w *waiting) begin() (*session, chan replica.Applied) {
 	if n := len(w.idle); n > 0 {
 		s, w.idle = w.idle[n-1], w.idle[:n-1]
 	} else {
-		_, _ = rand.Read(s.id[:]) // it never fails
+		_, _ = rand.Read(s.id[:]) // never fails
 	}
 	s.last++
 	outcome := make(chan replica.Applied, 1)
@@ -59,7 +60,8 @@ func (w *waiting) begin() (*session, chan replica.Applied) {
 	return s, outcome
 }
 
-// end takes a session back, if what became of its command is known. Others are never used again.
+// end takes a session back for reuse. If the outcome of its command is unknown, the session is dropped instead: a delayed copy
+// of the command could still be applied, and must not share its session with a later command.
 func (w *waiting) end(s *session, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -69,7 +71,7 @@ func (w *waiting) end(s *session, known bool) {
 	}
 }
 
-// answer passes on the outcome of a command, if it is one of this server.
+// answer delivers the outcome of a command, if this server proposed it.
 func (w *waiting) answer(a replica.Applied) {
 	w.mu.Lock()
 	outcome := w.outcomes[a.Client]
@@ -79,11 +81,13 @@ func (w *waiting) answer(a replica.Applied) {
 	}
 	select {
 	case outcome <- a:
-	default: // it was sent twice, and is answered already
+	default: // proposed twice, and answered already
 	}
 }
 
-// Do does all of the writes, if all of the conditions hold, and returns once that is committed. It tries until ctx is done.
+// Do applies all writes if all conditions hold, and returns Done or Refused once that is committed, which means durable on a
+// majority. It retries until ctx is done; then the command may still take effect later, at most once. The error is
+// ErrReserved, replica.ErrTooLarge, replica.ErrStopped, ErrRemoved or the error of ctx.
 func (s *Server) Do(ctx context.Context, conditions []replica.Condition, writes []replica.Write) (replica.Outcome, error) {
 	for _, w := range writes {
 		if strings.HasPrefix(string(w.Key), reservedPrefix) {
@@ -100,7 +104,7 @@ func (s *Server) command(ctx context.Context, conditions []replica.Condition, wr
 	c := replica.Command{Client: who.id, Number: who.last, If: conditions, Then: writes}
 	command, err := c.Encode()
 	if err != nil {
-		known = true // it was not sent
+		known = true // nothing was sent
 		return 0, err
 	}
 	for {
@@ -130,7 +134,8 @@ func (s *Server) command(ctx context.Context, conditions []replica.Condition, wr
 	}
 }
 
-// Get returns the value of a key; ok says whether there is one.
+// Get returns the value of a key; ok is false if the key does not exist. The read is linearizable. Without a leader it waits
+// until ctx is done. The value belongs to the caller.
 func (s *Server) Get(ctx context.Context, key []byte) (value []byte, ok bool, err error) {
 	r := &read{key: key, result: make(chan struct{})}
 	if err := s.do(ctx, func(*replica.Node) error {
@@ -149,36 +154,36 @@ func (s *Server) Get(ctx context.Context, key []byte) (value []byte, ok bool, er
 	}
 }
 
-// read is a read under way.
+// read is a pending read.
 type read struct {
 	key    []byte
 	value  []byte
 	ok     bool
 	err    error
-	result chan struct{} // closed once it is answered
+	result chan struct{} // closed once the other fields are set
 }
 
-// reads are those of the loop. Those that came at the same time have one question to the leader.
+// reads are the pending reads; only the loop uses them. Reads that arrive together share one question to the leader.
 type reads struct {
-	fresh []*read // not asked for yet
+	fresh []*read // not covered by a question yet
 	asked []*question
-	next  uint64
+	next  uint64 // context of the next question
 }
 
-// question is asked for some reads.
+// question is a call of ReadIndex that covers some reads.
 type question struct {
 	context []byte
 	reads   []*read
 	ticks   int    // since it was asked
-	index   uint64 // the answer; 0: there is none yet
+	index   uint64 // the answer; 0 if there is none yet
 }
 
-// ticksLost is after how many ticks a question is taken for lost.
+// ticksLost is the number of ticks after which an unanswered question counts as lost.
 const ticksLost = 10
 
 func (r *reads) init() { r.next = 1 }
 
-// tick asks again what was lost.
+// tick returns the reads of lost questions to fresh, so that they are asked again.
 func (r *reads) tick() {
 	r.asked = slices.DeleteFunc(r.asked, func(q *question) bool {
 		q.ticks++
@@ -190,7 +195,7 @@ func (r *reads) tick() {
 	})
 }
 
-// ask asks for what is new. Without a leader it waits.
+// ask asks one question for all fresh reads. Without a leader they stay fresh.
 func (r *reads) ask(n *replica.Node) error {
 	if len(r.fresh) == 0 {
 		return nil
@@ -206,7 +211,7 @@ func (r *reads) ask(n *replica.Node) error {
 	return nil
 }
 
-// reached notes an answer.
+// reached records the answer to a question.
 func (r *reads) reached(state raft.ReadState) {
 	for _, q := range r.asked {
 		if string(q.context) == string(state.RequestCtx) {
@@ -215,7 +220,7 @@ func (r *reads) reached(state raft.ReadState) {
 	}
 }
 
-// answer answers the reads for which the node has applied enough.
+// answer serves the reads whose index the node has applied.
 func (r *reads) answer(n *replica.Node) error {
 	if len(r.asked) == 0 {
 		return nil

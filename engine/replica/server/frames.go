@@ -7,22 +7,26 @@ import (
 	"io"
 )
 
-// What is on a connection from one node to another: a greeting, then frames. A frame is its length, four bytes in big-endian
-// order, and as many bytes. The greeting is a frame, too: version, purpose, sender and receiver, the length of the group's name, two
-// bytes, that name, and the address at which the sender is reached: a node that joins knows few addresses yet.
+// A connection between nodes carries frames in one direction: a greeting, then frames that depend on its purpose. A frame is a
+// length of four bytes, big-endian, followed by that many bytes. The greeting consists of
+//
+//	version  purpose  sender   receiver  length of group  group  address of the sender
+//	1 byte   1 byte   8 bytes  8 bytes   2 bytes          ...    to the end of the frame
+//
+// The address lets a node that has just joined, and knows few addresses, connect back to the sender.
 const (
 	version = 1
 
-	forMessages = 'm' // messages follow, in the encoding of raft
-	forSnapshot = 's' // the message that announces a snapshot follows, and its chunks; one byte comes back once it was taken over
+	forMessages = 'm' // raft messages follow
+	forSnapshot = 's' // the message announcing a snapshot follows, then its chunks; one byte comes back once raft has it
 
 	frameBytesMax    = 64 << 20
 	greetingBytesMax = 1 << 10
 )
 
-var errFrame = errors.New("server: not a connection of a node")
+var errFrame = errors.New("server: connection refused")
 
-// greeting begins a connection.
+// greeting is the first frame of a connection.
 type greeting struct {
 	purpose        byte
 	from, to       uint64
@@ -42,7 +46,7 @@ func readGreeting(from io.Reader) (*greeting, error) {
 		return nil, err
 	}
 	if len(b) < 20 || b[0] != version || b[1] != forMessages && b[1] != forSnapshot || len(b) < 20+int(binary.BigEndian.Uint16(b[18:])) {
-		return nil, fmt.Errorf("%w: a greeting that this version does not know", errFrame)
+		return nil, fmt.Errorf("%w: malformed greeting, or of another version", errFrame)
 	}
 	name := 20 + int(binary.BigEndian.Uint16(b[18:]))
 	return &greeting{
@@ -61,9 +65,9 @@ func readFrame(from io.Reader, limit int) ([]byte, error) {
 	}
 	n := binary.BigEndian.Uint32(head[:])
 	if n > uint32(limit) {
-		return nil, fmt.Errorf("%w: a frame of %d bytes; %d are allowed", errFrame, n, limit)
+		return nil, fmt.Errorf("%w: frame of %d bytes; at most %d are allowed", errFrame, n, limit)
 	}
-	b := make([]byte, 0, min(n, 64<<10)) // no size is believed before the bytes are there
+	b := make([]byte, 0, min(n, 64<<10)) // do not trust a length before its bytes have arrived
 	for len(b) < int(n) {
 		part := min(int(n)-len(b), 1<<20)
 		b = append(b, make([]byte, part)...)

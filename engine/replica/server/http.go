@@ -13,28 +13,28 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// requestTimeout is how long a request may take whose client sets no limit.
+// requestTimeout is the time limit of a request.
 const requestTimeout = 10 * time.Second
 
-// Handler returns what clients talk to over HTTP:
+// Handler returns the HTTP API for clients:
 //
-//	GET    /v1/pairs/KEY    the value; 404 if there is none
-//	PUT    /v1/pairs/KEY    the body becomes the value
-//	DELETE /v1/pairs/KEY
-//	GET    /v1/status       what the node knows of itself, as JSON
-//	GET    /healthz         200 if the node runs and knows a leader, otherwise 503 with the reason
-//	POST   /v1/members      a JSON list of {"node": 4, "change": "add-learner", "address": "host:port"}
-//	POST   /v1/checkpoint   a JSON object {"dir": "/backup/today"}, on the machine of the node
+//	GET    /v1/pairs/KEY    returns the value, or 404 if the key does not exist
+//	PUT    /v1/pairs/KEY    sets the value to the body
+//	DELETE /v1/pairs/KEY    deletes the key
+//	GET    /v1/status       returns the replica.Status of the node as JSON
+//	GET    /healthz         returns 200 if the node runs and knows a leader, otherwise 503 with the reason
+//	POST   /v1/members      takes a JSON list of {"node": 4, "change": "add-learner", "address": "host:port"}
+//	POST   /v1/checkpoint   takes a JSON object {"dir": "/backup/today"}, a directory on the node's machine
 //
-// A KEY is escaped as in a URL. Errors are 400 for a request that cannot be understood, 503 if it came to nothing and can be
-// sent again, and 504 for a write that may have taken effect.
+// KEY is URL-escaped. Errors are 400 for an invalid request, 503 if nothing was done and the request can be sent again, and 504
+// if a write may have taken effect.
 func (s *Server) Handler() http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /v1/pairs/{key...}", s.get)
 	m.HandleFunc("PUT /v1/pairs/{key...}", func(w http.ResponseWriter, r *http.Request) {
 		value, err := io.ReadAll(http.MaxBytesReader(w, r.Body, replica.CommandBytesMax))
 		if err != nil {
-			refuse(w, fmt.Errorf("%w: the value: %w", replica.ErrCommand, err))
+			refuse(w, fmt.Errorf("%w: reading the value: %w", replica.ErrCommand, err))
 			return
 		}
 		s.write(w, r, replica.Write{Key: []byte(r.PathValue("key")), Value: value})
@@ -49,7 +49,7 @@ func (s *Server) Handler() http.Handler {
 	return m
 }
 
-// limited gives a request an end.
+// limited returns the context of a request, limited to requestTimeout.
 func limited(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(r.Context(), requestTimeout)
 }
@@ -66,7 +66,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Length", strconv.Itoa(len(value)))
-		_, _ = w.Write(value) // the client may be gone
+		_, _ = w.Write(value) // an error means that the client is gone
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, write replica.Wri
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse answers a request that came to nothing, or of which that is not known.
+// refuse answers a request that failed, or whose outcome is unknown.
 func refuse(w http.ResponseWriter, err error) {
 	code := http.StatusServiceUnavailable
 	switch {
@@ -101,7 +101,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(status) // the client may be gone
+	_ = json.NewEncoder(w).Encode(status) // an error means that the client is gone
 }
 
 func (s *Server) health(w http.ResponseWriter, r *http.Request) {
@@ -118,11 +118,11 @@ func (s *Server) health(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Member is a change of membership as clients ask for it.
+// Member is a client's request to change the membership of one node.
 type Member struct {
 	Node    uint64 `json:"node"`
 	Change  string `json:"change"`            // add-voter, add-learner or remove
-	Address string `json:"address,omitempty"` // where other nodes reach it
+	Address string `json:"address,omitempty"` // "host:port" at which other nodes reach it
 }
 
 var memberChanges = map[string]replica.Change{"add-voter": replica.AddVoter, "add-learner": replica.AddLearner, "remove": replica.Remove}

@@ -11,11 +11,11 @@ import (
 	pb "go.etcd.io/raft/v3/raftpb"
 )
 
-// idPlace is where the number of a node stands in Config.PeerName.
+// idPlace is the placeholder for a node's number in Config.PeerName.
 const idPlace = "{id}"
 
-// ErrPeerName is returned by Start for a Config.PeerName that tells nobody apart.
-var ErrPeerName = errors.New("server: Config.PeerName needs {id} in it, for the number of the node, and Config.TLS")
+// ErrPeerName is returned by Start for a Config.PeerName without {id}, or without TLS.
+var ErrPeerName = errors.New("server: Config.PeerName must contain {id}, for the number of the node, and needs Config.TLS")
 
 func (c *Config) checkPeerName() error {
 	if c.PeerName != "" && (!strings.Contains(c.PeerName, idPlace) || c.TLS == nil) {
@@ -24,12 +24,13 @@ func (c *Config) checkPeerName() error {
 	return nil
 }
 
-// nameOf returns the name for which the certificate of a node has to be; empty if any name will do.
+// nameOf returns the name that the certificate of a node must be valid for, or "" if any name will do.
 func (c *Config) nameOf(id uint64) string {
 	return strings.ReplaceAll(c.PeerName, idPlace, strconv.FormatUint(id, 10))
 }
 
-// tlsTo returns how a node is dialled: its certificate is for its address, or for its name if nodes have names.
+// tlsTo returns the TLS configuration for dialing a node. Its certificate must be valid for its name or, without
+// Config.PeerName, for its address.
 func (c *Config) tlsTo(id uint64) *tls.Config {
 	if c.PeerName == "" {
 		return c.TLS
@@ -39,23 +40,23 @@ func (c *Config) tlsTo(id uint64) *tls.Config {
 	return with
 }
 
-// identify asks whether who has connected may speak for a node. The handshake is over.
+// identify checks that the peer of an incoming connection may speak for a node. The TLS handshake is complete.
 func (c *Config) identify(conn net.Conn, id uint64) error {
 	if c.PeerName == "" {
 		return nil
 	}
 	secure, ok := conn.(*tls.Conn)
 	if !ok {
-		return fmt.Errorf("%w: a connection without TLS", errFrame)
+		return fmt.Errorf("%w: no TLS", errFrame)
 	}
 	if err := secure.ConnectionState().PeerCertificates[0].VerifyHostname(c.nameOf(id)); err != nil {
-		return fmt.Errorf("%w: it is not node %d: %w", errFrame, id, err)
+		return fmt.Errorf("%w: the certificate is not that of node %d: %w", errFrame, id, err)
 	}
 	return nil
 }
 
-// speaksFor reports whether a message may come from the node that greeted. A request to hand over the leadership, which a node passes
-// on, names the node that is to lead.
+// speaksFor reports whether a message may arrive on a connection that node id opened. MsgTransferLeader is an exception: when a
+// node forwards it, its From is the node that is to lead.
 func speaksFor(id uint64, m *pb.Message) bool {
 	return m.GetFrom() == id || m.GetType() == pb.MsgTransferLeader
 }

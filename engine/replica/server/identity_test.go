@@ -21,10 +21,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// farTerm is a term that a group reaches only if it listens to a stranger.
+// farTerm is a term that a group reaches only if it accepts a stranger's message.
 const farTerm = 1000
 
-// TestStrangersAreNotHeard is of connections on which somebody says to be the leader of a far term.
+// TestStrangersAreNotHeard opens connections on which a stranger claims to be the leader of a far term.
 func TestStrangersAreNotHeard(t *testing.T) {
 	t.Parallel()
 	office, plain := newSigner(t), start(t, 3, nil)
@@ -63,7 +63,7 @@ func TestStrangersAreNotHeard(t *testing.T) {
 	}
 }
 
-// hungUp waits until the other side ends the connection; false if it has listened instead.
+// hungUp waits until the other side ends the connection. It returns false if the other side accepted the message instead.
 func hungUp(t *testing.T, conn net.Conn, s *Server) bool {
 	t.Helper()
 	ended := make(chan error, 1)
@@ -88,7 +88,7 @@ func termOf(t *testing.T, s *Server) uint64 {
 	return status.Term
 }
 
-// TestNodesKnowEachOtherByName is of a group whose nodes have certificates of their own.
+// TestNodesKnowEachOtherByName runs a group whose nodes have a certificate each.
 func TestNodesKnowEachOtherByName(t *testing.T) {
 	t.Parallel()
 	office := newSigner(t)
@@ -137,7 +137,7 @@ func certificate(name string) *x509.Certificate {
 	return c
 }
 
-// config returns what somebody with a name shows, and whom it trusts.
+// config returns the TLS configuration of somebody with the given name.
 func (o *signer) config(t *testing.T, name string) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -23,7 +23,7 @@ type links struct {
 	listener net.Listener
 	mu       sync.Mutex
 	peers    map[uint64]*peer
-	open     map[net.Conn]bool // so that close ends them; nil once it has
+	open     map[net.Conn]bool // connections for close to end; nil once it has
 	group    sync.WaitGroup
 }
 
@@ -35,15 +35,14 @@ type peer struct {
 	stop    context.CancelFunc
 }
 
-// How much may wait for a node that is slow, and how long a node that cannot be reached is left alone.
 const (
-	queueMax    = 4096
+	queueMax    = 4096 // messages that may wait for a slow node
 	redialAfter = 100 * time.Millisecond
 	dialTimeout = 2 * time.Second
-	idleTimeout = time.Minute
+	idleTimeout = time.Minute // after which a connection without progress is closed
 )
 
-// listen begins to take connections, and to make them.
+// listen starts to accept connections and to connect to the configured peers.
 func listen(s *Server) (*links, error) {
 	listener, err := net.Listen("tcp", s.config.Listen)
 	if err != nil {
@@ -62,7 +61,7 @@ func listen(s *Server) (*links, error) {
 	return l, nil
 }
 
-// connect begins to send to a node, or to another address of it.
+// connect starts the goroutine that sends to a node. If the address of a known node has changed, it replaces the old one.
 func (l *links) connect(id uint64, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -85,7 +84,7 @@ func (l *links) knows(id uint64) bool {
 	return l.peers[id] != nil
 }
 
-// send hands messages to the goroutines of their receivers, and drops what does not fit: raft sends again.
+// send queues messages for their receivers. Messages that do not fit are dropped: raft sends them again.
 func (l *links) send(messages []*pb.Message) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,7 +98,7 @@ func (l *links) send(messages []*pb.Message) {
 	}
 }
 
-// run keeps a connection to a node and sends what is queued.
+// run maintains the connection to a node and sends the queued messages.
 func (l *links) run(ctx context.Context, p *peer) {
 	for ctx.Err() == nil {
 		err := l.talk(ctx, p)
@@ -111,7 +110,7 @@ func (l *links) run(ctx context.Context, p *peer) {
 	}
 }
 
-// pause waits, at most until ctx is done.
+// pause waits for d, or until ctx is done.
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -122,9 +121,10 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 func (l *links) unreachable(ctx context.Context, id uint64) {
-	_ = l.server.do(ctx, func(n *replica.Node) error { return n.Unreachable(id) }) // the loop keeps what matters of it
+	_ = l.server.do(ctx, func(n *replica.Node) error { return n.Unreachable(id) }) // the loop notes if the node has stopped
 }
 
+// talk sends queued messages over one connection until it fails or ctx is done, and then returns nil.
 func (l *links) talk(ctx context.Context, p *peer) (err error) {
 	conn, err := l.dial(ctx, p, forMessages)
 	if err != nil {
@@ -155,7 +155,7 @@ func (l *links) talk(ctx context.Context, p *peer) (err error) {
 	}
 }
 
-// deadline is when a connection on which nothing moves is given up.
+// deadline returns the time at which a connection without progress times out.
 func deadline() time.Time {
 	return time.Now().Add(idleTimeout) //nolint:forbidigo // deadlines of the network are on the clock of the machine
 }
@@ -169,7 +169,7 @@ func write(to io.Writer, m *pb.Message) error {
 	return err
 }
 
-// dial connects to a node and greets it.
+// dial connects to a node and sends the greeting.
 func (l *links) dial(ctx context.Context, p *peer, purpose byte) (net.Conn, error) {
 	ctx, stop := context.WithTimeout(ctx, dialTimeout)
 	defer stop()
@@ -195,7 +195,7 @@ func (l *links) dial(ctx context.Context, p *peer, purpose byte) (net.Conn, erro
 	return conn, nil
 }
 
-// opened notes a connection, so that close can end it; false if the server is closed already.
+// opened registers a connection, so that close can end it. It returns false if the server is closed already.
 func (l *links) opened(conn net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -210,15 +210,15 @@ func (l *links) closed(conn net.Conn) {
 	l.mu.Lock()
 	delete(l.open, conn)
 	l.mu.Unlock()
-	_ = conn.Close() // whatever was to be said was said, or has failed
+	_ = conn.Close() // everything was sent by now, or has failed
 }
 
-// accept takes connections of other nodes.
+// accept accepts connections from other nodes until the listener is closed.
 func (l *links) accept() {
 	for {
 		conn, err := l.listener.Accept()
 		if err != nil {
-			return // it was closed
+			return // the listener was closed
 		}
 		if !l.opened(conn) {
 			_ = conn.Close()
@@ -226,12 +226,12 @@ func (l *links) accept() {
 		}
 		l.group.Go(func() {
 			defer l.closed(conn)
-			_ = l.receive(conn) // the other side sees that the connection ends, and tries again
+			_ = l.receive(conn) // on any error the other side sees the connection end, and dials again
 		})
 	}
 }
 
-// receive reads what another node has to say.
+// receive reads what another node sends. Nothing after the greeting is read before the peer's identity was checked.
 func (l *links) receive(conn net.Conn) error {
 	if err := conn.SetReadDeadline(deadline()); err != nil {
 		return err
@@ -241,7 +241,7 @@ func (l *links) receive(conn net.Conn) error {
 	case err != nil:
 		return err
 	case g.group != node.Group || g.to != node.ID:
-		return fmt.Errorf("%w: it is for node %d of group %q", errFrame, g.to, g.group)
+		return fmt.Errorf("%w: meant for node %d of group %q", errFrame, g.to, g.group)
 	}
 	if err := l.server.config.identify(conn, g.from); err != nil {
 		return err
@@ -279,7 +279,8 @@ func readMessage(from io.Reader) (*pb.Message, error) {
 	return m, proto.Unmarshal(b, m)
 }
 
-// sendSnapshot sends a snapshot on a connection of its own, and tells the node what became of it.
+// sendSnapshot sends a snapshot over a connection of its own, so that it does not delay messages. It then tells the node
+// whether the snapshot has arrived.
 func (l *links) sendSnapshot(s *replica.Snapshot) {
 	to := s.Message.GetTo()
 	l.mu.Lock()
@@ -291,11 +292,12 @@ func (l *links) sendSnapshot(s *replica.Snapshot) {
 	l.server.group.Go(func() {
 		ctx := l.server.life
 		arrived := p != nil && l.carry(ctx, p, s) == nil
-		_ = s.Close() // it was only read
+		_ = s.Close() // only read
 		_ = l.server.do(ctx, func(n *replica.Node) error { return n.SnapshotSent(to, arrived) })
 	})
 }
 
+// carry sends a snapshot and waits until the receiver has passed it to its node.
 func (l *links) carry(ctx context.Context, p *peer, s *replica.Snapshot) error {
 	conn, err := l.dial(ctx, p, forSnapshot)
 	if err != nil {
@@ -324,7 +326,7 @@ func (l *links) carry(ctx context.Context, p *peer, s *replica.Snapshot) error {
 	return err
 }
 
-// receiveSnapshot stages a snapshot beside the node, and gives it to the node once it is whole.
+// receiveSnapshot stages a snapshot while the node goes on, and passes it to the node once it is complete.
 func (l *links) receiveSnapshot(conn net.Conn, from uint64) error {
 	m, err := readMessage(conn)
 	switch {
@@ -359,12 +361,12 @@ func (l *links) receiveSnapshot(conn net.Conn, from uint64) error {
 	return err
 }
 
-// close ends all connections.
+// close ends all connections and waits for their goroutines.
 func (l *links) close() error {
 	err := l.listener.Close()
 	l.mu.Lock()
 	for conn := range l.open {
-		_ = conn.Close() // nothing on it is waited for
+		_ = conn.Close() // nobody waits for what it carries
 	}
 	l.open = nil
 	l.mu.Unlock()

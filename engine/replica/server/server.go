@@ -15,34 +15,34 @@ import (
 // Config describes a server. Node and Listen are required.
 type Config struct {
 	Node   replica.Config
-	Listen string            // where other nodes reach this one, "host:port"; the group is told
-	Peers  map[uint64]string // where this one reaches other nodes; others are learned from the group, see ChangeMembers
-	// TLS has the certificate of this node, and the authorities of the others, as RootCAs and ClientCAs. Nil: no TLS, which is
-	// refused unless Listen is a loopback address.
+	Listen string            // "host:port" at which other nodes reach this one; it is published in the group
+	Peers  map[uint64]string // addresses of other nodes, by ID; further ones are learned from the group, see ChangeMembers
+	// TLS holds the certificate of this node, and the authorities that sign the others' certificates as RootCAs and ClientCAs.
+	// If it is nil, connections are not encrypted, which Start allows only on a loopback address.
 	TLS *tls.Config
-	// PeerName, if there is one, is the name for which the certificate of each node has to be, with {id} in place of its number, such as
-	// "node-{id}.bank.internal". Without it, whoever has a certificate of the authority may speak for any node.
+	// PeerName, if not empty, is the name that each node's certificate must be valid for, where {id} stands for the number of
+	// the node: "node-{id}.bank.internal". If it is empty, any certificate of the authority may speak for any node.
 	PeerName string
 	Tick     time.Duration // between two ticks of the node; 100 ms by default
 }
 
-// ErrRemoved is returned by everything once the node has not been a member of the group for a hundred ticks.
+// ErrRemoved is returned by every call once a hundred ticks have passed since the node was removed from its group.
 var ErrRemoved = errors.New("server: the node was removed from its group")
 
-// ErrInsecure is returned by Start without TLS for an address that others can reach.
-var ErrInsecure = errors.New("server: without TLS a node listens on a loopback address alone, such as 127.0.0.1:7201")
+// ErrInsecure is returned by Start without TLS for an address that other machines can reach.
+var ErrInsecure = errors.New("server: without TLS a node listens only on a loopback address, such as 127.0.0.1:7201")
 
-// Server runs a node. All methods may be called concurrently.
+// Server runs a node. Its methods are safe for concurrent use.
 type Server struct {
 	config Config
-	node   *replica.Node // only the loop uses it, but for its store
-	calls  chan func()   // for the loop
+	node   *replica.Node // used only by the loop, except for its store
+	calls  chan func()   // for the loop to run
 	done   chan struct{} // closed when the loop has ended
-	reason error         // why it has; set before done is closed
-	// farewell is how many ticks are left of a node that was removed; 0: it was not. Others may need its vote until they know.
+	reason error         // why the loop has ended; set before done is closed
+	// farewell is the number of ticks that a removed node has left, or 0 if it was not removed. See ticksAfterRemoval.
 	farewell int
 	quit     context.CancelFunc
-	life     context.Context // of the server
+	life     context.Context // done once Close is called
 
 	commands waiting
 	reads    reads
@@ -50,13 +50,15 @@ type Server struct {
 	group    sync.WaitGroup
 }
 
-// ticksAfterRemoval is how long a node goes on after it was removed: those that do not know it yet may need its vote to learn it.
+// ticksAfterRemoval is how long a removed node keeps running. Nodes that have not heard of the removal may need its vote to
+// learn of it.
 const ticksAfterRemoval = 100
 
-// callsMax is how many calls come before one step of the node.
+// callsMax bounds the calls that the loop runs before one step of the node.
 const callsMax = 1024
 
-// Start opens the node and begins to serve.
+// Start opens the node and begins to serve. The error is ErrInsecure, ErrPeerName, an error of replica.Open, or that of
+// listening.
 func Start(config Config) (*Server, error) {
 	if config.Tick == 0 {
 		config.Tick = 100 * time.Millisecond
@@ -81,19 +83,20 @@ func Start(config Config) (*Server, error) {
 	return s, nil
 }
 
-// CheckAddress returns an error if an address is none, or ErrInsecure if others can reach it and there is no TLS.
+// CheckAddress returns an error if address is not of the form host:port, and ErrInsecure if other machines can reach it and
+// there is no TLS.
 func CheckAddress(address string, with *tls.Config) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("server: the address %q is none; give host:port, such as 127.0.0.1:7201: %w", address, err)
+		return fmt.Errorf("server: invalid address %q; give host:port, such as 127.0.0.1:7201: %w", address, err)
 	}
 	if ip := net.ParseIP(host); with == nil && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("%w, and not on %s", ErrInsecure, address)
+		return fmt.Errorf("%w: not on %s", ErrInsecure, address)
 	}
 	return nil
 }
 
-// loop owns the node.
+// loop owns the node. In each round it runs all calls that have arrived before the node does a step, so that they share a sync.
 func (s *Server) loop() {
 	ticks := time.NewTicker(s.config.Tick)
 	defer ticks.Stop()
@@ -122,7 +125,7 @@ func (s *Server) loop() {
 	}
 }
 
-// leave counts the ticks of a node that was removed, and ends it after the last one.
+// leave counts down the remaining ticks of a removed node, and stops the loop after the last.
 func (s *Server) leave() {
 	if s.farewell == 0 {
 		return
@@ -132,14 +135,14 @@ func (s *Server) leave() {
 	}
 }
 
-// note keeps the error of a node that has stopped. Others say that a call came to nothing.
+// note records why the node has stopped. Any other error concerns a single call only.
 func (s *Server) note(err error) {
 	if errors.Is(err, replica.ErrStopped) && s.reason == nil {
 		s.reason = err
 	}
 }
 
-// step lets the node do one step, and hands on what it says.
+// step lets the node do one step and passes on its output.
 func (s *Server) step() {
 	out, err := s.node.Ready()
 	if err != nil {
@@ -161,8 +164,8 @@ func (s *Server) step() {
 	}
 }
 
-// post hands a call to the goroutine that owns the node, and does not wait for it: what has come from one node by the time the loop
-// looks is done before one step. It waits only while too many calls are under way.
+// post hands a call to the loop without waiting for its result, so that all messages received by the time the loop looks are
+// handled before one step. It blocks only while callsMax calls are pending.
 func (s *Server) post(call func(*replica.Node) error) error {
 	select {
 	case s.calls <- func() { s.note(call(s.node)) }:
@@ -174,7 +177,7 @@ func (s *Server) post(call func(*replica.Node) error) error {
 	}
 }
 
-// do runs a call on the goroutine that owns the node, and waits for it.
+// do runs a call on the loop and waits for its result.
 func (s *Server) do(ctx context.Context, call func(*replica.Node) error) error {
 	result := make(chan error, 1)
 	run := func() {
@@ -202,7 +205,7 @@ func (s *Server) do(ctx context.Context, call func(*replica.Node) error) error {
 // Done is closed once the server has stopped; Err says why.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-// Err returns why the server has stopped; nil while it runs.
+// Err returns the reason why the server has stopped, or nil while it runs.
 func (s *Server) Err() error {
 	select {
 	case <-s.done:
@@ -212,7 +215,7 @@ func (s *Server) Err() error {
 	}
 }
 
-// Status returns what the node knows of itself and its group.
+// Status returns what the node knows about itself and its group.
 func (s *Server) Status(ctx context.Context) (status replica.Status, err error) {
 	err = s.do(ctx, func(n *replica.Node) error {
 		status = n.Status()
@@ -221,13 +224,13 @@ func (s *Server) Status(ctx context.Context) (status replica.Status, err error) 
 	return status, err
 }
 
-// Checkpoint makes a copy of the store of this node in a directory of its machine, which must be empty or missing. The node goes
-// on meanwhile.
+// Checkpoint copies the store of this node to a directory on its machine, which must be empty or not exist. The node keeps
+// serving meanwhile. See engine.DB.CheckpointContext for durability and errors.
 func (s *Server) Checkpoint(ctx context.Context, dir string) error {
 	return s.node.Store().CheckpointContext(ctx, dir)
 }
 
-// Close ends the server and closes the store.
+// Close stops the server and closes the store. Pending calls return replica.ErrStopped.
 func (s *Server) Close() error {
 	s.quit()
 	err := s.links.close()

@@ -27,10 +27,10 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// patience is for what ends by itself, unless something is broken.
+// patience is the timeout of calls that return by themselves unless something is broken.
 const patience = 2 * time.Minute
 
-// nodes are servers of one group on this machine.
+// nodes are the servers of one group on this machine.
 type nodes struct {
 	dir       string
 	addresses map[uint64]string
@@ -38,7 +38,7 @@ type nodes struct {
 	tls       *tls.Config
 }
 
-// start starts the nodes 1 to n, each with its configuration changed.
+// start starts nodes 1 to n, after applying the changes to each configuration.
 func start(t *testing.T, n uint64, with *tls.Config, changes ...func(*Config)) *nodes {
 	t.Helper()
 	g := &nodes{dir: t.TempDir(), addresses: map[uint64]string{}, running: map[uint64]*Server{}, tls: with}
@@ -60,7 +60,7 @@ func start(t *testing.T, n uint64, with *tls.Config, changes ...func(*Config)) *
 	return g
 }
 
-// free returns an address that nobody uses.
+// free returns an unused address.
 func free(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -138,12 +138,12 @@ func TestANodeCatchesUpAfterARestart(t *testing.T) {
 	g := start(t, 3, nil)
 	put(t, g.running[1], "k", "before")
 	g.stop(t, 3)
-	for i := range 60 { // more than the log keeps: it gets a snapshot
+	for i := range 60 { // more than the log keeps, so the node gets a snapshot
 		put(t, g.running[1], "k", fmt.Sprint(i))
 	}
 	back := g.run(t, g.config(3))
 	assert.Equal(t, "59", get(t, back, "k"))
-	g.stop(t, 1) // a majority is left
+	g.stop(t, 1) // a majority is still running
 	put(t, back, "k", "after")
 	assert.Equal(t, "after", get(t, g.running[2], "k"))
 }
@@ -155,7 +155,7 @@ func TestANewNodeLearnsThenVotesAndAnOldOneIsRemoved(t *testing.T) {
 	fourth := g.config(1)
 	g.addresses[4] = free(t)
 	fourth.Node.ID, fourth.Node.Dir, fourth.Node.Members, fourth.Listen = 4, filepath.Join(g.dir, "4"), nil, g.addresses[4]
-	fourth.Peers = map[uint64]string{1: g.addresses[1]} // the others it learns from the group
+	fourth.Peers = map[uint64]string{1: g.addresses[1]} // it learns the others from the group
 	joined := g.run(t, fourth)
 	ctx, stop := context.WithTimeout(t.Context(), patience)
 	defer stop()
@@ -186,7 +186,7 @@ func TestANodeListensToNobodyElse(t *testing.T) {
 	g := start(t, 3, ours)
 	put(t, g.running[1], "k", "v")
 	stranger, err := (&tls.Dialer{Config: theirs}).DialContext(t.Context(), "tcp", g.addresses[1])
-	if err == nil { // our side has trusted it; the other side ends the connection
+	if err == nil { // in TLS 1.3 the dialer may be done first; the server then ends the connection
 		_, err = stranger.Read(make([]byte, 1))
 		require.NoError(t, stranger.Close())
 	}
@@ -195,14 +195,14 @@ func TestANodeListensToNobodyElse(t *testing.T) {
 	require.NoError(t, err)
 	_, err = plain.Write(frame((&greeting{purpose: forMessages, group: "test", from: 2, to: 1}).bytes()))
 	require.NoError(t, err)
-	_, err = io.ReadAll(plain) // an alert, and the end
+	_, err = io.ReadAll(plain) // a TLS alert, then EOF
 	if err == nil {
 		require.NoError(t, plain.Close())
 	}
 	assert.Equal(t, "v", get(t, g.running[2], "k"))
 }
 
-// authority returns what nodes show each other whose certificates it signs.
+// authority returns the TLS configuration of nodes that share one certificate, signed by itself.
 func authority(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

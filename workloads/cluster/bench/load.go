@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// load is what clients do.
+// load describes the work of the clients.
 type load struct {
 	clients, keys, valueBytes int
-	lasts                     time.Duration
+	lasts                     time.Duration // of one measurement
 }
 
-// measurement is what came of it.
+// measurement is the result of one kind of work.
 type measurement struct {
 	perSecond float64
 	p50, p99  time.Duration
 }
 
-// measure lets all clients do one kind of work for some time.
+// measure lets all clients do one kind of work for l.lasts.
 func (l *load) measure(ctx context.Context, s store, work string) (measurement, error) {
 	ctx, stop := context.WithTimeout(ctx, l.lasts)
 	defer stop()
@@ -42,7 +42,7 @@ func (l *load) measure(ctx context.Context, s store, work string) (measurement, 
 	return measurement{float64(len(all)) / lasted.Seconds(), all[len(all)/2], all[len(all)*99/100]}, nil
 }
 
-// client sends one request after the other to its member, and returns how long it waited for each.
+// client sends one request after another to its member, and returns how long each took.
 func (l *load) client(ctx context.Context, s store, work string, number int) (waited []time.Duration, err error) {
 	rng := rand.New(rand.NewPCG(uint64(number), 0))
 	value := make([]byte, l.valueBytes)
@@ -58,13 +58,15 @@ func (l *load) client(ctx context.Context, s store, work string, number int) (wa
 			begun = time.Now()
 			err = s.put(ctx, number%membersCount, key, value)
 		}
-		if ctx.Err() != nil {
-			return waited, nil // the time is over; the last request does not count
-		}
-		if err != nil {
+		wait := time.Since(begun)
+		over := ctx.Err() != nil // a request that the end of the measurement has cut off does not count
+		switch {
+		case over:
+		case err != nil:
 			return waited, err
+		default:
+			waited = append(waited, wait)
 		}
-		waited = append(waited, time.Since(begun))
 	}
 	return waited, nil
 }

@@ -17,27 +17,27 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica/server"
 )
 
-// client talks to a node.
+// client holds the flags of the commands that talk to a node.
 type client struct {
 	certificates
 	node string
 }
 
-// command gives a command the flags of a client.
+// command returns a cobra command with the flags of a client.
 func (f *client) command(use, short string, args int, run func(ctx context.Context, out io.Writer, args []string) error) *cobra.Command {
 	c := &cobra.Command{
 		Use: use, Short: short, Args: exactly(args),
 		RunE: func(c *cobra.Command, args []string) error { return run(c.Context(), c.OutOrStdout(), args) },
 	}
-	c.Flags().StringVar(&f.node, "node", "127.0.0.1:7300", "`ADDRESS` at which a node serves clients")
+	c.Flags().StringVar(&f.node, "node", "127.0.0.1:7300", "`ADDRESS` of a node's HTTP API")
 	f.add(c)
 	return c
 }
 
 func clientCommands() []*cobra.Command {
 	f := &client{}
-	member := &cobra.Command{Use: "member", Short: "Change who is in the group"}
-	add := f.command("add ID ADDRESS", "Add a node, which learns first and then votes", 2, f.addMember)
+	member := &cobra.Command{Use: "member", Short: "Change the members of the group"}
+	add := f.command("add ID ADDRESS", "Add a node, first as a learner and then as a voter", 2, f.addMember)
 	remove := f.command("remove ID", "Remove a node", 1, func(ctx context.Context, _ io.Writer, args []string) error {
 		return f.changeMember(ctx, args[0], "remove", "")
 	})
@@ -52,10 +52,10 @@ func clientCommands() []*cobra.Command {
 		f.command("delete KEY", "Delete a pair", 1, func(ctx context.Context, _ io.Writer, args []string) error {
 			return f.do(ctx, http.MethodDelete, pairs+url.PathEscape(args[0]), nil, io.Discard)
 		}),
-		f.command("status", "Print what a node knows of itself and its group", 0, func(ctx context.Context, out io.Writer, _ []string) error {
+		f.command("status", "Print the status of a node and its group", 0, func(ctx context.Context, out io.Writer, _ []string) error {
 			return f.do(ctx, http.MethodGet, "/v1/status", nil, out)
 		}),
-		f.command("snapshot DIR", "Copy the store of a node into a directory of its machine", 1, func(ctx context.Context, _ io.Writer, args []string) error {
+		f.command("snapshot DIR", "Copy the store of a node to a directory on its machine", 1, func(ctx context.Context, _ io.Writer, args []string) error {
 			return f.post(ctx, "/v1/checkpoint", map[string]string{"dir": args[0]})
 		}),
 		member,
@@ -64,7 +64,7 @@ func clientCommands() []*cobra.Command {
 
 const pairs = "/v1/pairs/"
 
-// addMember lets a node learn, and then vote.
+// addMember adds a node as a learner and then makes it a voter.
 func (f *client) addMember(ctx context.Context, _ io.Writer, args []string) error {
 	if err := f.changeMember(ctx, args[0], "add-learner", args[1]); err != nil {
 		return err
@@ -75,7 +75,7 @@ func (f *client) addMember(ctx context.Context, _ io.Writer, args []string) erro
 func (f *client) changeMember(ctx context.Context, id, change, address string) error {
 	n, err := strconv.ParseUint(id, 10, 64)
 	if err != nil || n == 0 {
-		return fmt.Errorf("%w: %q is not the number of a node", errUsage, id)
+		return fmt.Errorf("%w: node %q: want a number, starting at 1", errUsage, id)
 	}
 	return f.post(ctx, "/v1/members", []server.Member{{Node: n, Change: change, Address: address}})
 }
@@ -88,7 +88,7 @@ func (f *client) post(ctx context.Context, path string, what any) error {
 	return f.do(ctx, http.MethodPost, path, bytes.NewReader(text), io.Discard)
 }
 
-// do sends a request, and copies what comes back.
+// do sends a request and copies the response body to to.
 func (f *client) do(ctx context.Context, method, path string, body io.Reader, to io.Writer) error {
 	with, err := f.config()
 	if err != nil {
@@ -104,7 +104,7 @@ func (f *client) do(ctx context.Context, method, path string, body io.Reader, to
 	}
 	answer, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: with}}).Do(r)
 	if err != nil {
-		return fmt.Errorf("no answer of the node at %s; does it run? %w", f.node, err)
+		return fmt.Errorf("node at %s does not answer; is it running? %w", f.node, err)
 	}
 	defer answer.Body.Close() //nolint:errcheck // only read
 	switch {
@@ -112,7 +112,7 @@ func (f *client) do(ctx context.Context, method, path string, body io.Reader, to
 		return errNothing
 	case answer.StatusCode >= http.StatusBadRequest:
 		text, err := io.ReadAll(io.LimitReader(answer.Body, 4096))
-		return errors.Join(fmt.Errorf("the node at %s refuses: %s", f.node, strings.TrimSpace(string(text))), err)
+		return errors.Join(fmt.Errorf("node at %s refused the request: %s", f.node, strings.TrimSpace(string(text))), err)
 	}
 	_, err = io.Copy(to, answer.Body)
 	return err

@@ -1,4 +1,4 @@
-// Command lightning-replica runs a node of a replicated Lightning store, and talks to such nodes.
+// Command lightning-replica runs a node of a replicated Lightning store, and is the client of such nodes.
 //
 //	lightning-replica serve --id 1 --listen 127.0.0.1:7201 --api 127.0.0.1:7301 --dir node1 --peer 2=127.0.0.1:7202 --peer 3=127.0.0.1:7203
 //	lightning-replica put greeting hello --node 127.0.0.1:7301
@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// The exit codes are those of lightning-torture: 1 if there is no such key, 2 for bad usage, 4 for everything else.
+// The exit codes follow lightning-torture's: 1 if the key does not exist, 2 for bad usage, 4 for any other error.
 const (
 	exitNothing = 1
 	exitUsage   = 2
@@ -47,7 +47,7 @@ func main() {
 
 func root() *cobra.Command {
 	c := &cobra.Command{
-		Use: "lightning-replica", Short: "A Lightning store that several nodes keep, with raft", SilenceUsage: true, SilenceErrors: true,
+		Use: "lightning-replica", Short: "A Lightning store replicated with raft", SilenceUsage: true, SilenceErrors: true,
 		Args: exactly(0), RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
@@ -56,7 +56,7 @@ func root() *cobra.Command {
 	return c
 }
 
-// exactly demands n arguments.
+// exactly requires n arguments.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {

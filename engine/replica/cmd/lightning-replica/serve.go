@@ -22,23 +22,23 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica/server"
 )
 
-// certificates are the files that both commands and nodes show to each other.
+// certificates are the TLS files that nodes and clients use.
 type certificates struct{ cert, key, ca string }
 
 func (f *certificates) add(c *cobra.Command) {
 	to := c.Flags()
-	to.StringVar(&f.cert, "cert", "", "`FILE` of the certificate to show; with --key and --ca, everything is TLS")
-	to.StringVar(&f.key, "key", "", "`FILE` of its private key")
-	to.StringVar(&f.ca, "ca", "", "`FILE` of the authorities that sign the certificates of others")
+	to.StringVar(&f.cert, "cert", "", "`FILE` with this side's certificate; together with --key and --ca it turns on TLS")
+	to.StringVar(&f.key, "key", "", "`FILE` with the certificate's private key")
+	to.StringVar(&f.ca, "ca", "", "`FILE` with the authorities that sign the other side's certificates")
 }
 
-// config returns nil if there are none.
+// config returns the TLS configuration, or nil if no file is given.
 func (f *certificates) config() (*tls.Config, error) {
 	if f.cert == "" && f.key == "" && f.ca == "" {
 		return nil, nil
 	}
 	if f.cert == "" || f.key == "" || f.ca == "" {
-		return nil, fmt.Errorf("%w: --cert, --key and --ca belong together", errUsage)
+		return nil, fmt.Errorf("%w: --cert, --key and --ca must be given together", errUsage)
 	}
 	cert, err := tls.LoadX509KeyPair(f.cert, f.key)
 	if err != nil {
@@ -50,14 +50,14 @@ func (f *certificates) config() (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("--ca: %s has no certificate", f.ca)
+		return nil, fmt.Errorf("--ca: no PEM certificate in %s", f.ca)
 	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{cert}, RootCAs: pool, ClientCAs: pool, MinVersion: tls.VersionTLS13,
 	}, nil
 }
 
-// serveFlags are those of serve.
+// serveFlags are the flags of serve.
 type serveFlags struct {
 	certificates
 	id                      uint64
@@ -68,8 +68,8 @@ type serveFlags struct {
 	peerName                string
 }
 
-const serveLong = `Run a node. A new group begins with the node and its peers; each of them must be started with the same members.
-With --join the node waits until a member of a group adds it: lightning-replica member add.`
+const serveLong = `Run a node. A new group consists of the node and its peers; start each of them with the same members.
+With --join the node waits until it is added to an existing group: lightning-replica member add.`
 
 func serveCommand() *cobra.Command {
 	f := &serveFlags{}
@@ -78,16 +78,16 @@ func serveCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return f.serve(c.Context()) },
 	}
 	to := c.Flags()
-	to.Uint64Var(&f.id, "id", 0, "`N`, the number of this node in its group")
+	to.Uint64Var(&f.id, "id", 0, "`NUMBER` of this node, unique in its group")
 	to.StringVar(&f.group, "group", "lightning", "`NAME` of the group")
-	to.StringVar(&f.dir, "dir", "", "`DIR` of the store")
-	to.StringVar(&f.listen, "listen", "127.0.0.1:7200", "`ADDRESS` for other nodes")
-	to.StringVar(&f.api, "api", "127.0.0.1:7300", "`ADDRESS` for clients, over HTTP")
-	to.StringArrayVar(&f.peers, "peer", nil, "`ID=ADDRESS` of another node (may be given again)")
-	to.BoolVar(&f.join, "join", false, "join a group that is there")
-	to.StringVar(&f.peerName, "peer-name", "", "`NAME` for which the certificate of each node is, such as node-{id}.bank.internal; without it, any "+
-		"certificate of the authority speaks for any node")
-	to.DurationVar(&f.tick, "tick", 100*time.Millisecond, "`TIME` between two heartbeats; ten of them without one, and a node stands for election")
+	to.StringVar(&f.dir, "dir", "", "`DIR` that holds the store")
+	to.StringVar(&f.listen, "listen", "127.0.0.1:7200", "`ADDRESS` at which other nodes reach this one")
+	to.StringVar(&f.api, "api", "127.0.0.1:7300", "`ADDRESS` of the HTTP API for clients")
+	to.StringArrayVar(&f.peers, "peer", nil, "`ID=ADDRESS` of another node (repeatable)")
+	to.BoolVar(&f.join, "join", false, "join an existing group")
+	to.StringVar(&f.peerName, "peer-name", "", "`NAME` that each node's certificate must be valid for, such as node-{id}.bank.internal; without it, any "+
+		"certificate of the authority may speak for any node")
+	to.DurationVar(&f.tick, "tick", 100*time.Millisecond, "`TIME` between two heartbeats; after ten without a heartbeat, a node stands for election")
 	f.add(c)
 	return c
 }
@@ -96,11 +96,11 @@ func (f *serveFlags) config() (server.Config, error) {
 	c := server.Config{Listen: f.listen, Tick: f.tick, PeerName: f.peerName, Peers: map[uint64]string{}}
 	switch {
 	case f.id == 0:
-		return c, fmt.Errorf("%w: --id is missing; give each node a number of its own, from 1 on", errUsage)
+		return c, fmt.Errorf("%w: --id is missing; give each node a unique number, starting at 1", errUsage)
 	case f.dir == "":
-		return c, fmt.Errorf("%w: --dir is missing: where is the store of node %d?", errUsage, f.id)
+		return c, fmt.Errorf("%w: --dir is missing; name the directory for the store of node %d", errUsage, f.id)
 	case f.tick < time.Millisecond:
-		return c, fmt.Errorf("%w: --tick is %v; give a millisecond at least", errUsage, f.tick)
+		return c, fmt.Errorf("%w: --tick is %v; give at least 1ms", errUsage, f.tick)
 	}
 	for _, p := range f.peers {
 		id, address, found := strings.Cut(p, "=")
