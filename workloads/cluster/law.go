@@ -12,8 +12,8 @@ type law struct {
 	leaders map[uint64]uint64          // by term
 	effects map[uint64]replica.Applied // of entries, by index
 	terms   map[uint64]uint64          // of applied entries, by index
-	known   map[uint64]uint64          // the term in which a node first applied an entry, by index
-	highest uint64                     // index of an applied entry
+	known   map[uint64]uint64          // the term of the node that first applied an entry, by index
+	highest uint64                     // the highest of these indexes
 }
 
 func newLaw(w *world) *law {

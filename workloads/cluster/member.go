@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// group is the name of the group.
+// group is the name of the group under test.
 const group = "cluster"
 
 // member is a node with its disk.
@@ -20,29 +20,29 @@ type member struct {
 	id      uint64
 	fs      *faultfs.FS
 	node    *replica.Node // nil while it is down
-	members []uint64      // with which a new group began; nil for one that joined
-	wakes   int           // the step at which it is started again
-	period  int           // steps between two ticks: how fast its clock runs
-	lag     int           // steps by which messages to it are late
-	halts   int           // the step until which it does nothing, and does not know it
-	lingers int           // the step until which it goes on after it was removed
-	gone    bool          // for good
-	rotten  bool          // its disk has rotted: it may say so, and be of no use any more
+	members []uint64      // the founding members of the group; nil for a node that joined
+	wakes   int           // the step at which it restarts
+	period  int           // steps between two ticks, which is the speed of its clock
+	lag     int           // extra steps that messages to it take
+	halts   int           // the step until which it is paused
+	lingers int           // the step until which it keeps running after it was removed
+	gone    bool          // it never runs again
+	rotten  bool          // its disk has rotted, so it may report that and stop for good
 	lives   []*life
-	reads   map[string]uint64 // for which index reads wait, by their context
+	reads   map[string]uint64 // the index that a read waits for, by the read's context
 }
 
-// life is what a disk recorded between two power cuts, and what the node said meanwhile.
+// life is the time between two power cuts: what the disk recorded, and the words of the node.
 type life struct {
 	fs    *faultfs.FS
 	words []word
-	rot   bool        // the disk had rotted when it began
-	rare  [][2]uint64 // from one tick to another: a step that changed more of the log than its end
-	first uint64      // where the log began after the last step
-	cut   int         // words before this one are of entries that are not in the log any more, or of none
+	rot   bool        // the disk had rotted before this life began
+	rare  [][2]uint64 // first and last tick of each step that changed the log in any other way than by appending
+	first uint64      // first index of the log after the last step
+	cut   int         // all earlier words are about entries that were cut from the log, or about none
 }
 
-// options are those of the store: small, so that its files come and go.
+// options are the options of the store. Everything is small, so that files are created and removed often.
 func options(fs *faultfs.FS) engine.Options {
 	return engine.Options{
 		FS: fs, InlineMaintenance: true, MemtableBytes: 32 << 10, LogAheadBytes: -1, TableBytes: 16 << 10, LevelBytesBase: 64 << 10,
@@ -50,7 +50,7 @@ func options(fs *faultfs.FS) engine.Options {
 	}
 }
 
-// config is what a node is opened with.
+// config returns the configuration that opens the node on fs.
 func (m *member) config(fs *faultfs.FS) replica.Config {
 	return replica.Config{
 		ID: m.id, Group: group, Dir: "node", Engine: options(fs), Members: m.members, LogEntries: 10, SessionEntries: 1 << 20, UncommittedBytes: 1 << 20,
@@ -58,7 +58,7 @@ func (m *member) config(fs *faultfs.FS) replica.Config {
 	}
 }
 
-// start opens the node. A disk that was never harmed but by power cuts has to open.
+// start opens the node. If its disk has suffered nothing but power cuts, failing to open is a violation.
 func (m *member) start() {
 	m.lives = append(m.lives, &life{fs: m.fs, rot: m.rotten})
 	m.reads = map[string]uint64{}
@@ -83,37 +83,37 @@ func (m *member) start() {
 	m.world.law.ordered(node, m.id, m.world.clock)
 }
 
-// up reports whether the node runs.
+// up reports whether the node is running.
 func (m *member) up() bool { return m.node != nil }
 
-// halted reports whether the node is held up: it does nothing, and does not know it.
+// halted reports whether the node is paused. It does nothing meanwhile and does not notice, like a process that is not scheduled.
 func (m *member) halted() bool { return m.world.step < m.halts }
 
-// turn lets time pass for the node.
+// turn ticks the node if its clock is due.
 func (m *member) turn() {
 	if m.up() && !m.halted() && m.world.step%m.period == 0 && m.survives(m.node.Tick()) {
 		m.run()
 	}
 }
 
-// life returns the one that lasts.
+// life returns the current life.
 func (m *member) life() *life { return m.lives[len(m.lives)-1] }
 
-// cut cuts the power. What is left of the disk follows from the seed.
+// cut cuts the power for the given number of steps. The seed decides what is left of the disk.
 func (m *member) cut(sleep int) {
 	w := m.world
 	m.begin(faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now()), sleep)
 	w.figures.PowerCuts++
 }
 
-// begin begins a life with what a power cut has left.
+// begin replaces the disk with an image of a crash point, from which the node restarts after the given number of steps.
 func (m *member) begin(point *faultfs.CrashPoint, sleep int) {
 	w := m.world
 	m.fs = point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(w.rng.Uint64()), Tick: w.tick})
 	m.node, m.wakes = nil, w.step+sleep
 }
 
-// run lets the node do what there is to do.
+// run lets the node do all its work.
 func (m *member) run() {
 	for m.node != nil && m.node.HasReady() {
 		begun := m.world.clock
@@ -136,8 +136,8 @@ func (m *member) run() {
 	}
 }
 
-// survives reports whether a call of the node went well. One that has stopped is taken from the network, and its power is cut:
-// nobody trusts what a failed disk still has in memory.
+// survives reports whether a call of the node succeeded. If the node has stopped, its power is cut, because the page cache of a
+// failed disk cannot be trusted. A stop without a disk fault is a violation.
 func (m *member) survives(err error) bool {
 	if err == nil {
 		return true
@@ -155,12 +155,12 @@ func (m *member) survives(err error) bool {
 	return false
 }
 
-// step gives the node a message.
+// step delivers a message to the node.
 func (m *member) step(msg *pb.Message) {
 	if m.node != nil && m.survives(m.node.Step(msg)) {
 		m.run()
 	}
 }
 
-// tell describes a member in a sentence.
+// tell names a member in a violation.
 func (m *member) tell() string { return fmt.Sprintf("node %d", m.id) }

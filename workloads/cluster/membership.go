@@ -7,14 +7,14 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// replacement is a new node that takes the place of an old one. The new node is a learner first. Then it becomes a voter and
-// the old one leaves: in one change, or in one after the other.
+// replacement is a new node taking the place of an old one. The new node joins as a learner. Then it becomes a voter and the old
+// node leaves, in one joint change or in two changes.
 type replacement struct {
 	joining, leaving *member
-	apart            bool
+	apart            bool // in two changes
 }
 
-// replace goes on with the replacement of a node, or begins one.
+// replace continues the current replacement, or starts one.
 func (w *world) replace() {
 	if w.leader() != nil {
 		w.replaceMember(w.members[w.rng.IntN(len(w.members))])
@@ -36,7 +36,7 @@ func (w *world) replaceMember(leaving *member) {
 	w.changeMembers(l)
 }
 
-// changeMembers proposes what a replacement needs next. It is called again and again: a proposal may be lost.
+// changeMembers proposes the next change of a replacement. It is called repeatedly, because proposals can be lost.
 func (w *world) changeMembers(l *member) {
 	s, r := l.node.Status(), w.replacing
 	in, out := r.joining.id, r.leaving.id
@@ -61,8 +61,8 @@ func (w *world) changeMembers(l *member) {
 	l.run()
 }
 
-// replaced goes on with a replacement, and finishes it once a majority of those who are left has applied it. Then the disk of the old
-// node is lost, or the node goes on for a while, as one that nobody has told.
+// replaced continues the replacement, and finishes it once a majority of the remaining members has applied it. The old node then
+// loses its disk or, in half of the cases, keeps running for a while without hearing of its removal.
 func (w *world) replaced() {
 	w.replaceBroken()
 	l, r := w.leader(), w.replacing
@@ -76,15 +76,15 @@ func (w *world) replaced() {
 		}
 		return
 	}
-	know := 0
+	applied := 0
 	for _, m := range w.members {
 		if m.up() && slices.Contains(s.Voters, m.id) {
 			if its := m.node.Status(); r.done(&its) {
-				know++
+				applied++
 			}
 		}
 	}
-	if 2*know <= len(s.Voters) {
+	if 2*applied <= len(s.Voters) {
 		return
 	}
 	w.members = slices.DeleteFunc(w.members, func(m *member) bool { return m == r.leaving })
@@ -92,7 +92,7 @@ func (w *world) replaced() {
 	r.leaving.lingers = w.step
 	if w.rng.IntN(2) == 0 {
 		r.leaving.lingers += 100 + w.rng.IntN(500)
-		for _, m := range w.members { // nobody tells it, for a while
+		for _, m := range w.members { // so that it does not hear of its removal
 			w.sever(m, r.leaving)
 		}
 	}
@@ -105,7 +105,7 @@ func (r *replacement) done(s *replica.Status) bool {
 	return !s.Joint && slices.Contains(s.Voters, r.joining.id) && !slices.Contains(s.Voters, r.leaving.id)
 }
 
-// replaceBroken begins to replace a node whose disk is broken for good.
+// replaceBroken starts to replace a node whose disk is permanently broken.
 func (w *world) replaceBroken() {
 	for _, m := range w.members {
 		if m.gone && w.replacing == nil && comes(w.rng, 30) {
@@ -115,7 +115,7 @@ func (w *world) replaceBroken() {
 	}
 }
 
-// linger lets the nodes that were removed, and may not know it, go on until their time is over.
+// linger runs the removed nodes, which may not know of their removal, until their time is over.
 func (w *world) linger() {
 	for _, m := range w.retired {
 		switch {

@@ -13,10 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
-// quickly are the mutants that every run of the tests kills: one of each kind of judge.
+// quickly lists the mutants that every test run kills, one for each kind of judge. The rest run nightly.
 var quickly = map[string]bool{"02-append-unsynced": true, "09-read-before-applied": true, "14-condition-misses-batch": true}
 
-// TestEveryMutantIsKilled plants one bug after the other in package replica and sees that some seed shows it.
+// TestEveryMutantIsKilled plants one bug after another in package replica and checks that some seed reveals it.
 func TestEveryMutantIsKilled(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
@@ -38,10 +38,11 @@ func TestEveryMutantIsKilled(t *testing.T) {
 	}
 }
 
-// serverTest begins what a mutant says of who kills it, if the lab, which has no sockets, cannot: a test of package server.
+// serverTest is the prefix of a mutant's killed-by field if a test of package server kills it. The lab has no sockets, so it
+// cannot.
 const serverTest = "go test ./server -run "
 
-// try runs what has to kill a mutant, and returns its exit code: 1 if it does.
+// try runs the lab or the test that should kill a mutant, and returns its exit code, which is 1 if the mutant is killed.
 func try(t *testing.T, root, overlay string, m mutants.Mutant) (int, []byte) {
 	t.Helper()
 	name, inServer := strings.CutPrefix(m.KilledBy, serverTest)
@@ -55,6 +56,6 @@ func try(t *testing.T, root, overlay string, m mutants.Mutant) (int, []byte) {
 	}
 	out, err := run.CombinedOutput()
 	exit := (*exec.ExitError)(nil)
-	require.ErrorAs(t, err, &exit, "nothing shows it: %s", out)
+	require.ErrorAs(t, err, &exit, "the mutant survives: %s", out)
 	return exit.ExitCode(), out
 }

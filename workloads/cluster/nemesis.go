@@ -10,17 +10,17 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// diskFaults are what a disk may do wrong. A node that meets one stops; until then, and after its next power cut, it is whole.
+// diskFaults are the faults that a running node's disk can have. A node that hits one stops; its state on disk stays valid.
 var diskFaults = []string{
 	"eio write nth=%d", "eio sync nth=%d", "enospc write nth=%d", "short write nth=%d", "failed sync nth=%d", "eio create nth=%d",
 	"eio read nth=%d", "short read nth=%d", "bitflip read nth=%d", "eio remove nth=%d", "eio rename nth=%d",
 }
 
-// openingFaults are what a disk may do wrong while a node is opened. What is read of a log must not be damaged: the end of it would
-// be taken for what a power cut has torn.
+// openingFaults are the faults of a disk while a node is being opened. None of them corrupts what is read: a corrupt end of a log
+// is indistinguishable from one that a power cut has torn.
 var openingFaults = []string{"eio read nth=%d", "eio open nth=%d", "eio sync nth=%d", "eio write nth=%d"}
 
-// interfere does what the swarm of this run does.
+// interfere injects the faults that this run's swarm schedules for the current step.
 func (w *world) interfere() {
 	rng, s := w.rng, &w.swarm
 	if comes(rng, s.cutOne) {
@@ -68,7 +68,7 @@ func (w *world) interfere() {
 	}
 }
 
-// anyone returns some node, more often the leader: most of what goes wrong is about it.
+// anyone returns a random node, with a bias to the leader, where faults do the most damage.
 func (w *world) anyone() *member {
 	if l := w.leader(); l != nil && w.rng.IntN(3) == 0 {
 		return l
@@ -76,7 +76,7 @@ func (w *world) anyone() *member {
 	return w.members[w.rng.IntN(len(w.members))]
 }
 
-// cutSome cuts the power of n nodes that are up.
+// cutSome draws n nodes and cuts the power of those that are up.
 func (w *world) cutSome(n int) {
 	for _, i := range w.rng.Perm(len(w.members))[:n] {
 		if m := w.members[i]; m.up() {
@@ -85,7 +85,7 @@ func (w *world) cutSome(n int) {
 	}
 }
 
-// partition cuts the group in two, or one node off from all others.
+// partition splits the group at random, or isolates one node.
 func (w *world) partition() {
 	side := w.rng.Uint64()
 	if w.rng.IntN(2) == 0 {
@@ -103,7 +103,7 @@ func (w *world) partition() {
 
 func (w *world) sever(from, to *member) { w.network.severed[[2]uint64{from.id, to.id}] = true }
 
-// breakDisk lets one of the next calls of a disk fail.
+// breakDisk lets one of the next calls on a node's disk fail.
 func (w *world) breakDisk() {
 	m := w.members[w.rng.IntN(len(w.members))]
 	if !m.up() {
@@ -113,7 +113,7 @@ func (w *world) breakDisk() {
 	w.figures.DiskFaults++
 }
 
-// breakOpening lets a call of a disk fail now and then while the node is opened.
+// breakOpening occasionally lets a call on a node's disk fail while the node is being opened.
 func (w *world) breakOpening(m *member) {
 	if !w.over && w.step > 0 && !m.rotten && comes(w.rng, w.swarm.opening) {
 		m.fs.SetRules(parsed(fmt.Sprintf(openingFaults[w.rng.IntN(len(openingFaults))], 1+w.rng.IntN(8))))
@@ -124,17 +124,17 @@ func (w *world) breakOpening(m *member) {
 func parsed(text string) *faultfs.Rule {
 	rule, err := faultfs.ParseRule(text)
 	if err != nil {
-		panic("cluster: a rule of its own: " + err.Error())
+		panic("cluster: fault rule of the nemesis: " + err.Error())
 	}
 	return rule
 }
 
-// rotten is what rots: tables. The end of a log that has rotted cannot be told from one that a power cut has torn, and a node with it
-// has forgotten its word.
+// rotten is the rule for bit rot, which affects tables only. The rotten end of a log is indistinguishable from one that a power
+// cut has torn, so a node with such a log would break its word through no fault of its own.
 const rotten = "bitflip rest *.sst"
 
-// rot cuts the power of a node, and a bit of its disk rots. One node of a group has a rotten disk at a time: it may be of no use any
-// more, and is replaced then.
+// rot cuts the power of a node and flips a bit at rest on its disk. At most one node of the group has a rotten disk at a time. If
+// the node can no longer run, it is replaced.
 func (w *world) rot() {
 	m := w.anyone()
 	if !m.up() || slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
@@ -143,22 +143,22 @@ func (w *world) rot() {
 	point := faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now())
 	bad, _, done := point.Rot(parsed(rotten), w.rng.Uint64())
 	if !done {
-		return // there is no table yet
+		return // no table exists yet
 	}
 	m.rotten = true
 	m.begin(bad, 1+w.rng.IntN(150))
 	w.figures.Rotten++
 }
 
-// mistake starts a second node on the store of one that runs, and another node, or one of another group, on a copy of it: each has to
-// be refused.
+// mistake makes the mistakes of an operator: it starts a second process on the store of a running node, and starts a node with
+// another ID or group on a copy of that store. Each must be refused.
 func (w *world) mistake(m *member) {
 	if !m.up() {
 		return
 	}
 	w.figures.Mistakes++
 	if _, err := replica.Open(m.config(m.fs)); !errors.Is(err, engine.ErrLocked) && w.harmless(m) {
-		w.violation("a second process was let into the store of node %d, which runs: %v", m.id, err)
+		w.violation("a second process opened the store of node %d while the node was running, or failed otherwise than locked out: %v", m.id, err)
 	}
 	for _, change := range []func(*replica.Config){
 		func(c *replica.Config) { c.ID += 100 }, func(c *replica.Config) { c.Group += "-two" },
@@ -167,15 +167,15 @@ func (w *world) mistake(m *member) {
 		c.Members = nil
 		change(&c)
 		if _, err := replica.Open(c); !errors.Is(err, replica.ErrStranger) && !m.rotten {
-			w.violation("node %d of group %q was let into the store of node %d of group %q: %v", c.ID, c.Group, m.id, group, err)
+			w.violation("node %d of group %q opened the store of node %d of group %q, or failed without ErrStranger: %v", c.ID, c.Group, m.id, group, err)
 		}
 	}
 }
 
-// harmless reports whether no fault has hit the disk of a member since its power was cut last.
+// harmless reports whether no fault has hit the disk of a member since its last power cut.
 func (w *world) harmless(m *member) bool { return len(m.fs.Injected()) == 0 }
 
-// leader returns a node that takes itself for the leader.
+// leader returns a node that considers itself the leader, or nil.
 func (w *world) leader() *member {
 	for _, m := range w.members {
 		if m.up() && m.node.Status().IsLeader {

@@ -7,30 +7,30 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
 
-// network carries messages, late, twice or never.
+// network carries messages. It delays, duplicates and loses some of them.
 type network struct {
 	world     *world
 	packets   []packet
 	transfers []*transfer
-	severed   map[[2]uint64]bool // from one node to another
+	severed   map[[2]uint64]bool // links that carry nothing, by sender and receiver
 }
 
-// packet is a message on its way.
+// packet is a message in transit.
 type packet struct {
 	step int // at which it arrives
 	msg  *pb.Message
 }
 
-// transfer is a snapshot on its way: a chunk a step.
+// transfer is a snapshot in transit, at one chunk per step.
 type transfer struct {
 	from, to *member
-	life     *life // of the receiver: a restart loses what it had
+	life     *life // of the receiver, whose restart ends the transfer
 	msg      *pb.Message
 	chunks   [][]byte
 	receiver *replica.Receiver
 }
 
-// send takes what a node has to say.
+// send accepts the messages and snapshots of a node.
 func (n *network) send(from *member, out *replica.Output) {
 	rng, s := n.world.rng, &n.world.swarm
 	for _, m := range out.Messages {
@@ -57,13 +57,13 @@ func (n *network) send(from *member, out *replica.Output) {
 	}
 }
 
-// transfer reads a snapshot, which is small here.
+// transfer queues a snapshot. It reads all chunks at once, because snapshots are small here.
 func (n *network) transfer(from *member, s *replica.Snapshot) {
 	t := &transfer{from: from, to: n.world.member(s.Message.GetTo()), msg: s.Message}
 	for {
 		chunk, err := s.Next()
 		if err != nil {
-			break // the end; or the disk has failed, and the transfer lacks its last chunk
+			break // the end, or a failed disk: then the last chunk is missing and the receiver never completes
 		}
 		t.chunks = append(t.chunks, chunk)
 	}
@@ -73,7 +73,7 @@ func (n *network) transfer(from *member, s *replica.Snapshot) {
 	n.transfers = append(n.transfers, t)
 }
 
-// deliver delivers what has arrived by now.
+// deliver delivers the messages that are due, and a chunk of each snapshot.
 func (n *network) deliver() {
 	var later []packet
 	packets := n.packets
@@ -98,7 +98,7 @@ func (n *network) deliver() {
 	}
 }
 
-// carry carries the next chunk of a snapshot, and reports whether there is more to come.
+// carry delivers the next chunk of a snapshot, and reports whether the transfer continues.
 func (n *network) carry(t *transfer) bool {
 	w := n.world
 	if t.to != nil && t.to.halted() {
@@ -122,7 +122,7 @@ func (n *network) carry(t *transfer) bool {
 		t.receiver, t.life = r, t.to.life()
 	}
 	if err := t.receiver.Add(t.chunks[0]); err != nil {
-		n.arrived(t, false) // the node finds out for itself that its disk has failed
+		n.arrived(t, false) // the node will notice by itself that its disk has failed
 		return false
 	}
 	if t.chunks = t.chunks[1:]; len(t.chunks) > 0 {
@@ -139,7 +139,7 @@ func (n *network) carry(t *transfer) bool {
 	return false
 }
 
-// arrived tells the sender what became of a snapshot.
+// arrived tells the sender whether its snapshot has arrived.
 func (n *network) arrived(t *transfer, whole bool) {
 	if !t.from.up() || t.from.gone {
 		return

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// settleSteps is how long a group has, after its last fault, until all its nodes hold the same.
+// settleSteps is the number of steps that a group has, after its last fault, until all nodes must hold the same.
 const settleSteps = 4000
 
-// settle ends all faults and waits until every node has applied the same.
+// settle ends all faults and waits until every node has applied the whole log.
 func (w *world) settle(ctx context.Context) {
 	w.over, w.swarm = true, swarm{}
 	clear(w.network.severed)
@@ -26,11 +26,11 @@ func (w *world) settle(ctx context.Context) {
 		w.step++
 	}
 	if ctx.Err() == nil {
-		w.violation("the group has not come to rest %d steps after the last fault: %s", settleSteps, w.states())
+		w.violation("the group has not settled %d steps after the last fault: %s", settleSteps, w.states())
 	}
 }
 
-// settled reports whether nothing is under way.
+// settled reports whether nothing is pending: no replacement, transfer or operation, and every node has applied the leader's log.
 func (w *world) settled() bool {
 	l := w.leader()
 	if l == nil || w.replacing != nil || len(w.network.transfers) > 0 {
@@ -50,7 +50,7 @@ func (w *world) settled() bool {
 	return true
 }
 
-// states describes the nodes.
+// states describes the nodes for a violation.
 func (w *world) states() (text string) {
 	for _, m := range w.members {
 		if m.up() {
@@ -63,13 +63,13 @@ func (w *world) states() (text string) {
 	return text
 }
 
-// sameEverywhere compares what the nodes hold. One whose disk has rotted may say so, and must not show anything else.
+// sameEverywhere judges that all nodes hold the same values. A node with a rotten disk may return an error, but no wrong value.
 func (w *world) sameEverywhere() {
 	for _, key := range w.keys() {
 		first, seen := "", false
 		for _, m := range w.members {
 			if !m.up() {
-				return // which was said before
+				return // settle has reported that already
 			}
 			value, found, err := m.node.Get(key)
 			switch holds := fmt.Sprint(found, string(value)); {
@@ -78,7 +78,7 @@ func (w *world) sameEverywhere() {
 				w.violation("%s cannot be read: %v", m.tell(), err)
 				return
 			case seen && holds != first:
-				w.violation("%s is not the same on all nodes: %q on node %d", key, holds, m.id)
+				w.violation("%s differs between nodes: %q on node %d", key, holds, m.id)
 			default:
 				first, seen = holds, true
 			}
@@ -86,7 +86,7 @@ func (w *world) sameEverywhere() {
 	}
 }
 
-// keys returns the keys that clients have worked on.
+// keys returns all keys that clients use.
 func (w *world) keys() (keys [][]byte) {
 	for i := range registers {
 		keys = append(keys, []byte("r"+strconv.Itoa(i)))

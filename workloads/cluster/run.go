@@ -15,16 +15,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Outcome is what a run showed.
+// Outcome is the result of a run.
 type Outcome struct {
 	History    []history.Op
-	Violations []string // of raft's laws and of words, in the order in which they were met; at most violationsMax
+	Violations []string // of raft's promises and of words, one sentence each, in order of discovery; at most 20
 	Figures    Figures
 }
 
-// Figures say what happened in a run.
+// Figures count what happened in a run.
 type Figures struct {
-	Steps, Acked, Unanswered                            int // of clients
+	Steps, Acked, Unanswered                            int // steps of the run; operations of clients
 	Leaders, Snapshots, Replaced, Lost                  int
 	PowerCuts, Partitions, DiskFaults, Rotten, Stops    int
 	Halts, Interrupted, Mistakes, Changes, Lingered     int
@@ -33,11 +33,12 @@ type Figures struct {
 
 const violationsMax = 20
 
-// one makes runs wait for each other: they replace crypto/rand.Reader.
+// one serializes runs, because each replaces crypto/rand.Reader.
 var one sync.Mutex
 
-// Run runs a group for as many steps as the Spec says. Then all faults are over; the group comes to rest, and the judges of raft and
-// of words look at it. The history is judged by Judge. The error is that of ctx.
+// Run runs a group for Spec.Steps steps with faults. Then it ends all faults, lets the group settle, and judges raft and words.
+// Judge judges the history. The error is that of ctx. Run replaces crypto/rand.Reader meanwhile, so only one can proceed at a
+// time in a process, and nothing else in the process may draw secrets.
 func Run(ctx context.Context, spec Spec) (*Outcome, error) {
 	spec.ensureDefaults()
 	one.Lock()
@@ -74,13 +75,13 @@ type world struct {
 	rng        *rand.Rand
 	swarm      swarm
 	model      faultfs.Model
-	clock      uint64 // of disks, words and clients
+	clock      uint64 // ticks of disks, words and clients
 	step       int
-	over       bool // there are no faults any more
+	over       bool // the faults have ended
 	members    []*member
-	retired    []*member
+	retired    []*member // nodes that were removed
 	nextID     uint64
-	replacing  *replacement // under way; nil if there is none
+	replacing  *replacement // in progress; nil if there is none
 	network    *network
 	clients    []*client
 	law        *law
@@ -112,7 +113,7 @@ func newWorld(spec Spec) *world {
 	return w
 }
 
-// fillAccounts gives the first client a command that puts the money on the accounts.
+// fillAccounts makes the opening deposits the first client's first command, which it repeats until it is answered.
 func (w *world) fillAccounts() {
 	c := w.clients[0]
 	op := history.Op{Kind: history.Batch, Client: c.number, Call: history.Tick(w.tick()), Return: history.Never}
@@ -124,7 +125,7 @@ func (w *world) fillAccounts() {
 	}
 	b, err := command.Encode()
 	if err != nil {
-		panic("cluster: a command of its own: " + err.Error())
+		panic("cluster: command of a client: " + err.Error())
 	}
 	w.history = append(w.history, op)
 	c.last, c.op, c.command, c.tries = 1, 0, b, -1<<30
@@ -142,7 +143,7 @@ func (w *world) violation(format string, args ...any) {
 	}
 }
 
-// member returns a node by its ID, also one that was removed and does not know it; nil if it is gone.
+// member returns a node by its ID, including a removed one that is still running, or nil if there is none.
 func (w *world) member(id uint64) *member {
 	for _, m := range w.members {
 		if m.id == id {
@@ -157,7 +158,7 @@ func (w *world) member(id uint64) *member {
 	return nil
 }
 
-// turn is one step of everybody.
+// turn performs one step of every node, the network and every client.
 func (w *world) turn() {
 	for _, m := range w.members {
 		if !m.up() && !m.gone && w.step >= m.wakes {
@@ -173,5 +174,5 @@ func (w *world) turn() {
 	w.replaced()
 }
 
-// stopped reports whether an error says that the node has stopped; others say that the call came to nothing.
+// stopped reports whether err means that the node has stopped, rather than that a single call had no effect.
 func stopped(err error) bool { return errors.Is(err, replica.ErrStopped) }

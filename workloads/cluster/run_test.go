@@ -22,12 +22,12 @@ func TestAGroupKeepsItsPromises(t *testing.T) {
 		}
 		sum.Add(&out.Figures)
 	}
-	// A run in which nothing happens would pass, too.
+	// A run in which nothing happened would pass as well.
 	assert.Greater(t, sum.Acked, 1000)
 	for what, n := range map[string]int{
 		"leaders": sum.Leaders - 6, "snapshots": sum.Snapshots, "replaced nodes": sum.Replaced, "power cuts": sum.PowerCuts,
-		"rotten disks": sum.Rotten, "nodes held up": sum.Halts, "snapshots cut short": sum.Interrupted, "mistakes": sum.Mistakes,
-		"changes of the members": sum.Changes, "questions to nodes that were removed": sum.Lingered, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
+		"rotten disks": sum.Rotten, "paused nodes": sum.Halts, "snapshots cut short": sum.Interrupted, "mistakes": sum.Mistakes,
+		"changes of the members": sum.Changes, "requests to removed nodes": sum.Lingered, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
 		"words": sum.Words, "images": sum.WordImages - 1000, "exhaustive crash points": sum.WordPointsExhaustive,
 	} {
 		assert.Positive(t, n, what)

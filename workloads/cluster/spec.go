@@ -6,14 +6,15 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Spec says what a run is. Everything that it leaves open follows from the seed.
+// Spec defines a run. The seed decides everything else.
 type Spec struct {
 	Seed    uint64
 	Steps   int             // 0: 5,000
 	Nodes   int             // 0: 3
 	Clients int             // 0: 4
 	Profile faultfs.Profile // of the disks; the zero value is posix-min
-	// Words is how many crash images of each node's disk are opened at the end; 0: none, negative: as many as there are.
+	// Words is roughly the number of crash images of each node's disk to open at the end; 0 means none, and a negative number
+	// means all of every crash point, up to 64.
 	Words int
 }
 
@@ -31,25 +32,26 @@ func (s *Spec) ensureDefaults() {
 	}
 }
 
-// swarm is which faults a run has, and how often: most runs have a few of them. A number is one in so many steps; 0 is never.
+// swarm says which faults a run has. Each run leaves out about half of them, so that the others get further.
+// Unless stated otherwise a number n means once in n steps on average, and 0 means never.
 type swarm struct {
 	cutOne, cutSome, cutAll int // power cuts
 	partition, oneWay       int // of the network
-	disk                    int // a call of a disk fails
+	disk                    int // a call on a disk fails
 	skew                    int // a clock runs at another speed
 	transfer                int // the leader hands over
 	replace                 int // a node is replaced
-	interrupt               int // a snapshot is cut short behind some chunk
-	rot                     int // a bit of a table rots while a node is down
-	opening                 int // the disk of a node fails while it is opened
-	halt                    int // a node is held up for a while
+	interrupt               int // a snapshot is cut short after a chunk; once in n chunks
+	rot                     int // a bit of a table flips while a node is down
+	opening                 int // a node's disk fails while the node is being opened; once in n times
+	halt                    int // a node is paused for a while
 	slow                    int // messages to a node are late
-	mistake                 int // somebody starts a node on the store of another one
+	mistake                 int // an operator starts a node on the store of another
 
-	lost, late, twice int // percent of messages
+	lost, late, twice int // percentage of messages
 }
 
-// draw draws what a seed switches on.
+// draw draws the faults that a seed turns on.
 func draw(rng *rand.Rand) swarm {
 	often := func(n int) int {
 		if rng.IntN(2) == 0 {
@@ -65,5 +67,5 @@ func draw(rng *rand.Rand) swarm {
 	}
 }
 
-// comes reports whether something that comes once in so many steps comes now.
+// comes reports whether an event that occurs once in the given number of steps occurs now.
 func comes(rng *rand.Rand, once int) bool { return once > 0 && rng.IntN(once) == 0 }

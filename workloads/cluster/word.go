@@ -12,17 +12,18 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// word is what a node has said to others: whatever happens to its disk, it must not be able to say otherwise.
+// word is what a node has stated in a message. From then on its disk must back the statement, whatever a power cut leaves of it:
+// other nodes have acted on it.
 type word struct {
 	tick  uint64 // when the message left
-	term  uint64 // it has spoken in this term
-	vote  uint64 // it has voted for this node in this term; 0: it has not said so
-	index uint64 // it has the log up to this entry; 0: it has not said so
-	entry uint64 // the term of that entry; 0: the log was cut behind it
-	ends  uint64 // from when on a later leader may have overruled that entry; 0: it has not
+	term  uint64 // of the message
+	vote  uint64 // the node that it voted for in this term; 0 if the message is about something else
+	index uint64 // the last entry of the log that it stated to have; 0 if the message is about something else
+	entry uint64 // the term of that entry; 0 if it was cut from the log
+	ends  uint64 // the tick from which a later leader may have overruled that entry; 0 if none has
 }
 
-// String says it in a sentence.
+// String completes a sentence that begins with the node's name.
 func (w word) String() string {
 	switch {
 	case w.vote != 0:
@@ -33,11 +34,12 @@ func (w word) String() string {
 	return fmt.Sprintf("was in term %d", w.term)
 }
 
-// speak notes what a node says by its messages, which leave now. What it said of entries that are other ones by now is over since
-// this step began.
+// speak records the words in a node's messages, which leave now. Earlier words about entries that a later leader has overruled
+// cease to bind at the tick begun, when the step that replaced the entries started: the disk may hold either version until the
+// step is synced.
 func (m *member) speak(begun uint64, out *replica.Output) {
 	if m.world.spec.Words == 0 {
-		return // nobody will ask
+		return // words are not judged in this run
 	}
 	s, l, overruled := m.node.Status(), m.life(), false
 	for l.cut < len(l.words) && l.words[l.cut].index < s.First {
@@ -70,7 +72,7 @@ func (m *member) speak(begun uint64, out *replica.Output) {
 			if !msg.GetReject() {
 				l.words = append(l.words, has(msg.GetIndex()))
 			}
-		case pb.MsgApp, pb.MsgHeartbeat: // a leader has whatever it takes for committed
+		case pb.MsgApp, pb.MsgHeartbeat: // a leader has every entry that it calls committed
 			has := has(msg.GetCommit())
 			has.term = msg.GetTerm()
 			l.words = append(l.words, has)
@@ -79,8 +81,8 @@ func (m *member) speak(begun uint64, out *replica.Output) {
 	}
 }
 
-// searchWords opens the disks that power cuts could have left of each life of each node, and asks whether the node that finds
-// them has all that it had said.
+// searchWords opens the disks that a power cut could have left at each point of every node's lives, and judges whether the node
+// opened from them keeps its word.
 func (w *world) searchWords(ctx context.Context) error {
 	if w.spec.Words == 0 {
 		return nil
@@ -93,7 +95,7 @@ func (w *world) searchWords(ctx context.Context) error {
 		}
 		for _, l := range m.lives {
 			if l.rot {
-				continue // what the disk has to show is not what was written
+				continue // a rotten disk need not return what was written
 			}
 			if err := w.searchLife(ctx, m, l, all); err != nil {
 				return err
@@ -103,19 +105,19 @@ func (w *world) searchWords(ctx context.Context) error {
 	return nil
 }
 
-// point is a crash point: an operation of the disk, and how much had been said before the next one.
+// point is a crash point: the tick of a disk operation, and the number of words given before the next operation.
 type point struct {
 	tick uint64
 	said int
 }
 
-// isRare reports whether a tick belongs to a step that changed more of the log than its end.
+// isRare reports whether a tick belongs to a step in l.rare.
 func (l *life) isRare(tick uint64) bool {
 	i, _ := slices.BinarySearchFunc(l.rare, tick, func(step [2]uint64, tick uint64) int { return cmp.Compare(step[1], tick) })
 	return i < len(l.rare) && l.rare[i][0] <= tick
 }
 
-// points returns the crash points behind a word.
+// points returns the crash points that come after at least one word.
 func (l *life) points() (all []point) {
 	said, trace := 0, l.fs.Trace()
 	for i := range trace {
@@ -129,14 +131,13 @@ func (l *life) points() (all []point) {
 	return all
 }
 
-// Of a crash point so many images are opened at most; one with more is not exhaustive. Most have a few.
 const (
-	imagesPerPoint = 64
-	imagesUsual    = 8
+	imagesPerPoint = 64 // most images opened per crash point; a point with more is not exhausted
+	imagesUsual    = 8  // roughly the images of a typical point
 )
 
-// searchLife searches some of the crash points of a life, spread over it, if there are more in all lives than Spec.Words allows; and,
-// in any case, those of steps that are rare.
+// searchLife searches the crash points of a life, or a random sample of them if all lives of the node together have more than
+// Spec.Words allows. Rare steps are always searched: they are the ones that cut, replace or overrule the log.
 func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) error {
 	line := faultfs.NewTimeline(l.fs, w.model, 0)
 	for _, p := range l.points() {
@@ -164,7 +165,7 @@ func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) err
 	return nil
 }
 
-// keepsWord opens a node on a disk and compares it with what it had said.
+// keepsWord opens a node from a crash image and compares its state with its words.
 func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64) {
 	n, err := replica.Open(m.config(img))
 	if err != nil {
@@ -175,7 +176,7 @@ func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64)
 	w.law.ordered(n, m.id, tick)
 	for i := len(words) - 1; i >= 0; i-- {
 		if broken := words[i].broken(n, &s, tick); broken != "" {
-			w.violation("node %d %s, and after a crash at tick %d %s", m.id, words[i], tick, broken)
+			w.violation("node %d %s, but after a crash at tick %d %s", m.id, words[i], tick, broken)
 			break
 		}
 	}
@@ -184,13 +185,13 @@ func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64)
 	}
 }
 
-// broken says how a node contradicts its word; empty if it does not.
+// broken describes how a node contradicts its word, or returns "" if it does not.
 func (w *word) broken(n *replica.Node, s *replica.Status, tick uint64) string {
 	switch {
 	case s.Term < w.term:
-		return fmt.Sprintf("is in term %d", s.Term)
+		return fmt.Sprintf("it is in term %d", s.Term)
 	case w.vote != 0 && s.Term == w.term && s.Vote != w.vote:
-		return fmt.Sprintf("has voted for node %d", s.Vote)
+		return fmt.Sprintf("it has voted for node %d", s.Vote)
 	case w.index == 0 || w.index < s.First || w.ends != 0 && w.ends < tick:
 		return ""
 	case w.index > s.Last:

@@ -1,8 +1,8 @@
-// Command cluster-torture tortures a group of replicated Lightning nodes, one seed after the other, until one of them breaks a
-// promise or the seeds are over.
+// Command cluster-torture tortures a group of replicated Lightning nodes, one seed after another, until a promise is broken or
+// no seed is left.
 //
 //	go -C workloads/cluster run ./cmd/cluster-torture --seeds 1..1000
-//	go -C workloads/cluster run ./cmd/cluster-torture --seeds 17     # the same run again
+//	go -C workloads/cluster run ./cmd/cluster-torture --seeds 17     # repeat one run
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/cluster"
 )
 
-// The exit codes are those of lightning-torture.
+// The exit codes are the same as lightning-torture's.
 const (
 	exitFinding      = 1
 	exitUsage        = 2
@@ -34,7 +34,7 @@ const (
 
 var (
 	errFinding      = errors.New("a promise was broken")
-	errInconclusive = errors.New("a judge came to no answer")
+	errInconclusive = errors.New("a judge reached no verdict")
 	errUsage        = errors.New("bad usage")
 )
 
@@ -58,7 +58,7 @@ func main() {
 	os.Exit(exitHost)
 }
 
-// flags are those of the command.
+// flags are the flags of the command.
 type flags struct {
 	seeds, profile string
 	spec           cluster.Spec
@@ -69,7 +69,7 @@ type flags struct {
 func command() *cobra.Command {
 	f := &flags{}
 	c := &cobra.Command{
-		Use: "cluster-torture", Short: "Torture a group of replicated Lightning nodes, from seeds", SilenceUsage: true, SilenceErrors: true,
+		Use: "cluster-torture", Short: "Torture a group of replicated Lightning nodes", SilenceUsage: true, SilenceErrors: true,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("%w: unexpected argument %q", errUsage, args[0])
@@ -80,18 +80,18 @@ func command() *cobra.Command {
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
 	to := c.Flags()
-	to.StringVar(&f.seeds, "seeds", "1..100", "`N or A..B`: one run of each seed")
-	to.IntVar(&f.spec.Steps, "steps", 5000, "`N` steps of a run, before its faults are over")
+	to.StringVar(&f.seeds, "seeds", "1..100", "`N or A..B`: run each of these seeds once")
+	to.IntVar(&f.spec.Steps, "steps", 5000, "`N` steps of a run until its faults end")
 	to.IntVar(&f.spec.Nodes, "nodes", 3, "`N` nodes of the group")
 	to.IntVar(&f.spec.Clients, "clients", 4, "`N` clients")
-	to.IntVar(&f.spec.Words, "words", 200, "open `N` crash images of each node's disk, or more, and ask whether it keeps its word")
-	to.Uint64Var(&f.wordsEvery, "words-every", 3, "do so for one seed in `N`: it takes ten times as long as the run")
+	to.IntVar(&f.spec.Words, "words", 200, "open about `N` crash images of each node's disk and check that the node keeps its word; 0 opens none")
+	to.Uint64Var(&f.wordsEvery, "words-every", 3, "do so for one seed in `N`, because it takes ten times as long as the run")
 	to.StringVar(&f.profile, "profile", faultfs.PosixMin().Name, "`PROFILE` of the disks")
-	to.DurationVar(&f.limit, "for", 0, "begin no further run after this time")
+	to.DurationVar(&f.limit, "for", 0, "stop after this time; 0 means no limit")
 	return c
 }
 
-// bounds reads the seeds.
+// bounds parses --seeds.
 func (f *flags) bounds() (first, last uint64, err error) {
 	from, to, isRange := strings.Cut(f.seeds, "..")
 	if !isRange {
@@ -164,7 +164,7 @@ func (f *flags) run(ctx context.Context, to io.Writer) error {
 	}
 }
 
-// one runs one seed, and says what is wrong, and what could not be judged.
+// one runs one seed. It returns the violations, and why a judge reached no verdict, if one did not.
 func (f *flags) one(ctx context.Context, seed uint64, sum *cluster.Figures) (broken []string, undecided string, err error) {
 	spec := f.spec
 	spec.Seed = seed
@@ -207,14 +207,14 @@ func (f *flags) end(to io.Writer, runs, open int, s *cluster.Figures) error {
 		verdict, err = "INCONCLUSIVE", errInconclusive
 	}
 	fmt.Fprintf(to, "%s  %d runs of %d steps\n\n", verdict, runs, f.spec.Steps)
-	fmt.Fprintf(to, "  clients   %d operations answered, %d not\n", s.Acked, s.Unanswered)
-	fmt.Fprintf(to, "  group     %d leaders, %d snapshots taken over and %d cut short, %d nodes replaced in %d changes of the members\n",
+	fmt.Fprintf(to, "  clients   %d operations answered, %d unanswered\n", s.Acked, s.Unanswered)
+	fmt.Fprintf(to, "  group     %d leaders, %d snapshots received and %d cut short, %d nodes replaced in %d changes of membership\n",
 		s.Leaders, s.Snapshots, s.Interrupted, s.Replaced, s.Changes)
-	fmt.Fprintf(to, "  faults    %d power cuts, %d faults of disks and %d that rotted, which stopped nodes %d times, %d partitions, %d messages cut off\n",
+	fmt.Fprintf(to, "  faults    %d power cuts, %d disk faults and %d rotten disks, which stopped nodes %d times, %d partitions, %d messages cut off\n",
 		s.PowerCuts, s.DiskFaults, s.Rotten, s.Stops, s.Partitions, s.Lost)
-	fmt.Fprintf(to, "            nodes held up %d times, started on the store of another one %d times, asked after they were removed %d times\n",
+	fmt.Fprintf(to, "            nodes paused %d times, started on another node's store %d times, asked after their removal %d times\n",
 		s.Halts, s.Mistakes, s.Lingered)
-	fmt.Fprintf(to, "  words     %d given, judged in %d crash images of %d crash points, %d of them exhaustively\n",
+	fmt.Fprintf(to, "  words     %d given, judged in %d crash images of %d crash points, %d of which were exhausted\n",
 		s.Words, s.WordImages, s.WordPoints, s.WordPointsExhaustive)
 	return err
 }
