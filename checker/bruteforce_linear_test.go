@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// smallHistories is the number of small histories on which judges are compared with brute force at each level. 100,000
-// take a few minutes: CHECKER_SMALL_HISTORIES=100000 go test ./checker -run BruteForce -timeout 1h
+// smallHistories is the number of small histories on which judges are compared with brute force at each level. With
+// 100,000 it takes a few minutes: CHECKER_SMALL_HISTORIES=100000 go test ./checker -run BruteForce -timeout 1h.
 func smallHistories(t *testing.T, usual int) int {
 	t.Helper()
 	text := os.Getenv("CHECKER_SMALL_HISTORIES")

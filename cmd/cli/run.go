@@ -61,6 +61,13 @@ func runCommand(t *tool) *cobra.Command {
 	return cmd
 }
 
+// completeRun sets up shell completion for the flags that only run has.
+func completeRun(cmd *cobra.Command) {
+	cmdline.Complete(cmd, "scenario", torture.Scenarios)
+	cmdline.Complete(cmd, "format", cmdline.Fixed(resultFormats...))
+	cmdline.Complete(cmd, "color", cmdline.Fixed(colorChoices...))
+}
+
 // run checks the flags, tortures the target, and prints what was found.
 func run(ctx context.Context, t *tool, f *runFlags) error {
 	target, ok := t.target(f.spec.Engine)
