@@ -9,21 +9,21 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// deed is the kind of an act.
-type deed uint8
+// actKind is the kind of an act.
+type actKind uint8
 
 const (
-	finds    deed = iota // the key holds the value
-	misses               // the key does not hold the value
-	requires             // of open operations: unless the key holds the value, the rest does not happen
-	assigns              // the key holds the value afterwards
-	adds                 // the number in the value is added to the number that the key holds
-	extends              // the value is appended to what the key holds
+	finds    actKind = iota // the key holds the value
+	misses                  // the key does not hold the value
+	requires                // of open operations: unless the key holds the value, the rest does not happen
+	assigns                 // the key holds the value afterwards
+	adds                    // the number in the value is added to the number that the key holds
+	extends                 // the value is appended to what the key holds
 )
 
 // act is one thing that an operation does to one key.
 type act struct {
-	deed  deed
+	kind  actKind
 	value int32 // its number in the vocabulary of the key; nothing if the key is absent
 }
 
@@ -73,7 +73,7 @@ func (v *vocabulary) apply(held int32, s *step) (possible bool, after int32) {
 	after = held
 	for _, a := range s.acts {
 		ok := true
-		switch a.deed {
+		switch a.kind {
 		case finds, requires:
 			ok = after == a.value
 		case misses:
@@ -144,7 +144,7 @@ func (v *vocabulary) mismatch(held int32, s *step, key string) string {
 }
 
 func (v *vocabulary) sayMismatch(held int32, a act, key string) string {
-	switch a.deed {
+	switch a.kind {
 	case misses:
 		return fmt.Sprintf("was told that %s does not hold %s, which it holds", key, v.name(a.value))
 	case adds:

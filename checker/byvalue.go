@@ -112,7 +112,7 @@ func (s *search) actsOn(k int, final *history.State) []step {
 		}
 	}
 	if final != nil {
-		at := step{call: idle + 1, done: idle + 2, acts: []act{{deed: finds}}}
+		at := step{call: idle + 1, done: idle + 2, acts: []act{{kind: finds}}}
 		for found, value := range final.All() {
 			if bytes.Equal(found, key) {
 				at.acts[0] = s.values.readOf(&history.Read{Value: value, Found: true})
@@ -165,7 +165,7 @@ func (v *vocabulary) scanOf(op *history.Op, key []byte) []act {
 			return []act{v.readOf(&op.Reads[i])}
 		}
 	}
-	return []act{{deed: finds}}
+	return []act{{kind: finds}}
 }
 
 // conditionOf returns what the condition of an operation says about a key. If a condition has several parts and did
@@ -178,11 +178,11 @@ func (v *vocabulary) conditionOf(op *history.Op, key []byte) (acts []act) {
 		a := v.readOf(&op.If[i])
 		switch {
 		case op.Outcome != history.Acked:
-			a.deed = requires
+			a.kind = requires
 		case op.Missed && len(op.If) > 1:
 			continue
 		case op.Missed:
-			a.deed = misses
+			a.kind = misses
 		}
 		acts = append(acts, a)
 	}
@@ -190,7 +190,7 @@ func (v *vocabulary) conditionOf(op *history.Op, key []byte) (acts []act) {
 }
 
 func (v *vocabulary) readOf(r *history.Read) act {
-	a := act{deed: finds}
+	a := act{kind: finds}
 	if r.Found {
 		a.value = v.number(string(r.Value))
 		v.asked = append(v.asked, a.value)
@@ -201,7 +201,7 @@ func (v *vocabulary) readOf(r *history.Read) act {
 func (v *vocabulary) writeOf(w history.Write) act {
 	switch {
 	case w.Delete:
-		return act{deed: assigns}
+		return act{kind: assigns}
 	case w.Change == history.Add:
 		v.derived, v.counted = true, true
 		return act{adds, v.number(string(w.Value))}
@@ -219,15 +219,15 @@ func (v *vocabulary) relevant(steps []step) []step {
 	seen := make([]bool, len(v.values)+1)
 	for i := range steps {
 		for _, a := range steps[i].acts {
-			if a.deed == misses || a.deed == adds || a.deed == extends {
+			if a.kind == misses || a.kind == adds || a.kind == extends {
 				return steps
 			}
-			seen[a.value] = seen[a.value] || a.deed == finds || a.deed == requires
+			seen[a.value] = seen[a.value] || a.kind == finds || a.kind == requires
 		}
 	}
 	return slices.DeleteFunc(steps, func(s step) bool {
 		return s.done == history.Never && !slices.ContainsFunc(s.acts, func(a act) bool {
-			return a.deed == assigns && seen[a.value]
+			return a.kind == assigns && seen[a.value]
 		})
 	})
 }
@@ -240,7 +240,7 @@ func known(steps []step) (n int, after int32) {
 		s := &steps[i]
 		alone := busy < s.call && (i+1 == len(steps) || s.done < steps[i+1].call)
 		busy = max(busy, s.done)
-		if last := s.acts[len(s.acts)-1]; alone && (last.deed == finds || last.deed == assigns) {
+		if last := s.acts[len(s.acts)-1]; alone && (last.kind == finds || last.kind == assigns) {
 			return i + 1, last.value
 		}
 	}

@@ -55,7 +55,7 @@
 // [Isolation] is for histories of lists (workload append). It takes four steps, each linear in the size of the
 // history:
 //
-//	ledger.go     traces every element to the transaction that appended it; open transactions count if somebody saw one
+//	ledger.go     traces every element to the transaction that appended it; open ones count if somebody saw what they appended
 //	versions.go   finds what contradicts a single transaction, or the order of a single list
 //	graph.go      records who came before whom: ww appended before, wr appended what was read, rw read without what was
 //	              appended, rt was answered before the other was called (only those that the rest does not imply)

@@ -13,11 +13,11 @@ type Lists struct {
 	Elements func(value []byte) (elements [][]byte, ok bool) // of the value of a list; they may alias it
 }
 
-// fortune is what became of a transaction.
-type fortune uint8
+// txnFate is what became of a transaction.
+type txnFate uint8
 
 const (
-	open      fortune = iota // it may or may not have committed
+	open      txnFate = iota // it may or may not have committed
 	aborted                  // it has not committed
 	committed                // it has committed: the store said so, or somebody saw its writes
 )
@@ -26,7 +26,7 @@ const (
 type transaction struct {
 	op    *history.Op
 	steps []micro
-	fate  fortune
+	fate  txnFate
 }
 
 // micro is one thing that a transaction did to one list: an append or a read.
@@ -96,7 +96,7 @@ func newLedger(ops []history.Op, format Lists, level Level) *ledger {
 	return g
 }
 
-func fateOf(op *history.Op) fortune {
+func fateOf(op *history.Op) txnFate {
 	switch op.Outcome {
 	case history.Acked:
 		return committed

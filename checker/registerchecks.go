@@ -44,8 +44,8 @@ func (g *registers) check() (found []Violation) {
 // checkInternal compares what a transaction read with what it had written and read before.
 func (g *registers) checkInternal(t int32) *Violation {
 	txn := &g.txns[t]
-	if txn.odd != "" {
-		return g.violation("internal", []int32{t}, fmt.Sprintf("%s %s", g.title(t), txn.odd))
+	if txn.contradiction != "" {
+		return g.violation("internal", []int32{t}, fmt.Sprintf("%s %s", g.title(t), txn.contradiction))
 	}
 	if !g.level.repeats() {
 		return nil

@@ -18,7 +18,7 @@ type sourcing struct {
 	tried     int                   // possibilities that were ruled out
 	crowded   bool                  // some key had too many pairs of writers for a search
 	refuted   map[ambiguous][]int32 // sources that are ruled out whatever else is chosen
-	done      []fortune             // by transaction, what became of it in the current possibility
+	done      []txnFate             // by transaction, what became of it in the current possibility
 	source    [][]int32             // by transaction and read, who wrote what it saw; or unknown
 	ambiguous []ambiguous           // the reads of committed transactions that have several possible sources
 	readers   []readersOf           // by key
@@ -31,7 +31,7 @@ const unknown = int32(-2)
 
 // begin sets the source of every read that has only one, and collects the other reads.
 func (s *sourcing) begin() {
-	s.done, s.source, s.ambiguous = make([]fortune, len(s.txns)), make([][]int32, len(s.txns)), nil
+	s.done, s.source, s.ambiguous = make([]txnFate, len(s.txns)), make([][]int32, len(s.txns)), nil
 	for t := range s.txns {
 		s.done[t] = s.txns[t].fate
 		s.source[t] = slices.Repeat([]int32{unknown}, len(s.txns[t].reads))

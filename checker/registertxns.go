@@ -29,11 +29,11 @@ type registerRead struct {
 
 // registerTxn is an operation, as far as registers are concerned.
 type registerTxn struct {
-	op     *history.Op
-	fate   fortune
-	reads  []registerRead // in order
-	writes []int32        // the versions that it leaves behind
-	odd    string         // how it contradicts itself; "" if it does not
+	op            *history.Op
+	fate          txnFate
+	reads         []registerRead // in order
+	writes        []int32        // the versions that it leaves behind
+	contradiction string         // how it contradicts itself; "" if it does not
 }
 
 // wrote reports whether the transaction left behind a version of a key.
@@ -275,8 +275,8 @@ func (g *registers) addRead(txn *registerTxn, r *history.Read, mine map[int32]in
 	v := g.seen(r)
 	want, wrote := mine[g.versions[v].key]
 	switch {
-	case wrote && want != v && txn.odd == "":
-		txn.odd = "read " + g.show(v) + ", but had to find " + g.valueOf(want) + ", which it had written itself"
+	case wrote && want != v && txn.contradiction == "":
+		txn.contradiction = "read " + g.show(v) + ", but had to find " + g.valueOf(want) + ", which it had written itself"
 	case wrote:
 	case txn.op.Kind == history.Txn && txn.op.Order == "" && own(txn.op, r): // it may have read its own write
 	default:

@@ -207,9 +207,9 @@ func (s *search) spent() error {
 	return context.Cause(s.ctx)
 }
 
-// weighty is the number of operations above which a step counts as more than one. For every step that it can take,
+// stepUnit is the number of operations for which a step of the search counts as one more: for every step that it takes,
 // porcupine stores one bit per operation among which it chooses.
-const weighty = 1024
+const stepUnit = 1024
 
 // model tells porcupine how the keys behave. Once a limit is reached no step is possible, which ends the search.
 func (s *search) model(start group, entries []int32, steps int) porcupine.Model {
@@ -219,7 +219,7 @@ func (s *search) model(start group, entries []int32, steps int) porcupine.Model 
 			if s.spent() != nil {
 				return false, state // uncounted: the search only backtracks from here
 			}
-			s.tried += 1 + steps/weighty
+			s.tried += 1 + steps/stepUnit
 			return s.apply(state.(group), entries, input.(*step))
 		},
 		Hash: func(state any) uint64 { return state.(group).hash() },
