@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Hint is something that a program did shortly before an acknowledgement, and that was not durable then. It is no finding: the
-// program may not need it to keep its promise.
+// Hint is an operation that was not yet durable at the acknowledgement that followed it. A hint is not a finding: the program
+// may not need the operation to keep its promise.
 type Hint struct {
 	Sentence string `json:"sentence"`
 	Ack      string `json:"ack"` // the first acknowledgement at which it was seen
@@ -19,8 +19,8 @@ type Hint struct {
 	Count    int    `json:"count"` // at how many acknowledgements
 }
 
-// Audit says, for each acknowledgement, what the program has done since the one before that is not durable. It recovers
-// nothing, so it costs next to nothing; one hint stands for all acknowledgements that lack a sync of the same kind.
+// Audit returns what the program did between one acknowledgement and the next that was not durable at the latter. It recovers
+// nothing, so it is cheap. Acknowledgements that lack the same kind of sync share one hint.
 func Audit(rec *Recording, model faultfs.Model) []Hint {
 	line := faultfs.NewTimeline(faultfs.Recorded(rec.Trace), model, 0)
 	hints, order, last := map[string]*Hint{}, []string{}, uint64(0)
@@ -48,7 +48,7 @@ func Audit(rec *Recording, model faultfs.Model) []Hint {
 	return all
 }
 
-// undurable returns the operations after one tick and up to another that are pending at a crash point, oldest first.
+// undurable returns the operations in (after, until] that are pending at a crash point, oldest first.
 func (r *Recording) undurable(point *faultfs.CrashPoint, after, until uint64) []*faultfs.Op {
 	var ops []*faultfs.Op
 	for _, p := range point.Ops() {
@@ -63,7 +63,7 @@ func (r *Recording) undurable(point *faultfs.CrashPoint, after, until uint64) []
 	return ops
 }
 
-// hint says what an acknowledgement lacks.
+// hint returns the sentence that says which sync an acknowledgement lacks.
 func hint(ack Ack, op *faultfs.Op) string {
 	lacks := "the file was not synced after it"
 	switch {

@@ -12,24 +12,25 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Options says how a recording is searched. The zero value searches under posix-min, with one worker.
+// Options configures the search of a recording. The zero value searches under posix-min with one worker.
 type Options struct {
 	Model   faultfs.Model
 	Workers int // 0 means 1
-	// Images is how many images of one crash point are recovered at most; 0 means DefaultImages. A crash point with more is
-	// sampled.
+	// Images limits the images recovered per crash point; 0 means DefaultImages. A crash point with more is sampled.
 	Images int
-	Points int // how many crash points are searched at most, spread over the recording; 0 means all
-	// Nested is how many images of crashes during a recovery are recovered at each crash point, if the recoverer observes; 0
-	// means none.
+	Points int // limits the crash points searched, spread over the recording; 0 means all
+	// Nested limits the images of crashes during a recovery that are recovered per crash point; 0 means none. They need a
+	// recoverer that observes.
 	Nested int
-	// Findings is how many different findings are explained; 0 means DefaultFindings. Later ones are counted only.
+	// Findings limits how many distinct findings are explained; 0 means DefaultFindings. Later ones are only counted.
 	Findings int
-	// Enough ends the search once it returns true; what was found by then is explained, but nothing passes. It may be nil.
+	// Enough ends the search once it returns true. What was found by then is explained, but the result cannot be a pass. It
+	// may be nil.
 	Enough func() bool
-	// Explaining is how long it may take to make all findings smaller and to explain them; 0: as long as each needs.
+	// Explaining limits the time spent on shrinking and explaining all findings together; 0 means no limit beyond that of
+	// each finding.
 	Explaining time.Duration
-	// Progress is called now and then, by any worker, one call at a time. It may be nil.
+	// Progress is called from time to time by the workers, one call at a time. It may be nil.
 	Progress func(Tally)
 }
 
@@ -41,7 +42,7 @@ const (
 
 func (o *Options) ensureDefaults() {
 	if o.Model.Profile.Name == "" {
-		o.Model.Profile = faultfs.PosixMin() // by its name, findings are seen again
+		o.Model.Profile = faultfs.PosixMin() // findings record the profile by name, to replay
 	}
 	if o.Workers == 0 {
 		o.Workers = 1
@@ -54,8 +55,9 @@ func (o *Options) ensureDefaults() {
 	}
 }
 
-// Explore cuts the power of a recorded run everywhere, lets the program recover the disks that are left, and explains what the
-// checker finds wrong. The error says that a recovery had no answer, or is that of ctx; the result has what was found before.
+// Explore cuts power at every crash point of a recorded run, lets the program recover the resulting images, and explains what
+// the checker finds wrong. The error is that of ctx, or says that a recovery gave no valid answer; the result then holds what
+// was found before.
 func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, error) {
 	o.ensureDefaults()
 	ctx, stop := context.WithCancelCause(ctx)
@@ -103,7 +105,7 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	return result, err
 }
 
-// search is what the workers of an exploration share.
+// search is the state shared by the workers of an exploration.
 type search struct {
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -112,38 +114,38 @@ type search struct {
 
 	mu      sync.Mutex
 	tally   Tally
-	answers map[question]Answer // by what the checker was asked
+	answers map[question]Answer // the checker's answers so far
 	found   map[string]*failure // by Answer.kind
-	order   []string            // of the keys of found
-	cut     bool                // Options.Enough has ended the search
-	reading context.Context     // of experiments on findings
+	order   []string            // the keys of found, in order of discovery
+	cut     bool                // Options.Enough ended the search
+	reading context.Context     // bounds the experiments on findings
 }
 
-// question is what a checker is asked: a disk, and how many lines had been acknowledged.
+// question is what a checker is asked: a disk, and the number of lines acknowledged before the crash.
 type question struct {
 	content Content
 	acked   int
 }
 
-// failure is the first image that was answered in one way, and how many there were.
+// failure is the image with the fewest losses among those that failed in the same way, and how many there were.
 type failure struct {
 	powerCut
 	answer Answer
 	count  int
-	asked  int        // in how many recoveries it was seen: the content of the other images was known
-	nested *secondCut // set if it was the second recovery that was wrong
+	asked  int        // how many recoveries failed; the other images repeated a content whose answer was known
+	nested *secondCut // set if the recovery after a second power cut failed
 }
 
-// powerCut is a crash point and an image of it.
+// powerCut identifies an image of a crash point.
 type powerCut struct {
 	tick uint64
-	lost []uint64 // the IDs of the pending operations that the image had lost
+	lost []uint64 // the IDs of the pending operations that the image lost
 }
 
-// secondCut is a power cut in the recovery of the image of a first one.
+// secondCut is a power cut during the recovery from a first one.
 type secondCut struct {
 	powerCut
-	first *faultfs.FS // the image, with what the recovery did to it
+	first *faultfs.FS // the image of the first cut, with what the recovery did to it
 }
 
 // cut returns the last power cut.
@@ -174,11 +176,11 @@ func (s *search) feed(jobs chan<- *faultfs.CrashPoint) {
 	}
 }
 
-// oneOf returns a number from a to b-1, always the same one: equal steps would meet the syncs only of a program that writes and
-// syncs in turn.
+// oneOf returns a pseudo-random number in [a, b) that depends on a and b only. Steps of equal length could resonate with the
+// program: if it writes and syncs in turn, they might hit nothing but the syncs.
 func oneOf(a, b int) int { return a + rand.New(rand.NewPCG(uint64(a), uint64(b))).IntN(b-a) }
 
-// enough reports whether the search is to end, and notes it.
+// enough reports whether Options.Enough wants the search to end, and remembers that it did.
 func (s *search) enough() bool {
 	if s.o.Enough == nil || !s.o.Enough() {
 		return false
@@ -189,7 +191,7 @@ func (s *search) enough() bool {
 	return true
 }
 
-// failed returns why the search ended early; nil if it did not.
+// failed returns why the search ended early, or nil if it did not.
 func (s *search) failed() error {
 	if s.ctx.Err() == nil {
 		return nil
@@ -197,7 +199,7 @@ func (s *search) failed() error {
 	return context.Cause(s.ctx)
 }
 
-// fail ends the search: there is no answer to a question.
+// fail ends the search because a recovery gave no valid answer.
 func (s *search) fail(tick uint64, err error) {
 	if errors.Is(err, s.ctx.Err()) && s.ctx.Err() != nil {
 		return
@@ -205,7 +207,7 @@ func (s *search) fail(tick uint64, err error) {
 	s.stop(fmt.Errorf("program: recover an image of a crash at tick %d: %w", tick, err))
 }
 
-// count changes the tally.
+// count updates the tally and reports progress.
 func (s *search) count(change func(*Tally)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -215,14 +217,15 @@ func (s *search) count(change func(*Tally)) {
 	}
 }
 
-// keep notes an answer about an image of a crash point, for which so many recoveries were made: one, or none if it was known.
+// keep records the answer about an image of a crash point if it is a failure. The number of recoveries asked is 1, or 0 if the
+// answer was already known.
 func (s *search) keep(point *faultfs.CrashPoint, img *faultfs.FS, a Answer, asked int) {
 	if a.Failed() {
 		s.keepFailure(a, &failure{powerCut: powerCut{point.Tick, lostIDs(img)}, answer: a, asked: asked})
 	}
 }
 
-// keepFailure keeps the failure of each kind that has the fewest losses: it is the easiest to explain.
+// keepFailure keeps, for each kind of failure, the one with the fewest losses, because it is the easiest to explain.
 func (s *search) keepFailure(a Answer, f *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -240,7 +243,7 @@ func (s *search) keepFailure(a Answer, f *failure) {
 	s.found[a.kind()] = f
 }
 
-// lostIDs returns which pending operations an image has lost.
+// lostIDs returns the IDs of the pending operations that an image lost.
 func lostIDs(img *faultfs.FS) []uint64 {
 	lost := img.Lost()
 	ids := make([]uint64, len(lost))

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 )
 
-// Finding is a crash image that the checker found wrong, with what is needed to see it again.
+// Finding is a crash image that failed its check, with everything needed to reproduce it.
 type Finding struct {
 	ID          string               `json:"id"`
 	Sentence    string               `json:"sentence"`
@@ -23,24 +23,24 @@ type Finding struct {
 	Profile     string               `json:"profile"`
 	Device      string               `json:"device,omitempty"`
 	Tick        uint64               `json:"tick"`  // the operation after which power was cut
-	Acked       int                  `json:"acked"` // how many lines had been acknowledged
+	Acked       int                  `json:"acked"` // number of lines acknowledged before the cut
 	LastAck     string               `json:"last_ack,omitempty"`
-	Lost        []uint64             `json:"lost"`             // the pending operations that the image had lost, by faultfs.PendingOp.ID
-	Count       int                  `json:"count"`            // how many images were wrong in this way
-	Shown       int                  `json:"shown"`            // how often it showed when the image was recovered again
-	ShownOf     int                  `json:"shown_of"`         // how often that was tried
-	Output      []string             `json:"output"`           // the last lines of the checker
-	Shrunk      *Shrunk              `json:"shrunk,omitempty"` // how it was made smaller; nil: nothing smaller failed
+	Lost        []uint64             `json:"lost"`             // the pending operations that the image lost, by faultfs.PendingOp.ID
+	Count       int                  `json:"count"`            // number of images that failed in this way
+	Shown       int                  `json:"shown"`            // how often the image failed again when it was recovered again
+	ShownOf     int                  `json:"shown_of"`         // how often it was recovered again
+	Output      []string             `json:"output"`           // the last lines that the checker printed
+	Shrunk      *Shrunk              `json:"shrunk,omitempty"` // how it was shrunk; nil if nothing smaller failed
 	Explanation *explain.Explanation `json:"explanation,omitempty"`
-	// Profiles says under which profiles it shows too, in the words of package explain.
+	// Profiles says for each profile whether it fails there too, in the words of package explain.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
-	Calls            []Call            `json:"calls"`            // the last operations of the disk before the cut, oldest first
+	Calls            []Call            `json:"calls"`            // the last disk operations before the cut, oldest first
 	Nested           *Nested           `json:"nested,omitempty"` // set if power was cut again during the recovery
 	File             string            `json:"file,omitempty"`
 }
 
-// Call is an operation of the disk before the cut, for people.
+// Call is a disk operation before the cut, in human-readable form.
 type Call struct {
 	Tick uint64 `json:"tick"`
 	Text string `json:"text"`
@@ -53,11 +53,11 @@ const (
 	callsShown    = 40 // how many operations a finding shows
 )
 
-// varying are the parts of a sentence that differ between images that are wrong in the same way.
+// varying matches the parts of a sentence that differ between images that fail in the same way.
 var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9a-f]{12,}|[0-9]+`)
 
-// kind is what answers have in common that are wrong in the same way: the sentence without its numbers. What hangs has come
-// no farther than the last line that it printed, which is another each time.
+// kind is equal for answers that fail in the same way: it is the sentence without its numbers. The last line printed by a
+// program that hangs is left out, because it differs from one run to the next.
 func (a Answer) kind() string {
 	text := a.Text
 	if a.Verdict == Hangs {
@@ -66,10 +66,10 @@ func (a Answer) kind() string {
 	return fmt.Sprint(a.Verdict, varying.ReplaceAllString(text, "#"))
 }
 
-// PrintedLast is what the text of an answer that Hangs says before the last line of the program, if it says that.
+// PrintedLast introduces the last line that the program printed, in the text of an answer with verdict Hangs.
 const PrintedLast = "; it printed last: "
 
-// Image returns the image that was wrong. The error says that the finding is not of this version.
+// Image returns the image that failed. It fails if this version does not know the profile or the device of the finding.
 func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
 	if f.Nested != nil {
 		return f.Nested.image()
@@ -86,7 +86,7 @@ func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
 	return line.Advance(f.Tick).Losing(f.Lost, faultfs.ImageOptions{}), nil
 }
 
-// Alike reports whether an answer is wrong in the way of the finding.
+// Alike reports whether an answer fails in the same way as the finding.
 func (f *Finding) Alike(a Answer) bool {
 	if f.Nested != nil {
 		a.Text = inRecovery + a.Text
@@ -98,11 +98,11 @@ func (f *Finding) Alike(a Answer) bool {
 	return a.kind() == of.kind()
 }
 
-// leastExplaining is how long findings may be explained, however short the search was.
+// leastExplaining is the minimum time allowed for explanations, however short the search was.
 const leastExplaining = 10 * time.Second
 
-// ExplainingAfter returns an Options.Explaining for a search that ends after a time: half of it. One that ends by itself, after 0,
-// has no limit.
+// ExplainingAfter returns the Options.Explaining that suits a search limited to the given length: half of it, but at least 10
+// seconds. A length of 0 means that neither is limited.
 func ExplainingAfter(length time.Duration) time.Duration {
 	if length == 0 {
 		return 0
@@ -110,9 +110,8 @@ func ExplainingAfter(length time.Duration) time.Duration {
 	return max(length/2, leastExplaining)
 }
 
-// report confirms and explains what was found.
-//
-// What was wrong in one recovery alone, and in none of the same image since, is no finding: it may be the checker, or the machine.
+// report confirms and explains what was found. A failure that showed in a single recovery, and never again with the same
+// image, is returned in once and is not a finding: the checker or the machine may be to blame.
 func (s *search) report(way Way) (findings []Finding, once []string, err error) {
 	recoverer, err := way.Recoverer(0)
 	if err != nil {
@@ -147,12 +146,12 @@ func (s *search) report(way Way) (findings []Finding, once []string, err error) 
 	return findings, once, s.failed()
 }
 
-// sameCause reports whether two findings were explained by the same missing order.
+// sameCause reports whether both findings are explained by the same missing ordering.
 func (f *Finding) sameCause(g *Finding) bool {
 	return f.Explanation != nil && g.Explanation != nil && f.Explanation.Missing != nil && f.ID == g.ID
 }
 
-// finding turns a failure into a finding: it sees it again, makes it smaller, and explains it.
+// finding turns a failure into a finding: it confirms, shrinks and explains it.
 func (w *worker) finding(f *failure) Finding {
 	l := newLife(w, f)
 	out := l.finding()
@@ -195,12 +194,12 @@ func (l *life) finding() Finding {
 	return out
 }
 
-// confirm recovers the image of a finding again, and notes how often it shows.
+// confirm recovers the image of a finding again several times and counts how often it fails alike.
 func (l *life) confirm(out *Finding) {
 	for range confirmations {
 		img, err := out.Image(l.w.rec)
 		if err != nil {
-			break // it cannot be seen again
+			break // it cannot be reproduced
 		}
 		out.ShownOf++
 		if a, err := l.w.recoverer.Recover(l.w.ctx, img, l.w.rec.Acked(out.Tick)); err == nil && out.Alike(a) {
@@ -209,7 +208,7 @@ func (l *life) confirm(out *Finding) {
 	}
 }
 
-// fingerprint identifies what is broken: the missing order if there is one, otherwise what the checker said.
+// fingerprint identifies the cause: the missing ordering if one was found, otherwise what the checker said.
 func (f *Finding) fingerprint(kind string) string {
 	parts := []string{kind}
 	if e := f.Explanation; e != nil && e.Missing != nil {
@@ -222,7 +221,7 @@ func (f *Finding) fingerprint(kind string) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// callsOf renders the operations of a trace and the acknowledgements before a cut, with what became of each in an image.
+// callsOf renders the operations and acknowledgements before a cut, with the fate of each operation in an image.
 func callsOf(trace []faultfs.Op, acked []Ack, tick uint64, img *faultfs.FS) []Call {
 	_, _ = ContentOf(img) // decides everything
 	fates := img.Fates()

@@ -12,16 +12,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// life recovers single images of the recorded run, for experiments: what if only this had been lost? It is the
-// explore.Life of a program, in which each acknowledgement is a commit. Of a failure after a crash during a recovery, it is what
-// this recovery did: nothing is acknowledged then.
+// life recovers single images of the recorded run, for experiments such as "what if only this write had been lost?" It is the
+// explore.Life of a program; each acknowledgement counts as a commit. If the failure follows a crash during a recovery, the
+// life is that recovery, in which nothing is acknowledged.
 type life struct {
-	ctx     context.Context // of the experiments
+	ctx     context.Context // bounds the experiments
 	w       *worker
 	failure *failure
-	disk    *faultfs.FS  // with the trace
-	trace   []faultfs.Op // what was done in this life
-	before  []faultfs.Op // in the one before
+	disk    *faultfs.FS  // the disk that recorded trace
+	trace   []faultfs.Op // the operations of this life
+	before  []faultfs.Op // those of the life before it, if it is a recovery
 	model   faultfs.Model
 	history []history.Op
 	asked   map[question]Answer
@@ -67,7 +67,7 @@ func (l *life) Cut(tick uint64) history.Cut {
 	return history.Cut{Acked: at, Called: at}
 }
 
-// acked returns what had been acknowledged at a cut.
+// acked returns the lines acknowledged before a cut.
 func (l *life) acked(cut history.Cut) []Ack {
 	if l.failure.nested != nil {
 		return l.w.rec.Acked(l.failure.tick)
@@ -94,7 +94,7 @@ func (l *life) Repeat() []faultfs.PendingOp {
 	return img.Lost()
 }
 
-// Try asks the checker about an image, or remembers what it said about one with the same content.
+// Try asks the checker about an image, unless its answer for the same content is known.
 func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) explore.Acceptance {
 	img := point.Losing(lost, faultfs.ImageOptions{})
 	answer, ok := l.answer(img, l.acked(cut))
@@ -109,7 +109,7 @@ func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) ex
 	return explore.FailsOtherwise
 }
 
-// alike reports whether an answer is wrong in the way of the failure.
+// alike reports whether an answer fails in the same way as the failure.
 func (l *life) alike(a Answer) bool {
 	of := l.failure.answer
 	of.Text = strings.TrimPrefix(of.Text, inRecovery)
@@ -133,19 +133,19 @@ func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {
 	return a, true
 }
 
-// How long the experiments about one finding may go on. They say more about it, or less, and never whether it is one.
+// Time limits of the experiments on one finding. They decide how much is known about a finding, never whether it is one.
 const (
 	explainPatience  = 40 * time.Second
 	profilesPatience = 20 * time.Second
 )
 
-// begin begins experiments that take no longer than most, nor than what is left for all findings.
+// begin starts experiments that may take until most has passed, or until the time for all findings is used up.
 func (l *life) begin(most time.Duration) (end func()) {
 	l.ctx, end = context.WithTimeout(l.w.reading, most)
 	return end
 }
 
-// explained returns the missing order; nil if none was found in time.
+// explained returns the explanation, or nil if none was found in time.
 func (l *life) explained() *explain.Explanation {
 	defer l.begin(explainPatience)()
 	e := explain.Life(l.ctx, l)
@@ -155,10 +155,10 @@ func (l *life) explained() *explain.Explanation {
 	return e
 }
 
-// nearImages is how many images are tried under another profile.
+// nearImages limits the images tried under another profile.
 const nearImages = 48
 
-// profiles finds out under which profiles the failure shows at its crash point.
+// profiles finds out which profiles allow the failure at its crash point.
 func (l *life) profiles() map[string]string {
 	defer l.begin(profilesPatience)()
 	shows := map[string]string{}

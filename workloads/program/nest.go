@@ -10,31 +10,31 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Nested is a crash during a recovery: the disk that the second recovery found, and what the first had done.
+// Nested is a crash during a recovery: what the first recovery had done, and the disk that the second one found.
 type Nested struct {
 	Tick  uint64 `json:"tick"`  // the operation of the recovery after which power was cut again
 	Calls []Call `json:"calls"` // the last operations of the recovery before the cut
 	Disk  []Item `json:"disk"`
 }
 
-// Item is a file, directory or symbolic link of a disk, or a further name of a file.
+// Item is a file, directory, symbolic link or further hard link on a disk.
 type Item struct {
 	Path   string  `json:"path"`
 	Dir    bool    `json:"dir,omitempty"`
 	Target string  `json:"target,omitempty"` // of a symbolic link
-	First  string  `json:"first,omitempty"`  // the first name of the file
-	Size   int64   `json:"size,omitempty"`
-	Pieces []Piece `json:"pieces,omitempty"` // between them a file is zeros
+	First  string  `json:"first,omitempty"`  // set for a further hard link: the first name of the file
+	Size   int64   `json:"size,omitempty"`   // bytes
+	Pieces []Piece `json:"pieces,omitempty"` // the file is zero everywhere else
 }
 
-// Piece is some bytes of a file.
+// Piece is a run of bytes of a file, starting at an offset.
 type Piece struct {
 	Off   int64  `json:"off"`
 	Bytes []byte `json:"bytes"`
 }
 
-// nest crashes a recovery in turn, at some of its operations, and recovers some of the disks that are left. It looks at
-// Options.Nested images.
+// nest crashes the recovery that img has just been through, at up to Options.Nested of its operations, and recovers some images
+// of each crash: at most Options.Nested in all.
 func (w *worker) nest(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) {
 	var ticks []uint64
 	trace := img.Trace()
@@ -53,7 +53,7 @@ func (w *worker) nest(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) {
 		path := &faultfs.DepthFirst{}
 		for n := range each {
 			o := faultfs.ImageOptions{Chooser: path, Limit: sampleLimit, Distinct: true}
-			if n%2 == 1 { // the first answers lose everything; a random image is as far from that as from its opposite
+			if n%2 == 1 { // depth first starts where everything is lost; random images cover the rest
 				o.Chooser = faultfs.Seeded(tick<<16 + uint64(n))
 			}
 			if w.ctx.Err() != nil || w.enough() || !w.recoverAgain(p, img, point, point.Image(o), acked) {
@@ -66,7 +66,7 @@ func (w *worker) nest(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) {
 	}
 }
 
-// recoverAgain recovers an image of a crash during a recovery, and reports whether there was an answer.
+// recoverAgain recovers an image of a crash during a recovery and reports whether the search can go on.
 func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) bool {
 	a, err := w.recoverer.Recover(w.ctx, img, acked)
 	if err != nil {
@@ -83,10 +83,10 @@ func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *f
 	return true
 }
 
-// inRecovery begins the sentence of what a crash during a recovery led to.
+// inRecovery introduces the sentence of a failure after a crash during a recovery.
 const inRecovery = "after a crash during the recovery: "
 
-// nestedOf describes the crash during a recovery that a life is about.
+// nestedOf describes the crash during the recovery.
 func (l *life) nestedOf() *Nested {
 	img := l.image()
 	tick := l.failure.nested.tick
@@ -154,7 +154,7 @@ func (n *Nested) image() (*faultfs.FS, error) {
 	return fs, nil
 }
 
-// write makes the file on a disk.
+// write creates the file on a disk.
 func (i *Item) write(fs *faultfs.FS) error {
 	f, err := fs.Create(i.Path)
 	if err != nil {

@@ -12,14 +12,14 @@ type worker struct {
 	recoverer Recoverer
 }
 
-// How a crash point is searched. First every image is made, if there are few enough. Otherwise a family of images is: see
+// Limits of the search of a crash point. If it has few enough images, all are made. Otherwise only a sample is, bounded by
 // faultfs.ImageOptions.Limit.
 const (
-	leavesPerImage = 16 // how many images may be made for one that is recovered: most have a content that was there already
-	sampleLimit    = 6  // of a family
-	drawnShare     = 4  // one of so many images of a sample is random
+	leavesPerImage = 16 // images made per image recovered, at most; most of them repeat a known content
+	sampleLimit    = 6  // faultfs.ImageOptions.Limit of a sample
+	drawnShare     = 4  // one in drawnShare images of a sample is random
 
-	plentyWrong = 256 // so many images that were wrong say what there is to say: few more of each crash point are recovered
+	plentyWrong = 256 // after so many failures, more would add nothing: only fewImages per crash point are recovered
 	fewImages   = 8
 )
 
@@ -48,7 +48,7 @@ func (w *worker) point(p *faultfs.CrashPoint) {
 	})
 }
 
-// observe lets the program look at undecided images, depth first.
+// observe gives the program undecided images and takes its choices depth first.
 func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 	if w.observeWithin(p, acked, math.MaxInt) {
 		return false
@@ -63,7 +63,7 @@ func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 	return true
 }
 
-// plenty reports whether n images of a crash point are enough, as so many were wrong already.
+// plenty reports whether n images of this crash point are enough because the search has plenty of failures already.
 func (w *worker) plenty(n int) bool {
 	if n < fewImages {
 		return false
@@ -73,8 +73,7 @@ func (w *worker) plenty(n int) bool {
 	return w.tally.Failed >= plentyWrong
 }
 
-// drawn returns some images of a crash point that is sampled, of which at most so many are recovered: the one that kept everything,
-// and random ones.
+// drawn returns the extra images of a sampled crash point: the one that kept everything, and most/drawnShare random ones.
 func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
 	for i := range most / drawnShare {
@@ -84,7 +83,7 @@ func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	return images
 }
 
-// observeWithin is observe with a limit for each look. It reports whether every image was recovered.
+// observeWithin searches depth first with at most limit alternatives per choice. It reports whether every image was recovered.
 func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bool {
 	path := &faultfs.DepthFirst{}
 	all, nested := true, false
@@ -98,7 +97,7 @@ func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bo
 			return false
 		}
 		if !nested && w.o.Nested > 0 && a.Verdict == Right && img.Now() > 0 && limit == math.MaxInt {
-			nested = true // of the first recovery that changes the disk
+			nested = true // only for the first recovery that changes the disk
 			w.nest(p, img, acked)
 		}
 		if path.Strayed() {
@@ -113,7 +112,7 @@ func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bo
 	return false
 }
 
-// readAll makes images of which everything is decided, and recovers each content once.
+// readAll makes fully decided images and recovers each content once.
 func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 	most := w.o.Images
 	if w.plenty(most) {
@@ -144,13 +143,14 @@ func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
 	return sampled
 }
 
-// leaf is an image of a crash point by its content.
+// leaf is a fully decided image, with the hash of its content.
 type leaf struct {
 	content Content
 	img     *faultfs.FS
 }
 
-// contents makes images until there are no more, or the most that may be made. It returns one for each content.
+// contents makes at most most images of a crash point and returns one for each distinct content. It reports in all whether
+// those are all the images that there are.
 func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf, all bool) {
 	seen := map[Content]bool{}
 	path := &faultfs.DepthFirst{}
@@ -178,7 +178,7 @@ func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf
 	return leaves, false
 }
 
-// spread returns n elements of a list, evenly spread, the first and the last among them.
+// spread returns at most n elements of a list, evenly spaced and including the first and the last.
 func spread[T any](list []T, n int) []T {
 	if len(list) <= n {
 		return list
@@ -190,7 +190,7 @@ func spread[T any](list []T, n int) []T {
 	return some
 }
 
-// answered reports whether the checker has been asked about a content before, and if so counts the image.
+// answered reports whether the answer for this content is already known, and counts the image if it is.
 func (w *worker) answered(p *faultfs.CrashPoint, l leaf, acked []Ack) bool {
 	w.mu.Lock()
 	a, known := w.answers[question{l.content, len(acked)}]
@@ -202,10 +202,10 @@ func (w *worker) answered(p *faultfs.CrashPoint, l leaf, acked []Ack) bool {
 	return known
 }
 
-// ask recovers an image with a content that is new.
+// ask recovers an image whose content is new.
 func (w *worker) ask(p *faultfs.CrashPoint, l leaf, acked []Ack) {
 	w.mu.Lock()
-	w.answers[question{l.content, len(acked)}] = Answer{Verdict: Skipped} // another worker need not ask
+	w.answers[question{l.content, len(acked)}] = Answer{Verdict: Skipped} // reserved: no other worker asks
 	w.mu.Unlock()
 	a, ok := w.run(p, l.img, acked)
 	if !ok {
@@ -216,7 +216,7 @@ func (w *worker) ask(p *faultfs.CrashPoint, l leaf, acked []Ack) {
 	w.mu.Unlock()
 }
 
-// recover recovers an image and reports whether there was an answer.
+// recover recovers an image and reports whether the search can go on.
 func (w *worker) recover(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) bool {
 	_, ok := w.run(p, img, acked)
 	return ok

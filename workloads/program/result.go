@@ -8,37 +8,37 @@ type Result struct {
 	Way      string    `json:"way"`
 	Profile  string    `json:"profile"`
 	Device   string    `json:"device,omitempty"`
-	Ended    string    `json:"ended,omitempty"` // how the program ended when it was recorded; empty: as it should
-	Ops      int       `json:"ops"`             // operations of the disk that were recorded
+	Ended    string    `json:"ended,omitempty"` // how the recorded program failed; empty if it succeeded
+	Ops      int       `json:"ops"`             // disk operations recorded
 	Acks     int       `json:"acks"`
-	Missed   []string  `json:"missed,omitempty"`  // faults that hit nothing
-	Refused  []string  `json:"refused,omitempty"` // what the program asked for and the disk does not have
+	Missed   []string  `json:"missed,omitempty"`  // fault rules that never fired
+	Refused  []string  `json:"refused,omitempty"` // what the program asked for and the disk does not support
 	Tally    Tally     `json:"tally"`
 	Findings []Finding `json:"findings"`
-	Once     []string  `json:"once,omitempty"` // what the checker said of one recovery, and of none of the same image since
-	// Passed says that images were judged behind acknowledgements, with something at stake, and none was wrong.
+	Once     []string  `json:"once,omitempty"` // failures seen in one recovery and never again with the same image
+	// Passed says that images were judged after acknowledgements, with something at stake, and none failed.
 	Passed bool `json:"passed"`
-	// Inconclusive says why neither a pass nor a finding follows from the search.
+	// Inconclusive says why the search neither passed nor found anything.
 	Inconclusive string `json:"inconclusive,omitempty"`
 }
 
-// Tally is the figures of a search.
+// Tally has the figures of a search.
 type Tally struct {
-	Points     int `json:"points"`     // crash points that were searched
-	Exhaustive int `json:"exhaustive"` // of which every image was recovered
-	Sampled    int `json:"sampled"`
-	AtStake    int `json:"at_stake"`   // crash points after an acknowledgement at which something was pending
-	Images     int `json:"images"`     // images that were recovered and judged
-	AfterAcks  int `json:"after_acks"` // of them after an acknowledgement
-	Repeated   int `json:"repeated"`   // images whose content and acknowledgements had been judged already
-	Nested     int `json:"nested"`     // images of crashes during a recovery that were recovered and judged
-	Skipped    int `json:"skipped"`    // images about which the checker had no opinion
-	Failed     int `json:"failed"`     // images that the checker found wrong
-	Strayed    int `json:"strayed"`    // recoveries that did not do the same with the same answers
-	LostBytes  int `json:"lost_bytes"` // unsynced bytes that the images had lost
+	Points     int `json:"points"`     // crash points searched
+	Exhaustive int `json:"exhaustive"` // crash points with every image recovered
+	Sampled    int `json:"sampled"`    // crash points with only some images recovered
+	AtStake    int `json:"at_stake"`   // crash points after an acknowledgement, with operations pending
+	Images     int `json:"images"`     // images recovered and judged
+	AfterAcks  int `json:"after_acks"` // images judged at a crash after an acknowledgement
+	Repeated   int `json:"repeated"`   // images whose content and acknowledgements had already been judged
+	Nested     int `json:"nested"`     // images of crashes during a recovery, recovered and judged
+	Skipped    int `json:"skipped"`    // images that the checker skipped
+	Failed     int `json:"failed"`     // images that failed the check
+	Strayed    int `json:"strayed"`    // recoveries that asked for different things although given the same answers
+	LostBytes  int `json:"lost_bytes"` // unsynced bytes lost by the images
 }
 
-// conclude decides what the figures mean.
+// conclude derives the verdict from the figures.
 func (r *Result) conclude() {
 	switch t := &r.Tally; {
 	case len(r.Findings) > 0:

@@ -11,28 +11,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Shrunk says how a finding was made smaller before it was reported. What the program did cannot be cut, since it does not do the
-// same again; what is cut is the losses of the image, and the run behind the first crash that has them.
+// Shrunk says how a finding was shrunk before it was reported. The operations of the program cannot be reduced, because it
+// would not repeat the others exactly. What is reduced are the losses of the image, and how late power is cut.
 type Shrunk struct {
-	FromLost int    `json:"from_lost"` // so many pending operations, or parts of them, were lost when it was found
-	Lost     int    `json:"lost"`      // and so many suffice
-	FromTick uint64 `json:"from_tick"` // where power was cut when it was found
-	Tick     uint64 `json:"tick"`      // and where it suffices
-	Tries    int    `json:"tries"`     // recoveries that this took
-	// Least says that without any of the losses it does not show, and that no earlier crash point was found by halving. Otherwise
-	// the tries were spent.
+	FromLost int    `json:"from_lost"` // pending operations, or parts of them, lost in the original image
+	Lost     int    `json:"lost"`      // and in the smaller one
+	FromTick uint64 `json:"from_tick"` // the original power cut
+	Tick     uint64 `json:"tick"`      // and the earlier one
+	Tries    int    `json:"tries"`     // recoveries tried
+	// Least says that every remaining loss is necessary and that bisection found no earlier crash point. If it is false, the
+	// budget ran out first.
 	Least    bool   `json:"least"`
 	Sentence string `json:"sentence"`
 }
 
-// Limits of shrinking one finding. They decide how small it becomes, and never whether it is one.
+// Limits of shrinking one finding. They decide how small it becomes, never whether it is one.
 const (
 	maxShrinkTries = 160
 	shrinkPatience = 20 * time.Second
 )
 
-// shrink replaces the power cut of the failure by a smaller one that fails alike, and returns what has changed; nil if nothing
-// has.
+// shrink replaces the power cut of the failure with a smaller one that fails alike. It returns what changed, or nil if nothing
+// did.
 func (l *life) shrink() *Shrunk {
 	defer l.begin(shrinkPatience)()
 	cut := l.failure.cut()
@@ -56,7 +56,7 @@ func (l *life) shrink() *Shrunk {
 		return nil
 	}
 	cut.tick, cut.lost = tick, idsOf(lost)
-	if a, ok := l.answer(l.image(), l.acked(l.Cut(tick))); ok { // it was asked before
+	if a, ok := l.answer(l.image(), l.acked(l.Cut(tick))); ok { // answered from l.asked
 		a.Text = l.prefix() + a.Text
 		l.failure.answer = a
 	}
@@ -64,7 +64,7 @@ func (l *life) shrink() *Shrunk {
 	return s
 }
 
-// prefix begins the sentence of the failure.
+// prefix returns what introduces the sentence of the failure.
 func (l *life) prefix() string {
 	if l.failure.nested != nil {
 		return inRecovery
@@ -72,10 +72,11 @@ func (l *life) prefix() string {
 	return ""
 }
 
-// earliest returns the earliest tick, of those that a search by halves meets, at which a crash with some losses fails.
+// earliest bisects for the earliest crash point that fails with the given losses. It need not be the very first: failing is
+// not monotone in the tick, because later operations may replace what was lost.
 func (l *life) earliest(lost []faultfs.PendingOp, fails func(uint64, []faultfs.PendingOp) bool) uint64 {
 	last := l.Tick()
-	first := uint64(0) // at which all of the losses are pending
+	first := uint64(0) // the first tick at which all the losses are pending
 	for _, op := range lost {
 		if !op.Earlier {
 			first = max(first, op.Tick)
@@ -109,7 +110,7 @@ func idsOf(ops []faultfs.PendingOp) []uint64 {
 	return ids
 }
 
-// say puts it into words.
+// say returns the sentence that describes the change.
 func (s *Shrunk) say() string {
 	var parts []string
 	if s.Lost < s.FromLost {

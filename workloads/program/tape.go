@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Tape records a run of a program: its disk, which is empty at first, and its acknowledgements on the clock of the disk. All
-// methods may be called concurrently.
+// Tape records a run of a program: its disk, which starts empty, and its acknowledgements, on one clock. Its methods are safe
+// for concurrent use.
 type Tape struct {
 	FS    *faultfs.FS
 	rules []*faultfs.Rule
@@ -20,11 +20,11 @@ type Tape struct {
 	now   uint64
 	acks  []Ack
 
-	settled uint64 // the tick by which everything was made durable before the run
+	settled uint64 // see Recording.Settled
 	refused []string
 }
 
-// NewTape returns a tape whose disk has the given faults.
+// NewTape returns a tape whose disk injects the given faults.
 func NewTape(rules ...*faultfs.Rule) *Tape {
 	t := &Tape{rules: rules}
 	t.FS = faultfs.New(faultfs.Options{Tick: t.tick, Rules: rules})
@@ -38,7 +38,7 @@ func (t *Tape) tick() uint64 {
 	return t.now
 }
 
-// Ack records a line that the program has written by now.
+// Ack records that the program has just written an acknowledgement.
 func (t *Tape) Ack(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -46,7 +46,7 @@ func (t *Tape) Ack(line string) {
 	t.acks = append(t.acks, Ack{t.now, line})
 }
 
-// Refuse notes that the program has asked for what the disk does not have.
+// Refuse records that the program asked for something that the disk does not support.
 func (t *Tape) Refuse(what string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -55,7 +55,7 @@ func (t *Tape) Refuse(what string) {
 	}
 }
 
-// Refused returns what was refused, as the end of a sentence about how the program failed.
+// Refused returns what was refused, worded as the end of a sentence about how the program failed; it is empty if nothing was.
 func (t *Tape) Refused() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +65,7 @@ func (t *Tape) Refused() string {
 	return "; it had asked for " + strings.Join(t.refused, "; and for ")
 }
 
-// Recording returns what has happened so far.
+// Recording returns what has been recorded so far.
 func (t *Tape) Recording(way string, program []string) *Recording {
 	trace := t.FS.Trace()
 	t.mu.Lock()
@@ -79,8 +79,8 @@ func (t *Tape) Recording(way string, program []string) *Recording {
 	return r
 }
 
-// Settle ends the preparation of a run: everything on the disk becomes durable, and power is never cut before now. From now on
-// the disk has the given faults.
+// Settle ends the preparation of a run: it makes everything on the disk durable, and crash points begin after it. From then on
+// the disk injects the given faults instead of those of NewTape.
 func (t *Tape) Settle(rules ...*faultfs.Rule) error {
 	if err := Visit(t.FS, syncing{t.FS}); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (t *Tape) Settle(rules ...*faultfs.Rule) error {
 	return nil
 }
 
-// syncing is a Visitor that syncs what it is told.
+// syncing is a Visitor that syncs everything it visits.
 type syncing struct{ fs *faultfs.FS }
 
 func (s syncing) Dir(_ string, ino faultfs.Ino) error { return s.sync(ino) }

@@ -6,45 +6,45 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Way is a way of running a program on a disk of the lab.
+// Way runs a program on a simulated disk.
 type Way interface {
-	// Record runs the program once on an empty disk, to its end. The error says that it could not be run; a program that
-	// fails is recorded all the same.
+	// Record runs the program to its end, once, on an empty disk. It returns an error only if the program could not be run;
+	// a program that fails is recorded too, see Recording.Ended.
 	Record(ctx context.Context) (*Recording, error)
-	// Recoverer returns a recoverer for a worker of a search. Workers are numbered from 0. Several recoverers are used at
-	// once, each by one goroutine.
+	// Recoverer returns a recoverer for one worker of a search. Workers are numbered from 0. Several recoverers are used
+	// concurrently, each by a single goroutine.
 	Recoverer(worker int) (Recoverer, error)
 }
 
 // Recoverer lets a program recover crash images.
 type Recoverer interface {
-	// Observes reports whether Recover looks at an image only where the program does, and the same with the same answers. If
-	// not, it reads all of it, and is given no content twice.
+	// Observes reports whether Recover reads only those parts of an image that the program itself reads, and reads the same
+	// parts if it gets the same answers. Otherwise Recover reads the whole image, and no content is given to it twice.
 	Observes() bool
-	// Recover lets the program recover a disk, on which it had acknowledged lines before the crash, and returns what the checker
-	// says. The error says that there is no answer, which is the lab's fault and ends the search. Recover does not return
-	// before the program has ended. What the recovery does to a disk that is observed is in the image's trace.
+	// Recover lets the program recover an image, on which it had acknowledged the given lines before the crash, and returns
+	// the checker's answer. An error means that there is no answer: the lab is at fault, and the search ends. Recover returns
+	// only after the program has ended. If the recoverer observes, the image's trace holds what the recovery did.
 	Recover(ctx context.Context, img *faultfs.FS, acked []Ack) (Answer, error)
-	// Close gives back what the recoverer holds.
+	// Close releases the recoverer's resources.
 	Close() error
 }
 
-// Verdict is what a checker says of a recovered store.
+// Verdict is a checker's judgement of a recovered store.
 type Verdict uint8
 
 // The verdicts.
 const (
-	Right   Verdict = iota // all that must be there is there
-	Wrong                  // it is not; Answer.Text is the sentence that says so
-	Hangs                  // the recovery did not come to an end in time
-	Skipped                // the checker has no opinion about this store
+	Right   Verdict = iota // everything that must be there is there
+	Wrong                  // something is missing or damaged; Answer.Text says what
+	Hangs                  // the recovery did not finish in time
+	Skipped                // the checker does not judge this store
 )
 
-// Answer is what a checker says, with a sentence.
+// Answer is a checker's verdict, with its reason.
 type Answer struct {
 	Verdict Verdict
 	Text    string   // what is wrong, in one sentence
-	Output  []string // the last lines that the checker printed, for people
+	Output  []string // the last lines that the checker printed, for humans
 }
 
 // Failed reports whether the answer is a finding.

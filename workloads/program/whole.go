@@ -17,36 +17,36 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Content identifies, in this process, what a program can see on a disk: two disks with equal contents differ in nothing but
-// the numbers of their inodes. It is a hash of 128 bits.
+// Content is a 128-bit hash of everything that a program can see on a disk, except inode numbers. It is valid only within this
+// process.
 type Content [2]uint64
 
-// seeds are of this process: a recording cannot be made to collide.
+// seeds are random per process, so that no recording can be crafted to collide.
 var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
 
-// Visitor is told what is on a disk: parents before children, names in order.
+// Visitor receives the content of a disk: parents before children, names in order.
 type Visitor interface {
 	Dir(path string, ino faultfs.Ino) error
 	Symlink(path, target string) error
-	// Link is called in place of File for a further name of a file.
+	// Link is called instead of File for every further hard link of a file; first is the path given to File.
 	Link(path, first string) error
-	// File is called with the size of a file and its bytes in pieces, which do not overlap, by their offsets: between them
-	// it is zeros. A piece is valid until the next one.
+	// File is called with the size of a file in bytes and its content as non-overlapping pieces, keyed by offset. The file is
+	// zero between pieces. A piece is valid until the next one is yielded.
 	File(path string, ino faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error
 }
 
-// Visit looks at everything on a disk, and so decides all of it. The root directory has the empty path.
+// Visit reads everything on a disk, which settles all that was undecided. The root directory has the empty path.
 func Visit(fs *faultfs.FS, v Visitor) error {
 	root, _ := fs.Inode(1)
 	w := &walk{fs: fs, visitor: v, first: map[faultfs.Ino]string{}}
 	return w.dir(root, "")
 }
 
-// maxPathBytes is the longest path that a system opens. Only the trace of a file that nobody recorded has longer ones, if it
-// puts a directory into itself.
+// maxPathBytes is the longest path that an operating system opens (PATH_MAX). Only a forged trace has longer ones, for instance
+// if it moves a directory into itself.
 const maxPathBytes = 4096
 
-var errDeep = errors.New("program: directories within one another are too deep")
+var errDeep = errors.New("program: directories are nested too deeply")
 
 type walk struct {
 	fs      *faultfs.FS
@@ -107,7 +107,7 @@ func (w *walk) name(dir faultfs.Inode, n faultfs.InodeName, at string) error {
 	return errors.Join(err, failed, f.Close())
 }
 
-// pieceBytes is how long a piece is at most: many pages.
+// pieceBytes is the maximum length of a piece.
 const pieceBytes = 64 << 10
 
 // piece reads and yields one piece of a file.
@@ -122,7 +122,7 @@ func (w *walk) piece(f afero.File, off, size int64, yield func(int64, []byte) bo
 	return yield(off, b), nil
 }
 
-// ContentOf looks at everything on a disk.
+// ContentOf hashes everything on a disk, which settles all that was undecided.
 func ContentOf(fs *faultfs.FS) (Content, error) {
 	var h hasher
 	for i := range h {
@@ -134,10 +134,10 @@ func ContentOf(fs *faultfs.FS) (Content, error) {
 	return Content{h[0].Sum64(), h[1].Sum64()}, nil
 }
 
-// hasher is a Visitor that hashes what it is told.
+// hasher is a Visitor that hashes what it visits.
 type hasher [2]maphash.Hash
 
-// add hashes a part with its length, so that no two lists of parts are the same bytes.
+// add hashes each part with its length, so that different lists of parts never hash the same bytes.
 func (h *hasher) add(kind byte, parts ...[]byte) {
 	var head [9]byte
 	for _, p := range parts {
@@ -165,7 +165,7 @@ func (h *hasher) Link(path, first string) error {
 	return nil
 }
 
-// File hashes what is not zero, because a page of zeros may also be a hole.
+// File hashes only what is not zero, because a page of zeros and a hole must hash alike.
 func (h *hasher) File(path string, _ faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
 	h.add('f', []byte(path), binary.LittleEndian.AppendUint64(nil, uint64(size)))
 	var at [8]byte

@@ -12,14 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// Shown is what a dump of a store shows.
+// Shown is the result of dumping a store.
 type Shown struct {
 	Lines []string
-	Fails string // why there is no dump, as in "ended with exit code 1"; empty if there is one
-	Hangs bool   // it did not come to an end
+	Fails string // why the dump failed, for example "ended with exit code 1"; empty if it succeeded
+	Hangs bool   // the dump did not finish in time
 }
 
-// state identifies what a store shows.
+// state is a hash of what a store shows.
 type state [sha256.Size]byte
 
 func (s *Shown) state() state {
@@ -29,23 +29,23 @@ func (s *Shown) state() state {
 	return sha256.Sum256([]byte("shows " + strings.Join(s.Lines, "\n")))
 }
 
-// States are the states that are right behind the acknowledgements of a recording.
+// States has the states that are allowed after each acknowledgement of a recording.
 type States struct {
 	rec  *program.Recording
 	dump func(context.Context, *faultfs.FS) (Shown, error)
 
 	mu     sync.Mutex
-	states map[int]map[state]bool // by the number of acknowledgements
-	first  map[int][]string       // the lines of the state right at an acknowledgement
+	states map[int]map[state]bool // the allowed states, by the number of acknowledgements
+	first  map[int][]string       // the dump at the moment of an acknowledgement
 }
 
-// New returns the states of a recording. The dump lets the program recover an image and says what is in it; its error is one of
-// the lab.
+// New returns the states of a recording. The function dump lets the program recover an image and returns what is in it; an
+// error means that the lab could not run it.
 func New(rec *program.Recording, dump func(context.Context, *faultfs.FS) (Shown, error)) *States {
 	return &States{rec: rec, dump: dump, states: map[int]map[state]bool{}, first: map[int][]string{}}
 }
 
-// behind returns the states that are right behind so many acknowledgements.
+// behind returns the states that are allowed after acked acknowledgements.
 func (g *States) behind(ctx context.Context, acked int) (map[state]bool, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,7 +68,8 @@ func (g *States) behind(ctx context.Context, acked int) (map[state]bool, error) 
 	return right, nil
 }
 
-// window returns the ticks of the operations from an acknowledgement to the next one, beginning with the last before it.
+// window returns the ticks at which to kill the program: at acknowledgement number acked itself, and after each operation
+// before the next acknowledgement.
 func (g *States) window(acked int) []uint64 {
 	from, until := g.rec.Settled, ^uint64(0)
 	if acked > 0 {
@@ -86,7 +87,7 @@ func (g *States) window(acked int) []uint64 {
 	return ticks
 }
 
-// Judge compares what a recovered store shows with what is right behind so many acknowledgements.
+// Judge compares what a recovered store shows with the states that are allowed after acked acknowledgements.
 func (g *States) Judge(ctx context.Context, s Shown, acked int) (program.Answer, error) {
 	right, err := g.behind(ctx, acked)
 	switch {
@@ -111,10 +112,10 @@ func (g *States) Judge(ctx context.Context, s Shown, acked int) (program.Answer,
 	return a, nil
 }
 
-// earlierMax is how many acknowledgements are looked back upon.
+// earlierMax limits how many acknowledgements Judge goes back to explain a wrong state.
 const earlierMax = 32
 
-// earlier returns the last acknowledgement before so many behind which a state was right; negative if there is none.
+// earlier returns the last acknowledgement before acked after which a state was allowed, or -1.
 func (g *States) earlier(ctx context.Context, acked int, s state) (int, error) {
 	for i := acked - 1; i >= max(0, acked-earlierMax); i-- {
 		right, err := g.behind(ctx, i)
@@ -128,14 +129,14 @@ func (g *States) earlier(ctx context.Context, acked int, s state) (int, error) {
 	return -1, nil
 }
 
-// at returns what the store shows right at an acknowledgement.
+// at returns what the store shows at the moment of an acknowledgement.
 func (g *States) at(acked int) []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.first[acked]
 }
 
-// difference shows the first lines in which two dumps differ.
+// difference describes the first line in which two dumps differ.
 func difference(want, got []string) []string {
 	i := 0
 	for i < len(want) && i < len(got) && want[i] == got[i] {

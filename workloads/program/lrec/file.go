@@ -15,32 +15,32 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// Ext is the ending of the files.
+// Ext is the file name extension.
 const Ext = ".lrec"
 
-// version is the one that Save writes, and the only one that Load reads.
+// version is the format version that Save writes, and the only one that Load reads.
 const version = 1
 
-// kind tells the files from other gzipped JSON.
+// kind distinguishes these files from other gzipped JSON.
 const kind = "program"
 
-// limits are what the uncompressed content may have.
+// limits bounds the uncompressed content.
 var limits = jsonlimit.Limits{Bytes: 512 << 20, Elements: 2_000_000, Values: 16_000_000, Depth: 32}
 
-// ErrFile is returned for a file that is no recording that this version can read.
+// ErrFile is returned for a file that is not a recording, or not one that this version can read.
 var ErrFile = errors.New("lrec: not a recording of a program")
 
 // File is the content of a file.
 type File struct {
 	Version   int                `json:"version"`
 	Kind      string             `json:"kind"`
-	Spec      json.RawMessage    `json:"spec"` // how the program was run and judged, as its way reads it
+	Spec      json.RawMessage    `json:"spec"` // how the program was run and judged, in the form of its Way
 	Recording *program.Recording `json:"recording"`
 	Finding   *program.Finding   `json:"finding,omitempty"`
 }
 
-// New returns a file for a recording, or for a finding in it if that is not nil. A finding needs the recording up to its crash
-// only.
+// New returns a file for a recording and, if it is not nil, a finding in it. With a finding, the recording is cut off after the
+// crash.
 func New(spec any, rec *program.Recording, finding *program.Finding) (*File, error) {
 	text, err := json.Marshal(spec)
 	if err != nil {
@@ -52,7 +52,7 @@ func New(spec any, rec *program.Recording, finding *program.Finding) (*File, err
 	return &File{Version: version, Kind: kind, Spec: text, Recording: rec, Finding: finding}, nil
 }
 
-// Save writes the file, whole or not at all, and makes its directory.
+// Save writes the file atomically, creating its directory if necessary.
 func (f *File) Save(name string) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return fmt.Errorf("lrec: %w", err)
@@ -71,7 +71,7 @@ func (f *File) Save(name string) error {
 	return nil
 }
 
-// Load reads a file that Save wrote. The error is an ErrFile that says what is wrong with it.
+// Load reads a file that Save wrote. Every error is an ErrFile that says what is wrong.
 func Load(name string) (*File, error) {
 	f, err := load(name)
 	if err != nil {
@@ -114,7 +114,7 @@ func load(name string) (*File, error) {
 	return f, f.check()
 }
 
-// check returns what no run could have recorded.
+// check rejects files of other kinds and versions, and recordings that no run could have produced.
 func (f *File) check() error {
 	switch {
 	case f.Kind != kind || f.Recording == nil:

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// calls makes the calls that stores make, in a directory, and says what came of them. On a disk of the lab and on a disk of
-// this machine the text is the same.
+// calls makes the system calls that stores make, in a directory, and prints their results. The output must be the same on a
+// simulated disk and on a real one.
 func calls(dir string, out io.Writer) {
 	c := &caller{dir: dir, out: out}
 	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.unlinked, c.locks, c.attributes, c.processes} {
@@ -32,7 +32,7 @@ type caller struct {
 
 func (c *caller) path(name string) string { return filepath.Join(c.dir, name) }
 
-// say reports what a call returned.
+// say prints what a call returned.
 func (c *caller) say(call string, results ...any) {
 	for i, r := range results {
 		err, failed := r.(error)
@@ -56,7 +56,7 @@ func (c *caller) open(name string, flag int) *os.File {
 	return f
 }
 
-// show reports the size of a file and what is in it.
+// show prints the size and the content of a file.
 func (c *caller) show(name string) {
 	b, err := os.ReadFile(c.path(name))
 	text := strconv.Quote(string(b))
@@ -199,7 +199,7 @@ func (c *caller) locks() {
 	c.say("by another process", string(text), err)
 }
 
-// lockAsChild tries to get a lock that the parent has.
+// lockAsChild tries to take a lock that the parent holds.
 func lockAsChild(name string) {
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	lock := unix.Flock_t{Type: unix.F_WRLCK, Len: 10}
@@ -224,7 +224,7 @@ func (c *caller) attributes() {
 	c.say("same file", os.SameFile(info, other), err)
 }
 
-// processes lets several processes append to one file at once.
+// processes has several processes append to one file concurrently.
 func (c *caller) processes() {
 	var all []*exec.Cmd
 	for range 3 {
@@ -253,7 +253,7 @@ func appendAsChild(name string) {
 	}
 }
 
-// links returns how many names a file has.
+// links returns the number of hard links of a file.
 func links(path string) (uint64, error) {
 	var s unix.Stat_t
 	err := unix.Stat(path, &s)

@@ -6,23 +6,24 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// ErrUnsupported says that this system has no FUSE.
+// ErrUnsupported is returned by New on systems other than Linux.
 var ErrUnsupported = errors.New("mount: FUSE needs Linux")
 
-// Attr is what a crash does not change about a file: its permissions and its owner.
+// Attr has the permissions and the owner of a file, which a crash does not change.
 type Attr struct {
 	Mode     uint32 // the permission bits
 	UID, GID uint32
 }
 
-// Disk is a filesystem that is served.
+// Disk is a filesystem to serve.
 type Disk struct {
 	FS *faultfs.FS
-	// Attrs are the attributes that files have when they are served. Others have those of a new file of this user.
+	// Attrs are the initial attributes by inode. Inodes not listed get those of a new file of this user.
 	Attrs map[faultfs.Ino]Attr
-	// Ack is called with each line that is written to .torture/ack, before the write returns; Stdout with each line that is
-	// written to .torture/stdout. A disk without Ack has no such files.
+	// Ack is called with each line written to .torture/ack, and Stdout with each line written to .torture/stdout, before the
+	// write returns. If Ack is nil, the disk has no .torture directory.
 	Ack, Stdout func(line string)
-	// Refused is called whenever a process has asked for what this disk does not have, with what it is and what to do. It may be nil.
+	// Refused is called whenever a process asks for something that this disk does not support. The text names it and the
+	// remedy. It may be nil.
 	Refused func(what string)
 }

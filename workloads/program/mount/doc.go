@@ -1,41 +1,41 @@
-// Package mount serves faultfs filesystems to the kernel through FUSE, so that any process can use them: a disk that records,
-// or a crash image that decides when a process looks.
+// Package mount serves faultfs filesystems to the kernel through FUSE, so that any process can use them: disks that record
+// what is done to them, and crash images whose undecided parts are settled when a process looks at them.
 //
-//	m, err := mount.New(dir)              // mounts on an empty directory; the caller may mount, and unmounts with Close
-//	path := m.Add(mount.Disk{FS: fs})     // a directory of the mount is the root of fs from now on
-//	m.Remove(path)                        // and from now on it is gone
+//	m, err := mount.New(dir)              // mounts on an empty directory; needs the right to mount, unmount with Close
+//	path := m.Add(mount.Disk{FS: fs})     // serves fs; path is its root directory
+//	m.Remove(path)                        // stops serving it
 //
 // # What the kernel is told
 //
-// Every write arrives as the process made it, because files bypass the page cache; those of shared memory maps arrive when
-// they are synced, a page at a time. Nothing is written back late. Names, sizes and attributes are cached, since nobody but
-// this kernel changes them; only the size of a file that a crash left undecided is asked for when it is looked at, and
-// nothing is read ahead: an answer about what nobody asked for would be a wrong decision. Locks are the kernel's own.
+// Files bypass the page cache (direct I/O), so every write arrives exactly as the process made it, and nothing is written back
+// late. Writes to shared memory maps arrive page by page when they are synced. The kernel may cache names, sizes and
+// attributes, because they change only through it. There are two exceptions, both for crash images: a size that the crash left
+// undecided is requested whenever a process asks for it, and nothing is read ahead. Either would settle something that no
+// process has looked at, and the search would then miss images. Locks are handled by the kernel itself.
 //
-// What recording costs is the requests: each is two switches of threads, and the lab's own work is a tenth of it. So the kernel
-// is told once that closing means nothing, and asks for no attributes twice. A program that does little but sync costs four
-// times the CPU of the same on tmpfs (SQLite with a WAL) to ten times (rollback journals, and bare loops of write and fdatasync):
-// BenchmarkRecording measures it. A sync must arrive, so this is the price of knowing the order.
+// The cost of recording is the number of requests: each takes two context switches, and the lab's own work is a tenth of that.
+// The kernel is therefore told that flush on close is not implemented, and never requests attributes twice. A program that does
+// little but sync takes between four times the CPU that it takes on tmpfs (SQLite with a WAL) and ten times (rollback journals,
+// bare loops of write and fdatasync); BenchmarkRecording measures it. Every sync has to arrive, so this cannot be avoided.
 //
-// Renames cannot exchange two files (EINVAL), and fallocate can allocate, punch holes and write zeros, but not collapse or
-// insert ranges (EOPNOTSUPP). There are no extended attributes, no files without a name (O_TMPFILE), and no sockets and pipes, of
-// which a crash keeps nothing: programs fall back, or fail. Disk.Refused hears of each, with what to do.
-// Space that is set aside past the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not arrive,
-// so a program that relies on them looks as if it had never synced. Owners, permissions and times are kept, and a crash does
-// not change them.
+// Renames cannot exchange two files (EINVAL). fallocate can allocate, punch holes and write zeros, but not collapse or insert
+// ranges (EOPNOTSUPP). There are no extended attributes, no nameless files (O_TMPFILE), and no sockets or pipes, which would not
+// survive a crash anyway. Programs fall back or fail; Disk.Refused is called for each such request. Space preallocated past
+// the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not reach the server, so a program that
+// relies on them looks as if it never synced. Owners, permissions and times are kept and not changed by a crash.
 //
 // # Acknowledgements
 //
-// A disk with Ack has a hidden directory .torture, which no listing shows, with two files: a line that is written to ack is
-// passed on at once, in order with everything else that the process does to the disk, and so are lines of stdout, if a
-// process is started with it as standard output.
+// A disk with Ack has a directory .torture, hidden from listings, with two files. A line written to ack is passed on at once,
+// in order with everything else that the process does to the disk. So is a line written to stdout, which is meant to be opened
+// as a process's standard output.
 //
 // # The rule
 //
-// The process that serves must never touch the mount, not even with stat: it would wait for itself. A page fault in mapped
-// memory, or a child that changes into the mount between fork and exec, can block the whole Go runtime, so that not even
-// SIGKILL ends it. Give paths below the mount to other processes as arguments only. The descriptor of /dev/fuse is closed on
-// exec: a process that had inherited it would keep a mount alive whose server is dead.
+// The serving process must never touch the mount, not even with stat: it would wait for itself. A page fault in mapped memory,
+// or a child that changes into the mount between fork and exec, can block the whole Go runtime so that not even SIGKILL ends
+// it. Pass paths below the mount to other processes as arguments only. The /dev/fuse descriptor is close-on-exec, because a
+// process that inherited it would keep the mount alive after its server has died.
 //
-// Linux only: elsewhere New fails with ErrUnsupported. The package knows faultfs and nothing else of the lab.
+// Linux only: elsewhere New fails with ErrUnsupported. The package depends on faultfs and nothing else of the lab.
 package mount

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// GetAttr describes an inode, and decides its size.
+// GetAttr describes an inode, which settles its size.
 func (n *nodes) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut) fuse.Status {
 	out.SetTimeout(forever)
 	if in.NodeId == fuse.FUSE_ROOT_ID {
@@ -32,7 +32,7 @@ func (n *nodes) GetAttr(_ <-chan struct{}, in *fuse.GetAttrIn, out *fuse.AttrOut
 	return fuse.OK
 }
 
-// SetAttr sets the size of a file, and what a crash does not change.
+// SetAttr sets the size of a file, or attributes that a crash does not change.
 func (n *nodes) SetAttr(_ <-chan struct{}, in *fuse.SetAttrIn, out *fuse.AttrOut) fuse.Status {
 	if hiddenAttr(in.NodeId, &out.Attr) {
 		return fuse.OK
@@ -70,7 +70,7 @@ func set(a *attr, in *fuse.SetAttrIn) {
 	}
 }
 
-// withFile calls a function with the file of a handle, or of the node if the kernel has given no handle of it.
+// withFile calls a function with the open file of a handle, or opens the node if the kernel passed no handle.
 func (n *nodes) withFile(node, fh uint64, call func(afero.File) error) error {
 	if h := n.handle(fh); h != nil && h.file != nil {
 		return call(h.file)
@@ -86,7 +86,7 @@ func (n *nodes) withFile(node, fh uint64, call func(afero.File) error) error {
 	return errors.Join(call(f), f.Close())
 }
 
-// Open opens a file past the page cache.
+// Open opens a file for direct I/O.
 func (n *nodes) Open(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut) fuse.Status {
 	if hiddenIno(in.NodeId) != 0 {
 		out.OpenFlags = fuse.FOPEN_DIRECT_IO
@@ -95,7 +95,7 @@ func (n *nodes) Open(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut) fuse
 	return n.open(in.NodeId, out)
 }
 
-// open gives a handle that can read and write: the kernel has seen to what the process may do.
+// open returns a handle for reading and writing; the kernel has already checked the permissions of the process.
 func (n *nodes) open(node uint64, out *fuse.OpenOut) fuse.Status {
 	_, i, ok := n.at(node)
 	if !ok {
@@ -112,11 +112,11 @@ func (n *nodes) open(node uint64, out *fuse.OpenOut) fuse.Status {
 // Release closes a file.
 func (n *nodes) Release(_ <-chan struct{}, in *fuse.ReleaseIn) {
 	if h := n.closed(in.Fh); h != nil {
-		_ = h.file.Close() // nobody waits for the answer
+		_ = h.file.Close() // a release has no reply
 	}
 }
 
-// Flush would be called at each close, and makes nothing durable: the kernel need not ask again.
+// Flush makes nothing durable. ENOSYS tells the kernel not to send it on every close.
 func (n *nodes) Flush(<-chan struct{}, *fuse.FlushIn) fuse.Status { return fuse.ENOSYS }
 
 func (n *nodes) Read(_ <-chan struct{}, in *fuse.ReadIn, b []byte) (fuse.ReadResult, fuse.Status) {
@@ -149,15 +149,15 @@ func (n *nodes) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint32,
 	if s, i, ok := n.at(in.NodeId); ok && wrote > 0 {
 		s.modified(i.Known().Ino)
 	}
-	const mapped = fuse.WRITE_CACHE // pages of a memory map, which the flags of a file do not concern
+	const mapped = fuse.WRITE_CACHE // pages of a memory map, to which O_SYNC does not apply
 	if err == nil && in.Flags&(syscall.O_SYNC|syscall.O_DSYNC) != 0 && in.WriteFlags&mapped == 0 {
-		// The kernel does not ask for the sync, because the write has bypassed its cache.
+		// The kernel sends no separate sync, because the write bypassed its cache.
 		err = n.withFile(in.NodeId, in.Fh, afero.File.Sync)
 	}
 	return uint32(wrote), status(err)
 }
 
-// Writev is Write in pieces.
+// Writev is Write with the data in several slices.
 func (n *nodes) Writev(cancel <-chan struct{}, in *fuse.WriteIn, data [][]byte) (uint32, fuse.Status) {
 	if len(data) == 1 {
 		return n.Write(cancel, in, data[0])
@@ -165,7 +165,7 @@ func (n *nodes) Writev(cancel <-chan struct{}, in *fuse.WriteIn, data [][]byte) 
 	return n.Write(cancel, in, slices.Concat(data...))
 }
 
-// Fsync also follows each msync.
+// Fsync makes a file durable; the kernel also sends it for msync.
 func (n *nodes) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	if hiddenIno(in.NodeId) != 0 {
 		return fuse.OK
@@ -234,10 +234,10 @@ func (n *nodes) StatFs(_ <-chan struct{}, h *fuse.InHeader, out *fuse.StatfsOut)
 	return fuse.OK
 }
 
-// Access is up to the kernel.
+// Access is left to the kernel (default_permissions).
 func (n *nodes) Access(<-chan struct{}, *fuse.AccessIn) fuse.Status { return fuse.ENOSYS }
 
-// Ioctl has nothing to offer.
+// Ioctl supports no requests.
 func (n *nodes) Ioctl(<-chan struct{}, *fuse.IoctlIn, []byte, *fuse.IoctlOut, []byte) fuse.Status {
 	return fuse.Status(syscall.ENOTTY)
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// The directory of acknowledgements and its files, as inodes that no filesystem has. No listing shows them.
+// The hidden directory of acknowledgements and its files, with inode numbers that no faultfs uses.
 const (
 	hiddenDir    = 0xfffffff0
 	hiddenAck    = 0xfffffff1
 	hiddenStdout = 0xfffffff2
 )
 
-// hidden returns the node of a hidden name; 0 if it is none.
+// hidden returns the node of a hidden name, or 0 if the name is not hidden.
 func (n *nodes) hidden(node uint64, name string) uint64 {
 	at := node &^ (1<<inoBits - 1)
 	switch ino := node & (1<<inoBits - 1); {
@@ -33,7 +33,7 @@ func (n *nodes) hidden(node uint64, name string) uint64 {
 	return 0
 }
 
-// hiddenIno returns the inode of a hidden node; 0 if it is none.
+// hiddenIno returns the inode of a hidden node, or 0 if the node is not hidden.
 func hiddenIno(node uint64) uint64 {
 	if ino := node & (1<<inoBits - 1); ino >= hiddenDir {
 		return ino
@@ -41,7 +41,7 @@ func hiddenIno(node uint64) uint64 {
 	return 0
 }
 
-// hiddenAttr describes a hidden node, and reports whether it is one. Files that are written to are always empty.
+// hiddenAttr describes a node if it is hidden, and reports whether it is. Hidden files always look empty.
 func hiddenAttr(node uint64, out *fuse.Attr) bool {
 	ino := hiddenIno(node)
 	if ino == 0 {
@@ -70,14 +70,14 @@ func (n *nodes) acknowledge(node, ino uint64, data []byte) (uint32, fuse.Status)
 	return uint32(len(data)), fuse.OK
 }
 
-// lines cuts what is written into lines.
+// lines splits what is written into lines.
 type lines struct {
 	to   func(line string) // may be nil
 	mu   sync.Mutex
 	rest strings.Builder
 }
 
-// maxLineBytes is where a line ends that has no end.
+// maxLineBytes is where a line without a newline is cut.
 const maxLineBytes = 64 << 10
 
 func (l *lines) write(data []byte) {

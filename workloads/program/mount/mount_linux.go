@@ -13,16 +13,15 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Mount is a directory in which filesystems are served, each as a directory of its own. All methods may be called
-// concurrently.
+// Mount is a mounted directory that serves filesystems, each as a subdirectory. Its methods are safe for concurrent use.
 type Mount struct {
 	dir    string
 	server *fuse.Server
 	nodes  *nodes
-	served chan struct{} // closed when the kernel has ended the connection
+	served chan struct{} // closed once the kernel has ended the connection
 }
 
-// New mounts on an empty directory. The error says why this process may not.
+// New mounts on an empty directory. The error says why this process cannot.
 func New(dir string) (*Mount, error) {
 	fd, err := connect(dir)
 	if err != nil {
@@ -31,7 +30,7 @@ func New(dir string) (*Mount, error) {
 	m := &Mount{dir: dir, nodes: newNodes(), served: make(chan struct{})}
 	m.server, err = fuse.NewServer(m.nodes, fmt.Sprintf("/dev/fd/%d", fd), &fuse.MountOptions{
 		DisableReadDirPlus: true, DisableSplice: true, MaxWrite: maxWrite,
-		MaxReadAhead:      1, // none: 0 would be the kernel's own
+		MaxReadAhead:      1, // no readahead; 0 would mean the kernel's default
 		ExtraCapabilities: fuse.CAP_DIRECT_IO_ALLOW_MMAP,
 	})
 	if err != nil {
@@ -44,10 +43,10 @@ func New(dir string) (*Mount, error) {
 	return m, nil
 }
 
-// maxWrite is how many bytes one request writes at most.
+// maxWrite is the maximum size of a write request in bytes.
 const maxWrite = 1 << 20
 
-// connect mounts, and returns the connection to the kernel. No child inherits it.
+// connect mounts and returns the /dev/fuse descriptor, which is close-on-exec.
 func connect(dir string) (int, error) {
 	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -61,7 +60,7 @@ func connect(dir string) (int, error) {
 	return fd, nil
 }
 
-// Add serves a filesystem from now on and returns the path of its root directory.
+// Add starts serving a filesystem and returns the path of its root directory.
 func (m *Mount) Add(d Disk) string {
 	return filepath.Join(m.dir, strconv.FormatUint(m.nodes.add(d), 10))
 }
@@ -69,10 +68,10 @@ func (m *Mount) Add(d Disk) string {
 // Attrs returns the attributes of the files below a path that Add returned.
 func (m *Mount) Attrs(path string) map[faultfs.Ino]Attr { return m.nodes.attrsOf(slotOf(path)) }
 
-// Remove serves a filesystem no longer. Processes that still use it get errors.
+// Remove stops serving a filesystem. Processes that still use it get ESTALE.
 func (m *Mount) Remove(path string) {
 	m.nodes.remove(slotOf(path))
-	_ = m.server.EntryNotify(fuse.FUSE_ROOT_ID, filepath.Base(path)) // it is no error that the kernel does not know it
+	_ = m.server.EntryNotify(fuse.FUSE_ROOT_ID, filepath.Base(path)) // an error means that the kernel did not have it cached
 }
 
 func slotOf(path string) uint64 {
@@ -80,10 +79,10 @@ func slotOf(path string) uint64 {
 	return slot
 }
 
-// Close unmounts. It works even if processes still use the mount, which get errors from then on.
+// Close unmounts. It succeeds even if processes still use the mount; they get errors from then on.
 func (m *Mount) Close() error {
-	err := unix.Unmount(m.dir, unix.MNT_FORCE) // which ends what waits for the server
-	if err != nil {                            // EBUSY: somebody still uses it
+	err := unix.Unmount(m.dir, unix.MNT_FORCE) // aborts requests that wait for the server
+	if err != nil {                            // EBUSY: it is still in use
 		err = unix.Unmount(m.dir, unix.MNT_DETACH)
 	}
 	if err == nil {

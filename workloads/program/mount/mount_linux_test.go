@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// What this test program is, by its first argument.
+// First arguments that make the test binary a helper process.
 const (
 	callsWord  = "__calls"
 	lockWord   = "__lock"
@@ -53,7 +53,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// served is what came of running a command on a disk of the lab.
+// served is the result of running a command on a simulated disk.
 type served struct {
 	Output  string
 	Trace   []string
@@ -61,7 +61,7 @@ type served struct {
 	Refused []string
 }
 
-// serve runs a command on a disk of the lab; DIR in its arguments is its directory.
+// serve runs a command on a simulated disk; DIR in its arguments stands for the directory.
 func serve(_ context.Context, request json.RawMessage, dir string, emit func(any) error) error {
 	var args []string
 	if err := json.Unmarshal(request, &args); err != nil {
@@ -98,8 +98,8 @@ func onStage(t *testing.T, args ...string) (s served) {
 	return s
 }
 
-// A program cannot tell a disk of the lab from one of this machine, as far as the calls of stores go.
-func TestCallsDoWhatTheyDoElsewhere(t *testing.T) {
+// As far as the system calls of stores go, a program cannot tell a simulated disk from a real one.
+func TestSystemCallsBehaveAsOnARealDisk(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -109,8 +109,8 @@ func TestCallsDoWhatTheyDoElsewhere(t *testing.T) {
 	assert.Equal(t, string(want), got)
 }
 
-// What arrives at the disk, in order: each write as it was made, syncs of files and directories, and acknowledgements.
-func TestTheTraceIsWhatTheProgramDid(t *testing.T) {
+// The trace has, in order, every write as it was made, the syncs of files and directories, and the acknowledgements.
+func TestTraceRecordsWhatTheProgramDid(t *testing.T) {
 	t.Parallel()
 	s := onStage(t, "/bin/sh", "-ec", `cd DIR
 		printf one >a
@@ -131,8 +131,8 @@ func TestTheTraceIsWhatTheProgramDid(t *testing.T) {
 	assert.Equal(t, "c\n", s.Output, "the directory of the acknowledgements is hidden")
 }
 
-// What this package does not do is refused, so that programs can fall back.
-func TestWhatIsRefused(t *testing.T) {
+// Unsupported requests are refused, so that programs can fall back.
+func TestUnsupportedRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		script, want string
@@ -151,7 +151,7 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
-// askForAll asks for everything that a disk of the lab does not have.
+// askForAll makes every request that a simulated disk does not support.
 func askForAll(dir string) {
 	_, err := net.Listen("unix", dir+"/socket")
 	fmt.Println(err)
@@ -162,7 +162,7 @@ func askForAll(dir string) {
 	fmt.Println(unix.Setxattr(dir+"/a", "user.a", nil, 0), unix.Setxattr(dir+"/a", "user.a", nil, 0))
 }
 
-func TestEachRefusalSaysWhatToDo(t *testing.T) {
+func TestEveryRefusalNamesTheRemedy(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
 	require.NoError(t, err)

@@ -4,10 +4,10 @@ package mount
 
 import "github.com/lightningdb/lightning-torture/faultfs"
 
-// Mount is a directory in which filesystems are served.
+// Mount is a mounted directory; it exists on Linux only.
 type Mount struct{}
 
-// New fails: there is no FUSE here.
+// New returns ErrUnsupported.
 func New(string) (*Mount, error) { return nil, ErrUnsupported }
 
 // Add is never called.

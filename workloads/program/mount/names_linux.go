@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Lookup decides what a name leads to, and no size.
+// Lookup settles which inode a name leads to, but not its size.
 func (n *nodes) Lookup(_ <-chan struct{}, h *fuse.InHeader, name string, out *fuse.EntryOut) fuse.Status {
 	if h.NodeId == fuse.FUSE_ROOT_ID {
 		s := n.slotNamed(name)
@@ -33,7 +33,7 @@ func (n *nodes) Lookup(_ <-chan struct{}, h *fuse.InHeader, name string, out *fu
 	}
 	child, err := dir.Lookup(name)
 	if errors.Is(err, syscall.ENOENT) {
-		out.NodeId = 0 // it may remember that there is nothing
+		out.NodeId = 0 // a negative entry, which the kernel may cache
 		out.SetEntryTimeout(forever)
 		return fuse.OK
 	}
@@ -43,14 +43,14 @@ func (n *nodes) Lookup(_ <-chan struct{}, h *fuse.InHeader, name string, out *fu
 	return status(err)
 }
 
-// Forget does nothing: a node is a number.
+// Forget does nothing, because nodes are computed and hold no state.
 func (n *nodes) Forget(uint64, uint64) {}
 
-// making answers with what was made in a directory.
+// making creates something in a directory and answers with its entry.
 func (n *nodes) making(h *fuse.InHeader, mode uint32, out *fuse.EntryOut, make func(dir faultfs.Inode) (faultfs.Inode, error)) fuse.Status {
 	s, dir, ok := n.at(h.NodeId)
 	if !ok {
-		return fuse.EPERM // in the root of the mount, or in what is served no longer
+		return fuse.EPERM // in the root of the mount, or in a filesystem that is no longer served
 	}
 	made, err := make(dir)
 	if err == nil {
@@ -65,7 +65,7 @@ func (n *nodes) Mkdir(_ <-chan struct{}, in *fuse.MkdirIn, name string, out *fus
 	return n.making(&in.InHeader, in.Mode&^in.Umask, out, func(dir faultfs.Inode) (faultfs.Inode, error) { return dir.Mkdir(name) })
 }
 
-// Mknod makes a file; there are no devices, pipes or sockets.
+// Mknod makes a regular file. Devices, pipes and sockets are refused.
 func (n *nodes) Mknod(_ <-chan struct{}, in *fuse.MknodIn, name string, out *fuse.EntryOut) fuse.Status {
 	switch in.Mode & syscall.S_IFMT {
 	case syscall.S_IFREG:
@@ -100,7 +100,7 @@ func (n *nodes) Create(_ <-chan struct{}, in *fuse.CreateIn, name string, out *f
 	return n.open(out.NodeId, &out.OpenOut)
 }
 
-// Link gives a file a further name.
+// Link makes a hard link.
 func (n *nodes) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, out *fuse.EntryOut) fuse.Status {
 	s, dir, ok := n.at(in.NodeId)
 	_, file, known := n.at(in.Oldnodeid)
@@ -131,7 +131,7 @@ func (n *nodes) Rmdir(cancel <-chan struct{}, h *fuse.InHeader, name string) fus
 	return n.Unlink(cancel, h, name)
 }
 
-// Rename moves a name. The kernel has looked both names up, so it knows whether RENAME_NOREPLACE forbids it.
+// Rename moves a name. The kernel has already looked up both names and so enforces RENAME_NOREPLACE itself.
 func (n *nodes) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, as string) fuse.Status {
 	const noReplace = 1
 	_, dir, ok := n.at(in.NodeId)
@@ -155,7 +155,7 @@ func (n *nodes) OpenDir(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut) f
 	return fuse.OK
 }
 
-// ReadDir lists a directory as it was when its beginning was read. The root of the mount shows nothing.
+// ReadDir lists a directory as it was when offset 0 was read. The root of the mount lists nothing.
 func (n *nodes) ReadDir(_ <-chan struct{}, in *fuse.ReadIn, out *fuse.DirEntryList) fuse.Status {
 	h := n.handle(in.Fh)
 	s, dir, ok := n.at(in.NodeId)

@@ -16,24 +16,24 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// nodes answers the kernel. A node is a slot, which is a filesystem, and an inode of it, so that what the kernel remembers of
-// one filesystem says nothing about another. The root has the slots as its names.
+// nodes answers the kernel's requests. A node ID combines a slot, which is a filesystem, and an inode in it. Slots are never
+// reused, so nothing that the kernel has cached of one filesystem can apply to another. The slots are the names in the root.
 type nodes struct {
 	fuse.RawFileSystem // answers ENOSYS
 	mu                 sync.Mutex
 	slots              map[uint64]*slot
-	latest             uint64 // slot
+	latest             uint64 // the latest slot
 	handles            map[uint64]*handle
 	latestHandle       uint64
 }
 
-// slotBits is how many bits of a node are its slot, and inoBits its inode.
+// Bits of a node ID: the slot, then the inode.
 const (
 	slotBits = 31
 	inoBits  = 32
 )
 
-// slot is one filesystem.
+// slot is one served filesystem.
 type slot struct {
 	Disk
 	number uint64
@@ -43,19 +43,19 @@ type slot struct {
 	stdout lines
 }
 
-// attr is what a filesystem of the lab does not keep.
+// attr has the attributes that faultfs does not keep.
 type attr struct {
 	Attr
 	mtime, ctime time.Time
 }
 
-// handle is what a process has opened.
+// handle is an open file or directory.
 type handle struct {
 	file  afero.File
-	names []faultfs.InodeName // of a directory, as of its beginning
+	names []faultfs.InodeName // of a directory, as of the read at offset 0
 }
 
-// forever is how long the kernel may keep what nobody else changes.
+// forever is how long the kernel may cache what only it changes.
 const forever = time.Hour
 
 func newNodes() *nodes {
@@ -98,7 +98,7 @@ func (n *nodes) attrsOf(number uint64) map[faultfs.Ino]Attr {
 	return all
 }
 
-// at returns the filesystem and the inode of a node; false if it is no more.
+// at returns the filesystem and the inode of a node, or false if it no longer exists.
 func (n *nodes) at(node uint64) (*slot, faultfs.Inode, bool) {
 	n.mu.Lock()
 	s := n.slots[node>>inoBits]
@@ -113,7 +113,7 @@ func (n *nodes) at(node uint64) (*slot, faultfs.Inode, bool) {
 // node returns the node of an inode.
 func (s *slot) node(ino faultfs.Ino) uint64 { return s.number<<inoBits | uint64(ino) }
 
-// describe fills in what the kernel wants to know of an inode.
+// describe fills in the attributes of an inode.
 func (s *slot) describe(i faultfs.InodeInfo, out *fuse.Attr) {
 	out.Ino, out.Nlink, out.Blksize = s.node(i.Ino), uint32(max(i.Links, 0)), 4096
 	out.Size = uint64(max(i.Size, 0))
@@ -152,7 +152,7 @@ func (s *slot) change(i faultfs.InodeInfo, change func(*attr)) {
 	s.attrs[i.Ino] = a
 }
 
-// made notes the attributes of a new inode.
+// made records the attributes of a new inode.
 func (s *slot) made(i faultfs.Inode, h *fuse.InHeader, mode uint32) {
 	now := time.Now()
 	s.change(i.Known(), func(a *attr) {
@@ -160,7 +160,7 @@ func (s *slot) made(i faultfs.Inode, h *fuse.InHeader, mode uint32) {
 	})
 }
 
-// modified notes that the bytes of a file have changed.
+// modified updates the times of a file whose content has changed.
 func (s *slot) modified(ino faultfs.Ino) {
 	now := time.Now()
 	s.mu.Lock()
@@ -171,7 +171,7 @@ func (s *slot) modified(ino faultfs.Ino) {
 	}
 }
 
-// entry answers with an inode that a name leads to. A size that is undecided stays so.
+// entry answers with the inode that a name leads to. A size that is undecided stays undecided, so the kernel may not cache it.
 func (s *slot) entry(i faultfs.Inode, out *fuse.EntryOut) {
 	info := i.Known()
 	out.NodeId, out.Generation = s.node(info.Ino), 1
@@ -182,7 +182,7 @@ func (s *slot) entry(i faultfs.Inode, out *fuse.EntryOut) {
 	}
 }
 
-// status returns what the kernel is told of an error.
+// status converts an error to a status for the kernel.
 func status(err error) fuse.Status {
 	var errno syscall.Errno
 	switch {
@@ -194,10 +194,10 @@ func status(err error) fuse.Status {
 	return fuse.EIO
 }
 
-// stale is the answer for a filesystem that is served no longer.
+// stale is the answer for a filesystem that is no longer served.
 const stale = fuse.Status(syscall.ESTALE)
 
-// opened gives a handle to the kernel.
+// opened registers a handle and returns its number.
 func (n *nodes) opened(h *handle) uint64 {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -212,7 +212,7 @@ func (n *nodes) handle(fh uint64) *handle {
 	return n.handles[fh]
 }
 
-// closed takes a handle back.
+// closed unregisters a handle and returns it.
 func (n *nodes) closed(fh uint64) *handle {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -221,7 +221,7 @@ func (n *nodes) closed(fh uint64) *handle {
 	return h
 }
 
-// slotNamed returns a filesystem by its name in the root.
+// slotNamed returns the filesystem with a name in the root, or nil.
 func (n *nodes) slotNamed(name string) *slot {
 	number, err := strconv.ParseUint(name, 10, slotBits)
 	if err != nil {

@@ -18,10 +18,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
 )
 
-// syncerWord makes this test program one that writes and syncs.
+// syncerWord makes the test binary a program that writes and syncs.
 const syncerWord = "__syncer"
 
-// writeAndSync appends to a file and syncs it, two thousand times.
+// writeAndSync appends to a file and syncs it, 2000 times.
 func writeAndSync(dir string) error {
 	f, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -39,7 +39,7 @@ func writeAndSync(dir string) error {
 	return f.Close()
 }
 
-// sqlite is a script of so many transactions.
+// sqlite returns a script of n transactions.
 func sqlite(mode string, n int) string {
 	script := "pragma journal_mode=" + mode + "; pragma synchronous=FULL; create table t(i integer primary key, v text);\n"
 	for i := range n {
@@ -48,8 +48,8 @@ func sqlite(mode string, n int) string {
 	return script
 }
 
-// BenchmarkRecording compares what programs that sync cost when they are recorded and when they run on tmpfs, in turn. It
-// reports the ratios of wall time and of CPU, that of the lab included.
+// BenchmarkRecording compares programs that sync when they are recorded and when they run on tmpfs, alternately. It reports the
+// ratios of wall time and of CPU time, including the CPU time of the lab.
 func BenchmarkRecording(b *testing.B) {
 	if os.Geteuid() != 0 {
 		b.Skip("mounting needs root")
@@ -97,7 +97,7 @@ func compare(b *testing.B, m *mount.Mount, fast string, run func(dir string) *ex
 	b.ReportMetric(float64(wall[0].Microseconds())/float64(round), "µs-tmpfs")
 }
 
-// usage returns the CPU time of this process and of those that it has waited for.
+// usage returns the CPU time of this process and of its waited-for children.
 func usage(b *testing.B) (sum time.Duration) {
 	b.Helper()
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {

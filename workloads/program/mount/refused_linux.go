@@ -6,8 +6,8 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 )
 
-// What this disk does not have. Each says what to do where programs do not fall back by themselves. The kernel itself refuses to
-// collapse and insert ranges.
+// Requests that this disk does not support, each with the remedy for programs that do not fall back by themselves. The kernel
+// itself refuses to collapse and insert ranges.
 const (
 	noSocket   = "a socket in the directory of its store; let it be elsewhere, for a server in {tmp}"
 	noSpecial  = "a pipe or a device in the directory of its store; let it be elsewhere, for a server in {tmp}"
@@ -16,7 +16,7 @@ const (
 	noXattr    = "an extended attribute; let it keep this in a file"
 )
 
-// refuse notes that a process has asked for something that the disk of a node does not have.
+// refuse reports a request that the disk of a node does not support.
 func (n *nodes) refuse(node uint64, what string, code fuse.Status) fuse.Status {
 	if s, _, ok := n.at(node); ok && s.Refused != nil {
 		s.Refused(what)
@@ -24,12 +24,12 @@ func (n *nodes) refuse(node uint64, what string, code fuse.Status) fuse.Status {
 	return code
 }
 
-// SetXAttr refuses: there are no extended attributes. The kernel does not ask again.
+// SetXAttr refuses, because there are no extended attributes. After ENOSYS the kernel does not ask again.
 func (n *nodes) SetXAttr(_ <-chan struct{}, in *fuse.SetXAttrIn, _ string, _ []byte) fuse.Status {
 	return n.refuse(in.NodeId, noXattr, fuse.ENOSYS)
 }
 
-// Tmpfile refuses: each file has a name at first.
+// Tmpfile refuses, because every file starts out with a name.
 func (n *nodes) Tmpfile(_ <-chan struct{}, in *fuse.CreateIn, _ *fuse.CreateOut) fuse.Status {
 	return n.refuse(in.NodeId, noTmpfile, fuse.Status(syscall.EOPNOTSUPP))
 }

@@ -14,19 +14,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// Copies is a program.Way that searches a recording by copies of its images. It cannot record.
+// Copies is a program.Way that searches an existing recording by copying its images to directories. It cannot record.
 type Copies struct {
 	Spec Spec
-	Dir  string // where copies are made, on a fast disk; its owner removes it
+	Dir  string // where copies are made, preferably in memory; the caller removes it
 	Rec  *program.Recording
 
 	mu   sync.Mutex
-	dump *dump // of all recoverers
+	dump *dump // shared by all recoverers
 }
 
 var errNoRecording = errors.New("native: copies need a recording")
 
-// Record returns the recording that there is.
+// Record returns the existing recording.
 func (c *Copies) Record(context.Context) (*program.Recording, error) {
 	if c.Rec == nil {
 		return nil, errNoRecording
@@ -34,7 +34,7 @@ func (c *Copies) Record(context.Context) (*program.Recording, error) {
 	return c.Rec, nil
 }
 
-// passable are the permissions of directories above a store. Some servers refuse to run as root, and must get there as another
+// passable is the mode of the directories above a store. Some servers refuse to run as root and must reach the store as another
 // user.
 const passable = 0o711
 
@@ -54,7 +54,7 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	return &copier{judge: j, dir: dir, rec: c.Rec}, err
 }
 
-// dumping returns the dump that decides, if one does.
+// dumping returns the dump that decides, or nil if a checker does.
 func (c *Copies) dumping() (_ *dump, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -64,7 +64,7 @@ func (c *Copies) dumping() (_ *dump, err error) {
 	return c.dump, err
 }
 
-// copier recovers copies.
+// copier recovers copies of images.
 type copier struct {
 	*judge
 	dir string
@@ -74,7 +74,7 @@ type copier struct {
 
 func (c *copier) Observes() bool { return false }
 
-// Recover copies an image, and lets the checker recover the copy.
+// Recover copies an image and has the checker recover the copy.
 func (c *copier) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	c.n++
 	at := filepath.Join(c.dir, "image"+strconv.Itoa(c.n))
@@ -87,7 +87,7 @@ func (c *copier) Recover(ctx context.Context, img *faultfs.FS, acked []program.A
 
 func (c *copier) Close() error { return errors.Join(c.judge.close(), os.RemoveAll(c.dir)) }
 
-// copying is a program.Visitor that makes what it is told in a directory.
+// copying is a program.Visitor that copies what it visits to a directory.
 type copying struct {
 	at    string
 	modes map[faultfs.Ino]program.Mode
@@ -126,7 +126,7 @@ func (c *copying) File(path string, ino faultfs.Ino, size int64, pieces iter.Seq
 	return c.chmod(path, ino)
 }
 
-// chmod gives a copy the permissions and the owner of what was recorded, as far as this user may.
+// chmod gives a copy the recorded permissions and, if this user is root, the recorded owner.
 func (c *copying) chmod(path string, ino faultfs.Ino) error {
 	m, known := c.modes[ino]
 	if !known {

@@ -1,58 +1,57 @@
-// Package native runs programs of this machine on disks of the lab, unchanged: commands in any language, servers, shell
-// scripts. It is a program.Way.
+// Package native runs unmodified programs of this machine on simulated disks: commands in any language, servers, shell scripts.
+// It implements program.Way.
 //
 //	Record      serves an empty faultfs.FS through FUSE (package mount) and runs the program in it
-//	Recoverer   copies images into directories in memory, and runs the checker there; or, if asked to observe, serves the
-//	            undecided images, so that they decide when the checker looks
+//	Recoverer   copies images to directories in memory and runs the checker there; or, with Spec.Observe, serves undecided
+//	            images, which settle only what the checker looks at
 //
-// Commands are argument lists. {dir} in an argument stands for the directory of the store, {acks} for a file with the lines
-// that the program had acknowledged before the crash; TORTURE_DIR and TORTURE_ACKS in the environment are the same. The
-// working directory is that of the lab.
+// Commands are argument lists. In an argument, {dir} stands for the directory of the store and {acks} for a file with the lines
+// acknowledged before the crash; TORTURE_DIR and TORTURE_ACKS in the environment are the same. Commands run in the lab's working
+// directory.
 //
 // # Acknowledgements
 //
-// A program acknowledges by appending lines to {dir}/.torture/ack, which exists only while it is recorded and which no listing
-// shows. Or it prints lines, of which those that match Spec.Stdout count; then its standard output is a file of the same
-// kind, so that the moment is exact. What a program buffers counts when it is written.
+// A program acknowledges by appending lines to {dir}/.torture/ack, a file that exists only while the program is recorded and is
+// hidden from listings. Alternatively it prints them: lines of standard output that match Spec.Stdout count. Standard output is
+// then a file of the same kind, so the moment is exact. Buffered output counts when it is written.
 //
-// sync(2) and syncfs(2) do not reach the disk, so neither does sync(1) without a file: a program must sync its files and
-// directories, or it looks as if it had never synced.
+// sync(2) and syncfs(2), and therefore sync(1) without arguments, do not reach the disk. A program must sync its files and
+// directories, or it looks as if it never synced.
 //
 // # Checkers
 //
-// A checker recovers the store in {dir} and looks at it. It exits with 0 if everything that was acknowledged is there, and with
-// 1 if not; its last line is the sentence that says what is wrong. Any other end is an error of the lab, because a checker that
-// cannot be found must not look like a bug, nor one that is broken like a pass. A checker that does not end in time is killed,
-// and the store hangs.
+// A checker recovers the store in {dir} and inspects it. It exits with 0 if everything acknowledged is there and with 1 if not;
+// its last line then says what is wrong. Any other exit is an error of the lab: a checker that is not found must not look like a
+// bug, and a broken one must not look like a pass. A checker that does not finish in time is killed, and the verdict is that the
+// recovery hangs.
 //
-// With Spec.Serve the checker stays alive. It reads a line for each image, the directory, a tab, and the file of the
-// acknowledgements, and answers with a line: ok, fail SENTENCE or skip REASON. One that dies is started again, and has
-// failed.
+// With Spec.Serve the checker stays alive. For each image it reads one line, which has the directory, a tab, and the file with
+// the acknowledgements, and it answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and
+// the checker is started again for the next.
 //
 // # Servers
 //
-// A program with Spec.Server runs until it is stopped. It is recorded like this: the server starts, Server.Ready says when it is
-// up, Server.Work drives it and acknowledges, and Server.Stop ends it, which is recorded too. A recovery starts the server on the
-// store, waits until it is ready, and asks the checker, which is a client; then the server is killed. A server that ends by
-// itself meanwhile is wrong, and one that is not ready in time hangs: a server must start on whatever a crash leaves, without
-// anybody's help. What must be there beforehand, such as a database cluster, is made by Spec.Setup: all of that is durable when
-// power is cut for the first time.
+// A program with Spec.Server runs until it is stopped. While it is recorded, Server.Ready says when it is up, Server.Work drives
+// it and acknowledges, and Server.Stop shuts it down, which is recorded too. A recovery starts the server on the store, waits
+// until it is ready, runs the checker as a client, and kills the server. A server that exits by itself meanwhile has failed, and
+// one that is not ready in time hangs, because a server must start unaided on whatever a crash leaves. What it needs beforehand,
+// such as an initialised database cluster, is made by Spec.Setup, and is durable before the first power cut.
 //
-// Each server has a room of its own (package process): 127.0.0.1 with all ports free, and {tmp}, or TORTURE_TMP, an empty
-// directory for sockets. Clients and checkers run in the same room.
+// Each server has its own room (package process): 127.0.0.1 with all ports free, and {tmp}, or TORTURE_TMP, an empty directory
+// for sockets. Clients and checkers run in the same room.
 //
 // # Without a checker
 //
-// Spec.Dump is a command that prints what is in a store. Then what the store shows after the program alone was killed, at each
-// moment of the run, is what it may show after a power cut: behind an acknowledgement, that of a moment from there to the next
-// acknowledgement. It suits programs that do one thing after the other. Package golden says more.
+// Spec.Dump is a command that prints what is in a store. It is run on the store as it was when only the program was killed, at
+// every moment of the run. After a power cut between two acknowledgements the store must show one of the states of that
+// interval. This suits programs that perform one step after another; see package golden.
 //
 // # Safety
 //
-// All of this runs on a stage (package stage): whatever ends, nothing stays mounted and no process stays behind. Explore is
-// the front: it starts a stage, records there and searches there, and returns what was found. The process that serves the
-// disks starts programs, but touches no path below the mount itself.
+// All of this runs on a stage (package stage): whichever process dies, nothing stays mounted and no process is left behind.
+// Explore is the entry point: it starts a stage, records and searches there, and returns what was found. The process that serves
+// the disks starts programs but never touches a path below the mount.
 //
-// Recording needs Linux, FUSE, and root or user namespaces, and so do recoveries by servers. Other recordings are searched by
-// copies without any of them.
+// Recording needs Linux, FUSE, and root or user namespaces, and so do recoveries with servers. Other recordings can be searched
+// by copies without any of these.
 package native

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// Request is what Explore is asked to do.
+// Request says what Explore is to do.
 type Request struct {
 	Spec     Spec   `json:"spec"`
 	Profile  string `json:"profile"`
@@ -25,14 +25,14 @@ type Request struct {
 	Points   int    `json:"points,omitempty"`
 	Findings int    `json:"findings,omitempty"`
 	Nested   int    `json:"nested,omitempty"`
-	OnlyTape bool   `json:"only_tape,omitempty"` // record and do not search
-	// Replay is how often the image of the finding in the file From is recovered, in place of anything else; 0 means never.
+	OnlyTape bool   `json:"only_tape,omitempty"` // record but do not search
+	// Replay, if it is not 0, is how often to recover the image of the finding in the file From. Nothing else is done then.
 	Replay int `json:"replay,omitempty"`
-	// For is how long to search; 0 means until all is done.
+	// For limits the time of the search; 0 means no limit.
 	For time.Duration `json:"for,omitempty"`
-	// Recording is what to search in place of a new one. It is no part of the JSON.
+	// Recording, if it is not nil, is searched instead of recording the program. It is not part of the JSON.
 	Recording *program.Recording `json:"-"`
-	// From is the file of the recording for a stage.
+	// From is the file that passes a recording or a finding to a stage.
 	From string `json:"from,omitempty"`
 }
 
@@ -46,7 +46,7 @@ func (r *Request) Model() (faultfs.Model, error) {
 	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
-// options returns the options of a search that ends when ctx is done or the time is over, with what it has found by then.
+// options returns the options of a search that ends early, keeping what it has found, when ctx is done or the time is up.
 func (r *Request) options(ctx context.Context, progress func(program.Tally)) (program.Options, error) {
 	model, err := r.Model()
 	if err != nil {
@@ -64,7 +64,7 @@ func (r *Request) options(ctx context.Context, progress func(program.Tally)) (pr
 	}, nil
 }
 
-// Outcome is what Explore returns: the recording, and what the search found unless only a recording was asked for.
+// Outcome is the result of Explore: the recording and, unless only a recording was asked for, what the search found.
 type Outcome struct {
 	Recording *program.Recording `json:"-"`
 	Result    *program.Result    `json:"result"`
@@ -72,7 +72,7 @@ type Outcome struct {
 	Error string `json:"error,omitempty"`
 }
 
-// event is what a stage emits: one of these.
+// event is what a stage emits. Exactly one field is set.
 type event struct {
 	Recording *program.Recording `json:"recording,omitempty"`
 	Tally     *program.Tally     `json:"tally,omitempty"`
@@ -80,8 +80,8 @@ type event struct {
 	Replayed  *Replayed          `json:"replayed,omitempty"`
 }
 
-// Explore records the program, unless there is a recording, and searches the crash images. It does so on a stage, unless that
-// is not needed: a recording that is searched by copies, of a program that is no server. The error says that the lab could not do its work.
+// Explore records the program, unless the request has a recording, and searches its crash images. It works on a stage unless
+// none is needed, see Spec.NeedsStage. An error means that the lab could not do its work; the outcome has what was found before.
 func Explore(ctx context.Context, r Request, progress func(program.Tally)) (*Outcome, error) {
 	r.Spec.EnsureDefaults()
 	validate := r.Spec.Validate
@@ -148,7 +148,7 @@ func exploreCopies(ctx context.Context, r *Request, progress func(program.Tally)
 	return out, err
 }
 
-// fastDir returns a directory in memory, if this machine has one.
+// fastDir returns a directory in memory, or "" for the default if this machine has none.
 func fastDir() string {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
 		return "/dev/shm"

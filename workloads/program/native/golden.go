@@ -19,10 +19,10 @@ import (
 type dump struct {
 	spec   *Spec
 	states *golden.States
-	killed *opener // of the states after kills, of which one is made at a time
+	killed *opener // opens the stores of the states after kills, one at a time
 }
 
-// newDump returns the dump of a spec, which copies the images of a recording into a directory.
+// newDump returns the dump of a spec. It copies the images of a recording to directories below dir.
 func newDump(spec *Spec, rec *program.Recording, dir string) (*dump, error) {
 	o, err := newOpener(spec)
 	if err != nil {
@@ -49,12 +49,12 @@ func newDump(spec *Spec, rec *program.Recording, dir string) (*dump, error) {
 	return d, nil
 }
 
-// shown returns what the store of a server that did not work shows.
+// shown returns what a store shows if the server on it failed.
 func (d *down) shown() golden.Shown {
 	return golden.Shown{Fails: "cannot be made: " + d.why, Hangs: d.hangs}
 }
 
-// show lets the program recover the store in a directory and says what is in it.
+// show lets the program recover the store in a directory and returns what the dump prints.
 func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden.Shown, error) {
 	end, all, err := process.Command{Args: fill(d.spec.Dump, dir, ""), Env: environment(dir, ""), Room: room}.RunAll(ctx, d.spec.Patience)
 	switch {
@@ -68,7 +68,7 @@ func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden
 	return golden.Shown{Lines: strings.Split(strings.ReplaceAll(all, dir, program.Dir), "\n")}, nil
 }
 
-// judge compares what a recovered store shows with what is right.
+// judge compares what a recovered store shows with the allowed states.
 func (d *dump) judge(ctx context.Context, room *process.Room, dir string, acked int) (program.Answer, error) {
 	s, err := d.show(ctx, room, dir)
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// Job is what a main package gives to stage.Main.
+// Job returns the job that a main package passes to stage.Main.
 func Job() stage.Job { return stage.Job{Name: jobName, Do: perform} }
 
-// progressEvery is how often a stage tells how far it is.
+// progressEvery is how often a stage reports its progress.
 const progressEvery = 200 * time.Millisecond
 
 // perform records and searches, on a stage.
@@ -63,7 +63,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	options, err := r.options(ctx, func(t program.Tally) {
 		if now := time.Now(); now.Sub(told) > progressEvery {
 			told = now
-			_ = emit(event{Tally: &t}) // if nobody listens, the next event says so
+			_ = emit(event{Tally: &t}) // if it fails, so will the next event
 		}
 	})
 	if err != nil {

@@ -4,5 +4,5 @@ package native
 
 import "github.com/lightningdb/lightning-torture/workloads/program/stage"
 
-// Job is what a main package gives to stage.Main; here no stage runs it.
+// Job returns the job that a main package passes to stage.Main, which does nothing on this system.
 func Job() stage.Job { return stage.Job{Name: jobName} }

@@ -15,7 +15,7 @@ import (
 type judge struct {
 	*opener
 	acks   string // the file with the acknowledgements
-	acked  int    // how many lines it has; -1: it has not been written
+	acked  int    // the number of lines in it; -1 if it has not been written
 	served *served
 	dump   *dump // set if a dump decides
 }
@@ -25,7 +25,7 @@ func newJudge(spec *Spec, dir string) (*judge, error) {
 	return &judge{opener: o, acks: filepath.Join(dir, "acks"), acked: -1}, err
 }
 
-// ask lets the checker recover and judge the store in a directory, or a server recover it and the checker judge.
+// ask has the checker recover and judge the store in a directory, or the server recover it and the checker judge.
 func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
@@ -51,7 +51,7 @@ func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (progr
 	return failed.answer(), nil
 }
 
-// askCommand asks a checker that comes to an end.
+// askCommand runs a checker that judges one store and exits.
 func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, error) {
 	c := process.Command{Args: fill(j.spec.Check, dir, j.acks), Env: environment(dir, j.acks), Room: j.room}
 	end, err := c.Run(ctx, j.spec.Patience)
@@ -75,8 +75,7 @@ func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, err
 	return a, nil
 }
 
-// tell writes the acknowledgements to a file. A checker that wants to know more than the lines would rely on what no program
-// can know.
+// tell writes the acknowledged lines to a file. They are all that a checker may rely on: no user of the program knows more.
 func (j *judge) tell(acked []program.Ack) error {
 	if j.acked == len(acked) {
 		return nil

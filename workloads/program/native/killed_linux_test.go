@@ -20,10 +20,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 )
 
-// labWord makes this test program the lab that is to be killed.
+// labWord makes the test binary a lab that is about to be killed.
 const labWord = "__lab-to-kill"
 
-// endless is a program that goes on for ever, and so does its checker if the program was killed.
+// endless explores a program that never ends. Its checker does not end either if the program was killed.
 func endless() {
 	s := native.Spec{
 		Program: shell(`while :; do echo x >>"$1/f"; sync "$1/f"; done`, program.Dir),
@@ -33,13 +33,13 @@ func endless() {
 	fmt.Println("ended:", err)
 }
 
-// killRounds is how often something is killed, and killSeed says what; make nightly does it more often.
+// killRounds is the number of kills and killSeed decides whom they hit; make nightly kills more often.
 var (
 	killRounds        = 12
 	killSeed   uint64 = 2
 )
 
-func TestWhateverIsKilledNothingStaysBehind(t *testing.T) {
+func TestNothingIsLeftBehindWhicheverProcessIsKilled(t *testing.T) {
 	withFUSE(t)
 	t.Parallel()
 	if n, err := strconv.Atoi(os.Getenv("KILL_ROUNDS")); err == nil {
@@ -54,7 +54,7 @@ func TestWhateverIsKilledNothingStaysBehind(t *testing.T) {
 	}
 }
 
-// family is the processes of a lab, the lab first: keeper, worker, program.
+// family returns the processes of a lab: the lab itself, keeper, worker, program.
 func family(lab int) []int {
 	all := []int{lab}
 	for len(all) < 4 {
@@ -85,7 +85,7 @@ func childOf(parent int) int {
 func killSomething(t *testing.T, rng *rand.Rand, round int) {
 	t.Helper()
 	lab := exec.Command("/proc/self/exe", labWord)
-	dir := t.TempDir() // in which everything is mounted
+	dir := t.TempDir() // everything is mounted below it
 	lab.Env = append(os.Environ(), "TMPDIR="+dir)
 	var out bytes.Buffer
 	lab.Stdout, lab.Stderr = &out, &out
@@ -116,7 +116,7 @@ func killSomething(t *testing.T, rng *rand.Rand, round int) {
 	require.NotContains(t, string(mounts), dir, "round %d: something stays mounted after %v were killed", round, victims)
 }
 
-// gone reports whether a process is no more, or waits for its parent only.
+// gone reports whether a process does not exist or is a zombie.
 func gone(pid int) bool {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || bytes.Contains(text, []byte(") Z "))

@@ -30,7 +30,7 @@ func withFUSE(t *testing.T) {
 	}
 }
 
-// notes is a store in the shell: each note is a file that is written under another name and renamed.
+// notes is a store in shell: each note is a file that is written under a temporary name and renamed.
 const notes = `set -e
 for i in 1 2 3; do
 	echo "this is note$i" >"$1/tmp"
@@ -40,7 +40,7 @@ for i in 1 2 3; do
 	echo "note$i" >>"$1/.torture/ack"
 done`
 
-// checkNotes finds out whether all notes that were acknowledged are there.
+// checkNotes checks that every acknowledged note is there.
 const checkNotes = `while read -r note; do
 	[ "$(cat "$1/$note")" = "this is $note" ] || { echo "$note is lost"; exit 1; }
 done <"$2"`
@@ -61,7 +61,7 @@ func explore(t *testing.T, s native.Spec) *program.Result {
 	return out.Result
 }
 
-func TestASyncThatAProgramLacksIsFoundAndNamed(t *testing.T) {
+func TestAMissingSyncOfAProgramIsFoundAndNamed(t *testing.T) {
 	withFUSE(t)
 	t.Parallel()
 	for name, row := range map[string]struct{ leftOut, why string }{
@@ -90,7 +90,7 @@ func TestASyncThatAProgramLacksIsFoundAndNamed(t *testing.T) {
 	}
 }
 
-// TestAProgramReachesItsStoreAsAnotherUser is of servers that refuse to run as root.
+// Some servers refuse to run as root.
 func TestAProgramReachesItsStoreAsAnotherUser(t *testing.T) {
 	withFUSE(t)
 	if os.Geteuid() != 0 {

@@ -10,11 +10,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// opener opens stores for those who look at them: it starts the server on a store, if the program is one. It is used by one
-// goroutine at a time.
+// opener opens stores to be looked at: it starts the server on a store if the program is a server. It is used by one goroutine
+// at a time.
 type opener struct {
 	spec *Spec
-	room *process.Room // nil: there is no server
+	room *process.Room // nil if there is no server
 }
 
 // newOpener returns an opener, with a room for the server if there is one.
@@ -29,14 +29,14 @@ func newOpener(spec *Spec) (*opener, error) {
 
 func (o *opener) close() { o.room.Close() }
 
-// down is a server that did not do its work.
+// down describes how a server failed on a recovered store.
 type down struct {
 	why    string
 	hangs  bool
 	output []string
 }
 
-// answer returns what it means for a store that the server on it did not work.
+// answer returns the verdict on a store on which the server failed.
 func (d *down) answer() program.Answer {
 	a := program.Answer{Verdict: program.Wrong, Text: d.why, Output: d.output}
 	if d.hangs {
@@ -45,8 +45,8 @@ func (d *down) answer() program.Answer {
 	return a
 }
 
-// open calls look while the store in a directory can be looked at: until the context is done, as it is when the server ends. It
-// returns how the server failed, if it did; otherwise the error is that of look, or of the lab.
+// open calls look while the store in a directory is open. The context given to look is done as soon as the server ends. It
+// returns how the server failed, if it did; otherwise the error is that of look or of the lab.
 func (o *opener) open(ctx context.Context, dir string, look func(context.Context) error) (*down, error) {
 	if o.spec.Server == nil {
 		return nil, look(ctx)
@@ -86,10 +86,11 @@ func (o *opener) open(ctx context.Context, dir string, look func(context.Context
 	return nil, err
 }
 
-// ended begins the sentence about a server that ended by itself, whether before it was ready or later: that depends on the machine.
+// ended introduces the sentence about a server that ended by itself. It does not say whether the server was ready by then,
+// because that depends on the speed of the machine, and the same failure must read the same each time.
 const ended = "the server on the recovered store "
 
-// lastOf returns the last line that was printed.
+// lastOf returns the last printed line.
 func lastOf(lines []string) string {
 	if len(lines) == 0 {
 		return "nothing"
@@ -104,7 +105,7 @@ func (s *Server) probe(dir string) process.Probe {
 	return p
 }
 
-// environment returns what commands find in their environment beside that of the lab.
+// environment returns the variables that commands get in addition to the lab's environment.
 func environment(dir, acks string) []string {
 	return []string{"TORTURE_DIR=" + dir, "TORTURE_ACKS=" + acks, "TORTURE_TMP=" + process.Tmp}
 }

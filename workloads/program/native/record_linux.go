@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// Record runs the program once on an empty disk, or on one that was prepared.
+// Record runs the program once, on an empty disk or on one prepared by Spec.Setup.
 func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 	r, err := m.recorder()
 	if err != nil {
@@ -44,17 +44,17 @@ func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 	return rec, nil
 }
 
-// recorder is a recording that is being made.
+// recorder is a recording in progress.
 type recorder struct {
 	*opener
 	tape    *program.Tape
 	rules   []*faultfs.Rule
-	pattern *regexp.Regexp // of the lines of standard output that count
-	printed process.Tail   // the end of standard output, if it is on the disk
-	dir     string         // of the disk
+	pattern *regexp.Regexp // matches the lines of standard output that acknowledge
+	printed process.Tail   // the end of standard output, if that is a file on the disk
+	dir     string         // the root directory of the disk
 }
 
-// recorder returns a recording of which nothing is done yet but that its disk is served.
+// recorder returns a recording that has not started yet; its disk is already served.
 func (m *mounted) recorder() (_ *recorder, err error) {
 	r := &recorder{}
 	for _, text := range m.Spec.Rules {
@@ -93,7 +93,7 @@ func (r *recorder) stdout(line string) {
 	fmt.Fprintln(&r.printed, line)
 }
 
-// setup prepares the store, if that is asked for, and makes it durable.
+// setup prepares the store, if the spec says how, and makes it durable.
 func (r *recorder) setup(ctx context.Context) error {
 	if len(r.spec.Setup) == 0 {
 		return nil
@@ -110,7 +110,7 @@ func (r *recorder) setup(ctx context.Context) error {
 	return r.tape.Settle(r.rules...)
 }
 
-// acknowledging runs a program that acknowledges, and returns how it ended if not as it should.
+// acknowledging runs a program that acknowledges. It returns how the program failed, or "" if it succeeded.
 func (r *recorder) acknowledging(ctx context.Context, what string, args []string) (string, error) {
 	c := process.Command{Args: fill(args, r.dir, ""), Env: environment(r.dir, ""), Room: r.room}
 	if r.spec.Stdout != "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// Replayed is what came of recovering the image of a saved finding again.
+// Replayed is the result of recovering the image of a saved finding again.
 type Replayed struct {
 	Finding  *program.Finding `json:"finding"`
 	Attempts int              `json:"attempts"`
@@ -21,10 +21,11 @@ type Replayed struct {
 	Answer   string           `json:"answer,omitempty"` // what the checker said last
 }
 
-// ErrNoFinding says that a file holds a recording and no finding.
-var ErrNoFinding = errors.New("the file holds a recording and no finding; search it with exec --from")
+// ErrNoFinding is returned for a file that holds a recording but no finding.
+var ErrNoFinding = errors.New("the file holds a recording but no finding; search it with exec --from")
 
-// Replay recovers the image of a saved finding again, with the checker alone, or with the server and its checker.
+// Replay recovers the image of a saved finding again, several times. It runs the checker, and the server if there is one, but
+// does not record the program again.
 func Replay(ctx context.Context, file string, attempts int) (_ *Replayed, err error) {
 	f, spec, err := loadFinding(file)
 	if err != nil {
@@ -59,7 +60,7 @@ func loadFinding(file string) (*lrec.File, *Spec, error) {
 	return f, spec, nil
 }
 
-// replayOnStage is Replay where a server has a room.
+// replayOnStage is Replay on a stage, for recoveries that need one.
 func replayOnStage(ctx context.Context, file string, attempts int) (again *Replayed, err error) {
 	from, err := filepath.Abs(file)
 	if err != nil {

@@ -24,7 +24,7 @@ type served struct {
 	output *process.Tail
 }
 
-// startServed starts a checker that stays alive.
+// startServed starts the checker in a room.
 func startServed(args []string, room *process.Room) (*served, error) {
 	s := &served{cmd: exec.Command(args[0], args[1:]...), output: &process.Tail{}}
 	s.cmd.Env, s.cmd.Stderr = os.Environ(), s.output
@@ -42,16 +42,16 @@ func startServed(args []string, room *process.Room) (*served, error) {
 	return s, room.Start(s.cmd)
 }
 
-// maxAnswerBytes is how long an answer may be.
+// maxAnswerBytes is the maximum length of an answer.
 const maxAnswerBytes = 64 << 10
 
 // kill ends the checker at once.
 func (s *served) kill() {
-	_ = process.KillGroup(s.cmd) // it may have ended
+	_ = process.KillGroup(s.cmd) // it may have ended already
 	_ = s.cmd.Wait()             // it was killed
 }
 
-// end lets the checker end by itself, because there is nothing more to read.
+// end closes the checker's input, so that it ends by itself, and kills it if it does not.
 func (s *served) end() error {
 	if err := s.in.Close(); err != nil {
 		return err
@@ -62,7 +62,7 @@ func (s *served) end() error {
 	return nil
 }
 
-// askServed asks a checker that stays alive. One that dies at an image has failed, and the next image gets a new one.
+// askServed asks a checker that stays alive. If it dies, the image has failed, and the next image gets a new checker.
 func (j *judge) askServed(ctx context.Context, dir string) (program.Answer, error) {
 	if j.served == nil {
 		s, err := startServed(fill(j.spec.Check, dir, j.acks), j.room)
@@ -110,7 +110,7 @@ func (j *judge) askServed(ctx context.Context, dir string) (program.Answer, erro
 	return parseAnswer(strings.ReplaceAll(r.line, dir, program.Dir))
 }
 
-// died returns what it means that a checker ended instead of an answer.
+// died returns the verdict for a checker that ended instead of answering.
 func (j *judge) died(s *served, err error) (program.Answer, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		return program.Answer{}, fmt.Errorf("the checker's answer has more than %d bytes", maxAnswerBytes)
@@ -123,7 +123,7 @@ func (j *judge) died(s *served, err error) (program.Answer, error) {
 	return program.Answer{Verdict: program.Wrong, Text: text, Output: lines}, nil
 }
 
-// parseAnswer reads an answer of a checker that stays alive.
+// parseAnswer parses the answer of a checker that stays alive.
 func parseAnswer(line string) (program.Answer, error) {
 	word, text, _ := strings.Cut(line, " ")
 	switch word {

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// logServer is a server in the shell: it appends what it is told to a log, and says when that is done. It does not start if the
-// log is damaged. Its first argument is the directory of the store, the second that of its pipes, the third how it syncs.
+// logServer is a server in shell: it appends each line that it gets to a log and answers when that is done. It refuses to start
+// if the log is damaged. Its arguments are the directory of the store, the directory of its pipes, and the command that syncs.
 const logServer = `mkfifo "$2/in" "$2/out"
 touch "$1/log"
 grep -qv '^row[0-9]$' "$1/log" && { echo "the log is damaged"; exit 3; }
@@ -35,7 +35,7 @@ const (
 	dumpLog = `echo get >"$2/in"; cat "$2/out"`
 )
 
-// serverSpec is how to torture a logServer.
+// serverSpec returns the spec of a logServer.
 func serverSpec(sync string) native.Spec {
 	return native.Spec{
 		Program: shell(logServer, program.Dir, "{tmp}", sync), Check: shell(ask, "{acks}", "{tmp}"),
@@ -46,7 +46,7 @@ func serverSpec(sync string) native.Spec {
 	}
 }
 
-// torture records and searches, and returns the finding whose sentence is given.
+// tortureServer records and searches, and returns the finding with the given sentence, or nil.
 func tortureServer(t *testing.T, s native.Spec, profile, sentence string) (*native.Outcome, *program.Finding) {
 	t.Helper()
 	withFUSE(t)
@@ -61,7 +61,7 @@ func tortureServer(t *testing.T, s native.Spec, profile, sentence string) (*nati
 	return out, nil
 }
 
-func TestAServerIsDrivenAndStoppedAndRecovered(t *testing.T) {
+func TestAServerIsDrivenStoppedAndRecovered(t *testing.T) {
 	t.Parallel()
 	for _, observe := range []bool{false, true} {
 		s := serverSpec("sync")
@@ -72,11 +72,11 @@ func TestAServerIsDrivenAndStoppedAndRecovered(t *testing.T) {
 		require.Positive(t, out.Recording.Settled)
 		assert.Greater(t, out.Recording.Ticks()[0], out.Recording.Settled, "power is not cut while the store is prepared")
 		last := out.Recording.Trace[len(out.Recording.Trace)-1]
-		assert.Equal(t, "row9\n", string(last.Data), "power is cut while it comes to its end, too")
+		assert.Equal(t, "row9\n", string(last.Data), "power is also cut while the server shuts down")
 	}
 }
 
-func TestASyncThatAServerLacksIsFoundAndReplayed(t *testing.T) {
+func TestAMissingSyncOfAServerIsFoundAndReplayed(t *testing.T) {
 	t.Parallel()
 	s := serverSpec("true")
 	out, f := tortureServer(t, s, "xfs", "row1 is lost")
@@ -98,8 +98,8 @@ func TestAServerThatDoesNotStartHasFailed(t *testing.T) {
 	assert.Equal(t, f.ShownOf, f.Shown)
 }
 
-// The client waits for an answer that never comes: that is no hang.
-func TestAServerThatEndsWhileItIsAskedHasFailed(t *testing.T) {
+// The client waits in vain for an answer, but the verdict is that the server ended, not that it hangs.
+func TestAServerThatEndsDuringTheCheckHasFailed(t *testing.T) {
 	t.Parallel()
 	s := serverSpec("sync")
 	s.Program = shell(strings.Replace(logServer, "cat ", `grep -q row2 "$1/log" && exit 4; cat `, 1), program.Dir, "{tmp}", "sync")
@@ -108,7 +108,7 @@ func TestAServerThatEndsWhileItIsAskedHasFailed(t *testing.T) {
 	assert.False(t, f.Hangs)
 }
 
-func TestTheDumpOfAServerDecidesToo(t *testing.T) {
+func TestADumpJudgesAServer(t *testing.T) {
 	t.Parallel()
 	for sync, passes := range map[string]bool{"sync": true, "true": false} {
 		s := serverSpec(sync)

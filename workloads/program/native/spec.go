@@ -12,31 +12,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// Spec says how a program is run and how it is judged. It is JSON: a stage and saved findings get it.
+// Spec says how a program is run and judged. It has a JSON form, for stages and saved findings.
 type Spec struct {
 	Program []string `json:"program"`
 	Check   []string `json:"check"`
-	// Dump prints what is in a store, in place of Check: see package golden.
+	// Dump prints what is in a store. It replaces Check, see package golden.
 	Dump    []string `json:"dump,omitempty"`
 	Serve   bool     `json:"serve,omitempty"`   // Check stays alive
-	Observe bool     `json:"observe,omitempty"` // the checker looks at undecided images
-	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
-	// Empty: .torture/ack has them.
+	Observe bool     `json:"observe,omitempty"` // Check looks at undecided images
+	// Stdout is a regular expression that selects the lines of standard output that acknowledge. The acknowledgement is the
+	// first group or, without a group, the whole match. If Stdout is empty, .torture/ack has the acknowledgements.
 	Stdout   string        `json:"stdout,omitempty"`
-	Patience time.Duration `json:"patience"`        // of a recovery; 0 means DefaultPatience
-	Timeout  time.Duration `json:"timeout"`         // of the recorded run; 0 means DefaultTimeout
-	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, as faultfs.ParseRule reads them
-	// Setup prepares the store, if it is set. What it does is durable, and power is cut later only.
+	Patience time.Duration `json:"patience"`        // time limit of a recovery; 0 means DefaultPatience
+	Timeout  time.Duration `json:"timeout"`         // time limit of the recorded run; 0 means DefaultTimeout
+	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, in the syntax of faultfs.ParseRule
+	// Setup, if set, prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`
-	// Server is set if Program runs until it is stopped.
+	// Server is set if Program is a server, which runs until it is stopped.
 	Server *Server `json:"server,omitempty"`
 }
 
-// Server says how to use a program that is a server. Its clients and its checker run beside it, in the same process.Room.
+// Server says how to use a program that is a server. Its clients and its checker run in the same process.Room.
 type Server struct {
 	Ready process.Probe `json:"ready"`
-	Work  []string      `json:"work,omitempty"` // what drives it while it is recorded, and acknowledges
-	Stop  process.Stop  `json:"stop"`           // how the recorded run ends; a recovery is killed
+	Work  []string      `json:"work,omitempty"` // drives the server while it is recorded, and acknowledges
+	Stop  process.Stop  `json:"stop"`           // ends the recorded run; a recovery is killed instead
 }
 
 // Defaults of Spec.
@@ -45,13 +45,13 @@ const (
 	DefaultTimeout  = 5 * time.Minute
 )
 
-// Words that stand, in arguments, for the file with the acknowledgements, and for the directory of a server's sockets.
+// Placeholders in arguments: the file with the acknowledgements, and the directory for a server's sockets.
 const (
 	acksWord = "{acks}"
 	tmpWord  = "{tmp}"
 )
 
-// EnsureDefaults fills in what is not given.
+// EnsureDefaults replaces zero values with the defaults.
 func (s *Spec) EnsureDefaults() {
 	if s.Patience == 0 {
 		s.Patience = DefaultPatience
@@ -61,10 +61,10 @@ func (s *Spec) EnsureDefaults() {
 	}
 }
 
-// NeedsStage reports whether recoveries need a stage, and recording always does: for a mount, or for the room of a server.
+// NeedsStage reports whether recoveries need a stage, for a mount or for the room of a server. Recording always needs one.
 func (s *Spec) NeedsStage() bool { return s.Observe || s.Server != nil }
 
-// Validate reports all mistakes at once.
+// Validate reports all mistakes of the spec at once.
 func (s *Spec) Validate() error { return errors.Join(s.ValidateProgram(), s.validateJudge()) }
 
 // ValidateProgram is Validate for a program that is only recorded.
@@ -119,7 +119,7 @@ func mentions(args []string, word string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, word) })
 }
 
-// fill replaces the words in arguments.
+// fill replaces the placeholders in arguments.
 func fill(args []string, dir, acks string) []string {
 	words := strings.NewReplacer(program.Dir, dir, acksWord, acks, tmpWord, process.Tmp)
 	filled := make([]string, len(args))

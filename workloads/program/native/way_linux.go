@@ -8,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
 )
 
-// mounted is the way through FUSE. It lives on a stage, in the process that serves the mount.
+// mounted is the Way that records through FUSE. It runs on a stage, in the process that serves the mount.
 type mounted struct {
 	Copies
 	mount *mount.Mount
 }
 
-// Recoverer returns a recoverer of copies or, if the checker is to observe, of images that are served.
+// Recoverer returns a recoverer of copies or, with Spec.Observe, of served images.
 func (m *mounted) Recoverer(worker int) (program.Recoverer, error) {
 	r, err := m.Copies.Recoverer(worker)
 	if err != nil || !m.Spec.Observe {
@@ -28,7 +28,7 @@ func (m *mounted) Recoverer(worker int) (program.Recoverer, error) {
 	return &observer{copier: c, mount: m.mount, attrs: attrs}, nil
 }
 
-// observer lets the checker look at undecided images.
+// observer recovers undecided images, served through FUSE.
 type observer struct {
 	*copier
 	mount *mount.Mount
@@ -37,7 +37,7 @@ type observer struct {
 
 func (o *observer) Observes() bool { return true }
 
-// Recover serves an image while the checker recovers it.
+// Recover serves an image while the checker recovers and judges it.
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	dir := o.mount.Add(mount.Disk{FS: img, Attrs: o.attrs})
 	defer o.mount.Remove(dir)

@@ -13,27 +13,27 @@ import (
 	"time"
 )
 
-// Command is one call of a program.
+// Command is one invocation of a program.
 type Command struct {
 	Args []string
-	Env  []string // "NAME=VALUE", beside the environment of the lab
-	Room *Room    // nil: where the lab is
+	Env  []string // "NAME=VALUE", in addition to the lab's environment
+	Room *Room    // nil means outside any room
 }
 
-// Ended is how a call ended.
+// Ended says how a command ended.
 type Ended struct {
-	Code   int  // negative: a signal ended it, or the lab did
-	Late   bool // it did not end in time and was killed
-	Stdout []string
-	Stderr []string // the last lines of both
-	Crash  string   // why a Go program crashed, as it says; empty if it did not
+	Code   int      // the exit code; negative if a signal killed it
+	Late   bool     // it did not end in time and was killed
+	Stdout []string // the last lines
+	Stderr []string // the last lines
+	Crash  string   // the line in which a Go program says why it crashed; empty if it did not
 }
 
-// ErrNotRun says that a program could not be started.
+// ErrNotRun is returned if a program could not be started.
 var ErrNotRun = errors.New("cannot be run")
 
-// Run calls a program and waits for it. A program that does not end in time is killed, with the processes that it has started
-// in its own group. The error says that it could not be started, or is that of ctx.
+// Run runs the command and waits for it. If it does not end within patience, its process group is killed. The error is
+// ErrNotRun or that of ctx.
 func (c Command) Run(ctx context.Context, patience time.Duration) (Ended, error) {
 	stdout := &Tail{}
 	end, err := c.runTo(ctx, patience, stdout)
@@ -41,7 +41,7 @@ func (c Command) Run(ctx context.Context, patience time.Duration) (Ended, error)
 	return end, err
 }
 
-// RunAll is Run, and returns all that was printed on standard output.
+// RunAll is like Run and also returns everything printed on standard output, up to 64 MiB.
 func (c Command) RunAll(ctx context.Context, patience time.Duration) (Ended, string, error) {
 	var stdout limited
 	end, err := c.runTo(ctx, patience, &stdout)
@@ -51,10 +51,10 @@ func (c Command) RunAll(ctx context.Context, patience time.Duration) (Ended, str
 	return end, stdout.String(), err
 }
 
-// maxOutputBytes is how much a command may print whose output is needed.
+// maxOutputBytes limits the output kept by RunAll.
 const maxOutputBytes = 64 << 20
 
-// limited keeps the beginning of what is written to it.
+// limited keeps the first maxOutputBytes written to it.
 type limited struct{ bytes.Buffer }
 
 func (l *limited) Write(b []byte) (int, error) {
@@ -85,10 +85,10 @@ func (c Command) runTo(ctx context.Context, patience time.Duration, stdout io.Wr
 	return Ended{Code: cmd.ProcessState.ExitCode(), Late: inTime.Err() != nil, Stderr: stderr.Lines(), Crash: stderr.Crash()}, nil
 }
 
-// WaitDelay is how long the output of a process that has ended is waited for: a child of it may still have it open.
+// WaitDelay is how long to wait for more output after a process has ended, because a child of it may still have the pipe open.
 const WaitDelay = time.Second
 
-// Last returns the last line; the fallback if there is none.
+// Last returns the last line of standard output, or else of standard error, or else the fallback.
 func (e *Ended) Last(fallback string) string {
 	for _, lines := range [][]string{e.Stdout, e.Stderr} {
 		if len(lines) > 0 {
@@ -98,10 +98,10 @@ func (e *Ended) Last(fallback string) string {
 	return fallback
 }
 
-// NoSuchCommand reports whether the exit code is that of a shell that has not found a command.
+// NoSuchCommand reports whether the exit code is that of a shell that could not run a command (126 or 127).
 func (e *Ended) NoSuchCommand() bool { return e.Code == 126 || e.Code == 127 }
 
-// How says how a program ended, if not as it should.
+// How says how the command failed, as the end of a sentence; it is empty if the exit code was 0.
 func (e *Ended) How() string {
 	switch {
 	case e.Late:

@@ -4,7 +4,7 @@ package process
 
 import "os/exec"
 
-// InGroup does nothing: only the process itself is killed.
+// InGroup does nothing: on this system KillGroup kills only the process itself.
 func InGroup(*exec.Cmd) {}
 
 // KillGroup kills a process.

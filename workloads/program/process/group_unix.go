@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// InGroup gives a process a group of its own, so that what it starts is killed with it.
+// InGroup gives a process its own group, so that KillGroup also kills what it starts.
 func InGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
-// KillGroup kills a process and what it has started.
+// KillGroup kills the process group of a process started after InGroup.
 func KillGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -8,27 +8,28 @@ import (
 	"time"
 )
 
-// Probe says how to find out that a server is ready. One field is set.
+// Probe says how to find out that a server is ready. Exactly one field is set.
 type Probe struct {
-	Command []string `json:"command,omitempty"` // it exits with 0
-	Output  string   `json:"output,omitempty"`  // a regular expression that matches a line that the server prints
-	Port    int      `json:"port,omitempty"`    // it accepts connections on this port of 127.0.0.1 or ::1
-	File    string   `json:"file,omitempty"`    // it has made this file
+	Command []string `json:"command,omitempty"` // exits with 0 once the server is ready
+	Output  string   `json:"output,omitempty"`  // a regular expression; the server prints a line that matches
+	Port    int      `json:"port,omitempty"`    // the server accepts connections on this port of 127.0.0.1 or ::1
+	File    string   `json:"file,omitempty"`    // the server creates this file
 }
 
 // Errors of Await.
 var (
-	ErrEnded = errors.New("the server has ended") // before it was ready
+	ErrEnded = errors.New("the server has ended")
 	ErrLate  = errors.New("the server is not ready in time")
 )
 
-// How often a server is asked whether it is ready: often at first.
+// The pauses between probes double from firstPause to lastPause.
 const (
 	firstPause = time.Millisecond
 	lastPause  = 50 * time.Millisecond
 )
 
-// Await returns when the server is ready. The error is ErrEnded, ErrLate, that of ctx, or says that the probe cannot be run.
+// Await waits until the server is ready. The error is ErrEnded if the server ended first, ErrLate, that of ctx, or says that the
+// probe cannot be run.
 func (s *Server) Await(ctx context.Context, patience time.Duration) error {
 	inTime, stop := context.WithTimeout(ctx, patience)
 	defer stop()
@@ -52,18 +53,18 @@ func (s *Server) Await(ctx context.Context, patience time.Duration) error {
 	}
 }
 
-// ready asks once.
+// ready probes once.
 func (s *Server) ready(ctx context.Context) (yes bool, err error) {
 	p := s.probe
 	switch {
 	case p.Output != "":
-		return false, nil // Await hears of it
+		return false, nil // Await waits on said.found
 	case p.Port != 0:
 		s.room.inside(func() { yes = accepts(p.Port) })
 		return yes, nil
 	}
 	args := p.Command
-	if p.File != "" { // the lab itself must not look at a disk that it serves
+	if p.File != "" { // another process must look, because the lab must not touch a disk that it serves
 		args = []string{"test", "-e", p.File}
 	}
 	end, err := Command{Args: args, Env: s.env, Room: s.room}.Run(ctx, probePatience)
@@ -73,5 +74,5 @@ func (s *Server) ready(ctx context.Context) (yes bool, err error) {
 	return err == nil && end.Code == 0 && !s.HasEnded(), err
 }
 
-// probePatience is how long a probe may take before it is asked again.
+// probePatience is the time limit of one probe command.
 const probePatience = 10 * time.Second

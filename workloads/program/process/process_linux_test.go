@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// serverWord makes this test program a server that listens on a port.
+// serverWord makes the test binary a server that listens on a port.
 const serverWord = "__server"
 
 func TestMain(m *testing.M) {
@@ -45,10 +45,10 @@ func serve() {
 	os.Exit(0)
 }
 
-// patience is long: only a hang is late.
+// patience is so long that only a hang exceeds it.
 const patience = time.Minute
 
-// room returns a room, or skips the test where there can be none.
+// room returns a room, or skips the test where none can be made.
 func room(t *testing.T) *process.Room {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -64,8 +64,8 @@ func room(t *testing.T) *process.Room {
 
 func shell(script string) []string { return []string{"/bin/sh", "-c", script} }
 
-// Servers with one port do not meet, each is the first process of its namespace, and a signal reaches it.
-func TestServersThatListenOnTheSamePortRunBesideEachOther(t *testing.T) {
+// Servers on the same port do not clash; each is the first process of its PID namespace, and signals reach it.
+func TestServersOnTheSamePortRunSideBySide(t *testing.T) {
 	t.Parallel()
 	var servers []*process.Server
 	for range 2 {
@@ -82,7 +82,7 @@ func TestServersThatListenOnTheSamePortRunBesideEachOther(t *testing.T) {
 	}
 }
 
-func TestAProbeFindsOutWhenAServerIsReady(t *testing.T) {
+func TestProbesDetectWhenAServerIsReady(t *testing.T) {
 	t.Parallel()
 	r := room(t)
 	script := `[ -z "$(ls ` + process.Tmp + `)" ] || { echo "left behind:"; ls ` + process.Tmp + `; exit 9; }
@@ -90,7 +90,7 @@ echo starting; touch ` + process.Tmp + `/up; echo "I am up"; sleep 1000`
 	for _, p := range []process.Probe{
 		{Command: shell("[ -e " + process.Tmp + "/up ]")},
 		{File: process.Tmp + "/up"},
-		{Output: "^I am up$"}, // last: it does not come if anything was left behind
+		{Output: "^I am up$"}, // last, because the script does not print it if an earlier server left anything behind
 	} {
 		s, err := r.Serve(shell(script), nil, p)
 		require.NoError(t, err)
@@ -104,7 +104,7 @@ echo starting; touch ` + process.Tmp + `/up; echo "I am up"; sleep 1000`
 	require.ErrorIs(t, missing.Await(t.Context(), time.Nanosecond), process.ErrLate)
 }
 
-func TestAServerThatEndsIsNotWaitedFor(t *testing.T) {
+func TestAwaitReturnsWhenTheServerEnds(t *testing.T) {
 	t.Parallel()
 	s, err := room(t).Serve(shell("echo no; exit 3"), nil, process.Probe{Output: "yes"})
 	require.NoError(t, err)
@@ -112,8 +112,8 @@ func TestAServerThatEndsIsNotWaitedFor(t *testing.T) {
 	assert.Equal(t, "ended with exit code 3: no", s.How())
 }
 
-// What a server has started ends with it, wherever it is.
-func TestNothingOfAServerIsLeft(t *testing.T) {
+// Whatever a server started ends with it, even in another session.
+func TestNothingIsLeftOfAServer(t *testing.T) {
 	t.Parallel()
 	r := room(t)
 	daemon := "setsid sh -c 'while :; do echo x >" + process.Tmp + "/beat; done' & echo up; trap '' TERM; sleep 1000"

@@ -5,13 +5,13 @@ import (
 	"os/exec"
 )
 
-// Room is a network and a directory that only a server and its clients see. All methods may be called concurrently; one server
-// runs in a room at a time. A nil room is where the lab is, and has no servers.
+// Room is a private network and directory for one server at a time and its clients. Its methods are safe for concurrent use. A
+// nil Room stands for the lab's own surroundings; it cannot run servers.
 type Room struct {
-	jobs chan func() // what is done by the thread that is in the room
+	jobs chan func() // run by the thread that is in the room
 }
 
-// NewRoom makes a room. The error says why this process may not.
+// NewRoom makes a room. The error says why this process cannot.
 func NewRoom() (*Room, error) {
 	r := &Room{jobs: make(chan func())}
 	entered := make(chan error)
@@ -19,7 +19,7 @@ func NewRoom() (*Room, error) {
 	return r, <-entered
 }
 
-// Close gives the room up. What still runs in it goes on until it is killed.
+// Close releases the room. Processes that still run in it are not killed.
 func (r *Room) Close() {
 	if r != nil {
 		close(r.jobs)
@@ -40,7 +40,7 @@ func (r *Room) inside(call func()) {
 	<-done
 }
 
-// Start starts a process in the room. The error is an ErrNotRun with the name of the program.
+// Start starts a process in the room. Every error is an ErrNotRun that names the program.
 func (r *Room) Start(cmd *exec.Cmd) (err error) {
 	r.inside(func() { err = cmd.Start() })
 	if err != nil {

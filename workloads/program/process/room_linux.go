@@ -12,13 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sharedMemory is where a room has a disk of its own, in memory. Shared memory of POSIX is there too.
+// sharedMemory is where each room has a private tmpfs. POSIX shared memory is there too.
 const sharedMemory = "/dev/shm"
 
-// Tmp is the directory for sockets and other files of a server. It is the same path in every room.
+// Tmp is the directory for sockets and other temporary files of a server. Every room has its own under the same path.
 const Tmp = sharedMemory + "/torture"
 
-// live is the thread of the room. It never leaves it, but ends.
+// live is the goroutine whose thread is in the room. It never unlocks the thread, so the runtime ends the thread with it.
 func (r *Room) live(entered chan<- error) {
 	runtime.LockOSThread()
 	err := furnish()
@@ -31,7 +31,7 @@ func (r *Room) live(entered chan<- error) {
 	}
 }
 
-// furnish gives this thread namespaces of its own and makes them a room.
+// furnish moves this thread to new namespaces and sets up the network and Tmp.
 func furnish() error {
 	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS); err != nil {
 		return fmt.Errorf("process: make a network and mounts for a server: %w", err)
@@ -45,11 +45,11 @@ func furnish() error {
 	return loopbackUp()
 }
 
-// loopbackUp switches on the only interface of the network.
+// loopbackUp brings up the loopback interface, the only one of the network.
 func loopbackUp() (err error) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return fmt.Errorf("process: switch on the loopback interface: %w", err)
+		return fmt.Errorf("process: bring up the loopback interface: %w", err)
 	}
 	defer func() { err = errors.Join(err, unix.Close(fd)) }()
 	lo, err := unix.NewIfreq("lo")
@@ -60,7 +60,7 @@ func loopbackUp() (err error) {
 	return err
 }
 
-// sweep makes Tmp empty, and removes what the last server has left in shared memory.
+// sweep empties Tmp and removes what the previous server left in shared memory.
 func (r *Room) sweep() (err error) {
 	r.inside(func() {
 		var left []string
@@ -75,12 +75,12 @@ func (r *Room) sweep() (err error) {
 	return err
 }
 
-// asServer makes a process the first one of a PID namespace, with IPC objects of its own.
+// asServer makes a process the first one of a new PID namespace, with its own IPC namespace.
 func asServer(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWIPC}
 }
 
-// signal sends a signal to a server and what it has started in its group.
+// signal sends a signal to the process group of a server.
 func signal(cmd *exec.Cmd, name string) error {
 	return unix.Kill(-cmd.Process.Pid, unix.SignalNum(name))
 }
@@ -97,7 +97,7 @@ func accepts(port int) bool {
 	for _, family := range []int{unix.AF_INET, unix.AF_INET6} {
 		fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 		if err != nil {
-			continue // this kernel does not know the family
+			continue // the kernel does not support this address family
 		}
 		err = unix.Connect(fd, to[family])
 		if unix.Close(fd) == nil && err == nil {

@@ -7,10 +7,10 @@ import (
 	"os/exec"
 )
 
-// Tmp stands for the directory of a server's sockets, which this system cannot have.
+// Tmp is the directory for a server's sockets. It is not used, because this system has no rooms.
 const Tmp = "/tmp/torture"
 
-// live says that there are no rooms here.
+// live reports that this system has no rooms.
 func (r *Room) live(entered chan<- error) {
 	entered <- errors.New("process: servers need the namespaces of Linux")
 }
@@ -20,5 +20,5 @@ func asServer(*exec.Cmd)             {}
 func signal(*exec.Cmd, string) error { return nil }
 func accepts(int) bool               { return false }
 
-// SignalKnown reports whether there is a signal of that name.
+// SignalKnown returns false, because servers cannot run on this system.
 func SignalKnown(string) bool { return false }

@@ -12,17 +12,17 @@ import (
 	"time"
 )
 
-// Server is a process that runs until it is stopped.
+// Server is a running server process.
 type Server struct {
 	cmd   *exec.Cmd
 	room  *Room
 	env   []string
 	probe Probe
-	ended chan struct{} // closed when it has ended
+	ended chan struct{} // closed once it has ended
 	said  *said
 }
 
-// Serve starts a server in a room; the probe finds out when it is ready. The error says that it could not be started.
+// Serve starts a server in the room. The probe tells Await when the server is ready. The error says why it could not be started.
 func (r *Room) Serve(args, env []string, p Probe) (*Server, error) {
 	said := &said{found: make(chan struct{})}
 	if p.Output != "" {
@@ -49,7 +49,7 @@ func (r *Room) Serve(args, env []string, p Probe) (*Server, error) {
 	return s, nil
 }
 
-// HasEnded reports whether the server has come to an end.
+// HasEnded reports whether the server has ended.
 func (s *Server) HasEnded() bool {
 	select {
 	case <-s.ended:
@@ -59,13 +59,13 @@ func (s *Server) HasEnded() bool {
 	}
 }
 
-// Wait returns when the server has come to an end.
+// Wait waits until the server has ended.
 func (s *Server) Wait() { <-s.ended }
 
-// Output returns the last lines that it has printed, on standard output or error.
+// Output returns the last lines printed on standard output and standard error.
 func (s *Server) Output() []string { return s.said.lines() }
 
-// How says how a server that has ended did so.
+// How says how a server ended, as the end of a sentence. The server must have ended.
 func (s *Server) How() string {
 	end := Ended{Code: s.cmd.ProcessState.ExitCode(), Stdout: s.Output(), Crash: s.said.crash()}
 	if end.Code == 0 {
@@ -74,20 +74,20 @@ func (s *Server) How() string {
 	return end.How()
 }
 
-// Kill ends the server, and everything that it has started, at once.
+// Kill kills the server and everything that it started, and waits for it.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill() // it may have ended
 	<-s.ended
 }
 
-// Stop says how a server is asked to come to its end. The zero value sends SIGTERM.
+// Stop says how to shut a server down. The zero value sends SIGTERM.
 type Stop struct {
 	Signal  string   `json:"signal,omitempty"` // such as "SIGINT"
 	Command []string `json:"command,omitempty"`
 }
 
-// Stop asks the server to come to its end, and returns when it has. The error says that it had to be killed, that the command
-// failed, or is that of ctx.
+// Stop shuts the server down and waits until it has ended. It kills the server after patience. The error says that the server
+// had to be killed or that the command failed, or it is that of ctx.
 func (s *Server) Stop(ctx context.Context, how Stop, patience time.Duration) error {
 	defer s.Kill()
 	name := how.Signal
@@ -116,16 +116,16 @@ func (s *Server) Stop(ctx context.Context, how Stop, patience time.Duration) err
 	}
 }
 
-// said is what a server prints. Somebody waits for a line.
+// said collects what a server prints and watches for the line that says that it is ready.
 type said struct {
 	mu      sync.Mutex
 	tail    Tail
-	line    []byte         // the one that has not ended
-	pattern *regexp.Regexp // nil: nobody waits, or the line has come
+	line    []byte         // the current line, not yet complete
+	pattern *regexp.Regexp // matches the awaited line; nil if none is awaited any more
 	found   chan struct{}
 }
 
-// maxLineBytes is how much of a line is looked at.
+// maxLineBytes is how much of a line is matched.
 const maxLineBytes = 64 << 10
 
 func (s *said) Write(b []byte) (int, error) {

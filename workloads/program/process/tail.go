@@ -25,13 +25,14 @@ func (t *Tail) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// Lines returns the last lines; none if nothing was written.
+// Lines returns the last lines.
 func (t *Tail) Lines() []string {
 	lines := t.all()
 	return lines[max(0, len(lines)-tailLines):]
 }
 
-// Crash returns the line in which a Go program says why it crashed, which is far from the last one; empty if it did not.
+// Crash returns the line in which a Go program says why it crashed, or "" if it did not. The stacks that follow it push it out
+// of Lines.
 func (t *Tail) Crash() string {
 	for _, line := range t.all() {
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestWhyAGoProgramCrashedIsNotInItsLastLines(t *testing.T) {
+func TestCrashFindsTheReasonAboveTheStacks(t *testing.T) {
 	stacks := "\n\ngoroutine 1 [running]:\nmain.main()\n" + strings.Repeat("\t/src/main.go:7\n", 900) + "exit status 2\n"
 	for name, row := range map[string]struct{ printed, crash string }{
 		"it did not crash":     {"opening\nthe page 3 is torn\n", ""},

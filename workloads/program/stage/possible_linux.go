@@ -9,20 +9,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// try is a job that mounts FUSE and does nothing else.
+// try is a job that only mounts FUSE.
 var try = Job{Name: "try", Do: func(_ context.Context, _ json.RawMessage, dir string, _ func(any) error) error {
 	fd, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("open /dev/fuse: %w", err)
 	}
-	defer unix.Close(fd) //nolint:errcheck // it ends what was mounted
+	defer unix.Close(fd) //nolint:errcheck // closing it ends the mount
 	if err := unix.Mount("try", dir, "fuse", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", fd)); err != nil {
 		return fmt.Errorf("mount FUSE: %w", err)
 	}
 	return unix.Unmount(dir, unix.MNT_DETACH)
 }}
 
-// Possible tries whether a stage can mount FUSE here. The error says why not, and what to do.
+// Possible tries whether a stage can mount FUSE on this machine. The error says why not, and the remedy.
 func Possible(ctx context.Context) error {
 	err := Run(ctx, try.Name, nil, func(json.RawMessage) error { return nil })
 	if err == nil || ctx.Err() != nil {

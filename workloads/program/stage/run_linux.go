@@ -16,12 +16,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// grace is how long a job may go on once its caller has been canceled.
+// grace is how long a job may take to return after its context is done.
 const grace = 10 * time.Second
 
-// Run runs a job on a stage of its own and returns when it has come to its end. It calls event with whatever the job emits, in
-// order; an error of event ends the stage. When ctx is done, so is the context of the job, which has ten seconds to come to its
-// end; then the error is that of ctx.
+// Run runs a job on a new stage and returns when the job has. It calls event with everything that the job emits, in order; an
+// error of event ends the stage. When ctx is done, so is the context of the job, which then has ten seconds to return; the error
+// is that of ctx.
 func Run(ctx context.Context, job string, request any, event func(json.RawMessage) error) (err error) {
 	text, err := json.Marshal(request)
 	if err != nil {
@@ -57,7 +57,7 @@ func Run(ctx context.Context, job string, request any, event func(json.RawMessag
 	sent := json.NewEncoder(in).Encode(start{Job: job, Dir: scratch.Dir, Request: text})
 	done, received := receive(out, event)
 	if !done {
-		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Process.Kill() // it may have ended already
 	}
 	waited := errors.Join(in.Close(), cmd.Wait())
 	switch {
@@ -71,13 +71,13 @@ func Run(ctx context.Context, job string, request any, event func(json.RawMessag
 	return nil
 }
 
-// receive reads what a worker emits, and reports whether its job came to its end.
+// receive reads what a worker emits and reports whether its job returned.
 func receive(out io.Reader, event func(json.RawMessage) error) (done bool, err error) {
 	from := json.NewDecoder(bufio.NewReader(out))
 	for {
 		var m message
 		if from.Decode(&m) != nil {
-			return false, nil //nolint:nilerr // it has ended: the caller says how
+			return false, nil //nolint:nilerr // the stage has ended, and the caller finds out how
 		}
 		switch {
 		case m.Error != "":
@@ -91,7 +91,7 @@ func receive(out io.Reader, event func(json.RawMessage) error) (done bool, err e
 	}
 }
 
-// attributes gives the keeper its namespaces. In the user namespace of a caller that is not root, it is root.
+// attributes returns the keeper's namespaces. If the caller is not root, they include a user namespace in which the keeper is.
 func attributes() *syscall.SysProcAttr {
 	a := &syscall.SysProcAttr{
 		Setpgid: true, Pdeathsig: syscall.SIGKILL, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,

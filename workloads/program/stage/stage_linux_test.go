@@ -52,14 +52,14 @@ func run(ctx context.Context, t *testing.T, job string, request any, event func(
 	})
 }
 
-func TestAJobEmitsInOrderAndComesToItsEnd(t *testing.T) {
+func TestAJobEmitsInOrderAndReturns(t *testing.T) {
 	t.Parallel()
 	var all []string
 	require.NoError(t, run(t.Context(), t, "count", 3, func(s string) { all = append(all, s) }))
 	assert.Equal(t, []string{"0", "1", "2"}, all)
 }
 
-func TestWhatGoesWrongOnAStageIsTold(t *testing.T) {
+func TestRunReportsFailuresOfTheStage(t *testing.T) {
 	t.Parallel()
 	none := func(string) {}
 	require.ErrorContains(t, run(t.Context(), t, "refuse", nil, none), "it refuses")
@@ -67,7 +67,7 @@ func TestWhatGoesWrongOnAStageIsTold(t *testing.T) {
 	require.ErrorIs(t, run(t.Context(), t, "die", nil, none), stage.ErrKilled)
 }
 
-func TestAJobThatIsCanceledSaysWhatItHas(t *testing.T) {
+func TestACanceledJobEmitsWhatItHas(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

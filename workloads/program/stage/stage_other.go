@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 )
 
-// Main does nothing here.
+// Main does nothing on this system.
 func Main(...Job) {}
 
 // Possible returns ErrUnsupported.

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Main makes this process a part of a stage, and ends it, if Run started it as such. Call it first in main.
+// Main acts as a part of a stage and then exits, if Run started this process as one; otherwise it returns at once. Call it first
+// in main.
 func Main(jobs ...Job) {
 	if len(os.Args) != 2 {
 		return
@@ -33,15 +34,14 @@ func Main(jobs ...Job) {
 	}
 }
 
-// keep is the first process of the namespaces: it starts the worker, buries whoever has no parent any more, and ends with the
-// worker.
+// keep is the first process of the namespaces: it starts the worker, reaps orphans, and exits when the worker does.
 func keep() int {
-	// Nothing that is mounted from here on is seen outside, and nothing from outside comes in.
+	// From here on mounts do not propagate, in either direction.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		fmt.Fprintln(os.Stderr, "stage: make mounts private:", err)
 		return 1
 	}
-	// Some containers forbid this one: then programs see other process numbers there.
+	// Some containers forbid this mount. /proc then shows the process IDs of the outer namespace.
 	_ = unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")
 	worker := exec.Command("/proc/self/exe")
 	worker.Args = []string{os.Args[0], workerWord}
@@ -63,7 +63,7 @@ func keep() int {
 	}
 }
 
-// work does the job that the caller asks for, until the caller goes away.
+// work does the requested job and exits if the caller goes away.
 func work(jobs []Job) error {
 	in := json.NewDecoder(bufio.NewReader(os.Stdin))
 	var s start
@@ -105,9 +105,9 @@ func work(jobs []Job) error {
 	return send(message{Done: true})
 }
 
-// KillOthers kills every process of this stage but the job's own: whatever a program has left running.
+// KillOthers kills every process on this stage except the keeper and the worker: whatever programs left running.
 func KillOthers() {
 	if os.Getppid() == 1 {
-		_ = syscall.Kill(-1, syscall.SIGKILL) // every process of the namespace but the first and this one
+		_ = syscall.Kill(-1, syscall.SIGKILL) // every process of the namespace except the first and this one
 	}
 }
