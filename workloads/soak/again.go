@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// replays tries every finding again that can be, each in a child of its own: some of them end it.
+// replays replays every finding that can be replayed, each in its own child, because some findings kill it.
 func (s *Soak) replays(ctx context.Context) error {
 	var all []ledger.Finding
 	s.book(func(b *ledger.Book) { all = b.Findings() })
@@ -31,7 +31,8 @@ func (s *Soak) replays(ctx context.Context) error {
 	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
-// replayable returns how to replay a finding: from its evidence, from its token, or from the snapshot of a life; false: it cannot be.
+// replayable returns how to replay a finding: from its evidence, its token, or the snapshot of a life. It returns false if the
+// finding has none of these.
 func (s *Soak) replayable(f *ledger.Finding) (r lap.Replay, can bool) {
 	r = lap.Replay{ID: f.ID, What: f.Token, Attempts: ledger.ReplaysToResolve}
 	file := filepath.Join(s.opts.Dir, f.File)
@@ -46,7 +47,7 @@ func (s *Soak) replayable(f *ledger.Finding) (r lap.Replay, can bool) {
 	return r, r.What != ""
 }
 
-// replay tries a finding again.
+// replay replays one finding in a child.
 func (s *Soak) replay(ctx context.Context, r lap.Replay) error {
 	before := s.states()
 	told := (*ledger.Replay)(nil)

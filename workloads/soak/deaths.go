@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// ended draws the conclusions from the end of a child of a lap.
+// ended records what follows from the end of a child of a lap: nothing, a death, a lost cell, or the end of the soak.
 func (s *Soak) ended(ctx context.Context, r *lapRun, end supervisor.End, unlucky int) error {
 	switch end.Why {
 	case supervisor.Finished:
@@ -52,13 +52,13 @@ func (r *lapRun) doing() string {
 	return r.at.Workload + " × " + r.at.Fault
 }
 
-// firstLine returns the first line of what a process has printed.
+// firstLine returns the first line that a process printed.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
 }
 
-// replayChild is a child that replays, and tells nobody.
+// replayChild returns a child that replays findings and whose messages are dropped.
 func (s *Soak) replayChild(replays ...lap.Replay) supervisor.Child {
 	job := s.job()
 	job.Replays = replays

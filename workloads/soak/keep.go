@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// full reports whether the budget of evidence is spent, once that of findings that are resolved is gone as far as need be. A
-// finding without evidence still has its token.
+// full reports whether the budget of evidence is spent. It first deletes evidence of resolved findings, the oldest first, as far
+// as necessary. A finding without evidence still has its token.
 func (s *Soak) full() bool {
 	size := s.evidence()
 	if size < s.opts.Keep {
@@ -42,7 +42,7 @@ func (s *Soak) full() bool {
 	return size >= s.opts.Keep
 }
 
-// evidence returns how many bytes the evidence takes.
+// evidence returns the size of the evidence in bytes.
 func (s *Soak) evidence() (size int64) {
 	err := filepath.WalkDir(filepath.Join(s.opts.Dir, findingsDir), func(_ string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -59,7 +59,7 @@ func (s *Soak) evidence() (size int64) {
 	return size
 }
 
-// relative returns a file of the soak by its path in the directory, so that the directory can be moved.
+// relative returns the path of a file relative to the soak's directory, so that the directory can be moved.
 func (s *Soak) relative(file string) string {
 	return strings.TrimPrefix(file, s.opts.Dir+string(filepath.Separator))
 }

@@ -10,27 +10,27 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// lapRun is a lap that is going on.
+// lapRun is a lap in progress.
 type lapRun struct {
 	soak    *Soak
 	lap     int
 	cells   []torture.Cell
-	at      *lap.Place // the cell that is going on; nil: none has begun
-	counted int        // in the present child
-	images  int        // in the present child
-	todo    int        // cells that the present child was given
-	blind   string     // why the canary was not caught; empty: it was
+	at      *lap.Place // the cell in progress; nil before the first one
+	counted int        // cells counted by the current child
+	images  int        // images judged by the current child
+	todo    int        // cells given to the current child
+	blind   string     // why the canary was not caught; empty if it was
 	seconds float64
 }
 
-// lap does what is left of a lap, in as many children as it takes.
+// lap does the remaining cells of a lap, in as many children as it takes.
 func (s *Soak) lap(ctx context.Context, number int) error {
 	cells, err := s.spec.Cells(s.target, number)
 	if err != nil {
 		return err
 	}
 	r := &lapRun{soak: s, lap: number, cells: cells}
-	unlucky := 0 // children in a row that ended from outside and had counted nothing
+	unlucky := 0 // consecutive children killed from outside before they counted anything
 	for ctx.Err() == nil {
 		job := r.job()
 		if len(job.Cells) == 0 && !job.Canary {
@@ -52,7 +52,7 @@ func (s *Soak) lap(ctx context.Context, number int) error {
 	return nil
 }
 
-// job returns what is left to do.
+// job returns the job of the next child: what is left of the lap.
 func (r *lapRun) job() *lap.Job {
 	j := r.soak.job()
 	j.Lap, j.Of = r.lap, len(r.cells)
@@ -74,7 +74,7 @@ func (r *lapRun) job() *lap.Job {
 	return j
 }
 
-// handle counts what a child tells.
+// handle records a message of a child.
 func (r *lapRun) handle(m lap.Message) error {
 	s := r.soak
 	switch {
@@ -100,7 +100,7 @@ func (r *lapRun) handle(m lap.Message) error {
 	return nil
 }
 
-// throughput keeps how many images a child has judged per second of processor time.
+// throughput records how many images a child judged per second of CPU time.
 func (s *Soak) throughput(images int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +110,7 @@ func (s *Soak) throughput(images int) {
 	}
 }
 
-// count adds a cell, and says so if it has a finding that was not there, or had gone.
+// count adds a cell to the ledger and announces findings that are new or have regressed.
 func (s *Soak) count(c *ledger.Cell) error {
 	before := s.states()
 	for i := range c.Findings {
@@ -134,7 +134,7 @@ func (s *Soak) states() map[string]ledger.State {
 	return states
 }
 
-// announce says which findings have another state than before.
+// announce logs the findings whose state has changed.
 func (s *Soak) announce(before map[string]ledger.State) {
 	var lines []string
 	s.book(func(b *ledger.Book) {
@@ -149,7 +149,7 @@ func (s *Soak) announce(before map[string]ledger.State) {
 	}
 }
 
-// job returns a job that has nothing to do yet.
+// job returns an empty job of this soak.
 func (s *Soak) job() *lap.Job {
 	j := &lap.Job{Spec: s.spec, Dir: s.opts.Dir, Workers: s.opts.Workers, Memory: s.opts.Memory, Full: s.full()}
 	s.book(func(b *ledger.Book) {
@@ -162,7 +162,7 @@ func (s *Soak) job() *lap.Job {
 	return j
 }
 
-// The processes of a soak, as figures and deaths name them.
+// Names of the soak's processes, in figures and deaths.
 const (
 	supervisorProcess = "supervisor"
 	lapProcess        = "lap"
@@ -170,7 +170,7 @@ const (
 	replayProcess     = "replay"
 )
 
-// child returns how to run a job.
+// child returns the child that does a job.
 func (s *Soak) child(process string, job *lap.Job, handle func(lap.Message) error) supervisor.Child {
 	return supervisor.Child{
 		Args: s.opts.Args, Job: job, Stuck: s.opts.Stuck, Stderr: s.opts.Stderr, Handle: handle,

@@ -11,15 +11,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// A process of the life that ends too often without a stretch begins with another store, and at last with none.
+// If the process of the life dies too often before it completes a stretch, it starts over with an empty store, and finally gives
+// up.
 const (
 	deathsALife = 3
 	deathsAtAll = 9
-	wrongLives  = 3 // in a start: an engine that is wrong each time need not show it more often
+	wrongLives  = 3 // per start: more would not tell anything new about an engine that fails each time
 )
 
-// living lets the store live on that lives for the whole soak, in a child of its own beside the laps. Of several shards the first
-// one has it.
+// living runs the long-lived store in its own child, beside the laps. With several shards, only the first has one.
 func (s *Soak) living(ctx context.Context) error {
 	if s.spec.LifeBytes == 0 || s.opts.Shard.Index > 1 || !endless.Possible(&s.target) {
 		return nil
@@ -61,7 +61,7 @@ func (s *Soak) living(ctx context.Context) error {
 	return nil
 }
 
-// nextLife returns the number of the store that lives on: the last one, unless it was wrong.
+// nextLife returns the number of the store to go on with: the last one, or the one after it if that broke a promise.
 func (s *Soak) nextLife() (number int) {
 	s.book(func(b *ledger.Book) {
 		if number = max(0, b.Life.Lives-1); b.Life.Last.Finding != nil {
@@ -73,7 +73,7 @@ func (s *Soak) nextLife() (number int) {
 
 func lifeFile(number int) string { return fmt.Sprintf("life-%d.snapshot", number) }
 
-// lived counts a stretch. What was wrong with the store keeps the snapshot from before, as evidence.
+// lived records a stretch. If the store broke a promise, the snapshot from before the stretch is kept as evidence.
 func (s *Soak) lived(l *ledger.Life) error {
 	before := s.states()
 	if f := l.Finding; f != nil {
@@ -86,7 +86,7 @@ func (s *Soak) lived(l *ledger.Life) error {
 	return nil
 }
 
-// diedAlive keeps that a process of the life ended before its time. Unless others ended it, that is a finding.
+// diedAlive records the death of a process of the life. It is a finding unless the process was killed from outside.
 func (s *Soak) diedAlive(number int, end supervisor.End) error {
 	before := s.states()
 	d := &ledger.Death{Process: lifeProcess, Cause: end.Sentence, Finding: end.Sighting(lifeProcess, "the endless life")}

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Read returns the status of the soak in a directory, which may be running. Errors are campaign.ErrSpec, ledger.ErrDamaged and
+// Read returns the status of the soak in a directory, which may be running. Errors: campaign.ErrSpec, ledger.ErrDamaged,
 // torture.ErrHost.
 func Read(dir string, now time.Time) (Status, error) {
 	dir = filepath.Clean(dir)
@@ -29,8 +29,8 @@ func Read(dir string, now time.Time) (Status, error) {
 	return st, nil
 }
 
-// Merge returns the status of the shards of one campaign together. Errors are those of Read, and torture.ErrConfig for directories
-// that are not such shards.
+// Merge returns the combined status of several shards of one campaign. Errors: those of Read, and torture.ErrConfig if the
+// directories are not distinct shards of one campaign.
 func Merge(dirs []string, now time.Time) (Status, error) {
 	r := &reading{}
 	st := Status{}
@@ -57,7 +57,7 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	return one, nil
 }
 
-// reading adds up ledgers.
+// reading adds up one or more ledgers.
 type reading struct {
 	book    ledger.Book
 	trends  trends

@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// ErrBlind means that the lab did not find the planted bug: whatever else it says about the engine is worth nothing.
+// ErrBlind means that the lab did not find the planted bug, so its passes prove nothing.
 var ErrBlind = errors.New("soak: the lab is blind")
 
-// errOver ends a soak whose time is over, or that has had its laps.
+// errOver ends a soak whose time is up or whose laps are done.
 var errOver = errors.New("over")
 
-// Run replays what is known and then does lap after lap, until ctx is done, Options.For is over, Options.Laps are done, or it
-// cannot go on. Errors are ErrBlind, torture.ErrHost and torture.ErrConfig; that ctx is done is none. Run is called once.
+// Run replays the known findings and then does lap after lap, until ctx is done, Options.For is up, Options.Laps are done, or it
+// cannot go on. Errors: ErrBlind, torture.ErrHost, torture.ErrConfig. It returns nil if ctx is done. Run may be called once.
 func (s *Soak) Run(ctx context.Context) error {
 	outer := ctx
 	if s.opts.For > 0 {
@@ -49,7 +49,7 @@ func (s *Soak) Run(ctx context.Context) error {
 	return errors.Join(err, s.finish(reason))
 }
 
-// work does everything until ctx is done; what fails first ends the rest.
+// work runs laps, life and sampling concurrently until ctx is done; the first to fail ends the others.
 func (s *Soak) work(ctx context.Context, cancel context.CancelCauseFunc) error {
 	var beside sync.WaitGroup
 	var failures [2]error
@@ -66,7 +66,7 @@ func (s *Soak) work(ctx context.Context, cancel context.CancelCauseFunc) error {
 	return errors.Join(err, failures[0], failures[1])
 }
 
-// laps replays and does the laps.
+// laps does the replays and then the laps.
 func (s *Soak) laps(ctx context.Context) error {
 	if err := s.replays(ctx); err != nil || ctx.Err() != nil {
 		return err
@@ -100,7 +100,7 @@ func (s *Soak) mark() error {
 	return nil
 }
 
-// finish says in the ledger why the soak ends. A ledger that takes nothing more has its own error.
+// finish records in the ledger why the soak ends, unless the ledger itself is what failed.
 func (s *Soak) finish(reason string) error {
 	if err := s.add(&ledger.Event{Stop: &ledger.Stop{Reason: reason}}); err != nil {
 		if errors.Is(err, ledger.ErrBroken) {

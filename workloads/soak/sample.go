@@ -16,9 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// rules are the figures that must stay flat, by name. Throughput is counted over processor time, which other work on the
-// machine does not take away. Those of laps are not among them: each lap has a process of its own, with
-// other work to do.
+// rules has the figures that must stay flat, by name. Throughput is per CPU time, so that other work on the machine does not
+// affect it. Figures of laps are not judged, because every lap is a new process with different work to do.
 var rules = map[string]flatness.Rule{
 	"supervisor.rss":        {Floor: 8 << 20},
 	"supervisor.heap":       {Floor: 8 << 20},
@@ -34,10 +33,10 @@ var rules = map[string]flatness.Rule{
 	"lap.images_per_cpu":    {Falls: true},
 }
 
-// trends are the series of a start, by the name of the figure.
+// trends has the series of this start by the name of the figure.
 type trends map[string]*flatness.Series
 
-// slopes judges the series that have a rule, and those of the engine, which must not grow.
+// slopes judges the series that have a rule. All figures of the engine are judged too: they must not grow.
 func (t trends) slopes() []Slope {
 	var all []Slope
 	for _, name := range slices.Sorted(maps.Keys(t)) {
@@ -57,7 +56,7 @@ func (t trends) slopes() []Slope {
 	return all
 }
 
-// The figures of the engine in the life: levels, tables and the like, which are small numbers.
+// The figures of the engine in the life, such as levels and tables, are small numbers.
 const (
 	enginePrefix = "engine."
 	engineFloor  = 16
@@ -79,7 +78,7 @@ func (s *Soak) sampling(ctx context.Context) error {
 	}
 }
 
-// sample measures this process, adds what is known of the others, and keeps all of it.
+// sample measures this process and records its figures together with the latest ones of the children.
 func (s *Soak) sample() error {
 	own := supervisor.Measured{Figures: map[string]float64{}, Missing: map[string]string{}}
 	add := func(name string, value float64, err error) {
@@ -115,7 +114,7 @@ func (s *Soak) sample() error {
 	return s.add(&ledger.Event{Sample: e})
 }
 
-// measured keeps what was measured of a process. Figures that an engine tells of keep their names.
+// measured keeps the latest figures of a child, prefixed with the name of the process. Figures of the engine keep their names.
 func (s *Soak) measured(process string, m supervisor.Measured) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,14 +131,14 @@ func (s *Soak) measured(process string, m supervisor.Measured) {
 	}
 }
 
-// rate is work per processor time between two looks at a process.
+// rate measures work per CPU time between two samples of a process.
 type rate struct{ work, cpu float64 }
 
-// rate sets a figure to the work since the last look per second of processor time, if there was enough of that.
+// rate sets a figure to the work per second of CPU time since the last sample, if the process has used enough CPU time since.
 func (r *rate) rate(figures map[string]float64, work, cpu, name string) {
 	now := rate{figures[work], figures[cpu]}
 	if now.cpu < r.cpu {
-		*r = rate{} // it is another process
+		*r = rate{} // the process was replaced
 	}
 	const enough = 1 // second
 	if now.cpu-r.cpu < enough {
@@ -149,7 +148,7 @@ func (r *rate) rate(figures map[string]float64, work, cpu, name string) {
 	*r = now
 }
 
-// forget forgets what was measured of a process that is another one from now on.
+// forget drops the figures of a process that has ended.
 func (s *Soak) forget(process string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

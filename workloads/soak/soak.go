@@ -17,33 +17,33 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Options say how a soak runs. They do not change what a cell does, so each start may have its own.
+// Options say how a soak runs. They do not affect what a cell does, so they may differ from one start to the next.
 type Options struct {
 	Dir     string
 	Targets []torture.Target // the spec names one of them
-	Args    []string         // arguments of this binary that make it a child: it then calls lap.Worker
+	Args    []string         // arguments that make this binary a child, which calls lap.Worker
 	Build   string           // identifies this binary
-	Commit  string           // of its source; empty: nobody knows
+	Commit  string           // of the source of this binary; empty if unknown
 
-	For     time.Duration // how long this start goes on; 0: until it is stopped
-	Laps    int           // stop after so many laps of the campaign; 0: do not
-	Memory  int64         // bytes that a child may use; 0: DefaultMemory
-	Keep    int64         // bytes of evidence; 0: DefaultKeep
-	Workers int           // crash points explored at once; 0: one per CPU
+	For     time.Duration // how long this start runs; 0 means until it is stopped
+	Laps    int           // stop once the campaign has this many laps; 0 means never
+	Memory  int64         // memory limit of a child in bytes; 0 means DefaultMemory
+	Keep    int64         // budget of evidence in bytes; 0 means DefaultKeep
+	Workers int           // crash points explored concurrently; 0 means one per CPU
 	Shard   ledger.Shard
-	Sample  time.Duration // between two measurements; 0: a minute, less if For is short
+	Sample  time.Duration // interval between measurements; 0 means a minute, or less if For is short
 	Stuck   supervisor.Limits
 
-	Stderr io.Writer         // what children print; nil: nowhere
-	Log    func(text string) // one line for each thing that a person wants to know; nil: nobody does
-	Now    func() time.Time  // nil: the host's clock
-	Watch  func(*Status)     // called after each event, by one goroutine at a time; nil: nobody
-	// Event is called with every event of the ledger once it is durable, in order: with those of earlier starts when the soak is
-	// opened. It must not call the soak, and must not keep the event. nil: nobody wants to know.
+	Stderr io.Writer         // gets what children print; nil drops it
+	Log    func(text string) // gets one line for every noteworthy event; may be nil
+	Now    func() time.Time  // nil means the host's clock
+	Watch  func(*Status)     // called after each event, one call at a time; may be nil
+	// Event is called with every event of the ledger, in order, once it is durable. When the soak is opened, it is called with
+	// the events of earlier starts. It must not call the soak or retain the event. It may be nil.
 	Event func(*ledger.Event)
 }
 
-// The defaults.
+// Defaults of Options, in bytes.
 const (
 	DefaultMemory = 2 << 30
 	DefaultKeep   = 4 << 30
@@ -54,7 +54,7 @@ const (
 	knownFile   = "known.json"
 )
 
-// Soak is a campaign that is open in this process, which has locked its directory.
+// Soak is an open campaign whose directory is locked by this process.
 type Soak struct {
 	opts   Options
 	spec   campaign.Spec
@@ -79,8 +79,8 @@ type Soak struct {
 	}
 }
 
-// Begin makes the directory of a new campaign and opens it. Errors are campaign.ErrSpec if it has one, campaign.ErrLocked,
-// torture.ErrConfig for a spec that asks for what there is not, and torture.ErrHost.
+// Begin creates the directory of a new campaign and opens it. Errors: campaign.ErrSpec if the directory already has a campaign,
+// campaign.ErrLocked, torture.ErrConfig if the spec names something that does not exist, torture.ErrHost.
 func Begin(spec *campaign.Spec, o Options) (*Soak, error) {
 	target, err := targetOf(spec, o.Targets)
 	if err != nil {
@@ -96,8 +96,8 @@ func Begin(spec *campaign.Spec, o Options) (*Soak, error) {
 	return Resume(o)
 }
 
-// Resume opens the campaign in a directory. Errors are campaign.ErrSpec, campaign.ErrLocked, ledger.ErrDamaged,
-// torture.ErrConfig and torture.ErrHost.
+// Resume opens the campaign in a directory. Errors: campaign.ErrSpec, campaign.ErrLocked, ledger.ErrDamaged, torture.ErrConfig,
+// torture.ErrHost.
 func Resume(o Options) (*Soak, error) {
 	o = o.withDefaults()
 	disk := afero.NewOsFs()
@@ -159,7 +159,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// samplesOfFor is how many samples a soak takes that is too short for one a minute.
+// samplesOfFor is the number of samples in a soak too short for one sample a minute.
 const samplesOfFor = 60
 
 // targetOf returns the target of a spec. The error is torture.ErrConfig.
@@ -172,7 +172,7 @@ func targetOf(spec *campaign.Spec, targets []torture.Target) (torture.Target, er
 	return torture.Target{}, fmt.Errorf("%w: this binary has no engine %q", torture.ErrConfig, spec.Engine)
 }
 
-// host says that the host is at fault, unless an error says something else.
+// host wraps an error in torture.ErrHost, unless it already says who is at fault.
 func host(err error) error {
 	for _, other := range []error{torture.ErrConfig, campaign.ErrSpec, campaign.ErrLocked, ledger.ErrDamaged, ledger.ErrCampaign} {
 		if errors.Is(err, other) {
@@ -185,7 +185,7 @@ func host(err error) error {
 // Close releases the directory. Everything is durable already.
 func (s *Soak) Close() error { return errors.Join(s.mu.journal.Close(), s.lock.Close()) }
 
-// add appends an event and tells whoever watches.
+// add appends an event and calls Options.Watch.
 func (s *Soak) add(e *ledger.Event) error {
 	s.mu.Lock()
 	e.Time = s.opts.Now().UTC()
@@ -207,14 +207,14 @@ func (s *Soak) add(e *ledger.Event) error {
 	return nil
 }
 
-// book calls look with the book, which look must not keep.
+// book calls look with the book, which look must not retain.
 func (s *Soak) book(look func(*ledger.Book)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	look(&s.mu.journal.Book)
 }
 
-// say sets what is going on.
+// say sets Status.Doing.
 func (s *Soak) say(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// TestMain is also the child of the soaks that the tests run.
+// TestMain also makes this binary the child of the soaks in the tests.
 func TestMain(m *testing.M) {
 	here := apart.Inside()
 	if here == nil {
@@ -45,13 +45,13 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// blindSeed is the seed of a soak whose lab is blind.
+// blindSeed is the seed of a soak in which the canary is missed.
 const blindSeed = 404
 
-// mended is the variable that takes the mistakes out.
+// mended is the environment variable that fixes the bugs of the engines here.
 const mended = "SOAK_TEST_MENDED"
 
-// wild is a store that does something to its process once it has many commits.
+// wild is a store that does something to its process after many commits.
 type wild struct {
 	workloads.Store
 	commits int
@@ -65,7 +65,7 @@ func (w *wild) Apply(writes []history.Write, d history.Durability) error {
 	return w.Store.Apply(writes, d)
 }
 
-// targets are an engine that keeps its promises, and some that do not.
+// targets returns an engine that keeps its promises and several that do not.
 func targets() []torture.Target {
 	all := []torture.Target{soakledger.Target()}
 	all[0].Name = "good"
@@ -96,7 +96,7 @@ func targets() []torture.Target {
 	return append(all, forgetful())
 }
 
-// forgetful returns an engine that acknowledges what it does not write.
+// forgetful returns an engine that acknowledges commits without writing them.
 func forgetful() torture.Target {
 	target := soakledger.Target()
 	target.Name = "forgets"
@@ -124,12 +124,12 @@ func spec(engine string) *campaign.Spec {
 	return &campaign.Spec{Version: 1, Engine: engine, Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Profile: "posix-min", Seed: 1, Clients: 1, Ops: 6, Keys: 2, Points: 2}
 }
 
-// options are those of a soak of some laps.
+// options returns the options of a soak of a few laps.
 func options(dir string, laps int) soak.Options {
 	return soak.Options{Dir: dir, Targets: targets(), Build: "test", Laps: laps, Memory: 256 << 20, Workers: 1}
 }
 
-// run begins or resumes a soak, lets it run to its end, and returns what it says then.
+// run runs a soak to its end and returns its last status.
 func run(t *testing.T, s *soak.Soak, err error) (soak.Status, error) {
 	t.Helper()
 	require.NoError(t, err)
@@ -139,8 +139,8 @@ func run(t *testing.T, s *soak.Soak, err error) (soak.Status, error) {
 	return now, err
 }
 
-// What an engine does to its process costs a cell, is a finding with the same ID in every lap, and the soak goes on.
-func TestAnEngineThatEndsItsProcessCostsACellAndIsAFinding(t *testing.T) {
+// Whatever an engine does to its process costs one cell and is a finding with the same ID in every lap. The soak goes on.
+func TestAnEngineThatKillsItsProcessCostsACellAndIsAFinding(t *testing.T) {
 	t.Parallel()
 	for engine, class := range map[string]string{"panics": "panic", "exits": "exit", "eats": "memory"} {
 		s, err := soak.Begin(spec(engine), options(filepath.Join(t.TempDir(), "soak"), 2))
@@ -158,7 +158,7 @@ func TestAnEngineThatEndsItsProcessCostsACellAndIsAFinding(t *testing.T) {
 	}
 }
 
-// A finding is new, then ongoing, resolved by a build without the mistake, and regressed by one that has it again.
+// A finding is new, then ongoing, then resolved by a build without the bug, then regressed by one that has it again.
 func TestAFindingComesAndGoesWithBuilds(t *testing.T) { //nolint:paralleltest // it sets a variable of the environment
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
 		t.Skip("it replays every finding of four soaks: make nightly; packages ledger and torture test the parts")
@@ -188,7 +188,7 @@ func TestAFindingComesAndGoesWithBuilds(t *testing.T) { //nolint:paralleltest //
 	require.Equal(t, now.Totals, read.Totals)
 }
 
-// A lab that does not find the planted bug says so, and reports nothing else.
+// A lab that misses the planted bug says so and reports nothing else.
 func TestABlindLabCountsNothing(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "soak")

@@ -9,42 +9,42 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Status is a soak at one moment: all that metrics, pages and people want to know. It shares nothing with the soak.
+// Status is a snapshot of a soak with everything that metrics and pages show. It shares no memory with the soak.
 type Status struct {
-	Version  int          `json:"version"` // of the JSON form: 1; only Document sets it
+	Version  int          `json:"version"` // version of the JSON form, 1; set only by Document
 	Campaign string       `json:"campaign"`
 	Engine   string       `json:"engine"`
 	Dir      string       `json:"dir"`
 	Shard    ledger.Shard `json:"shard"`
-	Fleet    bool         `json:"fleet,omitempty"` // workers elsewhere do the cells; no figures are measured, and none has to stay flat
+	Fleet    bool         `json:"fleet,omitempty"` // workers elsewhere do the cells; no figures are measured, so none must stay flat
 	Now      time.Time    `json:"now"`
 	Running  bool         `json:"running"`  // a supervisor is at work
-	Since    time.Time    `json:"since"`    // of the first event of the campaign
-	Began    time.Time    `json:"began"`    // of this supervisor
-	Counted  time.Time    `json:"counted"`  // when the last cell was counted; zero: none was
-	Lap      int          `json:"lap"`      // that is going on, from 0
-	Cell     int          `json:"cell"`     // of the lap: the one that is going on
-	CellsOf  int          `json:"cells_of"` // how many the lap has, in this shard
-	Doing    string       `json:"doing"`    // what is going on, as a person reads it: "lap 3, bank × eio", "replays"
-	Stopped  string       `json:"stopped"`  // why it ended; empty: it runs, or was killed
+	Since    time.Time    `json:"since"`    // when the campaign began
+	Began    time.Time    `json:"began"`    // when this supervisor began
+	Counted  time.Time    `json:"counted"`  // when the last cell was counted; zero if none was
+	Lap      int          `json:"lap"`      // the lap in progress, from 0
+	Cell     int          `json:"cell"`     // the cell in progress, within the lap
+	CellsOf  int          `json:"cells_of"` // number of cells of the lap in this shard
+	Doing    string       `json:"doing"`    // what is going on, for humans: "lap 3, bank × eio", "replays"
+	Stopped  string       `json:"stopped"`  // why it ended; empty if it is running or was killed
 
 	Totals   ledger.Totals       `json:"totals"`
 	Canary   ledger.CanaryTotals `json:"canary"`
 	Life     ledger.LifeTotals   `json:"life"`
 	Findings []ledger.Finding    `json:"findings"`
-	Known    ledger.Known        `json:"known"` // a human's verdicts
+	Known    ledger.Known        `json:"known"` // human verdicts on findings
 
-	// Figures are the latest measurements, by name: "supervisor.rss", "lap.rss" (bytes), "life.goroutines", "life.fds",
-	// "disk.free", and those of the engine in the endless life, such as "engine.files". See package flatness.
+	// Figures has the latest measurements by name: "supervisor.rss", "lap.rss" and "disk.free" in bytes, "life.goroutines",
+	// "life.fds", and those of the engine in the life, such as "engine.files".
 	Figures map[string]float64 `json:"figures"`
-	// Slopes are what became of each figure over time.
+	// Slopes has the trends of the figures over time, see package flatness.
 	Slopes []Slope `json:"slopes"`
 
-	Verdict string   `json:"verdict"` // pass, fail, inconclusive or blind, if it ended now
-	Reasons []string `json:"reasons"` // why it is not pass
+	Verdict string   `json:"verdict"` // the verdict if the soak ended now: pass, fail, inconclusive or blind
+	Reasons []string `json:"reasons"` // why it is not a pass
 }
 
-// Document returns the status as its JSON form has it: with its version, and with empty lists and maps in place of nil ones.
+// Document returns the status for its JSON form: with the version set, and with empty lists and maps instead of nil ones.
 func (s *Status) Document() *Status {
 	d := *s
 	d.Version = 1
@@ -74,17 +74,17 @@ func (s *Status) Document() *Status {
 // Slope is the trend of a figure.
 type Slope struct {
 	Figure     string  `json:"figure"`
-	Samples    int     `json:"samples"`  // after the warm-up
-	Median     float64 `json:"median"`   // of the samples
+	Samples    int     `json:"samples"`  // number of samples after the warm-up
+	Median     float64 `json:"median"`   // median of these samples
 	PerHour    float64 `json:"per_hour"` // the Theil-Sen slope
 	Low        float64 `json:"low"`      // its 95 % confidence interval, per hour
 	High       float64 `json:"high"`     // its 95 % confidence interval, per hour
 	Flat       bool    `json:"flat"`
-	Measurable bool    `json:"measurable"` // false: there are too few samples, or they could not be read
-	Sentence   string  `json:"sentence"`   // what this means
+	Measurable bool    `json:"measurable"` // there are enough samples to judge
+	Sentence   string  `json:"sentence"`   // why it is not flat or not measurable
 }
 
-// ByState counts the findings in a state. Known ones are left out if known is not nil.
+// ByState counts the findings in a state, leaving out those that known excuses. A nil known excuses none.
 func (s *Status) ByState(state ledger.State, known ledger.Known) (n int) {
 	for i := range s.Findings {
 		if f := &s.Findings[i]; f.State == state && !known.Excuses(f.ID, s.Now) {
@@ -94,7 +94,7 @@ func (s *Status) ByState(state ledger.State, known ledger.Known) (n int) {
 	return n
 }
 
-// Status returns what is known now. It may be called by any goroutine.
+// Status returns the current status. It is safe for concurrent use.
 func (s *Soak) Status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,8 +112,8 @@ func (s *Soak) status() Status {
 	return st
 }
 
-// Of returns the status of a campaign of which only the book is known, as a fleet has it: its workers are elsewhere, and nothing of
-// them is measured. Dir, Running and what is going on are the caller's to add.
+// Of returns the status of a campaign from its book alone, for a fleet, whose workers are elsewhere and not measured. The caller
+// fills in Dir, Running and what is in progress.
 func Of(b *ledger.Book, spec *campaign.Spec, known ledger.Known, now time.Time) Status {
 	st := statusOf(b)
 	st.Campaign, st.Engine, st.Known, st.Now = spec.Name(), spec.Engine, known, now
@@ -121,7 +121,7 @@ func Of(b *ledger.Book, spec *campaign.Spec, known ledger.Known, now time.Time) 
 	return st
 }
 
-// statusOf returns what a book knows.
+// statusOf returns the part of a status that follows from a book.
 func statusOf(b *ledger.Book) Status {
 	st := Status{
 		Campaign: b.Started.Campaign, Shard: b.Started.Shard, Fleet: b.Started.Fleet, Since: b.Since, Counted: b.Counted, Stopped: b.Stopped, Totals: b.Totals,

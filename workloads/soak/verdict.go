@@ -14,10 +14,10 @@ const (
 	Pass         = "pass"
 	Fail         = "fail"
 	Inconclusive = "inconclusive"
-	Blind        = "blind" // the lab did not find the planted bug: nothing else that it says counts
+	Blind        = "blind" // the lab did not find the planted bug, so nothing else that it says counts
 )
 
-// unclearShare says that one of so many cells may be unclear.
+// unclearShare is how few cells may be unclear in a pass: at most one in unclearShare.
 const unclearShare = 100
 
 // judge sets the verdict and its reasons.
@@ -37,7 +37,7 @@ func (s *Status) judge(missing map[string]string) {
 	}
 }
 
-// failures says what the engine, or the lab itself, does wrong.
+// failures returns what the engine, or the lab itself, did wrong.
 func (s *Status) failures(missing map[string]string) (reasons []string) {
 	for _, state := range ledger.States() {
 		if n := s.ByState(state, s.Known); n > 0 && state != ledger.Resolved {
@@ -57,7 +57,7 @@ func (s *Status) failures(missing map[string]string) (reasons []string) {
 	return reasons
 }
 
-// doubts says why a soak proves less than it should.
+// doubts returns why the soak proves less than it should.
 func (s *Status) doubts() (reasons []string) {
 	if s.Totals.Laps == 0 {
 		reasons = append(reasons, "no lap was completed")

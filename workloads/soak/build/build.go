@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// ID identifies this binary by its content: two builds of one commit may differ, and findings come and go with builds.
+// ID returns a hash of this binary. A commit would not do: two builds of one commit may differ, and findings belong to builds.
 func ID() (id string, err error) {
 	name, err := os.Executable()
 	if err != nil {

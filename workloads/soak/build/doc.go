@@ -1,3 +1,3 @@
-// Package build says which binary this is. A campaign remembers on which build each finding was seen, and a fleet refuses workers of
-// another build than its own. Callers are the commands of soaks and fleets.
+// Package build identifies the running binary. A campaign records the build on which each finding was seen, and a fleet refuses
+// workers of a different build. Callers: the soak and fleet commands.
 package build

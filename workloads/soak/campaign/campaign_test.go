@@ -17,8 +17,8 @@ import (
 
 func spec() *campaign.Spec { return &campaign.Spec{Version: 1, Engine: "e", Seed: 7, Ops: 9} }
 
-// A campaign is a function of spec, lap and cell, and of nothing else.
-func TestEachLapHasASeedOfItsOwn(t *testing.T) {
+// What a campaign does is a function of spec, lap and cell alone.
+func TestEveryLapHasItsOwnSeed(t *testing.T) {
 	t.Parallel()
 	seen := map[uint64]string{}
 	for seed := range uint64(20) {
@@ -33,7 +33,7 @@ func TestEachLapHasASeedOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestTheOptionsOfACellSayWhichOneItIs(t *testing.T) {
+func TestTheOptionsOfACellIdentifyIt(t *testing.T) {
 	t.Parallel()
 	s := spec()
 	s.Points = 12
@@ -77,7 +77,7 @@ func TestASpecIsSavedOnceAndNeverChanged(t *testing.T) {
 	require.NotEqual(t, spec().Name(), other.Name(), "whatever decides what a cell does is in the name")
 }
 
-// journal opens the journal of a new directory that has counted three cells and saved its cursor.
+// journal opens a journal in a new directory, counts three cells and saves the cursor.
 func journal(t *testing.T) (disk afero.Fs, dir string) {
 	t.Helper()
 	disk, dir = afero.NewMemMapFs(), "soak"
@@ -93,7 +93,7 @@ func journal(t *testing.T) (disk afero.Fs, dir string) {
 	return disk, dir
 }
 
-func TestAJournalGoesOnWhereItWas(t *testing.T) {
+func TestAJournalResumesWhereItWas(t *testing.T) {
 	t.Parallel()
 	for _, cursor := range []bool{true, false} {
 		disk, dir := journal(t)

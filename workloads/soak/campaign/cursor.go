@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Cursor is a place up to which a ledger is durable, and what it adds up to there.
+// Cursor is a position up to which a ledger is durable, with the totals up to there.
 type Cursor struct {
 	Campaign string      `json:"campaign"`
 	Ledger   ledger.Mark `json:"ledger"`
@@ -25,14 +25,14 @@ type Cursor struct {
 
 const cursorFile = "cursor.json"
 
-// cursorOf returns the cursor of a book that has seen a ledger up to a place.
+// cursorOf returns the cursor of a book that has read a ledger up to a position.
 func cursorOf(b *ledger.Book, at ledger.Mark) Cursor {
 	return Cursor{
 		Campaign: b.Started.Campaign, Ledger: at, Lap: b.Next(), Cells: b.Totals.Cells, Images: b.Totals.Images, Findings: len(b.Findings()),
 	}
 }
 
-// loadCursor reads the cursor of a directory; the zero value: there is none.
+// loadCursor reads the cursor of a directory. It returns the zero value if there is none.
 func loadCursor(fsys afero.Fs, dir string) (c Cursor, err error) {
 	name := filepath.Join(dir, cursorFile)
 	text, err := afero.ReadFile(fsys, name)
@@ -56,8 +56,8 @@ func (c *Cursor) save(fsys afero.Fs, dir string) error {
 	return replace(fsys, filepath.Join(dir, cursorFile), append(text, '\n'))
 }
 
-// replace gives a file a new content: all of it, or what it had before. There is one writer, so the temporary file has a name of
-// its own that the next call overwrites, where hostdisk.WriteFile would look for those of other processes.
+// replace replaces the content of a file atomically and durably. As there is only one writer, the temporary file has a fixed name,
+// which the next call overwrites if a crash leaves it behind. (hostdisk.WriteFile picks unique names for concurrent writers.)
 func replace(fsys afero.Fs, name string, text []byte) error {
 	temporary := name + ".new"
 	f, err := fsys.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
@@ -76,7 +76,7 @@ func replace(fsys afero.Fs, name string, text []byte) error {
 	return ledger.SyncDir(fsys, filepath.Dir(name))
 }
 
-// makeDir makes a directory and those above it, durably.
+// makeDir creates a directory and its parents durably.
 func makeDir(fsys afero.Fs, dir string) error {
 	if _, err := fsys.Stat(dir); err == nil {
 		return nil

@@ -1,30 +1,29 @@
-// Package campaign is what a soak is about and how far it has come: a directory that survives whatever happens to its soak.
+// Package campaign keeps the definition and the progress of a soak in a directory that survives any crash of the soak.
 //
-//	spec.go    Spec: what is tortured, and which seed each cell of each lap has
-//	lap.go     the cells of a lap
-//	cursor.go  Cursor: how far a journal is known to be durable
+//	spec.go    Spec: what is tortured
+//	lap.go     the cells of a lap, and their seeds
+//	cursor.go  Cursor: how far a ledger is known to be durable
 //	journal.go Journal: ledger, cursor and book together
 //	lock.go    one supervisor at a time
 //
 // Files of the directory:
 //
-//	spec.json     the spec and the hash of it, which is the campaign's name. It is never changed
+//	spec.json     the spec and its hash, which is the campaign's name; never changed
 //	ledger.jsonl  the events; see package ledger
-//	cursor.json   a place up to which the ledger is durable, and its totals there
-//	lock          locked by the supervisor that is at work, whose process ID is in it
-//	known.json    a human's verdicts; nobody but humans writes it
+//	cursor.json   a position up to which the ledger is durable, with the totals up to there
+//	lock          locked by the running supervisor; contains its process ID
+//	known.json    human verdicts on findings; written by humans only
 //	findings/     evidence
 //
 // Promises:
 //
-//   - C1: a campaign is a function of (spec, lap, cell): the same cell has the same seed whenever, wherever and in whatever shard
-//     it runs. So a soak that was killed repeats at most what was not yet in the ledger.
-//   - C2: spec.json is there as a whole or not at all, and so is the cursor, which is replaced: a new file, sync, rename, sync of
-//     the directory.
-//   - C3: a cursor never says more than is durable: the ledger is synced before the cursor is written. A ledger that has less than
-//     its cursor says, or other totals, is refused.
-//   - C4: a cursor may be missing or old. Without it a ledger is read all the same.
+//   - C1: what a cell does is a function of (spec, lap, cell): it has the same seed whenever, wherever and in whichever shard it
+//     runs. A soak that was killed therefore repeats at most the cells not yet in the ledger, and gets the same results.
+//   - C2: spec.json and cursor.json are written atomically: new file, sync, rename, sync of the directory.
+//   - C3: a cursor never claims more than is durable, because the ledger is synced before the cursor is written. A ledger that is
+//     shorter than its cursor says, or adds up to other totals, is refused.
+//   - C4: a cursor may be missing or out of date. The ledger can be read without it.
 //
-// Files are on an afero.Fs but for the lock, so the lab tortures a Journal (workloads/targets/soakledger). A Journal is used by
-// one goroutine.
+// All files except the lock are on an afero.Fs, so that the lab can torture a Journal (workloads/targets/soakledger). A Journal is
+// used by one goroutine.
 package campaign

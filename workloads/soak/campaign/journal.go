@@ -11,18 +11,18 @@ import (
 
 const ledgerFile = "ledger.jsonl"
 
-// Journal is the memory of a campaign: its ledger, open for appending, with its cursor and what it adds up to.
+// Journal is the durable state of a campaign: its ledger, open for appending, with its cursor and totals.
 type Journal struct {
 	Book ledger.Book
 
 	fsys   afero.Fs
 	dir    string
 	ledger *ledger.Ledger
-	cursor Cursor // as it was saved last
+	cursor Cursor // as last saved
 }
 
-// OpenJournal opens the ledger in a directory that is there, and makes it if need be. Everything in the book is durable then.
-// visit, if not nil, is called with every event. Errors are ledger.ErrDamaged and those of the filesystem.
+// OpenJournal opens the ledger in an existing directory, creating it if necessary. When it returns, everything in the book is
+// durable. If visit is not nil, it is called with every event. Errors: ledger.ErrDamaged and those of the filesystem.
 func OpenJournal(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*Journal, error) {
 	j := &Journal{fsys: fsys, dir: dir}
 	var err error
@@ -36,7 +36,7 @@ func OpenJournal(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*J
 	return j, nil
 }
 
-// Read reads the ledger in a directory, which somebody else may be writing.
+// Read reads the ledger in a directory. Another process may be writing it.
 func Read(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*ledger.Book, error) {
 	cursor, err := loadCursor(fsys, dir)
 	if err != nil {
@@ -47,7 +47,7 @@ func Read(fsys afero.Fs, dir string, visit func(*ledger.Event) error) (*ledger.B
 	return b, err
 }
 
-// reader adds up what is read, and compares it with the cursor where that stands.
+// reader adds up the events and compares the totals with the cursor at the cursor's position.
 type reader struct {
 	book   *ledger.Book
 	cursor *Cursor
@@ -71,7 +71,7 @@ func (r reader) add(e *ledger.Event) error {
 	return nil
 }
 
-// Add appends an event, durably, and adds it up. After an error the journal takes nothing more; see ledger.Append.
+// Add appends an event durably and adds it to the totals. After an error the journal accepts no more events; see ledger.Append.
 func (j *Journal) Add(e *ledger.Event) error {
 	if err := j.ledger.Append(e); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (j *Journal) Add(e *ledger.Event) error {
 	return j.Book.Add(e)
 }
 
-// Mark replaces the cursor, unless it says the same already.
+// Mark saves the cursor if it has changed.
 func (j *Journal) Mark() error {
 	c := cursorOf(&j.Book, j.ledger.End())
 	if c == j.cursor {
@@ -92,5 +92,5 @@ func (j *Journal) Mark() error {
 	return nil
 }
 
-// Close closes the ledger. Everything is durable already.
+// Close closes the ledger. Everything in it is durable already.
 func (j *Journal) Close() error { return j.ledger.Close() }

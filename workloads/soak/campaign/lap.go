@@ -6,14 +6,14 @@ import (
 )
 
 // Seed returns the seed of a lap.
-func Seed(seed uint64, lap int) uint64 { return plan.Mix(seed, uint64(lap)+1) | 1 } // 0 would mean another one
+func Seed(seed uint64, lap int) uint64 { return plan.Mix(seed, uint64(lap)+1) | 1 } // never 0, which would mean "pick a seed"
 
-// Cells returns the cells of a lap, with their names. Rare faults take turns, so that not every lap has the same.
+// Cells returns the cells of a lap, with their names. Rare faults take turns: each lap has only some of them.
 func (s *Spec) Cells(target torture.Target, lap int) ([]torture.Cell, error) {
 	return torture.Matrix(target, s.Options(lap))
 }
 
-// CellOptions returns the options of one cell of a lap that has so many.
+// CellOptions returns the options of one cell of a lap with the given number of cells.
 func (s *Spec) CellOptions(lap, cell, cells int) torture.Options {
 	o := s.Options(lap)
 	o.Shard = torture.Shard{Index: cell + 1, Of: cells}

@@ -12,24 +12,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// ErrLocked means that another supervisor is at work in a directory.
+// ErrLocked means that another supervisor is running in the directory.
 var ErrLocked = errors.New("campaign: another soak is running")
 
 const lockFile = "lock"
 
-// Whoever asks whether a directory is locked has the lock for a moment.
+// Locked holds the lock for a moment, so Lock tries several times.
 const (
 	lockTries = 5
 	lockPause = 20 * time.Millisecond
 )
 
-// Lock keeps other supervisors out of a directory of this machine's disk, until it is closed or the process ends. The error is
-// ErrLocked if one is at work.
+// Lock locks a directory on this machine's disk against other supervisors, until the result is closed or the process ends. The
+// error is ErrLocked if another one is running.
 func Lock(dir string) (io.Closer, error) {
 	name := filepath.Join(dir, lockFile)
 	f, err := hostdisk.OpenJournal(name)
 	for tries := 1; errors.Is(err, hostdisk.ErrInUse) && tries < lockTries; tries++ {
-		<-time.NewTimer(lockPause).C // perhaps it is only somebody in Locked
+		<-time.NewTimer(lockPause).C // it may only be a call of Locked
 		f, err = hostdisk.OpenJournal(name)
 	}
 	if errors.Is(err, hostdisk.ErrInUse) {
@@ -47,11 +47,11 @@ func Lock(dir string) (io.Closer, error) {
 	return f, nil
 }
 
-// Locked reports whether a supervisor is at work in a directory.
+// Locked reports whether a supervisor is running in a directory.
 func Locked(dir string) bool {
 	name := filepath.Join(dir, lockFile)
 	if _, err := os.Stat(name); err != nil {
-		return false // nobody ever was
+		return false // no supervisor ever ran
 	}
 	f, err := hostdisk.OpenJournal(name)
 	if err != nil {
@@ -61,7 +61,7 @@ func Locked(dir string) bool {
 	return false
 }
 
-// holder says which process has a lock.
+// holder says which process holds a lock.
 func holder(name string) string {
 	text, err := os.ReadFile(name)
 	if err != nil || len(text) == 0 {

@@ -16,18 +16,19 @@ import (
 
 // Errors, by errors.Is.
 var (
-	// ErrSpec means that a directory has no campaign, another one, or a spec that was changed.
+	// ErrSpec means that a directory has no campaign, already has one, or has a spec that was edited.
 	ErrSpec = errors.New("campaign: spec")
-	// ErrNone is an ErrSpec: there is no campaign.
+	// ErrNone is the ErrSpec for a directory without a campaign.
 	ErrNone = fmt.Errorf("%w: no campaign", ErrSpec)
 )
 
-// Spec says what a campaign tortures. It holds all that decides what a cell does; where and how fast it runs is not in it.
+// Spec says what a campaign tortures. It holds everything that decides what a cell does, and nothing about where or how fast it
+// runs.
 type Spec struct {
 	Version   int      `json:"version"` // 1
 	Engine    string   `json:"engine"`
-	Workloads []string `json:"workloads,omitempty"` // empty: all
-	Faults    []string `json:"faults,omitempty"`    // empty: all, the rare ones in turns
+	Workloads []string `json:"workloads,omitempty"` // empty means all
+	Faults    []string `json:"faults,omitempty"`    // empty means all, with the rare ones taking turns
 	Profile   string   `json:"profile,omitempty"`
 	Device    string   `json:"device,omitempty"`
 	Seed      uint64   `json:"seed"`
@@ -35,8 +36,8 @@ type Spec struct {
 	Ops       int      `json:"ops,omitempty"`
 	Keys      int      `json:"keys,omitempty"`
 	Limits    string   `json:"limits,omitempty"`
-	Points    int      `json:"points,omitempty"`     // crash points of a run at most; 0: all
-	LifeBytes int64    `json:"life_bytes,omitempty"` // size of the store that lives for the whole soak; 0: there is none
+	Points    int      `json:"points,omitempty"`     // limits the crash points of a run; 0 means all
+	LifeBytes int64    `json:"life_bytes,omitempty"` // size of the long-lived store; 0 means that there is none
 }
 
 // Name returns the name of the campaign: a hash of the spec.
@@ -49,7 +50,7 @@ func (s *Spec) Name() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Options returns the options of a lap: those of one pass of the matrix.
+// Options returns the options of a lap, which is one pass over the matrix.
 func (s *Spec) Options(lap int) torture.Options {
 	return torture.Options{
 		Workloads: s.Workloads, Faults: s.Faults, Profile: s.Profile, Device: s.Device, Seed: Seed(s.Seed, lap), Rounds: 1,
@@ -57,7 +58,7 @@ func (s *Spec) Options(lap int) torture.Options {
 	}
 }
 
-// saved is spec.json.
+// saved is the content of spec.json.
 type saved struct {
 	Campaign string `json:"campaign"`
 	Spec     Spec   `json:"spec"`
@@ -65,7 +66,7 @@ type saved struct {
 
 const specFile = "spec.json"
 
-// Save makes a directory and writes the spec into it, durably. The error is ErrSpec if it has one already.
+// Save creates a directory and writes the spec to it durably. The error is ErrSpec if the directory already has a campaign.
 func (s *Spec) Save(fsys afero.Fs, dir string) error {
 	if _, err := fsys.Stat(filepath.Join(dir, specFile)); err == nil {
 		return fmt.Errorf("%w: %s has a campaign already; give --resume %s to go on with it, or another directory", ErrSpec, dir, dir)
@@ -80,7 +81,7 @@ func (s *Spec) Save(fsys afero.Fs, dir string) error {
 	return replace(fsys, filepath.Join(dir, specFile), append(text, '\n'))
 }
 
-// Load reads the spec of a directory. The error is ErrSpec if there is none, or if it is not what was written.
+// Load reads the spec of a directory. The error is ErrSpec if there is none or if it was edited.
 func Load(fsys afero.Fs, dir string) (*Spec, error) {
 	name := filepath.Join(dir, specFile)
 	text, err := afero.ReadFile(fsys, name)

@@ -15,13 +15,13 @@ type Sight struct {
 	Reason string // why the bug was not found
 }
 
-// Try lets the lab look for the planted bug, in a run that the seed decides. The error is the lab's, or that ctx is done.
+// Try runs the lab on the store with the planted bug. The run is a function of the seed. The error is the lab's or that of ctx.
 func Try(ctx context.Context, seed uint64) (Sight, error) { return try(ctx, target(false), seed) }
 
 func try(ctx context.Context, store torture.Target, seed uint64) (Sight, error) {
 	r, err := torture.Check(ctx, store, torture.Options{
 		Workloads: []string{"register"}, Faults: []string{"power"}, Profile: "posix-min", Seed: seed, Rounds: rounds, Clients: 1, Ops: 20, Keys: 8,
-		StopAfter: 1, NoShrink: true, Known: func(string) bool { return true }, // a finding need not be explained
+		StopAfter: 1, NoShrink: true, Known: func(string) bool { return true }, // skip explaining the finding
 	})
 	if err != nil {
 		return Sight{}, err
@@ -42,8 +42,8 @@ func try(ctx context.Context, store torture.Target, seed uint64) (Sight, error) 
 	return s, nil
 }
 
-// class is what the planted bug looks like to the judge; anything else would be another bug.
+// class is the class of findings that the planted bug causes; any other class would be a different bug.
 const class = "lost"
 
-// rounds is how many runs may pass before the bug has to be found. The first one nearly always shows it.
+// rounds is the number of runs in which the bug must be found. The first one nearly always suffices.
 const rounds = 3

@@ -15,8 +15,8 @@ func TestThePlantedBugIsFoundWhateverTheSeed(t *testing.T) {
 	}
 }
 
-// Without the bug there is nothing to find: what is found is the bug, and not something else that is wrong with the store.
-func TestTheStoreIsRightButForThePlantedBug(t *testing.T) {
+// Without the planted bug nothing is found, so what Try finds is that bug and no other.
+func TestTheStoreIsCorrectExceptForThePlantedBug(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
 		s, err := try(t.Context(), target(true), seed+1)

@@ -1,6 +1,6 @@
-// Package canary is a store with a planted bug, which the lab finds in a second: as long as it does, its passes mean something.
-// A soak tries it in every lap. A lab that no longer finds the bug is blind, and has to say so in place of passing.
+// Package canary is a store with a planted bug that a working lab finds within a second. A soak tries it in every lap: the passes
+// of a lab mean something only as long as it finds the bug. A lab that does not is blind, and must say so instead of passing.
 //
-// The store is a log of records that acknowledges a commit before its sync, and is otherwise right. The package calls the lab as
-// any engine's test does, and runs in the process of the caller.
+// The store is a log of records. It acknowledges commits without syncing them and is otherwise correct. The package calls the lab
+// as an engine's test does, in the process of the caller.
 package canary

@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// target is the store. mended takes the bug out.
+// target returns the store; mended removes the planted bug.
 func target(mended bool) torture.Target {
 	return torture.Target{
 		Name:     "canary",
@@ -27,7 +27,7 @@ func target(mended bool) torture.Target {
 	}
 }
 
-// store is a map with a log: a JSON line a write.
+// store is a map with a log that has one JSON line per write.
 type store struct {
 	mu struct {
 		sync.Mutex
@@ -56,7 +56,7 @@ func openStore(env torture.Env, mended bool) (workloads.Store, error) {
 	return workloads.Plain{Get: s.get, Put: s.put, Delete: s.remove, Pairs: s.visit, Close: s.log.Close}.Store(), nil
 }
 
-// replay reads the log and cuts a torn end off.
+// replay reads the log and truncates a torn tail.
 func (s *store) replay() error {
 	lines, end := bufio.NewReader(s.log), int64(0)
 	for {

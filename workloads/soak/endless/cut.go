@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// cut cuts the power, recovers, and compares everything with the model, which follows what was allowed to be lost.
+// cut cuts the power, recovers, and compares the whole store with the model. Losses that were allowed are applied to the model.
 func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	profiles := faultfs.Profiles()
 	profile := profiles[rng.IntN(len(profiles))]
@@ -19,10 +19,10 @@ func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	if err != nil {
 		return err
 	}
-	if err := l.store.Close(); err != nil { // on the disk before the cut, which nobody sees any more
+	if err := l.store.Close(); err != nil { // on the old disk, which is dropped
 		return violated("error", "the store could not be closed on a healthy disk: %v", err)
 	}
-	image.Decide() // so that nothing of the old disk is kept
+	image.Decide() // otherwise the image would keep the old disk alive
 	s.LostBytes += int64(image.LostBytes())
 	s.Cuts++
 	l.disk, l.store = image, nil
@@ -36,7 +36,7 @@ func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	return l.settle(shown, profile.Name)
 }
 
-// shown reads the whole store, and returns the commit of each key.
+// shown reads the whole store and returns the commit that each key shows.
 func (l *Life) shown() ([]uint64, error) {
 	shown, wrong := make([]uint64, len(l.model)), error(nil)
 	err := l.store.Scan(nil, nil, func(key, value []byte) bool {
@@ -56,7 +56,7 @@ func (l *Life) shown() ([]uint64, error) {
 	return shown, wrong
 }
 
-// settle compares what a store shows after a power cut with what it may, and makes that the model.
+// settle checks that what a store shows after a power cut is allowed, and makes it the new model.
 func (l *Life) settle(shown []uint64, profile string) error {
 	p := &l.target.Promises
 	synced := l.tail.base + uint64(l.tail.synced)
@@ -74,8 +74,8 @@ func (l *Life) settle(shown []uint64, profile string) error {
 	return nil
 }
 
-// blame says what is wrong with a store: a key that it may not show like that, or, if each key is right by itself, that they do not
-// go together.
+// blame returns the violation: a key that shows a commit that it must not show or, if every key is right by itself, that the keys
+// do not fit together.
 func (l *Life) blame(shown []uint64, profile string, synced uint64) error {
 	for key := range shown {
 		if l.tail.allows(key, l.model[key], shown[key]) {
@@ -92,7 +92,7 @@ func (l *Life) blame(shown []uint64, profile string, synced uint64) error {
 		profile, len(l.tail.commits), l.tail.base)
 }
 
-// measure completes a stretch with what the store is now.
+// measure adds the size of the store to a stretch.
 func (l *Life) measure(s *Stretch) error {
 	for key, commit := range l.model {
 		if commit != 0 {

@@ -19,15 +19,15 @@ func Possible(target *torture.Target) bool {
 
 // Life is a store that lives on.
 type Life struct {
-	// Ops counts operations and keys compared, for whoever watches from another goroutine.
+	// Ops counts operations and compared keys. It may be read by other goroutines.
 	Ops atomic.Uint64
 
 	target  torture.Target
 	seed    uint64
 	file    string
-	stretch int      // the next one
-	commits uint64   // all commits so far; the number of the last one
-	model   []uint64 // by the number of the key: the commit that wrote it; 0: it is not there
+	stretch int      // the next stretch
+	commits uint64   // the number of commits so far, and of the last one
+	model   []uint64 // for each key, the commit that wrote it; 0 if it does not exist
 	disk    *faultfs.FS
 	store   workloads.Store
 	tail    tail // what may be lost
@@ -36,7 +36,7 @@ type Life struct {
 // dir is where the store lives.
 const dir = "/life"
 
-// New returns a life with an empty store whose size comes to about so many bytes.
+// New returns a life with an empty store, which grows to about the given number of bytes.
 func New(target torture.Target, seed uint64, bytes int64, file string) *Life {
 	return &Life{
 		target: target, seed: seed, file: file, model: make([]uint64, max(leastKeys, bytes/meanValue)), disk: faultfs.New(faultfs.Options{}),
@@ -45,7 +45,7 @@ func New(target torture.Target, seed uint64, bytes int64, file string) *Life {
 
 const leastKeys = 64
 
-// Violation is a promise that the store has broken.
+// Violation is a promise that the store broke.
 type Violation struct {
 	Class    string // lost, invented, wrong, error
 	Sentence string
@@ -68,14 +68,14 @@ type Stretch struct {
 	DiskBytes int64
 	Files     int
 	LostBytes int64
-	Gauges    map[string]float64 // what the engine says that it consists of at the end; nil: it says nothing
+	Gauges    map[string]float64 // the engine's own gauges at the end; nil if it has none
 }
 
-// cutsAStretch is how many power cuts a stretch has.
+// cutsAStretch is the number of power cuts in a stretch.
 const cutsAStretch = 8
 
-// Next lets the store live on for a stretch. The error is a Violation if the store breaks a promise, after which the life is over.
-// When ctx is done, the stretch is given up, and Next returns what ctx says.
+// Next runs one stretch. If the store breaks a promise, the error is a Violation and the life is over. If ctx is done, the stretch
+// is abandoned and the error is that of ctx.
 func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 	s.Number = l.stretch
 	if l.store == nil {
@@ -99,7 +99,8 @@ func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 	return s, l.renew()
 }
 
-// renew closes the store and puts its files on a new disk: an image keeps what earlier disks held, so a row of images would grow.
+// renew closes the store and puts its files on a new disk. An image shares data with the disk that it was made from, so a chain of
+// images would grow without limit.
 func (l *Life) renew() error {
 	if err := l.Close(); err != nil {
 		return violated("error", "the store could not be closed on a healthy disk: %v", err)
@@ -112,7 +113,7 @@ func (l *Life) renew() error {
 	return l.restore(files)
 }
 
-// open opens the store on the disk, and makes its directory at first.
+// open opens the store on the disk, creating its directory if necessary.
 func (l *Life) open() error {
 	if _, err := l.disk.Stat(dir); err != nil && !l.target.Promises.MakesDir {
 		if err := l.makeDir(); err != nil {

@@ -52,7 +52,7 @@ func lying(how liar) torture.Target {
 	return target
 }
 
-func TestAStoreThatKeepsItsPromisesLivesOn(t *testing.T) {
+func TestACorrectStoreLivesOn(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "life")
 	l := New(lightning.Target(), 1, small, file)
@@ -100,7 +100,7 @@ func TestAStoreThatLiesIsFound(t *testing.T) {
 	}{
 		"it does not sync": {liar{apply: func(s workloads.Store, writes []history.Write, _ history.Durability) error {
 			return s.Apply(writes, history.NoSync)
-		}}, []string{"lost", "invented"}}, // a deletion that is lost brings an old value back
+		}}, []string{"lost", "invented"}}, // a lost deletion brings back an old value
 		"it splits batches": {liar{apply: func(s workloads.Store, writes []history.Write, d history.Durability) error {
 			for i := range writes {
 				if err := s.Apply(writes[i:i+1], d); err != nil {

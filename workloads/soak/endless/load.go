@@ -9,14 +9,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// How much happens between two power cuts.
+// The amount of work between two power cuts.
 const (
 	leastOps = 200
 	mostOps  = 4000
 	opsShare = 8 // of the keys
 )
 
-// load lets the client work until the next power cut.
+// load runs the client until the next power cut.
 func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
 	l.tail = tail{base: l.commits}
 	n := leastOps + rng.IntN(max(1, min(mostOps, len(l.model)/opsShare)))
@@ -34,7 +34,7 @@ func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
 	return nil
 }
 
-// op carries out one operation. Its kind is drawn from a hundred and fifty.
+// op performs one operation of a random kind.
 func (l *Life) op(rng *rand.Rand) error {
 	switch kind := rng.IntN(150); {
 	case kind < 75:
@@ -49,7 +49,8 @@ func (l *Life) op(rng *rand.Rand) error {
 	return l.maintain(rng)
 }
 
-// One write in so many deletes, one commit in so many is synced, one maintenance in so many compacts everything.
+// How rare some things are: one write in so many is a deletion, one commit in so many is synced, and one maintenance in so many
+// compacts everything.
 const (
 	deleteShare  = 6
 	syncShare    = 8
@@ -67,7 +68,7 @@ func (l *Life) commit(rng *rand.Rand, n int) error {
 	for range n {
 		key := rng.IntN(len(l.model))
 		if rng.IntN(2) == 0 {
-			key = rng.IntN(1 + len(l.model)/16) // half of all writes go to few keys
+			key = rng.IntN(1 + len(l.model)/16) // half of all writes go to a few hot keys
 		}
 		w := history.Write{Key: keyOf(key)}
 		if w.Delete = rng.IntN(deleteShare) == 0; !w.Delete {
@@ -107,7 +108,7 @@ func (l *Life) get(key int) error {
 	return l.compare(key, value, found)
 }
 
-// compare compares what a read has shown of a key with the model.
+// compare compares the result of a read with the model.
 func (l *Life) compare(key int, value []byte, found bool) error {
 	want := l.model[key]
 	switch {
@@ -121,7 +122,7 @@ func (l *Life) compare(key int, value []byte, found bool) error {
 	return nil
 }
 
-// scan reads some keys from a place on.
+// scan reads n keys starting at from.
 func (l *Life) scan(from, n int) error {
 	next, wrong := from, error(nil)
 	err := l.store.Scan(keyOf(from), nil, func(key, value []byte) bool {
@@ -145,7 +146,7 @@ func (l *Life) scan(from, n int) error {
 	return wrong
 }
 
-// maintain asks the store for maintenance, if it can be asked.
+// maintain asks the store for maintenance, if it supports that.
 func (l *Life) maintain(rng *rand.Rand) error {
 	m, ok := l.store.(workloads.Maintainer)
 	if !ok {

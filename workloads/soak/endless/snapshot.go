@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// snapshot is a life between two stretches, as a file holds it: gob, and the checksum of that at the end.
+// snapshot is the saved form of a life between two stretches. The file has it as gob, followed by a checksum.
 type snapshot struct {
 	Seed    uint64
 	Stretch int
@@ -34,7 +34,7 @@ type savedFile struct {
 	Data []byte
 }
 
-// Save writes the life to its file, whole or not at all. It stands between two stretches.
+// Save writes the life to its file atomically. It may be called only between two stretches.
 func (l *Life) Save() error {
 	files, err := l.files()
 	if err != nil {
@@ -53,7 +53,7 @@ func (l *Life) Save() error {
 	})
 }
 
-// files returns what is on the disk. The store is closed.
+// files returns the files on the disk. The store must be closed.
 func (l *Life) files() (all []savedFile, err error) {
 	err = afero.Walk(l.disk, dir, func(name string, info fs.FileInfo, err error) error {
 		if err != nil {
@@ -69,8 +69,8 @@ func (l *Life) files() (all []savedFile, err error) {
 	return all, err
 }
 
-// Load returns the life that a file holds, or a new one if there is no file. A file that is damaged, or of another life, is an
-// error that says what to do.
+// Load returns the life saved in a file, or a new one if the file does not exist. If the file is damaged or belongs to another
+// life, the error says so and gives the remedy.
 func Load(target torture.Target, seed uint64, bytes int64, file string) (*Life, error) {
 	l := New(target, seed, bytes, file)
 	text, err := os.ReadFile(file)
@@ -102,7 +102,7 @@ func decode(text []byte) (*snapshot, error) {
 	return v, gob.NewDecoder(bytes.NewReader(body)).Decode(v)
 }
 
-// restore puts files on the disk, durably.
+// restore writes files to the disk durably.
 func (l *Life) restore(files []savedFile) error {
 	dirs := []string{"/"}
 	for _, f := range files {

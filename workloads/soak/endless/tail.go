@@ -2,18 +2,18 @@ package endless
 
 import "slices"
 
-// commit is a commit that a power cut may take: the keys that it wrote, and the commits that had written them before.
+// commit is a commit that a power cut may lose: the keys that it wrote, and the commits that wrote them before.
 type commit struct {
 	keys    []int
 	deletes []bool
 	was     []uint64
 }
 
-// tail are the commits since the last power cut.
+// tail has the commits since the last power cut.
 type tail struct {
-	base    uint64 // the number of the last commit before them
+	base    uint64 // the number of the last commit before the tail
 	commits []commit
-	synced  int // so many are durable
+	synced  int // how many of commits are durable
 }
 
 func (t *tail) add(c commit, sync bool) {
@@ -23,8 +23,8 @@ func (t *tail) add(c commit, sync bool) {
 	}
 }
 
-// keep finds out how many commits of the tail a recovered store shows, if what it lost is a suffix; false: no number fits. model
-// is that of all commits, and shown what the store shows, by key. The most that fit count.
+// keep returns how many commits of the tail a recovered store kept, assuming that it lost a suffix, or false if no number fits.
+// model has the latest commit of each key and shown what the store shows. If several numbers fit, keep returns the largest.
 func (t *tail) keep(model, shown []uint64) (kept int, ok bool) {
 	state, wrong := append([]uint64{}, model...), 0
 	for key := range state {
@@ -49,7 +49,7 @@ func (t *tail) keep(model, shown []uint64) (kept int, ok bool) {
 	return kept, wrong == 0
 }
 
-// allows reports whether a store may show a commit, or 0 for none, at a key, if keys may be lost on their own.
+// allows reports whether a key may show a given commit, or 0 for none, if each key may be lost independently.
 func (t *tail) allows(key int, model, shown uint64) bool {
 	if model == shown {
 		return true

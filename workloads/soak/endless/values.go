@@ -10,7 +10,7 @@ import (
 // keyOf returns the key with a number.
 func keyOf(n int) []byte { return fmt.Appendf(nil, "key%09d", n) }
 
-// numberOf returns the number of a key; false: it is no key of ours.
+// numberOf returns the number of a key, or false if keyOf did not make it.
 func numberOf(key []byte, keys int) (int, bool) {
 	if len(key) != len("key")+9 || string(key[:3]) != "key" {
 		return 0, false
@@ -19,7 +19,7 @@ func numberOf(key []byte, keys int) (int, bool) {
 	return n, err == nil && n >= 0 && n < keys
 }
 
-// Sizes of values. One in largeShare is large enough for engines that store such values apart.
+// Sizes of values. One in largeShare is large enough for engines that store large values separately.
 const (
 	valueHeader = 16
 	smallValue  = 1000
@@ -28,8 +28,7 @@ const (
 	meanValue   = smallValue/2 + largeValue/2/largeShare
 )
 
-// valueOf returns the value that a commit has written to a key: both numbers, and bytes that follow from them. Half of these can be
-// compressed.
+// valueOf returns the value that a commit writes to a key: both numbers, then bytes derived from them, half of them compressible.
 func valueOf(key int, commit uint64) []byte {
 	rng := rand.NewPCG(uint64(key), commit)
 	draw := rng.Uint64()
@@ -46,7 +45,7 @@ func valueOf(key int, commit uint64) []byte {
 	return v[:valueHeader+length]
 }
 
-// commitOf returns the commit that a value says it is of.
+// commitOf returns the commit that a value claims to be from.
 func commitOf(value []byte) (uint64, bool) {
 	if len(value) < valueHeader {
 		return 0, false

@@ -3,21 +3,20 @@
 //	series.go  Series: a figure over time     rule.go   Rule and Trend: the judgement
 //	theilsen.go  the slope of a series and its confidence interval
 //
-// The rule is stated beforehand, so that nobody has to look at a chart. A figure has grown if all of this is so, once a warm-up is
-// left out:
+// The rule is fixed in advance, so that nobody has to interpret a chart. After a warm-up, a figure has grown if all of these hold:
 //
 //   - its Theil-Sen slope, the median of the slopes of all pairs of samples, is above 0 with 95 % confidence;
-//   - the slope comes to more than 5 % of the median a day;
-//   - the median of the end is more than 5 % above that of the beginning, and by more than a floor that each figure has.
+//   - the slope amounts to more than 5 % of the median per day;
+//   - the median at the end exceeds the median at the beginning by more than 5 %, and by more than a floor specific to the figure.
 //
-// The first condition alone would find any tiny trend in a long series; the last alone would find a single burst. For a figure
-// that must not fall, such as throughput, the same holds upside down.
+// The first condition alone would report any tiny trend in a long series; the last alone would report a single burst. For a figure
+// that must not fall, such as throughput, the conditions are mirrored.
 //
-// A figure that could not be measured is not flat. One with too few samples, or of less than an hour, is not judged: a short
-// soak says so.
+// A figure that could not be measured is not flat. A figure with too few samples, or with less than an hour of them, is not judged,
+// and a short soak says so.
 //
-// The confidence interval is that of Sen (1968), by Kendall's variance, for samples that do not depend on each other. Samples of
-// one process do, so the interval is too narrow; the last condition makes up for it.
+// The confidence interval is that of Sen (1968), from Kendall's variance, which assumes independent samples. Samples of one process
+// are correlated, so the interval is too narrow; the last condition makes up for that.
 //
 // A Series is used by one goroutine. The package knows nothing else of this module.
 package flatness

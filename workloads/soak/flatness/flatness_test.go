@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// series returns a sample a minute of a function of the hours.
+// series samples a function of time, in hours, once a minute.
 func series(hours float64, value func(h float64) float64) *Series {
 	s := &Series{}
 	for h := 0.0; h < hours; h += 1.0 / 60 {
@@ -72,7 +72,7 @@ func TestAShortSeriesIsNotJudged(t *testing.T) {
 	require.Contains(t, trend.Sentence, "too few to judge")
 }
 
-func TestTheSlopeOfALineIsThatOfTheLineWhateverLiesBeside(t *testing.T) {
+func TestOutliersDoNotChangeTheSlope(t *testing.T) {
 	t.Parallel()
 	s := series(3, func(h float64) float64 { return 7 + 3*h })
 	for i := range len(s.samples) / 5 {

@@ -4,28 +4,28 @@ import "fmt"
 
 // Rule says when a figure is not flat.
 type Rule struct {
-	Floor float64 // a change of its median by less than this is none
-	Falls bool    // it must not fall; otherwise it must not grow
+	Floor float64 // changes of the median by less than this are ignored
+	Falls bool    // the figure must not fall; otherwise it must not grow
 }
 
-// Trend is what became of a figure.
+// Trend is the judgement of a figure over time.
 type Trend struct {
-	Samples    int     // after the warm-up
-	Median     float64 // of these
+	Samples    int     // number of samples after the warm-up
+	Median     float64 // median of these samples
 	PerHour    float64 // the Theil-Sen slope
-	Low, High  float64 // its 95 % confidence interval
-	Measurable bool    // there are enough samples
-	Flat       bool    // true as long as nothing shows the contrary
-	Sentence   string  // says why, if it is not measurable or not flat
+	Low, High  float64 // its 95 % confidence interval, per hour
+	Measurable bool    // there are enough samples to judge
+	Flat       bool    // true unless the samples show the contrary
+	Sentence   string  // why the figure is not measurable or not flat
 }
 
 const (
-	warmupHours = 0.5  // at most; of a short series a quarter
-	edgeHours   = 1    // the beginning and the end that are compared, at most; of a short series a quarter
-	perDay      = 0.05 // of the median: what a slope may come to
-	between     = 0.05 // what the median of the end may differ from that of the beginning
-	leastSample = 12   // after the warm-up
-	leastHours  = 1.0  // of a series: before that neither a process nor a store is warm
+	warmupHours = 0.5  // but at most a quarter of the series
+	edgeHours   = 1    // length of the beginning and of the end that are compared, but at most a quarter of the series
+	perDay      = 0.05 // allowed slope per day, relative to the median
+	between     = 0.05 // allowed relative difference between the medians of the beginning and the end
+	leastSample = 12   // samples needed after the warm-up
+	leastHours  = 1.0  // length needed; before that neither a process nor a store is warm
 	hoursADay   = 24
 )
 

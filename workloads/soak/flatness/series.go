@@ -1,19 +1,19 @@
 package flatness
 
-// Series is a figure over time. The zero value is empty. It keeps a bounded number of samples: of a longer series every second
-// one, every fourth and so on, spread evenly.
+// Series is a figure over time. The zero value is empty. The number of samples kept is bounded: as a series grows, it keeps every
+// second one, then every fourth, and so on.
 type Series struct {
 	samples []sample
-	every   int // of so many samples one is kept
+	every   int // one in every samples is kept
 	skipped int
 }
 
 type sample struct{ hours, value float64 }
 
-// maxSamples bounds the memory of a series, and the pairs that a slope is made of.
+// maxSamples bounds the memory of a series and the number of pairs that a slope is computed from.
 const maxSamples = 512
 
-// Add adds a sample. Times ascend.
+// Add adds a sample. Times must not decrease.
 func (s *Series) Add(hours, value float64) {
 	if s.every == 0 {
 		s.every = 1
@@ -33,5 +33,5 @@ func (s *Series) Add(hours, value float64) {
 	s.every *= 2
 }
 
-// Len returns how many samples are kept.
+// Len returns the number of samples kept.
 func (s *Series) Len() int { return len(s.samples) }

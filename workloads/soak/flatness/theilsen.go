@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// slope returns the Theil-Sen slope of samples and its 95 % confidence interval, per hour. There are two samples at least.
+// slope returns the Theil-Sen slope of at least two samples and its 95 % confidence interval, per hour.
 func slope(samples []sample) (median, low, high float64) {
 	var slopes []float64
 	for i, a := range samples {

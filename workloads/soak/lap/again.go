@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// replays tries findings again. One that cannot be tried is told of with the reason.
+// replays replays the findings of the job. One that cannot be replayed is reported with the reason.
 func (w *Worker) replays(ctx context.Context) error {
 	for _, r := range w.Job.Replays {
 		if err := w.Tell.Tell(Message{Begin: &Begin{What: "replay of " + r.ID, ID: r.ID}}); err != nil {
@@ -29,7 +29,7 @@ func (w *Worker) replays(ctx context.Context) error {
 	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
-// replay tries a finding again, and counts the attempts.
+// replay replays a finding and counts the attempts that show it.
 func (w *Worker) replay(ctx context.Context, r *Replay, told *ledger.Replay) error {
 	if r.Life == nil {
 		result, err := torture.Rerun(ctx, w.Targets, r.What, torture.ReplayOptions{Attempts: r.Attempts, ID: r.ID})

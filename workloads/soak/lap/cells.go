@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// lap tries the canary and does the cells. It does none if the canary was not caught, and stops after a cell in which the engine
-// hung: whatever hangs still does, and would be in the way of the others.
+// lap tries the canary and then does the cells. It does none if the canary was not caught. It stops after a cell in which the engine
+// hung, because the hanging goroutines are still there and would disturb the next cells.
 func (w *Worker) lap(ctx context.Context) error {
 	if w.Job.Canary {
 		caught, err := w.tryCanary(ctx)
@@ -59,7 +59,7 @@ func (w *Worker) tryCanary(ctx context.Context) (caught bool, err error) {
 	return s.Caught, w.Tell.Tell(Message{Canary: told})
 }
 
-// cell does a cell, and reports whether the engine hung.
+// cell does a cell and reports whether the engine hung.
 func (w *Worker) cell(ctx context.Context, i int, names torture.Cell) (hung bool, err error) {
 	place := &Place{i, names.Workload, names.Fault}
 	if err := w.Tell.Tell(Message{Begin: &Begin{What: names.Workload + " × " + names.Fault, Cell: place}}); err != nil {
@@ -82,7 +82,7 @@ func (w *Worker) cell(ctx context.Context, i int, names torture.Cell) (hung bool
 	return hung, w.Tell.Tell(Message{Cell: c})
 }
 
-// cellOf returns what a ledger keeps of a result.
+// cellOf returns the ledger's record of a result.
 func cellOf(r *torture.Result, names torture.Cell) *ledger.Cell {
 	c := &ledger.Cell{
 		Workload: names.Workload, Fault: names.Fault, Reasons: r.Reasons, Runs: r.Runs, CrashPoints: r.CrashPoints, Exhaustive: r.ExhaustivePoints,
@@ -114,13 +114,13 @@ func cellOf(r *torture.Result, names torture.Cell) *ledger.Cell {
 	return c
 }
 
-// What a line of the ledger has room for.
+// Limits that keep a cell within a line of the ledger.
 const (
 	maxReasons  = 8
 	maxSentence = 1000
 )
 
-// SightingOf returns what a ledger keeps of a finding.
+// SightingOf returns the ledger's record of a finding.
 func SightingOf(f *torture.Finding) ledger.Sighting {
 	return ledger.Sighting{
 		ID: f.ID, Judge: f.Judge, Class: f.Class, Sentence: strings.ToValidUTF8(f.Sentence[:min(len(f.Sentence), maxSentence)], ""), Workload: f.Workload, Fault: f.Fault,

@@ -1,5 +1,5 @@
-// Package lap is what a child process of a soak does: some cells of a lap, replays of findings, or a stretch of the store that
-// lives for the whole soak. The supervisor gives it a Job in a file, and it answers with Messages, a line of JSON each.
+// Package lap is the work of a soak's child process: cells of a lap, replays of findings, or stretches of the long-lived store. The
+// supervisor passes a Job in a file, and the child answers with Messages, one line of JSON each.
 //
 //	job.go      Job: what a child has to do     cells.go  the canary, and the cells of a lap
 //	message.go  Message, and a Teller of them   again.go  replays
@@ -7,10 +7,10 @@
 //
 // Promises:
 //
-//   - P1: a cell is told of once all of it is done. What was cut short is not told of.
-//   - P2: no cell is told of before the canary of its lap was caught by this process or by an earlier one.
-//   - P3: while it works, a child tells a few times a second that it lives and how much it has done, so that the supervisor can
-//     tell a busy child from one that is stuck.
+//   - P1: a cell is reported once it is complete. A cell that was interrupted is not reported.
+//   - P2: no cell is reported before this process or an earlier one has caught the canary of its lap.
+//   - P3: while it works, a child reports a few times a second how much work it has done, so that the supervisor can tell a busy
+//     child from one that is stuck.
 //
-// What a child does follows from its job, whoever starts it. The package knows no ledger file and no other process.
+// What a child does depends on its job alone. The package knows neither the ledger's file nor other processes.
 package lap

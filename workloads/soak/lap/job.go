@@ -11,36 +11,36 @@ import (
 // Job is what a child has to do: the replays, then the canary, then the cells, then a stretch of the life.
 type Job struct {
 	Spec    campaign.Spec `json:"spec"`
-	Dir     string        `json:"dir"`     // of the soak: findings are saved below it
-	Workers int           `json:"workers"` // crash points explored at once; 0: one per CPU
-	Memory  int64         `json:"memory"`  // bytes that the process may use; 0: no limit
+	Dir     string        `json:"dir"`     // the soak's directory; findings are saved below it
+	Workers int           `json:"workers"` // crash points explored concurrently; 0 means one per CPU
+	Memory  int64         `json:"memory"`  // memory limit of the process in bytes; 0 means none
 
 	Replays []Replay `json:"replays,omitempty"`
 	Lap     int      `json:"lap"`
 	Canary  bool     `json:"canary,omitempty"` // try the canary of the lap
-	Of      int      `json:"of,omitempty"`     // cells of the lap
-	Cells   []int    `json:"cells,omitempty"`  // those to do
+	Of      int      `json:"of,omitempty"`     // number of cells of the lap
+	Cells   []int    `json:"cells,omitempty"`  // the cells to do
 	Known   []string `json:"known,omitempty"`  // IDs of findings that need no evidence
-	Full    bool     `json:"full,omitempty"`   // no finding gets evidence: the budget of the disk is spent
+	Full    bool     `json:"full,omitempty"`   // save no evidence, because its budget is spent
 
 	Life *Life `json:"life,omitempty"`
 }
 
-// Replay is a finding to be tried again.
+// Replay is a finding to replay.
 type Replay struct {
 	ID       string `json:"id"`
 	What     string `json:"what"` // a token, or the file of a saved finding
 	Attempts int    `json:"attempts"`
-	Life     *Life  `json:"life,omitempty"` // in place of What: a store that was wrong, and the stretch in which it was
+	Life     *Life  `json:"life,omitempty"` // set instead of What for a finding of the life, to repeat its last stretch
 }
 
-// Life is the store that lives for the whole soak.
+// Life is the long-lived store of the soak.
 type Life struct {
 	Life int    `json:"life"` // its number
 	File string `json:"file"` // its snapshot
 }
 
-// JobFile is the name of the file of a job, in the directory that a child shares with its parent.
+// JobFile is the name of the job's file in the directory that a child shares with its parent.
 const JobFile = "job.json"
 
 // Load reads the job of a child.

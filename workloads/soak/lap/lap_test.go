@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// job is a lap of two cells of a tiny engine. Their faults spare it the rounds of a store that stays.
+// job returns a lap of two cells of a tiny engine. Their faults exclude the slow rounds on a persistent store.
 func job(t *testing.T) *lap.Job {
 	t.Helper()
 	j := &lap.Job{
@@ -34,14 +34,14 @@ func job(t *testing.T) *lap.Job {
 	return j
 }
 
-// eyes is a canary that is caught, or is not.
+// eyes returns a canary with a fixed result.
 func eyes(caught bool, err error) func(context.Context, uint64) (canary.Sight, error) {
 	return func(context.Context, uint64) (canary.Sight, error) {
 		return canary.Sight{Caught: caught, Reason: "it is dark"}, err
 	}
 }
 
-// work does a job, and returns what it tells but for signs of life.
+// work does a job and returns its messages except for beats.
 func work(ctx context.Context, t *testing.T, j *lap.Job, try func(context.Context, uint64) (canary.Sight, error)) ([]lap.Message, error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -58,7 +58,7 @@ func work(ctx context.Context, t *testing.T, j *lap.Job, try func(context.Contex
 	return all, err
 }
 
-func TestALapTellsOfItsCanaryAndThenOfEachCell(t *testing.T) {
+func TestALapReportsItsCanaryAndThenEachCell(t *testing.T) {
 	t.Parallel()
 	told, err := work(t.Context(), t, job(t), eyes(true, nil))
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func TestALapTellsOfItsCanaryAndThenOfEachCell(t *testing.T) {
 	require.Equal(t, told[5].Cell, again[1].Cell, "a cell is a function of its job")
 }
 
-func TestNoCellIsToldOfUnlessTheCanaryWasCaught(t *testing.T) {
+func TestNoCellIsReportedUnlessTheCanaryWasCaught(t *testing.T) {
 	t.Parallel()
 	told, err := work(t.Context(), t, job(t), eyes(false, nil))
 	require.NoError(t, err)
@@ -118,7 +118,7 @@ func TestAJobOfAnotherBinaryIsRefused(t *testing.T) {
 	require.Len(t, told, 2, "no cell was told of")
 }
 
-func TestAReplayThatCannotBeTriedIsToldOfWithTheReason(t *testing.T) {
+func TestAReplayThatIsImpossibleIsReportedWithTheReason(t *testing.T) {
 	t.Parallel()
 	j := job(t)
 	j.Cells, j.Canary = nil, false

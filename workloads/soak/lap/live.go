@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// live lets the store live on until ctx is done or it was wrong.
+// live runs stretches of the long-lived store until ctx is done or the store breaks a promise.
 func (w *Worker) live(ctx context.Context) error {
 	if w.Job.Life == nil {
 		return nil
@@ -52,16 +52,15 @@ func (w *Worker) live(ctx context.Context) error {
 	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
-// lifeGC is the garbage collector's percentage: how much memory a process has that lives for days is of interest, and not how fast
-// it is.
+// lifeGC is GOGC in the process of the life: its memory is under observation, its speed does not matter.
 const lifeGC = 100
 
-// LifeJudge is the judge of findings in the store that lives on.
+// LifeJudge is the judge of findings in the long-lived store.
 const LifeJudge = "life"
 
-// load returns the store as its snapshot has it, or a new one.
+// load returns the store from its snapshot, or a new one.
 func (w *Worker) load(j *Life) (*endless.Life, error) {
-	const lives = 1 << 32 // the seeds of lives are none of laps
+	const lives = 1 << 32 // keeps the seeds of lives apart from those of laps
 	return endless.Load(w.target, campaign.Seed(w.Job.Spec.Seed, lives+j.Life), w.Job.Spec.LifeBytes, j.File)
 }
 
@@ -72,7 +71,7 @@ func lifeOf(s *endless.Stretch) *ledger.Life {
 	}
 }
 
-// setExtra sets what the life adds to the figures of this process.
+// setExtra sets the figures that the life adds to those of this process.
 func (w *Worker) setExtra(s *endless.Stretch, told *ledger.Life) {
 	f := map[string]float64{"files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
 	if told.LiveBytes > 0 {
@@ -84,7 +83,7 @@ func (w *Worker) setExtra(s *endless.Stretch, told *ledger.Life) {
 	w.extra.Store(&f)
 }
 
-// liveAgain lets a store that was wrong live through its last stretch again, and reports whether it is wrong again.
+// liveAgain repeats the last stretch of a store that broke a promise and reports whether it breaks one again.
 func (w *Worker) liveAgain(ctx context.Context, j *Life) (wrong bool, err error) {
 	l, err := w.load(j)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Message is what a child tells its supervisor: exactly one of the fields is set.
+// Message is sent by a child to its supervisor. Exactly one field is set.
 type Message struct {
 	Begin  *Begin         `json:"begin,omitempty"`
 	Beat   *Beat          `json:"beat,omitempty"`
@@ -18,9 +18,9 @@ type Message struct {
 	Life   *ledger.Life   `json:"life,omitempty"`
 }
 
-// Begin says what a child begins with.
+// Begin says what a child starts to do.
 type Begin struct {
-	What string `json:"what"`           // as a person reads it: "bank × eio"
+	What string `json:"what"`           // for humans: "bank × eio"
 	Cell *Place `json:"cell,omitempty"` // if it is a cell
 	ID   string `json:"id,omitempty"`   // if it is the replay of a finding
 }
@@ -32,22 +32,22 @@ type Place struct {
 	Fault    string `json:"fault"`
 }
 
-// Beat says that a child lives.
+// Beat says that a child is alive.
 type Beat struct {
-	Work    uint64             `json:"work"`    // grows as long as the child gets on
-	Figures map[string]float64 `json:"figures"` // what only the process itself can measure, such as "heap"
+	Work    uint64             `json:"work"`    // grows as long as the child makes progress
+	Figures map[string]float64 `json:"figures"` // figures that only the process itself can measure, such as "heap"
 }
 
-// Teller tells messages. It may be used by any number of goroutines.
+// Teller sends messages. It is safe for concurrent use.
 type Teller struct {
 	mu sync.Mutex
 	to io.Writer
 }
 
-// NewTeller returns a teller that writes lines.
+// NewTeller returns a teller that writes messages as lines of JSON.
 func NewTeller(to io.Writer) *Teller { return &Teller{to: to} }
 
-// Tell writes a message.
+// Tell sends a message.
 func (t *Teller) Tell(m Message) error {
 	text, err := json.Marshal(m)
 	if err != nil {

@@ -15,25 +15,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Worker does a job.
+// Worker does the job of a child.
 type Worker struct {
 	Job     *Job
 	Targets []torture.Target
 	Tell    *Teller
-	Running func(slot int, token string) // torture.Options.Running; nil: nobody wants to know
-	// Canary looks for the planted bug; nil: canary.Try.
+	Running func(slot int, token string) // see torture.Options.Running; may be nil
+	// Canary looks for the planted bug; nil means canary.Try.
 	Canary func(ctx context.Context, seed uint64) (canary.Sight, error)
 
 	target torture.Target
 	known  map[string]bool
 	work   atomic.Uint64
-	done   uint64                             // work of what has come to its end
+	done   uint64                             // work of completed parts of the job
 	extra  atomic.Pointer[map[string]float64] // figures of the life
 	life   atomic.Pointer[endless.Life]
 }
 
-// Work does the job. When ctx is done it returns soon, and has not told of what it was doing. Errors are those of the lab and of
-// the host, and torture.ErrConfig if the target is not there.
+// Work does the job. When ctx is done it returns soon, without reporting what was incomplete. Errors are those of the lab and of the
+// host, and torture.ErrConfig if this binary does not have the target.
 func (w *Worker) Work(ctx context.Context) error {
 	found := false
 	for _, t := range w.Targets {
@@ -61,13 +61,13 @@ func (w *Worker) Work(ctx context.Context) error {
 	return nil
 }
 
-// memoryShare says that the limit of the garbage collector leaves one of so many parts of the limit of the process free.
+// memoryShare is the part of the process's memory limit kept free by the garbage collector's limit: one in memoryShare.
 const memoryShare = 4
 
-// beatInterval is how often a child tells that it lives.
+// beatInterval is the interval between beats.
 const beatInterval = 300 * time.Millisecond
 
-// beat tells that the child lives until stop is called.
+// beat sends beats until stop is called.
 func (w *Worker) beat() (stop func()) {
 	done, over := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -77,7 +77,7 @@ func (w *Worker) beat() (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				_ = w.Tell.Tell(Message{Beat: &Beat{Work: w.progress(), Figures: w.figures()}}) // a supervisor that is gone has ended this process
+				_ = w.Tell.Tell(Message{Beat: &Beat{Work: w.progress(), Figures: w.figures()}}) // if the supervisor is gone, so is this process soon
 			case <-done:
 				return
 			}
@@ -89,7 +89,7 @@ func (w *Worker) beat() (stop func()) {
 	}
 }
 
-// progress returns a number that grows as long as this process gets on.
+// progress returns a number that grows as long as this process makes progress.
 func (w *Worker) progress() uint64 {
 	n := w.work.Load()
 	if l := w.life.Load(); l != nil {
@@ -98,7 +98,7 @@ func (w *Worker) progress() uint64 {
 	return n
 }
 
-// figures returns what only the process itself can measure.
+// figures returns the figures that only the process itself can measure.
 func (w *Worker) figures() map[string]float64 {
 	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(heap)
@@ -112,7 +112,7 @@ func (w *Worker) figures() map[string]float64 {
 	return f
 }
 
-// watch is torture.Options.Progress.
+// watch implements torture.Options.Progress.
 func (w *Worker) watch(p torture.Progress) {
 	w.work.Store(w.done + uint64(p.Images+p.CrashPoints+p.Runs))
 }
