@@ -17,17 +17,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// notes is a way to run a small store of this test: each note is a file that is written under another name and renamed.
+// notes is a Way that runs a small store: each note is a file that is written under a temporary name and renamed.
 type notes struct {
 	observes                  bool
 	fileSync, dirSync, silent bool
 	recovered                 *int
 	rules                     []*faultfs.Rule
 	refuses                   bool // the checker cannot be run
-	rewrites                  bool // a recovery writes all notes anew, without a sync
-	count                     int  // of notes; 0: 3
-	stumbles                  int  // the checker is wrong at this recovery, and at no other
-	hangs                     bool // what is missing is waited for in vain, and each time something else is printed
+	rewrites                  bool // a recovery rewrites all notes, without a sync
+	count                     int  // number of notes; 0 means 3
+	stumbles                  int  // the checker fails only in the recovery with this number
+	hangs                     bool // the recovery hangs if a note is missing, with different output each time
 }
 
 func (n notes) Record(context.Context) (*program.Recording, error) {
@@ -111,7 +111,7 @@ func torture(t *testing.T, n notes) *program.Result {
 	return result
 }
 
-func TestWhatWasWrongOnceIsNoFinding(t *testing.T) {
+func TestAFailureSeenOnceIsNotAFinding(t *testing.T) {
 	t.Parallel()
 	for _, observes := range []bool{false, true} {
 		result := torture(t, notes{fileSync: true, dirSync: true, observes: observes, stumbles: 2})
@@ -157,7 +157,7 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 	}
 }
 
-func TestWhatHangsWithOtherLastWordsIsOneFinding(t *testing.T) {
+func TestHangsWithDifferentOutputAreOneFinding(t *testing.T) {
 	t.Parallel()
 	result := torture(t, notes{fileSync: true, hangs: true})
 	require.Len(t, result.Findings, 1)
@@ -166,7 +166,7 @@ func TestWhatHangsWithOtherLastWordsIsOneFinding(t *testing.T) {
 	assert.Contains(t, result.Findings[0].Sentence, "it is not ready; it printed last: waiting")
 }
 
-func TestExplainingEndsWithItsTime(t *testing.T) {
+func TestExplainingKeepsToItsTimeLimit(t *testing.T) {
 	t.Parallel()
 	n := notes{fileSync: true, recovered: new(int)}
 	rec, err := n.Record(t.Context())
@@ -178,8 +178,9 @@ func TestExplainingEndsWithItsTime(t *testing.T) {
 	assert.Equal(t, "not tried", result.Findings[0].Profiles["btrfs"])
 }
 
-// Only one crash point is searched, and the image there that lost everything: the finding is of an earlier crash, with one loss.
-func TestAFindingIsMadeSmaller(t *testing.T) {
+// The search sees only one late crash point and only the image that lost everything. The finding is shrunk to an earlier crash
+// with a single loss.
+func TestAFindingIsShrunk(t *testing.T) {
 	t.Parallel()
 	n := notes{dirSync: true, recovered: new(int), count: 6}
 	rec, err := n.Record(t.Context())
@@ -199,8 +200,8 @@ func TestAFindingIsMadeSmaller(t *testing.T) {
 	assert.Equal(t, result.Findings[0].ShownOf, result.Findings[0].Shown)
 }
 
-// A recovery that changes the store must survive a crash, too. The finding has the disk that the second recovery found.
-func TestACrashDuringARecoveryIsFoundAndShownAgain(t *testing.T) {
+// A recovery that changes the store must itself survive a crash. The finding holds the disk that the second recovery found.
+func TestAFailureAfterACrashDuringRecoveryIsFoundAndReplays(t *testing.T) {
 	t.Parallel()
 	for _, rewrites := range []bool{false, true} {
 		n := notes{fileSync: true, dirSync: true, observes: true, rewrites: rewrites, recovered: new(int)}
@@ -237,7 +238,7 @@ func TestNothingPassesWithoutEvidence(t *testing.T) {
 	assert.Contains(t, result.Inconclusive, "acknowledged nothing")
 }
 
-func TestAProgramThatFailsAtOnceIsToldWhy(t *testing.T) {
+func TestAProgramThatFailsAtOnceIsReported(t *testing.T) {
 	t.Parallel()
 	n := notes{fileSync: true, dirSync: true, silent: true, recovered: new(int)}
 	rec, err := n.Record(t.Context())
@@ -249,7 +250,7 @@ func TestAProgramThatFailsAtOnceIsToldWhy(t *testing.T) {
 	assert.Equal(t, "the program failed before it acknowledged anything: it ended with exit code 2: no such option", result.Inconclusive)
 }
 
-func TestAFaultThatHitsNothingIsToldInPlaceOfAPass(t *testing.T) {
+func TestAFaultThatNeverFiresIsNotAPass(t *testing.T) {
 	t.Parallel()
 	rule, err := faultfs.ParseRule("eio write nth=1000")
 	require.NoError(t, err)
@@ -259,7 +260,7 @@ func TestAFaultThatHitsNothingIsToldInPlaceOfAPass(t *testing.T) {
 	assert.Contains(t, result.Inconclusive, "a fault hit nothing: eio write nth=1000")
 }
 
-func TestADiskThatIsReadAsAWholeIsRecoveredOnceForEachContent(t *testing.T) {
+func TestImagesAreRecoveredWhetherObservedOrReadWhole(t *testing.T) {
 	t.Parallel()
 	var all, observed int
 	torture(t, notes{fileSync: true, dirSync: true, recovered: &all})
@@ -278,8 +279,8 @@ func TestACheckerThatCannotBeRunEndsTheSearch(t *testing.T) {
 	assert.False(t, result.Passed)
 }
 
-// A program that is wrong nearly everywhere is not recovered thousands of times to say so, and still everywhere.
-func TestWhatIsWrongEverywhereIsNotCountedToTheEnd(t *testing.T) {
+// A program that fails nearly everywhere is tried at every crash point, but not thousands of times.
+func TestASearchWithManyFailuresRecoversFewImagesPerPoint(t *testing.T) {
 	t.Parallel()
 	for _, observes := range []bool{true, false} {
 		var recovered int

@@ -29,7 +29,7 @@ func recording(t *testing.T) *program.Recording {
 	return tape.Recording("test", []string{"store", program.Dir})
 }
 
-func TestARecordingIsReadAsItWasSaved(t *testing.T) {
+func TestSaveAndLoadRoundTrip(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "deep", "run"+lrec.Ext)
 	rec := recording(t)
@@ -42,8 +42,8 @@ func TestARecordingIsReadAsItWasSaved(t *testing.T) {
 	assert.JSONEq(t, `{"check":"it"}`, string(got.Spec))
 }
 
-// A finding takes the recording up to its crash along, and no more.
-func TestAFindingHasWhatCameBeforeItsCrash(t *testing.T) {
+// A finding is saved with the recording up to its crash, and no more.
+func TestAFindingIsSavedWithTheRecordingUpToItsCrash(t *testing.T) {
 	t.Parallel()
 	rec := recording(t)
 	f, err := lrec.New(nil, rec, &program.Finding{Tick: rec.Trace[2].Tick})
@@ -65,7 +65,7 @@ func zipped(t testing.TB, text string) string {
 	return name
 }
 
-func TestWhatIsNoRecordingIsRefusedWithTheReason(t *testing.T) {
+func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for text, why := range map[string]string{
 		`not JSON`: "its content",
@@ -87,7 +87,7 @@ func TestWhatIsNoRecordingIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-// FuzzLoad looks for content that is accepted and cannot be searched.
+// FuzzLoad looks for content that is accepted but cannot be searched.
 func FuzzLoad(f *testing.F) {
 	f.Add(`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":0,"p":"a","i":2,"e":[{"in":1,"n":"a","i":2}]},{"t":2,"k":5,"p":"a","i":2,"d":"YWJj","s":3}],"acks":[{"t":3,"text":"x"}]}}`)
 	f.Fuzz(func(t *testing.T, text string) {

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// clock is that of a recording: the operations of the disk and the acknowledgements are on it.
+// clock is the clock of a recording, shared by disk operations and acknowledgements.
 type clock uint64
 
 func (c *clock) next() uint64 {
@@ -17,10 +17,10 @@ func (c *clock) next() uint64 {
 	return uint64(*c)
 }
 
-// spoken are the lines of standard output that acknowledge something.
+// spoken collects acknowledgements from standard output.
 type spoken struct {
 	clock   *clock
-	pattern *regexp.Regexp // nil: none does
+	pattern *regexp.Regexp // matches the lines that acknowledge; nil if none do
 	rest    []byte
 	acks    []program.Ack
 	tail    tail
@@ -43,7 +43,7 @@ func (s *spoken) Write(b []byte) (int, error) {
 	}
 }
 
-// written returns the lines that were appended to files of a disk. A line counts when its end is written.
+// written returns the acknowledgements appended to files of a disk. A line counts once its newline is written.
 func written(disk *faultfs.FS) (acks []program.Ack) {
 	rest := ""
 	for _, op := range disk.Trace() {

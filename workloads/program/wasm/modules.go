@@ -16,13 +16,13 @@ import (
 // ErrBuild is returned for a package that does not build for wasip1.
 var ErrBuild = errors.New("wasm: the program does not build for wasip1")
 
-// lacks says what programs cannot use here.
+// lacks says what wasip1 does not support.
 const lacks = "wasip1 has no cgo, no memory maps, no sockets, no file locks and no processes"
 
-// modules are compiled programs, by the first argument of their command.
+// modules has the compiled programs by the first argument of their commands.
 type modules map[string]*schedule.Program
 
-// load compiles a program, unless it is there already. Its name is a .wasm file, or a package that go build is given.
+// load compiles a program unless it has been compiled already. The name is a .wasm file or a package for go build.
 func (m modules) load(ctx context.Context, name, cache string) (*schedule.Program, error) {
 	if p := m[name]; p != nil {
 		return p, nil
@@ -75,8 +75,8 @@ func module(ctx context.Context, name string) (_ []byte, err error) {
 // isModule reports whether the first argument of a command names a compiled module.
 func isModule(name string) bool { return strings.HasSuffix(name, ".wasm") }
 
-// IsProgram reports whether the first argument of a command names something that can run here: a .wasm file, or a package of
-// Go, by a relative path or a directory.
+// IsProgram reports whether the first argument of a command names something that can run here: a .wasm file, or a Go package given
+// as a relative path or a directory.
 func IsProgram(name string) bool {
 	if isModule(name) {
 		return true

@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// cutsOfRecovery is how many times the power is cut again while one image is recovered.
+// cutsOfRecovery is the number of crash points tried in the recovery of one image.
 const cutsOfRecovery = 3
 
-// nested cuts the power again while an image is recovered, after some of the operations by which recovery changed the disk.
-// What recovery had found is decided; of what it did, two disks are tried each time: one that lost all that was not durable, and
-// one that lost only the oldest of it. It returns the first wrong answer.
+// nested cuts the power again during the recovery of an image, after some of the operations that changed the disk. What the
+// recovery had read is settled. For each cut two images are tried: one that lost everything the recovery had not made durable, and
+// one that lost only the oldest such operation. It returns the first wrong answer.
 //
-// NB: which operations these are depends on nothing but what recovery did, so that a finding shows again.
+// NB: the choice of operations depends only on what the recovery did, so that a finding reproduces.
 func (o *observer) nested(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	cuts := someOf(changes(img))
 	if len(cuts) == 0 {
@@ -45,14 +45,14 @@ func changes(img *faultfs.FS) []faultfs.Op {
 	return slices.DeleteFunc(slices.Clone(img.Trace()), func(op faultfs.Op) bool { return !op.Changes() })
 }
 
-// someOf returns a few operations, evenly spread and in order. Recoveries that did other things get other ones.
+// someOf returns a few operations in order, evenly spaced, with an offset that depends on what the recovery did.
 func someOf(ops []faultfs.Op) []faultfs.Op {
 	if len(ops) <= cutsOfRecovery {
 		return ops
 	}
 	h := fnv.New32a()
 	for i := range ops {
-		_, _ = h.Write([]byte(ops[i].String())) // a hash takes everything
+		_, _ = h.Write([]byte(ops[i].String())) // a hash never fails
 	}
 	var at []int
 	for i := range cutsOfRecovery {
@@ -66,7 +66,7 @@ func someOf(ops []faultfs.Op) []faultfs.Op {
 	return some
 }
 
-// losses returns what to lose of what recovery did: all that is pending, and the oldest of it alone.
+// losses returns the sets of operations to lose: all that are pending, and the oldest one alone.
 func losses(point *faultfs.CrashPoint) (losses [][]uint64) {
 	var all []uint64
 	for _, op := range point.Ops() {

@@ -15,14 +15,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// errNoChecker says that there is nobody to ask about a recovered store.
+// errNoChecker is returned if the spec has neither a checker nor a dump.
 var errNoChecker = errors.New("wasm: there is no checker")
 
-// recoverySeed is the seed of every recovery, so that instances outlast a seed of the program.
+// recoverySeed is the seed of every recovery, so that instances can be reused for other seeds of the program.
 const recoverySeed = 1
 
-// Recoverer returns a recoverer that lets the checker look at undecided images, in an instance that is put back. A checker that
-// is a command of this machine gets what Host returned.
+// Recoverer returns a recoverer that shows undecided images to the checker, in an instance that is reset after each. If the checker
+// is a command of this machine, the recoverer comes from Host.
 func (w *Way) Recoverer(worker int) (program.Recoverer, error) {
 	switch {
 	case w.host != nil:
@@ -33,7 +33,7 @@ func (w *Way) Recoverer(worker int) (program.Recoverer, error) {
 	return &observer{w, w.instance()}, nil
 }
 
-// instance returns an instance of the judge, which keep takes back.
+// instance returns an idle or new instance of the judge. It must be returned with keep.
 func (w *Way) instance() *schedule.Again {
 	select {
 	case again := <-w.idle:
@@ -61,8 +61,8 @@ type observer struct {
 func (o *observer) Observes() bool { return true }
 func (o *observer) Close() error   { return o.way.keep(o.again) }
 
-// Recover runs the checker or the dump on an image, and cuts the power in some of what it does there. It cannot be interrupted;
-// what it may take is limited by Spec.Limit.
+// Recover runs the checker or the dump on an image, then cuts the power at some operations of that recovery. It cannot be
+// interrupted, but Spec.Limit bounds its work.
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	if ctx.Err() != nil {
 		return program.Answer{}, context.Cause(ctx)
@@ -99,7 +99,7 @@ func (o *observer) ask(ctx context.Context, img *faultfs.FS, acked []program.Ack
 	return answer(outcome, &stdout, &stderr)
 }
 
-// dump lets the program recover an image and say what is in it.
+// dump lets the program recover an image and returns what the dump prints.
 func dump(ctx context.Context, again *schedule.Again, img *faultfs.FS) (golden.Shown, error) {
 	var stdout bytes.Buffer
 	var stderr tail
@@ -115,14 +115,14 @@ func dump(ctx context.Context, again *schedule.Again, img *faultfs.FS) (golden.S
 	return golden.Shown{Lines: strings.Split(strings.ReplaceAll(stdout.String(), storeDir, program.Dir), "\n")}, nil
 }
 
-// dumpKilled is dump for the states that are right. These are dumped one at a time, by whatever recoverer needs them.
+// dumpKilled is dump for the allowed states. They are dumped one at a time, by whichever recoverer needs them.
 func (w *Way) dumpKilled(ctx context.Context, img *faultfs.FS) (golden.Shown, error) {
 	again := w.instance()
 	shown, err := dump(ctx, again, img)
 	return shown, errors.Join(err, w.keep(again))
 }
 
-// told returns the disk on which a checker finds what had been acknowledged.
+// told returns a disk with the file of acknowledgements for a checker.
 func told(acked []program.Ack) (*faultfs.FS, error) {
 	side := empty()
 	f, err := side.OpenFile(strings.TrimPrefix(acksFile, sideDir), os.O_CREATE|os.O_WRONLY, 0o644)
@@ -138,14 +138,14 @@ func told(acked []program.Ack) (*faultfs.FS, error) {
 	return side, errors.Join(err, f.Close())
 }
 
-// Exit codes of a checker. A Go program that panics ends with crashed, and so does one whose goroutines all wait.
+// Exit codes of a checker. A Go program that panics or deadlocks exits with crashed.
 const (
 	right   = 0
 	wrong   = 1
 	crashed = 2
 )
 
-// answer says what the end of a checker means.
+// answer returns the verdict that follows from how the checker ended.
 func answer(o schedule.Outcome, stdout, stderr *tail) (program.Answer, error) {
 	a := program.Answer{Output: append(stdout.lines(), stderr.lines()...)}
 	crash := cmp.Or(o.Trap, stderr.crash())

@@ -12,17 +12,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 )
 
-// Replayed is what came of a saved finding when its program ran again from its seed, and lost the same.
+// Replayed is the result of replaying a saved finding: the program ran again from its seed and lost the same operations.
 type Replayed struct {
 	Attempts int
 	Shown    int    // how often it failed in the same way
 	Answer   string // what the checker said last
-	// Changed says that the program does something else now, so that the saved recording was used in place of new ones.
+	// Changed says that the program now behaves differently, so the saved recording was used instead of a new one.
 	Changed bool
 }
 
-// Replay shows a saved finding again: each attempt runs the program from the seed, cuts the power where the finding did, and
-// recovers the image that the finding lost. Host is that of a Way.
+// Replay replays a saved finding. Each attempt runs the program from the seed, cuts the power where the finding did, loses the same
+// operations, and recovers. host becomes Way.Host.
 func Replay(
 	ctx context.Context, f *lrec.File, attempts int, cache string, host func(*program.Recording) program.Way,
 ) (_ *Replayed, err error) {
@@ -60,7 +60,7 @@ func Replay(
 	return r, nil
 }
 
-// sameUntil reports whether two recordings are the same up to an operation, with what was acknowledged by then.
+// sameUntil reports whether two recordings are equal up to the operation at tick, including the acknowledgements by then.
 func sameUntil(a, b *program.Recording, tick uint64) bool {
 	a, b = a.Until(tick), b.Until(tick)
 	return slices.Equal(a.Acks, b.Acks) && slices.EqualFunc(a.Trace, b.Trace, func(x, y faultfs.Op) bool { return x.Tick == y.Tick && x.String() == y.String() })

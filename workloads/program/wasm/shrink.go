@@ -8,12 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// shrunkImages is how many images the search of a seed may have recovered if its schedule is to be shrunk: that takes some
-// further searches.
+// shrunkImages bounds the cost of shrinking, which repeats the search several times: the schedule of a seed is shrunk only if its
+// search recovered at most this many images.
 const shrunkImages = 5000
 
-// shrink makes the schedule on which something was found simpler: from some moment on, no goroutine is made to make room any
-// more. It looks for the earliest such moment at which the same is found. The seed stays. What hangs takes too long for that.
+// shrink simplifies the schedule that led to a finding. It bisects for the smallest number of forced goroutine switches that still
+// shows the same findings; after those, goroutines run until they block. The seed stays the same. Findings that hang are not
+// shrunk, because that would take too long.
 func (w *Way) shrink(ctx context.Context, swept *Swept, found *program.Result, o program.Options) error {
 	all := w.switches
 	hangs := func(f program.Finding) bool { return f.Hangs }
@@ -21,7 +22,7 @@ func (w *Way) shrink(ctx context.Context, swept *Swept, found *program.Result, o
 		return nil
 	}
 	defer func() { w.spec.Switches = swept.Switches }()
-	few, enough := uint64(0), all // it is found with enough, and not known to be found with few
+	few, enough := uint64(0), all // enough switches show the findings; few are not known to
 	for try := uint64(1); few+1 < enough; try = (few + enough) / 2 {
 		if o.Enough != nil && o.Enough() {
 			return nil
@@ -46,7 +47,7 @@ func (w *Way) shrink(ctx context.Context, swept *Swept, found *program.Result, o
 	if swept.Switches == 0 {
 		return nil
 	}
-	w.Use(swept.Recording) // the last one that was made may be another
+	w.Use(swept.Recording) // the latest recording may be a different one
 	result, err := program.Explore(ctx, swept.Recording, w, o)
 	if err == nil && findsAll(result, found) {
 		swept.Result.Findings = result.Findings
@@ -54,8 +55,7 @@ func (w *Way) shrink(ctx context.Context, swept *Swept, found *program.Result, o
 	return err
 }
 
-// atFirst returns the options of a search for what was found before: if that was one thing, it ends at the first image that is
-// wrong.
+// atFirst returns the options of a search for known findings: if there was only one, the search ends at the first failing image.
 func atFirst(o program.Options, findings int) program.Options {
 	if findings > 1 {
 		return o
@@ -67,7 +67,7 @@ func atFirst(o program.Options, findings int) program.Options {
 	return o
 }
 
-// findsAll reports whether a search has found everything that another has.
+// findsAll reports whether result has everything in found.
 func findsAll(result, found *program.Result) bool {
 	return !slices.ContainsFunc(found.Findings, func(f program.Finding) bool {
 		return !slices.ContainsFunc(result.Findings, func(g program.Finding) bool { return f.ID == g.ID })

@@ -14,34 +14,34 @@ import (
 // Name is the name of this way of running programs.
 const Name = "wasm"
 
-// Spec says how a program is run and how it is judged. It is JSON: saved findings have it.
+// Spec says how a program is run and judged. It has a JSON form, for saved findings.
 type Spec struct {
-	Program []string `json:"program"`         // the first is a .wasm file or a Go package
-	Check   []string `json:"check,omitempty"` // if IsProgram of the first, it runs here too, and observes
-	Dump    []string `json:"dump,omitempty"`  // likewise; in place of Check, see package golden
-	// Stdout selects the lines of standard output that are acknowledgements: the text is the first group, or all that matched.
-	// Empty: .torture/ack has them.
+	Program []string `json:"program"`         // a .wasm file or a Go package, then arguments
+	Check   []string `json:"check,omitempty"` // runs here too, and observes, if IsProgram of the first argument
+	Dump    []string `json:"dump,omitempty"`  // likewise; replaces Check, see package golden
+	// Stdout is a regular expression that selects the lines of standard output that acknowledge. The acknowledgement is the
+	// first group or, without a group, the whole match. If Stdout is empty, .torture/ack has the acknowledgements.
 	Stdout string   `json:"stdout,omitempty"`
-	Env    []string `json:"env,omitempty"` // "NAME=VALUE"; {dir} and {acks} have a meaning here too
+	Env    []string `json:"env,omitempty"` // "NAME=VALUE"; {dir} and {acks} are replaced here too
 	Seed   uint64   `json:"seed"`
-	// Switches is after how many switches of goroutines the schedule leaves them alone; 0 means never.
+	// Switches limits the forced switches of goroutines, after which they run until they block; 0 means no limit.
 	Switches uint64 `json:"switches,omitempty"`
-	// Limit is how many functions the program or a recovery may enter; 0 means DefaultLimit.
+	// Limit is the number of function calls allowed in the program or a recovery; 0 means DefaultLimit.
 	Limit uint64   `json:"limit,omitempty"`
-	Rules []string `json:"rules,omitempty"` // faults of the recorded run, as faultfs.ParseRule reads them
+	Rules []string `json:"rules,omitempty"` // faults of the recorded run, in the syntax of faultfs.ParseRule
 }
 
-// DefaultLimit is the limit if Spec.Limit is 0. It is some ten seconds of work.
+// DefaultLimit is the limit if Spec.Limit is 0. It allows roughly ten seconds of work.
 const DefaultLimit = 500_000_000
 
-// EnsureDefaults fills in what is not given.
+// EnsureDefaults replaces zero values with the defaults.
 func (s *Spec) EnsureDefaults() {
 	if s.Limit == 0 {
 		s.Limit = DefaultLimit
 	}
 }
 
-// Validate reports all mistakes at once.
+// Validate reports all mistakes of the spec at once.
 func (s *Spec) Validate() error {
 	var errs []error
 	switch {

@@ -11,22 +11,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// Swept is what came of a sweep over seeds.
+// Swept is the result of a sweep over seeds.
 type Swept struct {
-	Seed      uint64             // the one that failed first; if none did, the last one that was run
-	Seeds     int                // how many were run
-	Courses   int                // how many different courses of operations and acknowledgements they took: the others were searched already
-	Nested    int                // crashes during recovery; the figures of the result do not count them
+	Seed      uint64             // the first seed that failed or, if none did, the last one run
+	Seeds     int                // number of seeds run
+	Courses   int                // number of distinct runs (operations and acknowledgements) among them; only these were searched
+	Nested    int                // crashes during recovery, which the figures of the result do not include
 	Recording *program.Recording // of Seed
-	// Switches is how many of the seed's switches of goroutines suffice to show what was found, of so many; 0: all are needed, or
-	// that was not tried.
+	// Switches is how many of the seed's Of goroutine switches suffice to show the findings. Both are 0 if all are needed or
+	// shrinking was not tried.
 	Switches, Of uint64
-	Result       *program.Result // what was found is of Seed; the figures are those of all seeds
+	Result       *program.Result // the findings of Seed, with the figures of all seeds
 }
 
-// Sweep records the program from every seed in turn, until a search finds something. Seeds that make the program do the same to
-// its disk are searched once. The error is that of the search, or says that the program could not be run; the result has what
-// was found before.
+// Sweep records the program from one seed after another and searches each recording, until a search finds something. Seeds that
+// give equal recordings are searched once. The error is that of the search, or says that the program could not be run; the result
+// has what was found before.
 func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options) (*Swept, error) {
 	swept := &Swept{}
 	before := w.nestings.Load()
@@ -57,13 +57,13 @@ func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options
 			}
 		}
 		if seed == seeds.Last {
-			break // the next number may be zero
+			break // seed.Last may be the largest number, and seed++ would wrap around
 		}
 	}
 	return swept, context.Cause(ctx)
 }
 
-// courseOf identifies what a program did to its disk, and what it acknowledged when.
+// courseOf hashes what a program did to its disk, and what it acknowledged and when.
 func courseOf(rec *program.Recording) (course [sha256.Size]byte, err error) {
 	h := sha256.New()
 	err = json.NewEncoder(h).Encode(struct {
@@ -74,8 +74,8 @@ func courseOf(rec *program.Recording) (course [sha256.Size]byte, err error) {
 	return [sha256.Size]byte(h.Sum(nil)), err
 }
 
-// merged adds the result of a search to those before it, which found nothing. All must pass: a seed whose search means nothing
-// may be the one that would have failed.
+// merged adds the result of a search to those of earlier seeds, which found nothing. A sweep passes only if all of them pass,
+// because a seed with an inconclusive search may be the one that would have failed.
 func merged(before, one *program.Result) *program.Result {
 	if before == nil {
 		return one

@@ -11,10 +11,10 @@ import (
 // tail is the end of what a program prints.
 type tail struct{ lastoutput.Buffer }
 
-// tailLines is how many lines of it a finding shows.
+// tailLines is the number of lines shown in a finding.
 const tailLines = 12
 
-// lines returns the last lines. Paths of the disk read {dir} in them.
+// lines returns the last lines, with the store's directory replaced by {dir}.
 func (t *tail) lines() []string {
 	text := strings.TrimSpace(strings.ToValidUTF8(t.String(), "\uFFFD"))
 	if text == "" {
@@ -24,7 +24,7 @@ func (t *tail) lines() []string {
 	return lines[max(0, len(lines)-tailLines):]
 }
 
-// last returns the last line, but for the verdict of a test, which says nothing; empty if there is none.
+// last returns the last line, ignoring the uninformative FAIL of a Go test, or "" if there is none.
 func (t *tail) last() string {
 	for _, line := range slices.Backward(t.lines()) {
 		if line = strings.TrimSpace(line); line != "" && line != "FAIL" {
@@ -34,7 +34,7 @@ func (t *tail) last() string {
 	return ""
 }
 
-// crash returns the line by which Go says why a program crashed; empty if there is none.
+// crash returns the line in which Go says why a program crashed, or "" if there is none.
 func (t *tail) crash() string {
 	for line := range strings.Lines(strings.ReplaceAll(t.String(), storeDir, program.Dir)) {
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {

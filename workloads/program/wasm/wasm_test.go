@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// built is the store of testdata. What is made of it is kept where the command keeps it, because compiling takes seconds.
+// built is the compiled store of testdata. Its machine code is cached where the command caches it, because that takes seconds.
 var built, compiled = "", schedule.UserCache()
 
 func TestMain(m *testing.M) {
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	}
 	built = filepath.Join(dir, "store.wasm")
 	code := m.Run()
-	_ = os.RemoveAll(dir) // else the system does
+	_ = os.RemoveAll(dir) // otherwise the system does
 	os.Exit(code)
 }
 
@@ -44,7 +44,7 @@ func needStore(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go tool, which builds the store, is not here")
 	}
-	_, err := os.Stat("testdata/store/main.go") // else go test would not know that its result depends on it
+	_, err := os.Stat("testdata/store/main.go") // makes go test's cache depend on this file
 	require.NoError(t, err)
 	printed, err := build()
 	require.NoError(t, err, "%s", printed)
@@ -65,7 +65,7 @@ func open(t *testing.T, s wasm.Spec) *wasm.Way {
 	needStore(t)
 	way, err := wasm.New(t.Context(), s, compiled)
 	require.NoError(t, err)
-	way.KeepSchedule = true // else it takes longer
+	way.KeepSchedule = true // shrinking would take too long
 	t.Cleanup(func() { require.NoError(t, way.Close(context.Background())) })
 	return way
 }
@@ -146,7 +146,7 @@ func again(t *testing.T, way *wasm.Way, rec *program.Recording, f *program.Findi
 	return a
 }
 
-func TestWhatGoesWrongIsSaidInASentence(t *testing.T) {
+func TestFailuresOfRecoveryAreReportedInASentence(t *testing.T) {
 	for _, c := range []struct{ bug, sentence string }{
 		{"newlog", "w0-0 was acknowledged and is missing"},
 		{"panic", "the recovery crashes: panic: a damaged line"},
@@ -177,7 +177,7 @@ func TestAFaultOfTheDiskReachesTheProgram(t *testing.T) {
 	require.Regexp(t, `^ended with exit code 1: the store fails: write {dir}/log-001: No space left on device$`, rec.Ended)
 }
 
-func TestADumpIsJudgedByWhatItShowsAfterKills(t *testing.T) {
+func TestADumpIsComparedWithTheStatesAfterKills(t *testing.T) {
 	for _, bug := range []string{"", "newlog"} {
 		s := spec(bug)
 		s.Check, s.Dump = nil, []string{built, "dump", program.Dir}
@@ -192,7 +192,7 @@ func TestADumpIsJudgedByWhatItShowsAfterKills(t *testing.T) {
 	}
 }
 
-func TestASavedFindingRunsTheProgramFromItsSeedAgain(t *testing.T) {
+func TestASavedFindingReplaysFromItsSeed(t *testing.T) {
 	needStore(t)
 	s := spec("newlog")
 	swept := sweep(t, open(t, s), 1, "posix-min")
@@ -211,7 +211,7 @@ func TestASavedFindingRunsTheProgramFromItsSeedAgain(t *testing.T) {
 	require.True(t, again.Changed, "the store syncs its directory now")
 }
 
-func TestWhatCannotRunHereIsRefusedWithTheReason(t *testing.T) {
+func TestUnsupportedProgramsAreRefusedWithTheReason(t *testing.T) {
 	needStore(t)
 	for program, reason := range map[string]string{
 		"./testdata/mapped": "wasip1 has no cgo, no memory maps",
@@ -222,8 +222,8 @@ func TestWhatCannotRunHereIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
-// A checker that is a command of this machine gets what Host returns.
-func TestACheckerOfThisMachineSearchesTheRecordingInItsOwnWay(t *testing.T) {
+// If the checker is a command of this machine, recoverers come from Host.
+func TestHostRecoversIfTheCheckerRunsOnThisMachine(t *testing.T) {
 	s := spec("")
 	s.Check = []string{"checker", program.Dir}
 	way := open(t, s)
@@ -238,7 +238,7 @@ func TestACheckerOfThisMachineSearchesTheRecordingInItsOwnWay(t *testing.T) {
 	require.True(t, swept.Result.Passed, swept.Result.Inconclusive)
 }
 
-// elsewhere is a way that finds everything right.
+// elsewhere is a Way that accepts every image.
 type elsewhere struct {
 	program.Way
 	rec    *program.Recording

@@ -18,40 +18,39 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/wasidisk"
 )
 
-// Where a program finds what the lab gives it. All of it hides what the host has there.
+// Paths that the lab provides to a program. They hide the host's files under the same paths.
 const (
 	storeDir = "/torture-store"
-	ackDir   = storeDir + "/.torture" // which is on no crash image
+	ackDir   = storeDir + "/.torture" // not part of any crash image
 	sideDir  = "/torture"
-	acksFile = sideDir + "/acks" // what had been acknowledged before the crash, for a checker
+	acksFile = sideDir + "/acks" // what was acknowledged before the crash, for a checker
 	acksWord = "{acks}"
 )
 
-// Way runs programs that are built for wasip1. It must be closed. It belongs to one search at a time.
+// Way runs programs built for wasip1. It must be closed, and may be used by one search at a time.
 type Way struct {
-	// Host returns how to search a recording with a checker or dump that is a command of this machine. It is called once for
-	// each recording, and not needed if the checker runs here.
+	// Host returns the way to search a recording if the checker or dump is a command of this machine. It is called once for each
+	// recording. It may be nil if the checker runs here.
 	Host func(*program.Recording) program.Way
 
-	KeepSchedule bool // do not shrink the schedule of what a sweep finds
+	KeepSchedule bool // do not shrink the schedule of a finding
 
 	spec     Spec
 	modules  modules
-	switches uint64       // of goroutines, in the latest recording
+	switches uint64       // goroutine switches in the latest recording
 	nestings atomic.Int64 // crashes during recovery
 	program  *schedule.Program
-	judge    *schedule.Program    // the checker or the dump; nil: it does not run here
+	judge    *schedule.Program    // the checker or the dump; nil if it does not run here
 	dir      string               // the working directory
-	idle     chan *schedule.Again // instances of the judge that wait for a recoverer
-	host     program.Way          // of the latest recording
-	states   *golden.States       // of the latest recording, if a dump decides here
+	idle     chan *schedule.Again // idle instances of the judge
+	host     program.Way          // what Host returned for the latest recording
+	states   *golden.States       // the allowed states for the latest recording, if a dump runs here
 }
 
-// maxIdle is how many instances wait at most.
+// maxIdle is the maximum number of idle instances.
 const maxIdle = 64
 
-// New compiles the programs of a spec, which takes seconds. Compiled programs are kept in the directory cache, if that is not
-// empty.
+// New compiles the programs of a spec, which takes seconds. Compiled programs are cached in the directory cache unless that is "".
 func New(ctx context.Context, spec Spec, cache string) (*Way, error) {
 	spec.EnsureDefaults()
 	if err := spec.Validate(); err != nil {
@@ -66,7 +65,7 @@ func New(ctx context.Context, spec Spec, cache string) (*Way, error) {
 		w.judge, err = w.modules.load(ctx, w.judging()[0], cache)
 	}
 	if err != nil {
-		_ = w.Close(ctx) // nothing was run
+		_ = w.Close(ctx) // nothing has run yet
 		return nil, err
 	}
 	return w, nil
@@ -80,7 +79,7 @@ func (w *Way) judging() []string {
 	return w.spec.Check
 }
 
-// Close releases the programs. No run may be under way.
+// Close releases the programs. No run may be in progress.
 func (w *Way) Close(ctx context.Context) (err error) {
 	close(w.idle)
 	for again := range w.idle {
@@ -89,10 +88,10 @@ func (w *Way) Close(ctx context.Context) (err error) {
 	return errors.Join(err, w.modules.close(ctx))
 }
 
-// Seed makes the next recording follow from another seed.
+// Seed sets the seed of the next recording.
 func (w *Way) Seed(seed uint64) { w.spec.Seed = seed }
 
-// job returns what a command is run for.
+// job returns the job that runs a command.
 func (w *Way) job(args []string) schedule.Job {
 	words := strings.NewReplacer(program.Dir, storeDir, acksWord, acksFile)
 	job := schedule.Job{
@@ -108,7 +107,7 @@ func (w *Way) job(args []string) schedule.Job {
 	return job
 }
 
-// tree returns what a program sees: its store, and beside it what the lab tells it.
+// tree returns the file tree of a program: its store, and the files that the lab provides.
 func tree(store, acks, side *faultfs.FS) *wasidisk.Files {
 	return wasidisk.New(
 		wasidisk.Mount{Path: storeDir, FS: store}, wasidisk.Mount{Path: ackDir, FS: acks}, wasidisk.Mount{Path: sideDir, FS: side},
@@ -154,7 +153,7 @@ func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 	return rec, nil
 }
 
-// Use makes recoverers judge by a recording that was made before, in place of the latest.
+// Use makes recoverers judge by an earlier recording instead of the latest.
 func (w *Way) Use(rec *program.Recording) {
 	w.host, w.states = nil, nil
 	switch {
@@ -165,7 +164,7 @@ func (w *Way) Use(rec *program.Recording) {
 	}
 }
 
-// ended says how a program ended, if not as it should.
+// ended says how a program failed, as the end of a sentence; it is empty if the program succeeded.
 func ended(o schedule.Outcome, printed *tail) string {
 	if o.ExitCode == 0 {
 		return ""

@@ -7,65 +7,65 @@ import (
 	"time"
 )
 
-// Totals are the sums of a ledger. Each cell of a lap is in them once.
+// Totals has the sums of a ledger. Each cell of a lap is counted once.
 type Totals struct {
-	Laps        int            `json:"laps"` // laps of which every cell was counted, in all shards
+	Laps        int            `json:"laps"` // laps completed by all shards
 	Cells       int            `json:"cells"`
-	Passed      int            `json:"passed"` // of Cells, and so are Failed, Unclear and Lost
+	Passed      int            `json:"passed"` // part of Cells, as are Failed, Unclear and Lost
 	Failed      int            `json:"failed"`
 	Unclear     int            `json:"unclear"`
 	Lost        int            `json:"lost"`
 	Runs        int            `json:"runs"`
 	CrashPoints int            `json:"crash_points"`
-	Exhaustive  int            `json:"exhaustive"` // of CrashPoints
+	Exhaustive  int            `json:"exhaustive"` // part of CrashPoints
 	Images      int            `json:"images"`     // crash images recovered and judged
-	Nested      int            `json:"nested"`     // of Images: of crashes during recovery
+	Nested      int            `json:"nested"`     // part of Images: those of crashes during recovery
 	BytesLost   uint64         `json:"bytes_lost"`
-	Seconds     float64        `json:"seconds"`  // of cells: what searching took
+	Seconds     float64        `json:"seconds"`  // total time of the cells
 	Profiles    map[string]int `json:"profiles"` // images by profile
 	Goals       map[string]int `json:"goals"`    // crash points by goal
-	Starts      int            `json:"starts"`   // supervisors; all but the first resumed
-	Deaths      int            `json:"deaths"`   // processes that ended before their time
+	Starts      int            `json:"starts"`   // starts of supervisors; all but the first are resumptions
+	Deaths      int            `json:"deaths"`   // processes that died
 	Replays     int            `json:"replays"`  // of findings
 }
 
-// CanaryTotals are what became of the planted bugs.
+// CanaryTotals has the results of the searches for planted bugs.
 type CanaryTotals struct {
 	Tried  int       `json:"tried"`
 	Caught int       `json:"caught"`
-	Missed int       `json:"missed"` // in a row, up to now: the lab is blind while it is not 0
-	Last   time.Time `json:"last"`   // when one was caught last; zero: never
+	Missed int       `json:"missed"` // consecutive misses up to now; the lab is blind while it is not 0
+	Last   time.Time `json:"last"`   // when one was last caught; zero if never
 	Reason string    `json:"reason"` // why the last one was not caught
 }
 
-// LifeTotals are what the store that lives for the whole soak has been through.
+// LifeTotals has the totals of the long-lived store.
 type LifeTotals struct {
-	Lives     int  `json:"lives"` // stores: one more than those that were wrong; 0: none has lived yet
+	Lives     int  `json:"lives"` // number of stores so far; a store that breaks a promise is replaced by a new one
 	Stretches int  `json:"stretches"`
 	Cuts      int  `json:"cuts"` // power cuts, each with a full comparison
 	Ops       int  `json:"ops"`
 	Last      Life `json:"last"`
 }
 
-// Book is what the events of a ledger add up to, as far as it has seen them. The zero value is empty. It is used by one goroutine.
+// Book adds up the events of a ledger. The zero value is empty. A Book is used by one goroutine.
 type Book struct {
 	Totals    Totals
 	Canary    CanaryTotals
 	Life      LifeTotals
-	Started   Start     // the latest
-	Since     time.Time // of the first event
-	Seen      time.Time // of the last event
-	Counted   time.Time // of the last cell
-	Stopped   string    // why the latest supervisor ended; empty: it runs, or was killed
+	Started   Start     // the latest start
+	Since     time.Time // time of the first event
+	Seen      time.Time // time of the last event
+	Counted   time.Time // time of the last cell
+	Stopped   string    // why the latest supervisor ended; empty if it is running or was killed
 	findings  map[string]*Finding
-	cells     map[int][]uint64 // bits of the cells that were counted, by lap
+	cells     map[int][]uint64 // bit sets of the counted cells, by lap
 	laps      map[int]map[Shard]bool
 	canaries  map[inShard]bool
 	stretches map[inShard]bool
-	next      int // the first lap that is not complete
+	next      int // the first incomplete lap
 }
 
-// Add adds an event. The error is ErrCampaign if it is the start of another campaign than the earlier ones.
+// Add adds an event. The error is ErrCampaign if it is a start of a different campaign.
 func (b *Book) Add(e *Event) error {
 	if b.cells == nil {
 		b.findings, b.cells, b.laps = map[string]*Finding{}, map[int][]uint64{}, map[int]map[Shard]bool{}
@@ -104,13 +104,13 @@ func (b *Book) Add(e *Event) error {
 	return nil
 }
 
-// inShard names something that each shard has for itself.
+// inShard identifies something that every shard has separately.
 type inShard struct {
 	shard Shard
 	n, m  int
 }
 
-// here names something of the latest supervisor's shard.
+// here identifies something in the shard of the latest supervisor.
 func (b *Book) here(n, m int) inShard { return inShard{b.Started.Shard, n, m} }
 
 // Has reports whether a cell of a lap was counted.
@@ -125,7 +125,7 @@ func (b *Book) HasCanary(lap int) bool { return b.canaries[b.here(lap, 0)] }
 // HasLap reports whether a lap is complete in a shard.
 func (b *Book) HasLap(lap int, s Shard) bool { return b.laps[lap][s] }
 
-// Next returns the first lap that is not complete.
+// Next returns the first incomplete lap.
 func (b *Book) Next() int { return b.next }
 
 // Findings returns the findings in the order in which they were first seen.
@@ -212,7 +212,7 @@ func (b *Book) addLife(e *Event) {
 	l := e.Life
 	at := b.here(l.Life, l.Stretch)
 	if b.stretches[at] {
-		return // the store was resumed from an earlier copy
+		return // counted already: the store was resumed from an older snapshot
 	}
 	b.stretches[at] = true
 	b.Life.Lives, b.Life.Last = max(b.Life.Lives, l.Life+1), *l

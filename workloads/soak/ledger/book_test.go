@@ -31,7 +31,7 @@ func TestACellIsCountedOnce(t *testing.T) {
 	require.ErrorIs(t, b.Add(&Event{Start: &Start{Campaign: "d"}}), ErrCampaign)
 }
 
-func TestALapIsCompleteOnceAllShardsHaveIt(t *testing.T) {
+func TestALapIsCompleteOnceAllShardsHaveCompletedIt(t *testing.T) {
 	t.Parallel()
 	var b Book
 	lap := func(lap, shard, of int) *Event { return &Event{Lap: &Lap{Lap: lap, Shard: Shard{shard, of}}} }
@@ -93,7 +93,7 @@ func TestTheLifeOfAFinding(t *testing.T) {
 	require.Equal(t, 4, f.Days["2026-11-29"])
 }
 
-func TestABlindLabIsCountedByTheCanariesItMissesInARow(t *testing.T) {
+func TestConsecutiveMissedCanariesAreCounted(t *testing.T) {
 	t.Parallel()
 	var b Book
 	canary := func(lap int, caught bool) *Event {
@@ -107,7 +107,7 @@ func TestABlindLabIsCountedByTheCanariesItMissesInARow(t *testing.T) {
 	require.False(t, b.HasCanary(4))
 }
 
-func TestAStretchIsCountedOnceHoweverOftenTheStoreIsResumed(t *testing.T) {
+func TestAStretchIsCountedOnceEvenIfTheStoreIsResumed(t *testing.T) {
 	t.Parallel()
 	var b Book
 	stretch := func(n int) *Event { return &Event{Life: &Life{Stretch: n, Cuts: 2, Ops: 5}} }
@@ -117,7 +117,7 @@ func TestAStretchIsCountedOnceHoweverOftenTheStoreIsResumed(t *testing.T) {
 	require.Equal(t, 15, b.Life.Ops)
 }
 
-func TestAVerdictOfAHumanHoldsUntilItsDayIsOver(t *testing.T) {
+func TestAHumanVerdictHoldsUntilTheEndOfItsDay(t *testing.T) {
 	t.Parallel()
 	disk := afero.NewMemMapFs()
 	known, err := ReadKnown(disk, "known.json")

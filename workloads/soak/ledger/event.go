@@ -5,7 +5,7 @@ import "time"
 // Event is something that happened in a soak: exactly one of the pointers is set.
 type Event struct {
 	Seq  uint64    `json:"seq"`  // 1, 2, 3, ...; set by Append
-	Time time.Time `json:"time"` // the host's clock, for people: nothing is ordered or decided by it
+	Time time.Time `json:"time"` // the host's clock, for humans; nothing is ordered or decided by it
 
 	Start  *Start  `json:"start,omitempty"`
 	Cell   *Cell   `json:"cell,omitempty"`
@@ -18,18 +18,18 @@ type Event struct {
 	Stop   *Stop   `json:"stop,omitempty"`
 }
 
-// Start is a supervisor that begins or resumes a campaign.
+// Start records that a supervisor began or resumed a campaign.
 type Start struct {
 	Campaign string `json:"campaign"` // its name: the hash of its spec
-	Build    string `json:"build"`    // identifies the binary: what replays and regressions are about
+	Build    string `json:"build"`    // identifies the binary, to which replays and regressions refer
 	Version  string `json:"version,omitempty"`
 	Commit   string `json:"commit,omitempty"` // of the source, if the binary says so
 	Shard    Shard  `json:"shard"`
 	PID      int    `json:"pid"`
-	Fleet    bool   `json:"fleet,omitempty"` // the cells are done by workers elsewhere: there is no store that lives on, and no process to measure
+	Fleet    bool   `json:"fleet,omitempty"` // workers elsewhere do the cells; there is no long-lived store and no process to measure
 }
 
-// Shard is one of several parts of a campaign that run apart: it has every Of-th cell. The zero value is all of it.
+// Shard is one of several independently running parts of a campaign: it has every Of-th cell. The zero value is the whole campaign.
 type Shard struct {
 	Index int `json:"index,omitempty"` // from 1
 	Of    int `json:"of,omitempty"`
@@ -38,7 +38,7 @@ type Shard struct {
 // Has reports whether a cell belongs to the shard.
 func (s Shard) Has(cell int) bool { return s.Of <= 1 || cell%s.Of == s.Index-1 }
 
-// Outcome is what came of a cell.
+// Outcome is the result of a cell.
 type Outcome string
 
 // The outcomes.
@@ -46,10 +46,10 @@ const (
 	Passed  Outcome = "pass"
 	Failed  Outcome = "fail"
 	Unclear Outcome = "unclear" // nothing was violated, but too little was seen
-	Lost    Outcome = "lost"    // the process of the lap had to be ended, or ended itself: see the finding
+	Lost    Outcome = "lost"    // the process of the lap died or had to be killed; see the finding
 )
 
-// Cell is a cell of a lap that has come to its end: one workload under one fault.
+// Cell is a completed cell of a lap: one workload under one fault.
 type Cell struct {
 	Lap         int            `json:"lap"`  // from 0
 	Cell        int            `json:"cell"` // from 0, within the lap
@@ -60,9 +60,9 @@ type Cell struct {
 	Reasons     []string       `json:"reasons,omitempty"` // why it is unclear or lost
 	Runs        int            `json:"runs"`
 	CrashPoints int            `json:"crash_points"`
-	Exhaustive  int            `json:"exhaustive"` // of CrashPoints
+	Exhaustive  int            `json:"exhaustive"` // part of CrashPoints
 	Images      int            `json:"images"`
-	Nested      int            `json:"nested"` // of Images
+	Nested      int            `json:"nested"` // part of Images
 	BytesLost   uint64         `json:"bytes_lost"`
 	Seconds     float64        `json:"seconds"`
 	TraceHash   string         `json:"trace_hash,omitempty"`
@@ -71,76 +71,76 @@ type Cell struct {
 	Findings    []Sighting     `json:"findings,omitempty"`
 }
 
-// Sighting is a finding as a cell, a replay or the life saw it.
+// Sighting is an occurrence of a finding in a cell, a replay or the life.
 type Sighting struct {
-	ID       string `json:"id"` // the fingerprint of what is broken, the same in every lap
+	ID       string `json:"id"` // the fingerprint of the cause, the same in every lap
 	Judge    string `json:"judge"`
 	Class    string `json:"class"`
 	Sentence string `json:"sentence"`
 	Workload string `json:"workload,omitempty"`
 	Fault    string `json:"fault,omitempty"`
 	Token    string `json:"token,omitempty"`
-	File     string `json:"file,omitempty"` // of the evidence, in the directory of the soak
+	File     string `json:"file,omitempty"` // of the evidence, relative to the soak's directory
 	Count    int    `json:"count"`          // images that showed it
 }
 
-// Lap is a lap of which this shard's cells have all been counted.
+// Lap records that this shard has counted all its cells of a lap.
 type Lap struct {
 	Lap     int     `json:"lap"`
 	Shard   Shard   `json:"shard"`
-	Cells   int     `json:"cells"` // of all shards
+	Cells   int     `json:"cells"` // number of cells of the lap in all shards
 	Seconds float64 `json:"seconds"`
 }
 
-// Canary is the search for a planted bug, which every lap has to find.
+// Canary is the result of a search for the planted bug, which every lap must find.
 type Canary struct {
 	Lap     int     `json:"lap"`
 	Caught  bool    `json:"caught"`
-	Images  int     `json:"images"` // until it was found, or all
+	Images  int     `json:"images"` // images recovered until it was found, or all of them
 	Seconds float64 `json:"seconds"`
 	Reason  string  `json:"reason,omitempty"` // why it was not found
 }
 
-// Death is a process of the soak that ended before its time and is started again.
+// Death records that a process of the soak died. It is started again.
 type Death struct {
 	Process string    `json:"process"` // lap, life or replay
 	Lap     int       `json:"lap"`
 	Cause   string    `json:"cause"`             // a sentence
-	Finding *Sighting `json:"finding,omitempty"` // nil: nobody knows that the engine is to blame
+	Finding *Sighting `json:"finding,omitempty"` // nil unless the engine is to blame
 }
 
-// Replay is the repetition of a finding on the current build.
+// Replay is the result of replaying a finding on the current build.
 type Replay struct {
 	ID       string `json:"id"`
 	Build    string `json:"build"`
 	Attempts int    `json:"attempts"`
 	Hits     int    `json:"hits"`
-	Reason   string `json:"reason,omitempty"` // why it could not be repeated; empty: it was
+	Reason   string `json:"reason,omitempty"` // why it could not be replayed; empty if it was
 }
 
-// Life is a stretch of the store that lives for the whole soak: some power cuts, each followed by a full comparison.
+// Life is a stretch of the long-lived store: several power cuts, each followed by a full comparison.
 type Life struct {
-	Life      int       `json:"life"`    // from 0; a store that was wrong is followed by another
+	Life      int       `json:"life"`    // number of the store, from 0; a store that breaks a promise is replaced by the next
 	Stretch   int       `json:"stretch"` // from 0, within the life
 	Cuts      int       `json:"cuts"`
 	Ops       int       `json:"ops"`
 	Commits   int       `json:"commits"`
-	Keys      int       `json:"keys"`       // that the store had at the end
-	LiveBytes int64     `json:"live_bytes"` // of keys and values
+	Keys      int       `json:"keys"`       // keys in the store at the end
+	LiveBytes int64     `json:"live_bytes"` // size of keys and values
 	DiskBytes int64     `json:"disk_bytes"`
 	Files     int       `json:"files"`
-	LostBytes int64     `json:"lost_bytes"` // that power cuts took
+	LostBytes int64     `json:"lost_bytes"` // bytes lost in power cuts
 	Seconds   float64   `json:"seconds"`
 	Finding   *Sighting `json:"finding,omitempty"`
 }
 
-// Sample is a measurement of the processes of the soak. Names say whose a figure is: lap.rss, life.heap, supervisor.fds.
+// Sample is a measurement of the soak's processes. The name of a figure begins with its process: lap.rss, life.heap, supervisor.fds.
 type Sample struct {
 	Figures map[string]float64 `json:"figures"`
 	Missing map[string]string  `json:"missing,omitempty"` // figures that could not be read, and why
 }
 
-// Stop is a supervisor that ends of its own accord.
+// Stop records that a supervisor ended in an orderly way.
 type Stop struct {
 	Reason string `json:"reason"`
 }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// State is where a finding stands.
+// State is the state of a finding.
 type State string
 
-// The states. A finding is new in the lap in which it is first seen, and ongoing once it is seen again, in a later lap or by a
-// replay. It is resolved when no replay on the current build shows it, and regressed when it is seen after that.
+// The states. A finding is new in the lap in which it is first seen, and ongoing once a later lap or a replay shows it again. It is
+// resolved once enough replays on the current build pass, and regressed if it is seen after that.
 const (
 	New       State = "new"
 	Ongoing   State = "ongoing"
@@ -17,34 +17,34 @@ const (
 	Regressed State = "regressed"
 )
 
-// States lists the states, in the order in which a finding may have them.
+// States returns the states in the order in which a finding passes through them.
 func States() []State { return []State{New, Ongoing, Resolved, Regressed} }
 
-// ReplaysToResolve is how many attempts of a replay must pass for a finding to be resolved.
+// ReplaysToResolve is the number of attempts of a replay that must pass for a finding to be resolved.
 const ReplaysToResolve = 3
 
-// Sight is when and on what a finding was seen.
+// Sight says when and on which build a finding was seen.
 type Sight struct {
 	Time  time.Time `json:"time"`
 	Lap   int       `json:"lap"`
 	Build string    `json:"build"`
 }
 
-// Finding is one thing that is broken, and its life.
+// Finding is one broken promise, with its history.
 type Finding struct {
-	Sighting                // the first one; its token and its file are those of the first that had any
+	Sighting                // the first one, with the first token and the first file of any sighting
 	State    State          `json:"state"`
 	First    Sight          `json:"first"`
 	Last     Sight          `json:"last"`
-	Laps     int            `json:"laps"`     // in which it was seen
-	Images   int            `json:"images"`   // that showed it
-	Days     map[string]int `json:"days"`     // sightings by day, "2026-11-29" in UTC
-	Attempts int            `json:"attempts"` // of replays
-	Hits     int            `json:"hits"`     // of Attempts that showed it
-	Resolved Sight          `json:"resolved"` // when it was resolved last; zero: never
-	Returns  int            `json:"returns"`  // how often it came back after that
+	Laps     int            `json:"laps"`     // laps in which it was seen
+	Images   int            `json:"images"`   // images that showed it
+	Days     map[string]int `json:"days"`     // sightings by day in UTC, as in "2026-11-29"
+	Attempts int            `json:"attempts"` // attempts of replays
+	Hits     int            `json:"hits"`     // part of Attempts: those that showed it
+	Resolved Sight          `json:"resolved"` // when it was last resolved; zero if never
+	Returns  int            `json:"returns"`  // how often it was seen again after it had been resolved
 
-	first uint64 // the number of the event that first showed it
+	first uint64 // sequence number of the first event that showed it
 }
 
 func (f *Finding) clone() Finding {
@@ -53,7 +53,7 @@ func (f *Finding) clone() Finding {
 	return c
 }
 
-// see adds a sighting of a finding in a lap.
+// see adds a sighting in a lap.
 func (b *Book) see(e *Event, lap int, s *Sighting) {
 	at := Sight{e.Time, lap, b.Started.Build}
 	f := b.findings[s.ID]
@@ -78,7 +78,7 @@ func (b *Book) see(e *Event, lap int, s *Sighting) {
 	f.Days[day(e.Time)]++
 }
 
-// seen moves a finding on that was seen once more.
+// seen updates the state of a finding that was seen again.
 func (f *Finding) seen(later bool) {
 	switch {
 	case f.State == Resolved:
@@ -89,7 +89,7 @@ func (f *Finding) seen(later bool) {
 	}
 }
 
-// replayed moves a finding on after a replay. One that could not be made says nothing.
+// replayed updates the state of a finding after a replay. A replay that was impossible changes nothing.
 func (f *Finding) replayed(e *Event) {
 	r := e.Replay
 	f.Attempts += r.Attempts

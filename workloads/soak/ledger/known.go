@@ -10,19 +10,19 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Verdict is what a human has decided about a finding: it is known, and does not fail a soak. It is written by hand, and meant
-// to be committed.
+// Verdict is a human decision that a finding is known and does not fail a soak. Verdicts are written by hand and meant to be
+// committed.
 type Verdict struct {
 	ID     string `json:"id"`
-	Reason string `json:"reason"`          // why nothing is done about it now
-	Link   string `json:"link,omitempty"`  // such as an issue
-	Until  string `json:"until,omitempty"` // the last day on which that holds, "2026-12-31"; empty: for good
+	Reason string `json:"reason"`          // why the finding is accepted for now
+	Link   string `json:"link,omitempty"`  // for example to an issue
+	Until  string `json:"until,omitempty"` // the last day on which the verdict holds, as in "2026-12-31"; empty means for good
 }
 
-// Known are verdicts by the ID of the finding.
+// Known has verdicts by the ID of the finding.
 type Known map[string]Verdict
 
-// ReadKnown reads a list of verdicts, as JSON. If there is no such file, nothing is known.
+// ReadKnown reads a JSON list of verdicts. If the file does not exist, the list is empty.
 func ReadKnown(fsys afero.Fs, name string) (Known, error) {
 	text, err := afero.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,7 +48,7 @@ func ReadKnown(fsys afero.Fs, name string) (Known, error) {
 	return known, nil
 }
 
-// until returns when a verdict ends; zero: never.
+// until returns when a verdict expires, or the zero time if it does not.
 func (v *Verdict) until() (time.Time, error) {
 	if v.Until == "" {
 		return time.Time{}, nil
@@ -57,7 +57,7 @@ func (v *Verdict) until() (time.Time, error) {
 	return last.AddDate(0, 0, 1), err
 }
 
-// Excuses reports whether a finding is known at a time.
+// Excuses reports whether a finding has a verdict that holds at a time.
 func (k Known) Excuses(id string, now time.Time) bool {
 	v, ok := k[id]
 	if !ok {

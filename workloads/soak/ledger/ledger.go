@@ -10,18 +10,18 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Ledger is a ledger that is open for appending.
+// Ledger is a ledger open for appending.
 type Ledger struct {
 	fsys   afero.Fs
 	name   string
 	file   afero.File
 	end    Mark
-	broken error // what failed; nil: nothing
+	broken error // the first failure, after which nothing is accepted
 }
 
-// Open opens a ledger, and makes it if it is not there: its name is durable then. It calls visit with every event, cuts off
-// what a crash has left of a last line, and makes everything durable that it has shown. floor is a place up to which the
-// ledger was durable before, as a cursor has it. Errors are ErrDamaged, that of visit and those of the filesystem.
+// Open opens a ledger, creating it durably if it does not exist. It calls visit with every event, truncates a torn last line, and
+// makes everything that it has shown durable. floor is a position up to which the ledger is known to be durable, from a cursor.
+// Errors: ErrDamaged, that of visit, and those of the filesystem.
 func Open(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (*Ledger, error) {
 	f, err := fsys.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
@@ -37,11 +37,11 @@ func Open(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (*Le
 	return l, nil
 }
 
-// settle makes the ledger durable as it was read. A sync of an earlier process may have failed, after which the pages that it
-// lost count as clean, so what is behind the floor is written again.
+// settle makes the ledger durable as it was read. Syncing alone would not do: a sync of an earlier process may have failed, after
+// which the kernel regards the unwritten pages as clean. Everything behind the floor is therefore written again.
 //
-// NB: this comes before the rest is cut off, with a sync between the two. After a truncation that no sync has made durable, ext4
-// with data=writeback may show what was cut off in the page that is written next.
+// NB: this must happen before the torn tail is truncated, with a sync between the two. If the truncation is not yet durable when the
+// next page is written, ext4 with data=writeback may show the truncated bytes in that page after a crash.
 func (l *Ledger) settle(floor Mark) error {
 	for off := floor.Bytes; off < l.end.Bytes; {
 		buf := make([]byte, min(readAtOnce, l.end.Bytes-off))
@@ -71,11 +71,11 @@ func (l *Ledger) settle(floor Mark) error {
 	return SyncDir(l.fsys, filepath.Dir(l.name))
 }
 
-// End returns the place behind the last event. All before it is durable.
+// End returns the position after the last event. Everything before it is durable.
 func (l *Ledger) End() Mark { return l.end }
 
-// Append gives an event the next number, writes it and makes it durable. After an error it is unknown whether the event is in
-// the ledger, which takes no more until it is opened again; only ErrTooLong leaves it as it was.
+// Append gives an event the next sequence number, writes it and makes it durable. If the error is ErrTooLong, nothing has changed.
+// After any other error it is unknown whether the event is in the ledger, which accepts no more until it is opened again.
 func (l *Ledger) Append(e *Event) error {
 	if l.broken != nil {
 		return fmt.Errorf("%w: %w", ErrBroken, l.broken)
@@ -96,10 +96,10 @@ func (l *Ledger) Append(e *Event) error {
 	return nil
 }
 
-// Close closes the file. All that was appended is durable already.
+// Close closes the file. Everything appended is durable already.
 func (l *Ledger) Close() error { return l.file.Close() }
 
-// SyncDir makes the names in a directory durable, where directories can be synced.
+// SyncDir makes the names in a directory durable, if the filesystem can sync directories.
 func SyncDir(fsys afero.Fs, dir string) error {
 	d, err := fsys.Open(dir)
 	if err != nil {

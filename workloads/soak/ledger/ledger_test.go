@@ -29,9 +29,9 @@ func open(fsys afero.Fs, name string, floor Mark) (l *Ledger, events []Event, er
 	return l, events, err
 }
 
-// Power is cut at every operation of three openings, and every disk that may be left is opened, goes on, and is cut again. Each
-// event whose Append had returned is there, none is there twice, and the numbers have no gap.
-func TestNoCrashLosesOrDoublesAnEvent(t *testing.T) {
+// Power is cut at every operation of three openings. Every possible disk is opened, appended to, and cut again. Each event whose
+// Append returned is there, none is there twice, and the sequence numbers have no gap.
+func TestNoCrashLosesOrDuplicatesAnEvent(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []string{"posix-min", "ext4-ordered", "btrfs"} {
 		p, err := faultfs.ProfileNamed(profile)
@@ -66,7 +66,7 @@ func TestNoCrashLosesOrDoublesAnEvent(t *testing.T) {
 	}
 }
 
-// goesOn opens what a crash left, checks it, appends, and perhaps cuts the power once more.
+// goesOn opens what a crash left, checks it, appends, and, if again is set, cuts the power once more.
 func goesOn(disk *faultfs.FS, durable int, p faultfs.Profile, again bool) error {
 	l, events, err := open(disk, "/ledger", Mark{})
 	if err != nil {
@@ -110,7 +110,7 @@ func goesOn(disk *faultfs.FS, durable int, p faultfs.Profile, again bool) error 
 	return err
 }
 
-func TestWhatNoCrashExplainsIsAnErrorWithARemedy(t *testing.T) {
+func TestDamageThatNoCrashExplainsIsAnErrorWithARemedy(t *testing.T) {
 	t.Parallel()
 	disk := afero.NewMemMapFs()
 	l, _, err := open(disk, "ledger", Mark{})
@@ -163,7 +163,7 @@ func TestWhatNoCrashExplainsIsAnErrorWithARemedy(t *testing.T) {
 	}
 }
 
-// After an error of the disk the ledger takes nothing; what was acknowledged before is there once the disk is well.
+// After a disk error the ledger accepts nothing. What was acknowledged before is there once the disk works again.
 func TestAFailedAppendEndsTheLedgerUntilItIsOpenedAgain(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []string{"eio write nth=3", "enospc write nth=3", "short write nth=3", "failed sync nth=3"} {
@@ -196,7 +196,7 @@ func TestAFailedAppendEndsTheLedgerUntilItIsOpenedAgain(t *testing.T) {
 	}
 }
 
-func TestAnEventThatIsTooLongIsRefusedAndNothingElse(t *testing.T) {
+func TestOnlyAnEventThatIsTooLongIsRefused(t *testing.T) {
 	t.Parallel()
 	l, _, err := open(afero.NewMemMapFs(), "ledger", Mark{})
 	require.NoError(t, err)
@@ -207,7 +207,7 @@ func TestAnEventThatIsTooLongIsRefusedAndNothingElse(t *testing.T) {
 	require.Equal(t, uint64(1), l.End().Seq)
 }
 
-func TestALedgerOfTheHost(t *testing.T) {
+func TestALedgerOnTheHostDisk(t *testing.T) {
 	t.Parallel()
 	name := t.TempDir() + "/ledger"
 	l, _, err := open(afero.NewOsFs(), name, Mark{})

@@ -6,18 +6,18 @@ import (
 	"hash/crc32"
 )
 
-// maxLine is the longest line in bytes, with its end.
+// maxLine is the maximum length of a line in bytes, including the newline.
 const maxLine = 1 << 20
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// line is a line as it is stored.
+// line is the stored form of an event.
 type line struct {
 	CRC   string          `json:"crc"`
 	Event json.RawMessage `json:"event"`
 }
 
-// encode returns the line of an event, with its end. The error is ErrTooLong.
+// encode returns the line of an event, including the newline. The error is ErrTooLong.
 func encode(e *Event) ([]byte, error) {
 	event, err := json.Marshal(e)
 	if err != nil {
@@ -33,7 +33,7 @@ func encode(e *Event) ([]byte, error) {
 	return append(text, '\n'), nil
 }
 
-// decode returns the event of a line without its end, or says what is wrong with the line.
+// decode returns the event of a line without newline, or what is wrong with the line.
 func decode(text []byte) (e Event, wrong string) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {

@@ -9,16 +9,15 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Mark is a place in a ledger behind a whole line.
+// Mark is a position in a ledger at the end of a line.
 type Mark struct {
 	Bytes int64  `json:"bytes"`
-	Seq   uint64 `json:"seq"` // of the last event before it
+	Seq   uint64 `json:"seq"` // sequence number of the last event before it
 }
 
-// Read calls visit with every event of a ledger, and returns the place behind the last whole line. What a crash has left of a
-// line behind it is not shown. floor is a place up to which the ledger is known to be durable; the zero value: none is known.
-// An error of visit ends it. Others are ErrDamaged and those of the filesystem. Somebody else may append to the ledger
-// meanwhile.
+// Read calls visit with every event of a ledger and returns the position after the last complete line. A torn line after it is
+// ignored. floor is a position up to which the ledger is known to be durable, or the zero value. Read stops at an error of visit and
+// returns it; other errors are ErrDamaged and those of the filesystem. Another process may append to the ledger meanwhile.
 func Read(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (end Mark, err error) {
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -28,7 +27,7 @@ func Read(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (end
 	return read(f, name, floor, visit)
 }
 
-// read is Read of an open file.
+// read is Read for an open file.
 func read(f io.ReaderAt, name string, floor Mark, visit func(*Event) error) (end Mark, err error) {
 	r := newLines(f)
 	for {
@@ -58,7 +57,7 @@ func read(f io.ReaderAt, name string, floor Mark, visit func(*Event) error) (end
 	return end, short(name, end, floor)
 }
 
-// torn returns nil if a line may be what a crash has left of the last one.
+// torn returns nil if a bad line may be the torn last line left by a crash; otherwise it returns an ErrDamaged.
 func torn(r *lines, name string, end, floor Mark, wrong string) error {
 	where := fmt.Sprintf("%s line %d, at byte %d: %s", name, end.Seq+1, end.Bytes, wrong)
 	remedy := fmt.Sprintf("restore the file from a copy, or begin a soak in a new directory; its first %d bytes are good", end.Bytes)
@@ -79,7 +78,7 @@ func torn(r *lines, name string, end, floor Mark, wrong string) error {
 	}
 }
 
-// short returns an error if a ledger ends before a place up to which it was durable.
+// short returns an error if a ledger ends before the floor.
 func short(name string, end, floor Mark) error {
 	if end.Bytes >= floor.Bytes && end.Seq >= floor.Seq {
 		return nil
@@ -89,7 +88,7 @@ func short(name string, end, floor Mark) error {
 		floor.Bytes)
 }
 
-// lines reads a file line by line. Lines that are too long come in pieces, none of which is a valid line.
+// lines reads a file line by line. A line that is too long is returned in pieces, none of which decodes.
 type lines struct {
 	f   io.ReaderAt
 	off int64
@@ -101,7 +100,8 @@ func newLines(f io.ReaderAt) *lines { return &lines{f: f} }
 
 const readAtOnce = 64 << 10
 
-// next returns the next line, with its end if it has one; nil: there is none. It is valid until the next call.
+// next returns the next line, including its newline if it has one, or nil at the end of the file. The line is valid until the next
+// call.
 func (r *lines) next() ([]byte, error) {
 	for {
 		if i := bytes.IndexByte(r.buf, '\n'); i >= 0 {

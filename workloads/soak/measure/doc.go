@@ -1,6 +1,6 @@
-// Package measure reads what a process and a disk use: resident memory, file descriptors, processor time, free space. What
-// cannot be read is an error and never a zero: a soak that judges whether figures stay flat must not take silence for flatness.
+// Package measure reads the resource usage of a process (resident memory, file descriptors, CPU time) and the free space of a disk.
+// What cannot be read is an error, never zero: a soak judges whether figures stay flat, and a missing figure must not look flat.
 //
-// Linux has all of it in /proc; elsewhere every function returns errors.ErrUnsupported. The functions may be called by any
-// number of goroutines. The package knows nothing else of this module. Callers are the supervisor and the soak.
+// It reads /proc on Linux; elsewhere every function returns errors.ErrUnsupported. The functions are safe for concurrent use. The
+// package knows nothing else of this module. Callers: the supervisor and the soak.
 package measure

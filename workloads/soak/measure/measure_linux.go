@@ -24,22 +24,22 @@ func RSS(pid int) (int64, error) {
 	return pages * int64(os.Getpagesize()), err
 }
 
-// Descriptors returns how many files a process has open, sockets and the like included.
+// Descriptors returns the number of open file descriptors of a process.
 func Descriptors(pid int) (int, error) {
 	names, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	return len(names), err
 }
 
-// clockTicks is the unit of /proc/PID/stat, which is 100 on every Linux that Go runs on.
+// clockTicks is the number of clock ticks per second in /proc/PID/stat, which is 100 on every Linux that Go supports.
 const clockTicks = 100
 
-// CPU returns the processor time that a process has used.
+// CPU returns the CPU time used by a process.
 func CPU(pid int) (time.Duration, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // the name before may hold anything
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // skip the name, which may contain anything
 	const user, system = 11, 12
 	if len(fields) <= system {
 		return 0, fmt.Errorf("measure: /proc/%d/stat is %q", pid, text)
@@ -55,7 +55,7 @@ func CPU(pid int) (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / clockTicks, nil
 }
 
-// Free returns the bytes that an ordinary user may still write to the filesystem of a directory.
+// Free returns the bytes available to an unprivileged user on the filesystem of a directory.
 func Free(dir string) (int64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {

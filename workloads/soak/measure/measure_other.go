@@ -10,11 +10,11 @@ import (
 // RSS returns the resident memory of a process in bytes.
 func RSS(int) (int64, error) { return 0, errors.ErrUnsupported }
 
-// Descriptors returns how many files a process has open, sockets and the like included.
+// Descriptors returns the number of open file descriptors of a process.
 func Descriptors(int) (int, error) { return 0, errors.ErrUnsupported }
 
-// CPU returns the processor time that a process has used.
+// CPU returns the CPU time used by a process.
 func CPU(int) (time.Duration, error) { return 0, errors.ErrUnsupported }
 
-// Free returns the bytes that an ordinary user may still write to the filesystem of a directory.
+// Free returns the bytes available to an unprivileged user on the filesystem of a directory.
 func Free(string) (int64, error) { return 0, errors.ErrUnsupported }

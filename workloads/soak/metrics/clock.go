@@ -6,18 +6,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 )
 
-// Clock notices that somebody sets the machine's clock: it compares the time of day with the time that has passed.
+// Clock detects that the machine's clock was set, by comparing the wall clock with the monotonic clock.
 type Clock struct {
-	Began  time.Time            // by the time of day
-	Day    func() time.Time     // the time of day
-	Passed func() time.Duration // since Began, by a clock that nobody sets
+	Began  time.Time            // wall-clock time of the start
+	Day    func() time.Time     // the wall clock
+	Passed func() time.Duration // time since Began by the monotonic clock
 }
 
-// SystemClock begins now.
+// SystemClock returns a Clock that starts now.
 func SystemClock() Clock {
 	began := time.Now()
 	return Clock{
-		Began:  began.Round(0), // takes the monotonic reading away
+		Began:  began.Round(0), // strips the monotonic reading
 		Day:    func() time.Time { return time.Now().Round(0) },
 		Passed: func() time.Duration { return time.Since(began) },
 	}
@@ -28,7 +28,7 @@ var clockMetric = Metric{
 	"How much further the time of day is than the time that has passed since these pages were first served: the clock was set.",
 }
 
-// metric shows how far the clock was set. What an hour of slewing moves is far less than a second.
+// metric shows by how much the clock was set. Slewing is negligible: it moves the clock by far less than a second per hour.
 func (c *Clock) metric() metric {
 	return metric{clockMetric, func(_ *soak.Status, show show) { show((c.Day().Sub(c.Began) - c.Passed()).Seconds()) }}
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 )
 
-// staleAfter is how long no cell may be counted. The alert TortureStale waits as long.
+// staleAfter is how long a healthy soak may go without counting a cell. The alert TortureStale waits as long.
 const staleAfter = 15 * time.Minute
 
-// health returns 200 if a soak gets on and can see, whatever it finds: findings are its purpose. Otherwise 503. The sentence says
-// what is wrong, or what it is doing.
+// health returns 200 if a soak makes progress and is not blind, and 503 otherwise. Findings do not matter: they are its purpose. The
+// sentence says what is wrong, or what the soak is doing.
 func health(s *soak.Status) (code int, sentence string) {
 	last := s.Counted
 	if s.Began.After(last) {

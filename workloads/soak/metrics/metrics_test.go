@@ -22,7 +22,7 @@ import (
 
 var update = flag.Bool("update", false, "write METRICS.md")
 
-// whole is a soak that has something to show for every metric.
+// whole returns the status of a soak with a value for every metric.
 func whole() soak.Status {
 	at := time.Date(2026, 11, 29, 22, 0, 0, 0, time.UTC)
 	return soak.Status{
@@ -80,7 +80,7 @@ func TestThePageShowsEveryMetric(t *testing.T) {
 	require.NotContains(t, page, `torture_figure_flat{figure="disk.free"}`, "what cannot be judged is not said to grow")
 }
 
-func TestASoakThatHasJustBegunShowsNoMoments(t *testing.T) {
+func TestASoakThatHasJustBegunShowsNoTimestamps(t *testing.T) {
 	t.Parallel()
 	_, page := ask(t, soak.Status{Running: true}, "/metrics")
 	require.Contains(t, page, `torture_running{campaign="",engine="",shard="1/1"} 1`)

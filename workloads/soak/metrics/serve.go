@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 )
 
-// Handler returns /metrics and /healthz of a soak. status is called for each request.
+// Handler returns a handler for /metrics and /healthz of a soak. It calls status for each request.
 func Handler(status func() soak.Status, clock Clock) http.Handler {
 	jump := clock.metric()
 	pages := http.NewServeMux()
@@ -20,7 +20,7 @@ func Handler(status func() soak.Status, clock Clock) http.Handler {
 		page := newPage(&s)
 		jump.write(page, &s)
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		_, _ = page.WriteTo(w) // whoever asked is gone
+		_, _ = page.WriteTo(w) // the client is gone
 	})
 	pages.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		s := status()
@@ -32,9 +32,9 @@ func Handler(status func() soak.Status, clock Clock) http.Handler {
 	return pages
 }
 
-// Page is a further page that a Server has.
+// Page is an additional page of a Server.
 type Page struct {
-	Pattern string // of an http.ServeMux, such as "GET /events"
+	Pattern string // a pattern of http.ServeMux, such as "GET /events"
 	Handler http.Handler
 }
 
@@ -45,9 +45,9 @@ type Server struct {
 	failed chan error
 }
 
-// Serve begins to serve the pages of a soak on an address such as 127.0.0.1:9464. Without a host, as in :9464, that is the
-// loopback; another host must be named, since the pages ask for no password. Further pages are served beside them. The error is one of
-// the address.
+// Serve starts serving the pages of a soak, and any further ones, on an address such as 127.0.0.1:9464. An address without a host,
+// such as :9464, means the loopback interface. Any other interface must be named explicitly, because the pages need no password. An
+// error means that the address is invalid or in use.
 func Serve(address string, status func() soak.Status, further ...Page) (*Server, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -72,10 +72,10 @@ func Serve(address string, status func() soak.Status, further ...Page) (*Server,
 	return s, nil
 }
 
-// Addr returns the address at which the pages are, with its port.
+// Addr returns the address of the server, including the port.
 func (s *Server) Addr() string { return s.addr }
 
-// Close ends the server. Scrapes that are under way get a second to end.
+// Close stops the server. Scrapes under way get a second to finish.
 func (s *Server) Close() error {
 	patience, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -10,17 +10,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// show takes a value, with one value for each label.
+// show exports a value, with the values of the metric's labels.
 type show = func(value float64, labels ...string)
 
-// table has every metric, first what says whether the soak is well.
+// table has every metric. Those that say whether the soak is healthy come first.
 var table = []metric{
 	{
-		Metric{"torture_running", Gauge, []string{"campaign", "engine", "shard"}, "1 while a supervisor is at work, else 0."},
+		Metric{"torture_running", Gauge, []string{"campaign", "engine", "shard"}, "1 while a supervisor is running, otherwise 0."},
 		func(s *soak.Status, show show) { show(truth(s.Running), s.Campaign, s.Engine, shard(s.Shard)) },
 	},
 	{
-		Metric{"torture_verdict", Gauge, []string{"verdict"}, "1 for the verdict if the soak ended now: pass, fail, inconclusive or blind."},
+		Metric{"torture_verdict", Gauge, []string{"verdict"}, "1 for the verdict that the soak would have if it ended now: pass, fail, inconclusive or blind."},
 		func(s *soak.Status, show show) {
 			for _, v := range []string{"pass", "fail", "inconclusive", "blind"} {
 				show(truth(s.Verdict == v), v)
@@ -28,7 +28,7 @@ var table = []metric{
 		},
 	},
 	{
-		Metric{"torture_findings", Gauge, []string{"state"}, "Findings by the state of their life, without those that known.json excuses."},
+		Metric{"torture_findings", Gauge, []string{"state"}, "Findings by state, without those that known.json excuses."},
 		func(s *soak.Status, show show) {
 			for _, state := range []ledger.State{ledger.New, ledger.Ongoing, ledger.Resolved, ledger.Regressed} {
 				show(float64(s.ByState(state, s.Known)), string(state))
@@ -41,29 +41,29 @@ var table = []metric{
 		}
 		return n
 	}),
-	gauge("torture_canary_missed", "Planted bugs in a row that the lab did not find, up to now: it is blind while this is not 0.",
+	gauge("torture_canary_missed", "Consecutive planted bugs that the lab missed, up to now; it is blind while this is not 0.",
 		func(s *soak.Status) float64 { return float64(s.Canary.Missed) }),
-	counter("torture_canary_tried_total", "Planted bugs that the lab was to find.", func(s *soak.Status) int { return s.Canary.Tried }),
+	counter("torture_canary_tried_total", "Searches for a planted bug.", func(s *soak.Status) int { return s.Canary.Tried }),
 	counter("torture_canary_caught_total", "Planted bugs that the lab has found.", func(s *soak.Status) int { return s.Canary.Caught }),
-	moment("torture_canary_caught_timestamp_seconds", "When a planted bug was found last.", func(s *soak.Status) time.Time { return s.Canary.Last }),
+	moment("torture_canary_caught_timestamp_seconds", "When a planted bug was last found.", func(s *soak.Status) time.Time { return s.Canary.Last }),
 
-	moment("torture_now_timestamp_seconds", "What the clock of the soak's machine says.", func(s *soak.Status) time.Time { return s.Now }),
+	moment("torture_now_timestamp_seconds", "The current time by the clock of the soak's machine.", func(s *soak.Status) time.Time { return s.Now }),
 	moment("torture_since_timestamp_seconds", "When the campaign began.", func(s *soak.Status) time.Time { return s.Since }),
 	moment("torture_began_timestamp_seconds", "When this supervisor began.", func(s *soak.Status) time.Time { return s.Began }),
-	moment("torture_progress_timestamp_seconds", "When the ledger got its last cell, or this supervisor began if that was later.",
+	moment("torture_progress_timestamp_seconds", "When the last cell was added to the ledger, or when this supervisor began if that was later.",
 		func(s *soak.Status) time.Time {
 			if s.Counted.After(s.Began) {
 				return s.Counted
 			}
 			return s.Began
 		}),
-	gauge("torture_lap", "The lap that is going on, from 0.", func(s *soak.Status) float64 { return float64(s.Lap) }),
-	gauge("torture_cell", "The cell of the lap that is going on.", func(s *soak.Status) float64 { return float64(s.Cell) }),
+	gauge("torture_lap", "The lap in progress, from 0.", func(s *soak.Status) float64 { return float64(s.Lap) }),
+	gauge("torture_cell", "The cell in progress, within the lap.", func(s *soak.Status) float64 { return float64(s.Cell) }),
 	gauge("torture_lap_cells", "Cells of a lap in this shard.", func(s *soak.Status) float64 { return float64(s.CellsOf) }),
 
-	counter("torture_laps_total", "Laps of which every cell was counted.", func(s *soak.Status) int { return s.Totals.Laps }),
+	counter("torture_laps_total", "Completed laps.", func(s *soak.Status) int { return s.Totals.Laps }),
 	{
-		Metric{"torture_cells_total", Counter, []string{"outcome"}, "Cells that were counted: pass, fail, unclear (too little was seen) or lost (the process died)."},
+		Metric{"torture_cells_total", Counter, []string{"outcome"}, "Counted cells: pass, fail, unclear (too little was seen) or lost (the process died)."},
 		func(s *soak.Status, show show) {
 			show(float64(s.Totals.Passed), string(ledger.Passed))
 			show(float64(s.Totals.Failed), string(ledger.Failed))
@@ -71,42 +71,42 @@ var table = []metric{
 			show(float64(s.Totals.Lost), string(ledger.Lost))
 		},
 	},
-	counter("torture_runs_total", "Runs of the engine that were recorded.", func(s *soak.Status) int { return s.Totals.Runs }),
-	counter("torture_crash_points_total", "Crash points that were searched.", func(s *soak.Status) int { return s.Totals.CrashPoints }),
-	counter("torture_exhaustive_crash_points_total", "Those of them of which every image was recovered.", func(s *soak.Status) int { return s.Totals.Exhaustive }),
-	counter("torture_images_total", "Crash images that were recovered and judged.", func(s *soak.Status) int { return s.Totals.Images }),
-	counter("torture_nested_images_total", "Those of them that a crash during recovery left.", func(s *soak.Status) int { return s.Totals.Nested }),
+	counter("torture_runs_total", "Recorded runs of the engine.", func(s *soak.Status) int { return s.Totals.Runs }),
+	counter("torture_crash_points_total", "Searched crash points.", func(s *soak.Status) int { return s.Totals.CrashPoints }),
+	counter("torture_exhaustive_crash_points_total", "Searched crash points with every image recovered.", func(s *soak.Status) int { return s.Totals.Exhaustive }),
+	counter("torture_images_total", "Crash images recovered and judged.", func(s *soak.Status) int { return s.Totals.Images }),
+	counter("torture_nested_images_total", "Crash images of crashes during recovery, recovered and judged.", func(s *soak.Status) int { return s.Totals.Nested }),
 	byName("torture_profile_images_total", Counter, "profile", "Crash images by the profile of the disk.",
 		func(s *soak.Status) map[string]int { return s.Totals.Profiles }),
 	byName("torture_goal_crash_points_total", Counter, "goal", "Crash points in dangerous situations, by situation.",
 		func(s *soak.Status) map[string]int { return s.Totals.Goals }),
 	{
-		Metric{"torture_lost_bytes_total", Counter, nil, "Bytes that were not synced and that crashes have dropped."},
+		Metric{"torture_lost_bytes_total", Counter, nil, "Unsynced bytes lost in crashes."},
 		func(s *soak.Status, show show) { show(float64(s.Totals.BytesLost)) },
 	},
 	{
-		Metric{"torture_search_seconds_total", Counter, nil, "What searching took."},
+		Metric{"torture_search_seconds_total", Counter, nil, "Time spent on cells."},
 		func(s *soak.Status, show show) { show(s.Totals.Seconds) },
 	},
-	counter("torture_resumes_total", "Times that the soak was resumed.", func(s *soak.Status) int { return max(s.Totals.Starts-1, 0) }),
-	counter("torture_deaths_total", "Processes of laps, lives and replays that ended before their time.", func(s *soak.Status) int { return s.Totals.Deaths }),
+	counter("torture_resumes_total", "Resumptions of the soak.", func(s *soak.Status) int { return max(s.Totals.Starts-1, 0) }),
+	counter("torture_deaths_total", "Processes of laps, lives and replays that died.", func(s *soak.Status) int { return s.Totals.Deaths }),
 	counter("torture_replays_total", "Replays of findings.", func(s *soak.Status) int { return s.Totals.Replays }),
 
-	counter("torture_life_stores_total", "Stores that have lived since the soak began; one more than those that were wrong.", func(s *soak.Status) int { return s.Life.Lives }),
-	counter("torture_life_power_cuts_total", "Power cuts of the store that lives, each with a full comparison.", func(s *soak.Status) int { return s.Life.Cuts }),
-	counter("torture_life_operations_total", "Operations on the store that lives.", func(s *soak.Status) int { return s.Life.Ops }),
-	gauge("torture_life_keys", "Keys of the store that lives, after the last power cut.", func(s *soak.Status) float64 { return float64(s.Life.Last.Keys) }),
-	gauge("torture_life_live_bytes", "Size of its keys and values.", func(s *soak.Status) float64 { return float64(s.Life.Last.LiveBytes) }),
-	gauge("torture_life_disk_bytes", "Size of its files.", func(s *soak.Status) float64 { return float64(s.Life.Last.DiskBytes) }),
-	gauge("torture_life_files", "Its files.", func(s *soak.Status) float64 { return float64(s.Life.Last.Files) }),
+	counter("torture_life_stores_total", "Long-lived stores since the soak began; one that breaks a promise is replaced by a new one.", func(s *soak.Status) int { return s.Life.Lives }),
+	counter("torture_life_power_cuts_total", "Power cuts of the long-lived store, each with a full comparison.", func(s *soak.Status) int { return s.Life.Cuts }),
+	counter("torture_life_operations_total", "Operations on the long-lived store.", func(s *soak.Status) int { return s.Life.Ops }),
+	gauge("torture_life_keys", "Keys in the long-lived store after the last power cut.", func(s *soak.Status) float64 { return float64(s.Life.Last.Keys) }),
+	gauge("torture_life_live_bytes", "Size of the keys and values of the long-lived store.", func(s *soak.Status) float64 { return float64(s.Life.Last.LiveBytes) }),
+	gauge("torture_life_disk_bytes", "Size of the files of the long-lived store.", func(s *soak.Status) float64 { return float64(s.Life.Last.DiskBytes) }),
+	gauge("torture_life_files", "Files of the long-lived store.", func(s *soak.Status) float64 { return float64(s.Life.Last.Files) }),
 
-	byName("torture_figure", Gauge, "figure", "The last measurement of a figure, such as supervisor.rss or disk.free, in bytes or a number.",
+	byName("torture_figure", Gauge, "figure", "The latest value of a figure, such as supervisor.rss or disk.free: bytes or a number.",
 		func(s *soak.Status) map[string]float64 { return s.Figures }),
-	slope("torture_figure_flat", "1 if a figure stays as it was, else 0. Only figures that can be judged are shown.",
+	slope("torture_figure_flat", "1 if a figure stays flat, otherwise 0. Only figures that can be judged are shown.",
 		func(l *soak.Slope) (float64, bool) { return truth(l.Flat), l.Measurable }),
-	slope("torture_figure_measurable", "1 if there are enough samples of a figure to judge it, else 0.",
+	slope("torture_figure_measurable", "1 if there are enough samples of a figure to judge it, otherwise 0.",
 		func(l *soak.Slope) (float64, bool) { return truth(l.Measurable), true }),
-	slope("torture_figure_slope_per_hour", "How much a figure grows in an hour: the Theil-Sen slope.",
+	slope("torture_figure_slope_per_hour", "The growth of a figure per hour: the Theil-Sen slope.",
 		func(l *soak.Slope) (float64, bool) { return l.PerHour, l.Measurable }),
 	slope("torture_figure_median", "The median of a figure's samples.", func(l *soak.Slope) (float64, bool) { return l.Median, l.Measurable }),
 }
@@ -129,7 +129,7 @@ func counter(name, help string, value func(*soak.Status) int) metric {
 	return metric{Metric{name, Counter, nil, help}, func(s *soak.Status, show show) { show(float64(value(s))) }}
 }
 
-// moment shows nothing until it has come.
+// moment returns a timestamp metric, which is not shown while the time is zero.
 func moment(name, help string, value func(*soak.Status) time.Time) metric {
 	return metric{Metric{name, Gauge, nil, help}, func(s *soak.Status, show show) {
 		if at := value(s); !at.IsZero() {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 )
 
-// Kind is what the values of a metric mean.
+// Kind is the type of a metric.
 type Kind string
 
 // The kinds of metrics.
@@ -17,7 +17,7 @@ const (
 	Counter Kind = "counter" // grows over the whole life of the soak
 )
 
-// Metric is a metric family that a soak shows.
+// Metric is a metric family of a soak.
 type Metric struct {
 	Name   string
 	Kind   Kind
@@ -25,16 +25,16 @@ type Metric struct {
 	Help   string
 }
 
-// metric is a Metric and where its values come from. show takes one value for each label.
+// metric is a Metric with the source of its values.
 type metric struct {
 	Metric
 	values func(s *soak.Status, show func(value float64, labels ...string))
 }
 
-// escape is what the format demands of label values; help texts have nothing to escape.
+// escape escapes label values as the format demands; help texts here need no escaping.
 var escape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
-// Text returns what a scrape of a soak shows, in the text format of Prometheus.
+// Text returns the metrics of a soak in the Prometheus text format.
 func Text(s *soak.Status) []byte { return newPage(s).Bytes() }
 
 func newPage(s *soak.Status) *bytes.Buffer {
@@ -45,7 +45,7 @@ func newPage(s *soak.Status) *bytes.Buffer {
 	return page
 }
 
-// write leaves a metric without values out.
+// write writes a metric, or nothing if it has no values.
 func (m *metric) write(page *bytes.Buffer, s *soak.Status) {
 	begun := false
 	m.values(s, func(value float64, labels ...string) {

@@ -1,5 +1,5 @@
-// Package postmortem says what the end of a child means: that the engine ended the process is a finding, that somebody else did is
-// bad luck, and a cell whose process ends each time is lost.
+// Package postmortem decides what the death of a child means. If the engine killed the process, it is a finding; if something else
+// did, it is bad luck and the cell is repeated; a cell whose process dies every time is lost.
 //
-// Callers are the soak and the workers of a fleet (workloads/fleet), which run children themselves. The package keeps nothing.
+// Callers: the soak and the workers of a fleet (workloads/fleet), which run the children. The package keeps no state.
 package postmortem

@@ -12,20 +12,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// MaxUnlucky is how many children in a row may be ended from outside in one cell before the cell counts as lost: whoever kills
-// them, such as a kernel without memory, would go on.
+// MaxUnlucky is the number of consecutive children killed from outside in one cell after which the cell counts as lost. Whatever
+// kills them, such as the kernel's OOM killer, would only go on.
 const MaxUnlucky = 10
 
-// Examiner looks at children of one target.
+// Examiner examines dead children of one target.
 type Examiner struct {
 	Target torture.Target
-	// Replay returns how to run a child that does the replays of a job, and nothing else: how an engine ended a process is
-	// found out by letting it do so again.
+	// Replay returns a child that does only the given replays. How an engine killed a process is found out by having it do so
+	// again.
 	Replay func(replays ...lap.Replay) supervisor.Child
 }
 
-// Sighting returns the finding that the end of a child is; nil: it is none, because the engine stopped as it promises to. end.Why is
-// ByOthers only once MaxUnlucky children have ended so. The error is the lab's.
+// Sighting returns the finding that follows from the death of a child, or nil if the engine stopped as it promises to. It may be
+// called for ByOthers only after MaxUnlucky consecutive children have ended so. An error is the lab's.
 func (x *Examiner) Sighting(ctx context.Context, end supervisor.End, process, doing string) (*ledger.Sighting, error) {
 	if end.Why == supervisor.ByOthers {
 		return &ledger.Sighting{
@@ -44,7 +44,7 @@ func (x *Examiner) Sighting(ctx context.Context, end supervisor.End, process, do
 	return &sighting, nil
 }
 
-// diesAgain repeats what a token stands for, and returns how the process died; nil: it did not.
+// diesAgain replays a token and returns how the process died, or nil if it did not.
 func (x *Examiner) diesAgain(ctx context.Context, token string) *apart.Death {
 	end := supervisor.Run(ctx, x.Replay(lap.Replay{What: token, Attempts: torture.DeathReplays}))
 	if end.Why != supervisor.ByEngine {
@@ -53,7 +53,7 @@ func (x *Examiner) diesAgain(ctx context.Context, token string) *apart.Death {
 	return end.Death
 }
 
-// Lost returns what counts for a cell whose process ended. sighting may be nil.
+// Lost returns the record of a cell whose process died. sighting may be nil.
 func Lost(spec *campaign.Spec, number int, at *lap.Place, end supervisor.End, sighting *ledger.Sighting) *ledger.Cell {
 	lost := &ledger.Cell{
 		Lap: number, Cell: at.Cell, Workload: at.Workload, Fault: at.Fault, Seed: spec.Options(number).Seed, Outcome: ledger.Lost,

@@ -9,29 +9,29 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// Why is why a child ended.
+// Why is the reason why a child ended.
 type Why uint8
 
 // The reasons.
 const (
 	Finished Why = iota // it has done its job
 	Canceled            // the context was done
-	Memory              // it used more memory than it may
-	Stuck               // it did not get on
-	ByEngine            // the engine ended the process
-	ByOthers            // a signal from elsewhere, perhaps for want of memory
-	Failed              // the lab could not work, or the supervisor did not like what it was told: see Err
+	Memory              // it exceeded its memory limit
+	Stuck               // it made no progress
+	ByEngine            // the engine killed the process
+	ByOthers            // a signal from outside killed it, perhaps because the machine was out of memory
+	Failed              // the lab failed, or Handle returned an error; see Err
 )
 
 // End is how a child ended.
 type End struct {
 	Why      Why
-	Sentence string       // what has happened, unless Why is Finished or Canceled
-	Death    *apart.Death // what is left of a child that did not come to its end; may be nil
-	Err      error        // of Failed
+	Sentence string       // what happened, unless Why is Finished or Canceled
+	Death    *apart.Death // what is known of the death of the process; may be nil
+	Err      error        // set if Why is Failed
 }
 
-// Token returns the token of what the child was doing when it ended; empty: it was doing nothing that has one.
+// Token returns the token of what the child was doing when it ended, or "" if that has none.
 func (e *End) Token() string {
 	if e.Death == nil || len(e.Death.Tokens) == 0 {
 		return ""
@@ -39,8 +39,8 @@ func (e *End) Token() string {
 	return e.Death.Tokens[0]
 }
 
-// Sighting returns the finding that the end of a child is, if it is one: a child that the supervisor had to end. The engine's own
-// ends have a finding of their own (torture.AfterDeath).
+// Sighting returns the finding for a child that the supervisor had to kill, or nil for other ends. Processes killed by the engine
+// have a different finding (torture.AfterDeath).
 func (e *End) Sighting(process, doing string) *ledger.Sighting {
 	class := ""
 	switch e.Why {
@@ -57,7 +57,7 @@ func (e *End) Sighting(process, doing string) *ledger.Sighting {
 	}
 }
 
-// Signature returns the ID of a finding that no judge of the lab has made: the same for the same words.
+// Signature returns the ID of a finding that does not come from a judge of the lab. Equal words give equal IDs.
 func Signature(words ...string) string {
 	h := sha256.New()
 	for _, w := range words {

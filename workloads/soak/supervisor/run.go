@@ -19,13 +19,13 @@ import (
 
 // Child says how to run a child.
 type Child struct {
-	Args   []string // arguments of this binary that make it a child of a soak
+	Args   []string // arguments that make this binary a child of a soak
 	Job    *lap.Job
 	Stuck  Limits
-	Stderr io.Writer // nil: what the child prints is dropped, but for the end of it
-	// Handle is called with every message, from one goroutine. An error ends the child.
+	Stderr io.Writer // gets what the child prints; may be nil
+	// Handle is called with every message, from one goroutine. If it returns an error, the child is killed.
 	Handle func(lap.Message) error
-	// Measured, if set, is called with what the supervisor measures of the child, from another goroutine.
+	// Measured, if not nil, is called with every measurement of the child, from another goroutine.
 	Measured func(Measured)
 }
 
@@ -71,7 +71,7 @@ func (c *Child) run(ctx context.Context, dir string) End {
 	return natural(ended, last.String())
 }
 
-// canceled says how a child ended that the supervisor has killed.
+// canceled returns the end of a child that the supervisor killed.
 func canceled(cause error, died *apart.Death) End {
 	var limit *limitError
 	var refused *refusedError
@@ -84,7 +84,7 @@ func canceled(cause error, died *apart.Death) End {
 	return End{Why: Canceled}
 }
 
-// natural says how a child ended that nobody has killed.
+// natural returns the end of a child that the supervisor did not kill.
 func natural(ended apart.End, output string) End {
 	lines := strings.TrimSpace(output)
 	lastLine := lines[strings.LastIndexByte(lines, '\n')+1:]
@@ -105,7 +105,7 @@ func natural(ended apart.End, output string) End {
 	return End{Why: ByOthers, Sentence: "the process was ended from outside, perhaps for want of memory", Death: ended.Died}
 }
 
-// refusedError is an error of Child.Handle.
+// refusedError wraps an error of Child.Handle.
 type refusedError struct{ err error }
 
 func (e *refusedError) Error() string { return e.err.Error() }
@@ -119,10 +119,10 @@ type decoder struct {
 	failed atomic.Bool
 }
 
-// maxMessage is the longest line that may be a message.
+// maxMessage is the maximum length of a message in bytes.
 const maxMessage = 4 << 20
 
-// Write takes what the child prints. It returns no error, so that a child is not held up.
+// Write takes what the child prints. It never returns an error, so that the child does not block on its output.
 func (d *decoder) Write(p []byte) (int, error) {
 	d.rest = append(d.rest, p...)
 	for {

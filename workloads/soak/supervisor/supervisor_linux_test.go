@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// TestMain is also the child: the engine of its job says what it does.
+// TestMain also makes this binary the child; the name of the engine in its job says what it does.
 func TestMain(m *testing.M) {
 	here := apart.Inside()
 	if here == nil {
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// act does what a child may do, and returns if it comes to its end.
+// act does one of the things that a child may do.
 func act(what string, tell *lap.Teller) {
 	beat := func(work uint64) {
 		if err := tell.Tell(lap.Message{Beat: &lap.Beat{Work: work, Figures: map[string]float64{"heap": 7}}}); err != nil {
@@ -85,7 +85,7 @@ func act(what string, tell *lap.Teller) {
 	}
 }
 
-// run runs a child that does something, with limits that a test can wait for.
+// run runs a child with limits short enough for a test.
 func run(ctx context.Context, what string, handle func(lap.Message) error) (supervisor.End, *strings.Builder) {
 	var printed strings.Builder
 	return supervisor.Run(ctx, supervisor.Child{
@@ -96,7 +96,7 @@ func run(ctx context.Context, what string, handle func(lap.Message) error) (supe
 
 func ignore(lap.Message) error { return nil }
 
-func TestHowAChildEndsIsSaid(t *testing.T) {
+func TestTheEndOfAChildIsReported(t *testing.T) {
 	t.Parallel()
 	for what, want := range map[string]struct {
 		why      supervisor.Why
@@ -122,8 +122,8 @@ func TestHowAChildEndsIsSaid(t *testing.T) {
 	}
 }
 
-// A child that uses no processor time is judged by the clock, and only by that.
-func TestAnIdleChildIsEndedInTheEnd(t *testing.T) {
+// A child that uses no CPU time is judged by the clock.
+func TestAnIdleChildIsEventuallyKilled(t *testing.T) {
 	t.Parallel()
 	end := supervisor.Run(t.Context(), supervisor.Child{
 		Job: &lap.Job{Spec: campaign.Spec{Engine: "idles"}}, Handle: ignore, Stuck: supervisor.Limits{CPU: time.Hour, Idle: time.Second},
@@ -132,7 +132,7 @@ func TestAnIdleChildIsEndedInTheEnd(t *testing.T) {
 	require.Contains(t, end.Sentence, "did not get on for")
 }
 
-func TestWhatAChildTellsIsPassedOnAndTheRestIsPrinted(t *testing.T) {
+func TestMessagesAreHandledAndOtherOutputIsPrinted(t *testing.T) {
 	t.Parallel()
 	beats, cells := 0, 0
 	end, printed := run(t.Context(), "prints", func(m lap.Message) error {
@@ -150,7 +150,7 @@ func TestWhatAChildTellsIsPassedOnAndTheRestIsPrinted(t *testing.T) {
 	require.Contains(t, printed.String(), "hello\n{\"no\": message\nlonglong")
 }
 
-func TestAChildEndsWithTheContextAndWithARefusal(t *testing.T) {
+func TestAChildIsKilledWithTheContextAndByAnErrorOfHandle(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	end, _ := run(ctx, "idles", func(lap.Message) error {

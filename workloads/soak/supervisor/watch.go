@@ -11,25 +11,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/measure"
 )
 
-// Limits say when a child that tells of no progress counts as stuck.
+// Limits say how long a child may make no progress before it counts as stuck.
 type Limits struct {
-	CPU  time.Duration // processor time used meanwhile; 0: DefaultCPU
-	Idle time.Duration // time on the clock; 0: DefaultIdle
+	CPU  time.Duration // in CPU time; 0 means DefaultCPU
+	Idle time.Duration // in wall time, for a child that uses no CPU; 0 means DefaultIdle
 }
 
-// What a child may take without getting on. The lab itself gives up on an operation that hangs much earlier.
+// Defaults of Limits. They are generous: the lab itself gives up on a hanging operation much earlier.
 const (
 	DefaultCPU  = 5 * time.Minute
 	DefaultIdle = 30 * time.Minute
 )
 
-// Measured is what a supervisor measures of a child. What could not be read is in Missing, by name, with the reason.
+// Measured is a measurement of a child. Missing has the figures that could not be read, with the reason.
 type Measured struct {
-	Figures map[string]float64 // "rss" in bytes, "fds", "cpu" in seconds, and those that the child tells
+	Figures map[string]float64 // "rss" in bytes, "fds", "cpu" in seconds, and those reported by the child
 	Missing map[string]string
 }
 
-// limitError is why a child was ended.
+// limitError says why a child was killed.
 type limitError struct {
 	why      Why
 	sentence string
@@ -46,19 +46,19 @@ type watch struct {
 	mu     struct {
 		sync.Mutex
 		told *lap.Beat
-		work uint64 // of told, when it last grew
-		cpu  time.Duration
-		at   time.Duration // on the watch's clock
+		work uint64        // the reported work when it last grew
+		cpu  time.Duration // the CPU time used by then
+		at   time.Duration // the time on the watch's clock
 	}
 }
 
-// The watch looks at memory often, since an engine can eat a gigabyte in a second.
+// Memory is checked often, because an engine can allocate a gigabyte in a second.
 const (
 	lookInterval    = 100 * time.Millisecond
-	measureInterval = 10 // looks
+	measureInterval = 10 // in checks of memory
 )
 
-// start begins to watch a process.
+// start starts watching a process.
 func (w *watch) start(pid int) {
 	w.done = make(chan struct{})
 	w.over.Go(func() {
@@ -85,14 +85,14 @@ func (w *watch) stop() {
 	}
 }
 
-// beat keeps what a child tells.
+// beat records a beat of the child.
 func (w *watch) beat(b *lap.Beat) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.mu.told = b
 }
 
-// memory ends a child that uses too much. What cannot be read is reported by measure.
+// memory kills a child that exceeds its memory limit. If the figure cannot be read, measure reports that.
 func (w *watch) memory(pid int) {
 	limit := w.child.Job.Memory
 	if limit == 0 {
@@ -103,7 +103,7 @@ func (w *watch) memory(pid int) {
 	}
 }
 
-// measure measures a child and ends it if it is stuck.
+// measure measures a child and kills it if it is stuck.
 func (w *watch) measure(pid int, now time.Duration) {
 	m := Measured{Figures: map[string]float64{}, Missing: map[string]string{}}
 	add := func(name string, value float64, err error) {
