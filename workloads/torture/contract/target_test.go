@@ -16,8 +16,8 @@ type store struct{ workloads.Store }
 func TestANilPointerIsNoStore(t *testing.T) {
 	for name, failure := range map[string]error{"without an error": nil, "with an error": errors.New("the disk is full")} {
 		t.Run(name, func(t *testing.T) {
-			open := func() (*store, error) { return nil, failure }
-			target := contract.Target{Open: func(contract.Env) (workloads.Store, error) { return open() }}
+			var none *store
+			target := contract.Target{Open: func(contract.Env) (workloads.Store, error) { return none, failure }}
 			s, err := target.OpenStore(contract.Env{})
 			require.Nil(t, s)
 			require.Error(t, err)
