@@ -1,36 +1,36 @@
-// Package fleet documents how one campaign is shared by many machines. A coordinator hands out cells of laps through NATS JetStream,
-// workers do them, and the coordinator's ledger, the same as that of a soak, is the only truth.
+// Package fleet documents how many machines share one campaign. A coordinator hands out the cells of laps through NATS JetStream
+// and workers run them. The only source of truth is the coordinator's ledger, which is the same as that of a soak.
 //
-//	wire         what coordinator and workers say to each other, and how much of it is believed
+//	wire         the messages between coordinator and workers, and their validation
 //	broker       NATS: a server inside the coordinator, connections, certificates and credentials
-//	coordinator  the campaign: its ledger, the queue that is made from it, and the results that go into it
-//	worker       one worker: it takes a cell, does it, and delivers what came of it
-//	cells        how a worker does a cell: in children, like a soak
+//	coordinator  the campaign: its ledger, the queue derived from it, and the results that go into it
+//	worker       one worker: it takes a cell, runs it and delivers the result
+//	cells        how a worker runs a cell: in child processes, like a soak
 //	cmd/fleet    the command
 //
-// The road of a cell:
+// The path of a cell:
 //
-//	coordinator ── plan minus ledger minus what is under way ──► stream, one message a cell
-//	worker ◄── takes one, and renews its lease while it works
-//	worker ── evidence, by its SHA-256 ──► object store
-//	worker ── result ──► coordinator ── evidence into DIR/findings, then a synced line into the ledger
+//	coordinator ── plan minus ledger minus cells in progress ──► stream, one message per cell
+//	worker ◄── takes a cell, and renews its lease while it works
+//	worker ── evidence, named by its SHA-256 ──► object store
+//	worker ── result ──► coordinator ── evidence to DIR/findings, then a synced line in the ledger
 //	worker ◄── receipt ── coordinator;  worker ── ack ──► stream
 //
 // Promises:
 //
-//   - F1: a cell of a lap is counted once, however often it was handed out or delivered, and whatever was killed when.
-//   - F2: a worker that has a receipt can forget the cell: the result is durable, and so is the evidence of each finding that has any.
-//   - F3: nothing in the broker is needed. Its directory, streams and objects may be deleted at any moment, also while the coordinator
-//     runs: the queue is made again from the ledger, and workers deliver again what has got no receipt.
-//   - F4: no cell of a lap is counted before a worker has found the planted bug in that lap, and each worker has to find it itself
-//     in each lap that it works on. One that does not ends the campaign: it is blind.
-//   - F5: results are taken from workers of the coordinator's own build and spec alone. Others are told which build or campaign
-//     they have and which is wanted, and end.
-//   - F6: evidence that is not what its digest says is never kept and never a finding: the worker sends it again.
-//   - F7: whatever comes from elsewhere has limits that are checked before anything of that size is made.
-//   - F8: without TLS and credentials the broker listens on the loopback interface alone.
+//   - F1: a cell of a lap is counted once, no matter how often it was handed out or delivered, and what was killed when.
+//   - F2: once a worker has a receipt, it can forget the cell: the result and the evidence of its findings are durable.
+//   - F3: nothing in the broker is needed. Its directory, streams and objects may be deleted at any time, even while the
+//     coordinator runs. The queue is rebuilt from the ledger, and workers deliver again whatever has no receipt.
+//   - F4: no cell of a lap is counted before a worker has found the planted bug in that lap, and each worker has to find it
+//     in each lap that it works on. A worker that does not is blind, and ends the campaign.
+//   - F5: results are accepted only from workers with the coordinator's build and spec. Other workers are told which build or
+//     campaign they have and which is wanted, and end.
+//   - F6: evidence that does not match its digest is never kept and never a finding; the worker sends it again.
+//   - F7: whatever comes from elsewhere has limits, which are checked before anything of that size is allocated.
+//   - F8: without TLS and credentials the broker listens only on a loopback address.
 //
-// The directory of a fleet is that of a soak: lightning-torture soak status, report and known.json work on it.
+// A fleet's directory has the layout of a soak's: lightning-torture soak status, soak report and known.json work on it.
 //
-// Whoever may talk to the broker is trusted to run the right binary: a worker says which build it is, and could lie.
+// Everybody who may talk to the broker is trusted to run the right binary, because a worker could lie about its build.
 package fleet

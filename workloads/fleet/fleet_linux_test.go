@@ -31,7 +31,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// The test starts this binary again as coordinator and as worker.
+// The test starts this binary again as the coordinator and as workers.
 const (
 	roleVariable    = "FLEET_TEST_ROLE"
 	dirVariable     = "FLEET_TEST_DIR"
@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// laps is how many laps the campaign has.
+// laps is the number of laps in the campaign.
 const laps = 40
 
 var build = wire.Build{ID: "test", Version: "1"}
@@ -64,7 +64,7 @@ func spec() *campaign.Spec {
 	return &campaign.Spec{Version: 1, Engine: "soak-ledger", Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Seed: 1}
 }
 
-// serve is the coordinator. It prints a line for each cell that is counted.
+// serve is the coordinator. It prints a line for each counted cell.
 func serve(dir, address string) error {
 	o := coordinator.Options{
 		Dir: dir, Targets: []torture.Target{soakledger.Target()}, Build: build, Laps: laps, Lease: time.Second, Tick: 200 * time.Millisecond,
@@ -101,14 +101,14 @@ func work(dir, address string) error {
 	return worker.Run(context.Background(), conn, worker.Options{Name: fmt.Sprint(os.Getpid()), Build: build, Doer: planted{dir}, Patience: patience})
 }
 
-// patience is for what ends by itself, unless something is broken.
+// patience is the timeout of what happens by itself unless something is broken.
 const patience = 2 * time.Minute
 
 // planted does cells of an engine in which every third cell shows one of four bugs. It is quick, so that processes are killed at every
 // step of a cell's road.
 type planted struct{ dir string }
 
-// shows returns the finding of a cell; empty: it passes.
+// shows returns the finding of a cell, or "" if the cell passes.
 func shows(lap, cell int) string {
 	if n := 2*lap + cell; n%3 == 0 {
 		return fmt.Sprintf("%010x", n%4)
@@ -130,7 +130,7 @@ func (p planted) Do(_ context.Context, spec *campaign.Spec, item *wire.Item, try
 	return r, nil
 }
 
-// File writes the evidence when it is asked for: 300 KiB, which are several messages.
+// File writes the evidence on demand. It has 300 KiB, so it takes several messages.
 func (p planted) File(id string) string {
 	name := filepath.Join(p.dir, fmt.Sprint("evidence-", id, "-", os.Getpid()))
 	if err := os.WriteFile(name, evidence(id), 0o600); err != nil {
@@ -149,7 +149,7 @@ type crew struct {
 	lines   chan string // of coordinators
 	mu      sync.Mutex
 	ended   sync.WaitGroup
-	output  strings.Builder // what they say on standard error
+	output  strings.Builder // their standard error
 }
 
 func (c *crew) start(role string) *exec.Cmd {
@@ -171,7 +171,7 @@ func (c *crew) start(role string) *exec.Cmd {
 	return cmd
 }
 
-// Write keeps what the processes say.
+// Write keeps the output of the processes.
 func (c *crew) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -207,8 +207,8 @@ func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) 
 		var line string
 		select {
 		case line = <-c.lines:
-		case <-time.After(patience):
-			require.Fail(t, "nothing happens any more", c.said())
+		case <-time.NewTimer(patience).C:
+			require.Fail(t, "no cell was counted for too long", c.said())
 		}
 		if line == "ended" {
 			servers--
@@ -231,7 +231,7 @@ func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) 
 	c.ended.Wait()
 	require.NoError(t, server.Wait(), c.said())
 	for _, w := range workers {
-		_ = w.Process.Kill() // most have ended: one that had no connection at the end waits for another coordinator
+		_ = w.Process.Kill() // most have ended; one that was not connected at the end waits for another coordinator
 		_ = w.Wait()
 	}
 
@@ -271,7 +271,7 @@ func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) 
 	require.Equal(t, soak.Fail, now.Verdict)
 }
 
-// freeAddress returns one of the loopback that nobody listens at.
+// freeAddress returns an unused loopback address.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

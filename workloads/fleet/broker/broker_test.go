@@ -33,12 +33,15 @@ func write(t *testing.T, name, kind string, bytes []byte) string {
 	return name
 }
 
+// farFuture is the expiry of certificates.
+var farFuture = time.Unix(1<<33, 0)
+
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotAfter: time.Now().Add(time.Hour), IsCA: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotAfter: farFuture, IsCA: true,
 		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
@@ -48,14 +51,14 @@ func newAuthority(t *testing.T) *authority {
 	return &authority{cert, key, write(t, filepath.Join(t.TempDir(), "ca.pem"), "CERTIFICATE", der)}
 }
 
-// files returns what somebody has whose certificate the authority has signed.
+// files returns the files of somebody whose certificate the authority has signed.
 func (a *authority) files(t *testing.T, secret string) broker.Files {
 	t.Helper()
 	dir := t.TempDir()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		SerialNumber: big.NewInt(2), NotAfter: farFuture, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
@@ -103,7 +106,7 @@ func TestStrangersAreKeptOut(t *testing.T) {
 			if !c.in {
 				go func() {
 					defer close(refused)
-					for conn.LastError() == nil && ctx.Err() == nil { // until it was tried once
+					for conn.LastError() == nil && ctx.Err() == nil { // until the first attempt has failed
 						<-time.NewTimer(time.Millisecond).C
 					}
 					cancel()
@@ -117,7 +120,7 @@ func TestStrangersAreKeptOut(t *testing.T) {
 	}
 }
 
-func TestFilesThatHaveToBeMended(t *testing.T) {
+func TestUnusableFilesAndAddressesAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
 	right := a.files(t, secret)
@@ -132,11 +135,11 @@ func TestFilesThatHaveToBeMended(t *testing.T) {
 		"beyond the loopback without anything":     {"0.0.0.0:0", broker.Files{}, "others can reach 0.0.0.0:0"},
 		"beyond the loopback without credentials":  {"0.0.0.0:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Authority}, "others can reach"},
 		"beyond the loopback without certificates": {":0", broker.Files{Credentials: right.Credentials}, "others can reach"},
-		"no address":                    {"here", broker.Files{}, "give host:port"},
-		"half a certificate":            {"127.0.0.1:0", broker.Files{Certificate: right.Certificate}, "belong together"},
-		"a short secret":                {"127.0.0.1:0", a.files(t, "short"), "write at least 16"},
-		"a secret that others may read": {"127.0.0.1:0", broker.Files{Credentials: open}, "chmod 600"},
-		"an authority that is none":     {"127.0.0.1:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Key}, "has no certificate"},
+		"an invalid address":                       {"here", broker.Files{}, "give host:port"},
+		"half a certificate":                       {"127.0.0.1:0", broker.Files{Certificate: right.Certificate}, "belong together"},
+		"a short secret":                           {"127.0.0.1:0", a.files(t, "short"), "write at least 16"},
+		"a secret that others may read":            {"127.0.0.1:0", broker.Files{Credentials: open}, "chmod 600"},
+		"an authority without one":                 {"127.0.0.1:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Key}, "has no certificate"},
 	} {
 		_, err := broker.Start(c.address, t.TempDir(), c.files)
 		require.ErrorIs(t, err, broker.ErrFiles, name)

@@ -12,18 +12,18 @@ import (
 // reconnectWait is between two attempts to reach a server.
 const reconnectWait = 250 * time.Millisecond
 
-// lasting are the options of a connection that comes back by itself, for as long as it takes. What cannot be sent meanwhile is an
-// error: whoever sends has its own patience.
+// lasting returns the options of a connection that reconnects forever. Sending while disconnected is an error rather than
+// buffered: every sender retries by itself.
 func lasting(name string) []nats.Option {
 	return []nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(reconnectWait), nats.ReconnectJitter(reconnectWait, reconnectWait),
 		nats.RetryOnFailedConnect(true), nats.ReconnectBufSize(-1), nats.IgnoreAuthErrorAbort(),
-		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // requests have errors of their own; without this NATS prints
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // requests return their errors; without a handler NATS prints them
 	}
 }
 
-// Dial returns a connection to a server at host:port, or at a URL of NATS. It returns at once, whether the server is there or not.
-// Errors wrap ErrFiles.
+// Dial returns a connection to a server at host:port or at a NATS URL. It returns at once, whether or not the server can be
+// reached; see Reached. Errors wrap ErrFiles.
 func Dial(address, name string, f Files) (*nats.Conn, error) {
 	with, err := f.tls()
 	if err != nil {
@@ -53,7 +53,7 @@ func Dial(address, name string, f Files) (*nats.Conn, error) {
 	return c, nil
 }
 
-// Reached waits until a connection is there. The error says why it is not.
+// Reached waits until the connection is established. If ctx is done before, the error says why it is not.
 func Reached(ctx context.Context, c *nats.Conn) error {
 	ticker := time.NewTicker(reconnectWait / 10)
 	defer ticker.Stop()

@@ -11,24 +11,25 @@ import (
 	"strings"
 )
 
-// ErrFiles is wrapped by errors about certificates, credentials and addresses: the user has to mend them.
+// ErrFiles is wrapped by errors about certificates, credentials and addresses, which the user has to fix.
 var ErrFiles = errors.New("fleet: certificates and credentials")
 
-// Files name what a side shows to the other. Certificate, Key and Authority belong together.
+// Files names the files with which a side identifies itself. Certificate, Key and Authority must be given together, or all be
+// empty for no TLS.
 type Files struct {
-	Certificate string
-	Key         string
-	Authority   string // of the other side's certificate
-	Credentials string // a secret of at least secretMin characters on the first line, or a .creds file of NATS
+	Certificate string // PEM
+	Key         string // PEM; the private key of Certificate
+	Authority   string // PEM; signs the other side's certificate
+	Credentials string // the first line is a secret of at least 16 characters; or a NATS .creds file
 }
 
-// tls returns nil if there are no certificates.
+// tls returns the TLS configuration, or nil if there are no certificates.
 func (f *Files) tls() (*tls.Config, error) {
 	if f.Certificate == "" && f.Key == "" && f.Authority == "" {
 		return nil, nil
 	}
 	if f.Certificate == "" || f.Key == "" || f.Authority == "" {
-		return nil, fmt.Errorf("%w: a certificate, its key and an authority belong together; give --cert, --key and --ca", ErrFiles)
+		return nil, fmt.Errorf("%w: certificate, key and authority belong together; give --cert, --key and --ca", ErrFiles)
 	}
 	cert, err := tls.LoadX509KeyPair(f.Certificate, f.Key)
 	if err != nil {
@@ -40,21 +41,21 @@ func (f *Files) tls() (*tls.Config, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("%w: %s has no certificate", ErrFiles, f.Authority)
+		return nil, fmt.Errorf("%w: %s has no certificate; give the PEM file of an authority", ErrFiles, f.Authority)
 	}
 	return &tls.Config{
 		Certificates: []tls.Certificate{cert}, RootCAs: pool, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, MinVersion: tls.VersionTLS13,
 	}, nil
 }
 
-// What a file of credentials may have.
+// Limits of a credentials file.
 const (
 	secretMin      = 16
 	credentialsMax = 64 << 10
 	credsHeader    = "-----BEGIN NATS USER JWT-----"
 )
 
-// secret returns the shared secret; empty: the file is one of NATS, or there is none.
+// secret returns the shared secret, or "" if there is no file or it is a NATS .creds file.
 func (f *Files) secret() (secret string, err error) {
 	if f.Credentials == "" {
 		return "", nil
@@ -69,7 +70,7 @@ func (f *Files) secret() (secret string, err error) {
 		return "", fmt.Errorf("%w: %w", ErrFiles, err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("%w: others may read %s; call chmod 600 %s", ErrFiles, f.Credentials, f.Credentials)
+		return "", fmt.Errorf("%w: %s is readable by other users; run chmod 600 %s", ErrFiles, f.Credentials, f.Credentials)
 	}
 	first, err := bufio.NewReader(io.LimitReader(file, credentialsMax)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {

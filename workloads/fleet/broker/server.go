@@ -19,23 +19,23 @@ type Server struct {
 // The limits of a server.
 const (
 	payloadMax     = 1 << 20 // bytes of a message
-	connectionsMax = 4096    // one a worker, and some
-	storeBytesMax  = 1 << 40 // of all queues and buckets, which have limits of their own; what was deleted counts for a while
+	connectionsMax = 4096    // one per worker, and some spare
+	storeBytesMax  = 1 << 40 // of all queues and buckets, which have their own limits; deleted data counts for a while
 	memoryBytesMax = 64 << 20
 	startPatience  = time.Minute
-	loginPatience  = 30 // seconds, since a busy machine is slow
+	loginPatience  = 30 // seconds; generous, because a busy machine is slow
 )
 
-// Start starts a server at an address such as 127.0.0.1:4270, or with port 0 at one that is free. dir is where it keeps queue and
-// evidence; it is made if need be. Errors wrap ErrFiles if the files or the address have to be mended.
+// Start starts a server at an address such as 127.0.0.1:4270; port 0 chooses a free port. The server keeps the queue and the
+// evidence in dir, which it creates if necessary. Errors wrap ErrFiles if the files or the address are at fault.
 func Start(address, dir string, f Files) (*Server, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the address %q: %w; give host:port, such as 127.0.0.1:4270", ErrFiles, address, err)
+		return nil, fmt.Errorf("%w: address %q: %w; give host:port, such as 127.0.0.1:4270", ErrFiles, address, err)
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the port of %q: %w", ErrFiles, address, err)
+		return nil, fmt.Errorf("%w: port of %q: %w", ErrFiles, address, err)
 	}
 	with, err := f.tls()
 	if err != nil {
@@ -46,11 +46,11 @@ func Start(address, dir string, f Files) (*Server, error) {
 		return nil, err
 	}
 	if f.Credentials != "" && secret == "" {
-		return nil, fmt.Errorf("%w: %s is a file of NATS accounts, which the server in here does not have; write a secret into it, or give the "+
-			"URL of a server of your own", ErrFiles, f.Credentials)
+		return nil, fmt.Errorf("%w: %s is a NATS .creds file, but the built-in server has no accounts; put a secret in the file, or give the "+
+			"URL of your own server", ErrFiles, f.Credentials)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && (with == nil || secret == "") {
-		return nil, fmt.Errorf("%w: others can reach %s; give --cert, --key, --ca and --credentials, or listen at a loopback address", ErrFiles, address)
+		return nil, fmt.Errorf("%w: others can reach %s; give --cert, --key, --ca and --credentials, or listen on a loopback address", ErrFiles, address)
 	}
 	o := &server.Options{
 		ServerName: "lightning-fleet", Host: host, Port: int(number), JetStream: true, StoreDir: dir, NoSigs: true, NoLog: true, MaxPayload: payloadMax,
@@ -71,13 +71,13 @@ func start(o *server.Options, secret string) (*Server, error) {
 	s.Start()
 	if !s.ReadyForConnections(startPatience) || !s.JetStreamEnabled() {
 		s.Shutdown()
-		return nil, fmt.Errorf("the server does not start at %s:%d with %s; is the address in use? The directory may be removed: nothing in it is "+
-			"needed", o.Host, o.Port, o.StoreDir)
+		return nil, fmt.Errorf("broker at %s:%d with directory %s did not start; is the address in use? The directory can be removed, nothing "+
+			"in it is needed", o.Host, o.Port, o.StoreDir)
 	}
 	return &Server{nats: s, secret: secret}, nil
 }
 
-// Address returns where the server listens.
+// Address returns the address at which the server listens.
 func (s *Server) Address() string { return s.nats.Addr().String() }
 
 // Connect returns a connection from within this process.
@@ -85,7 +85,7 @@ func (s *Server) Connect() (*nats.Conn, error) {
 	return nats.Connect("", append(lasting("coordinator"), nats.InProcessServer(s.nats), nats.Token(s.secret))...)
 }
 
-// Close ends the server. What is in its directory may be used again.
+// Close shuts the server down. Another server can use its directory afterwards.
 func (s *Server) Close() error {
 	s.nats.Shutdown()
 	s.nats.WaitForShutdown()

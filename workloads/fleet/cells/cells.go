@@ -21,24 +21,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// Options say how cells are done.
+// Options configure how cells are run.
 type Options struct {
-	Targets []torture.Target // the spec names one of them
-	Args    []string         // arguments of this binary that make it a child: it then does a lap.Job
-	Memory  int64            // bytes that a child may use; 0: no limit
-	Workers int              // crash points explored at once; 0: one per CPU
+	Targets []torture.Target // the engines; the spec names one of them
+	Args    []string         // arguments that make this binary a child, which runs a lap.Job
+	Memory  int64            // bytes that a child may use; 0 means no limit
+	Workers int              // crash points explored in parallel; 0 means one per CPU
 	Stuck   supervisor.Limits
-	Stderr  io.Writer // what children print; nil: nowhere
+	Stderr  io.Writer // receives the children's standard error; nil discards it
 }
 
-// Doer does cells, one at a time.
+// Doer runs cells, one at a time.
 type Doer struct {
 	opts    Options
 	scratch *hostdisk.Scratch
-	sent    map[string]bool // findings whose evidence this worker has: no further one is made
+	sent    map[string]bool // findings whose evidence this worker has already; children save no more of it
 }
 
-// New returns a doer, which has a temporary directory until it is closed.
+// New returns a Doer, which keeps a temporary directory until it is closed. Errors wrap torture.ErrHost.
 func New(o Options) (*Doer, error) {
 	scratch, err := hostdisk.NewScratch("", "fleet")
 	if err != nil {
@@ -47,10 +47,10 @@ func New(o Options) (*Doer, error) {
 	return &Doer{opts: o, scratch: scratch, sent: map[string]bool{}}, nil
 }
 
-// Close removes the evidence.
+// Close removes the temporary directory, including the evidence.
 func (d *Doer) Close() error { return d.scratch.Remove() }
 
-// File returns the file with the evidence of a finding; empty: there is none.
+// File returns the name of the file with a finding's evidence, or "" if there is none.
 func (d *Doer) File(id string) string {
 	name := filepath.Join(d.scratch.Dir, "findings", id+evidence.Ext)
 	if _, err := os.Stat(name); err != nil {
@@ -59,7 +59,7 @@ func (d *Doer) File(id string) string {
 	return name
 }
 
-// try is one cell that is being done.
+// try is a cell in progress. It may take several children.
 type try struct {
 	doer   *Doer
 	spec   *campaign.Spec
@@ -69,8 +69,8 @@ type try struct {
 	result *wire.Result
 }
 
-// Do does a cell, and first the canary of its lap if that is asked for. The result has no cell if the canary was not caught. Errors are
-// torture.ErrConfig if this binary has no such engine or cell, and torture.ErrHost. When ctx is done the result means nothing.
+// Do runs a cell, preceded by the canary of its lap if canary is set. If the canary is not caught, the result has no cell. Errors
+// are torture.ErrConfig if this binary has no such engine or cell, and torture.ErrHost. Once ctx is done, the result is void.
 func (d *Doer) Do(ctx context.Context, spec *campaign.Spec, item *wire.Item, canary bool) (*wire.Result, error) {
 	t := &try{doer: d, spec: spec, item: item, result: &wire.Result{}}
 	i := slices.IndexFunc(d.opts.Targets, func(t torture.Target) bool { return t.Name == spec.Engine })
@@ -90,7 +90,7 @@ func (d *Doer) Do(ctx context.Context, spec *campaign.Spec, item *wire.Item, can
 	return t.result, nil
 }
 
-// remember keeps which evidence there is.
+// remember records the findings whose evidence is on disk.
 func (t *try) remember() {
 	if t.result.Cell == nil {
 		return
@@ -114,14 +114,14 @@ func (t *try) child(job *lap.Job, handle func(lap.Message) error) supervisor.Chi
 	return supervisor.Child{Args: o.Args, Job: job, Stuck: o.Stuck, Stderr: o.Stderr, Handle: handle}
 }
 
-// replay is a child that replays, and tells nobody.
+// replay returns a child that replays findings, and whose messages are dropped.
 func (t *try) replay(replays ...lap.Replay) supervisor.Child {
 	job := t.job()
 	job.Cells, job.Of, job.Replays = nil, 0, replays
 	return t.child(job, func(lap.Message) error { return nil })
 }
 
-// handle keeps what a child tells.
+// handle records a message from a child.
 func (t *try) handle(m lap.Message) error {
 	switch {
 	case m.Begin != nil:
@@ -130,22 +130,23 @@ func (t *try) handle(m lap.Message) error {
 		t.result.Canary = m.Canary
 	case m.Cell != nil:
 		if m.Cell.Cell != t.item.Cell || m.Cell.Lap != t.item.Lap {
-			return errors.New("a child told of another cell")
+			return errors.New("child reported another cell")
 		}
 		t.result.Cell = m.Cell
 	}
 	return nil
 }
 
-// ended draws the conclusions from the end of a child, and reports whether the cell is done.
+// ended evaluates the end of a child, and reports whether the cell is done. A child that something else on the host has killed is
+// started again, up to a limit.
 func (t *try) ended(ctx context.Context, end supervisor.End, unlucky int) (done bool, err error) {
 	if t.result.Cell != nil && end.Why != supervisor.Canceled {
-		return true, nil // however the child ended then
+		return true, nil // how the child ended after that does not matter
 	}
 	switch end.Why {
 	case supervisor.Finished:
 		if t.result.Canary == nil || t.result.Canary.Caught {
-			return true, fmt.Errorf("%w: a child ended without having done anything", torture.ErrHost)
+			return true, fmt.Errorf("%w: child ended without reporting a cell", torture.ErrHost)
 		}
 		return true, nil
 	case supervisor.Canceled:
@@ -160,7 +161,7 @@ func (t *try) ended(ctx context.Context, end supervisor.End, unlucky int) (done 
 	case supervisor.Memory, supervisor.Stuck, supervisor.ByEngine:
 	}
 	if t.at == nil {
-		return true, fmt.Errorf("%w: a child ended before its cell: %s", torture.ErrHost, end.Sentence)
+		return true, fmt.Errorf("%w: child ended before its cell began: %s", torture.ErrHost, end.Sentence)
 	}
 	examiner := postmortem.Examiner{Target: t.target, Replay: t.replay}
 	sighting, err := examiner.Sighting(ctx, end, "lap", t.at.Workload+" × "+t.at.Fault)
@@ -172,6 +173,7 @@ func (t *try) ended(ctx context.Context, end supervisor.End, unlucky int) (done 
 	return true, nil
 }
 
+// die records the death of a child in the result.
 func (t *try) die(end supervisor.End) {
 	t.result.Deaths = append(t.result.Deaths, ledger.Death{Process: "lap", Lap: t.item.Lap, Cause: end.Sentence})
 }

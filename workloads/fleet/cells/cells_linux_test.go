@@ -22,7 +22,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// TestMain is also the child that does a cell.
+// TestMain is also the main function of the children.
 func TestMain(m *testing.M) {
 	here := apart.Inside()
 	if here == nil {
@@ -44,10 +44,10 @@ func TestMain(m *testing.M) {
 	os.Exit(0)
 }
 
-// blindSeed is the seed of a campaign whose lab is blind.
+// blindSeed is the seed of a campaign whose lab does not catch the canary.
 const blindSeed = 404
 
-// targets are an engine that keeps its promises, and one that ends its process.
+// targets returns an engine that keeps its promises, and one that exits the process.
 func targets() []torture.Target {
 	good, exits := soakledger.Target(), soakledger.Target()
 	good.Name, exits.Name = "good", "exits"
@@ -78,9 +78,9 @@ func TestACellIsDoneInAChild(t *testing.T) {
 		seed    uint64
 		outcome ledger.Outcome
 	}{
-		"an engine that keeps its promises":                                {"good", 1, ledger.Passed},
-		"an engine that ends its process costs the cell, and is a finding": {"exits", 1, ledger.Lost},
-		"a lab that is blind does nothing":                                 {"good", blindSeed, ""},
+		"an engine that keeps its promises passes":                        {"good", 1, ledger.Passed},
+		"an engine that exits the process loses the cell, with a finding": {"exits", 1, ledger.Lost},
+		"a blind lab runs no cell":                                        {"good", blindSeed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func TestACellIsDoneInAChild(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.seed != blindSeed, r.Canary.Caught)
 			require.Equal(t, 3, r.Canary.Lap)
-			require.NoError(t, r.Validate(), "a coordinator would take it")
+			require.NoError(t, r.Validate(), "a coordinator would accept it")
 			if c.outcome == "" {
 				require.Nil(t, r.Cell)
 				return

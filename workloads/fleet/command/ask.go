@@ -15,17 +15,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// answerPatience is how long status and drain wait for a coordinator.
+// answerPatience is how long status and drain wait for the coordinator's answer.
 const answerPatience = 10 * time.Second
 
 func statusCommand() *cobra.Command {
-	return askCommand("status", "Show how far a fleet is", "Ask the coordinator how far the campaign is, and who works. Without a coordinator, "+
-		"soak status DIR reads the directory.", wire.Subjects.Status)
+	return askCommand("status", "Show the progress of a fleet", "Ask the coordinator for the progress of the campaign and its workers. If no coordinator "+
+		"is running, soak status DIR reads the directory.", wire.Subjects.Status)
 }
 
 func drainCommand() *cobra.Command {
-	return askCommand("drain", "Let the workers finish what they do, and end", "Tell the coordinator to hand out nothing more. Workers finish the cell that they do "+
-		"and end; so does the coordinator then. What is left is done when it is resumed.", wire.Subjects.Drain)
+	return askCommand("drain", "Let the workers finish their cells, then stop", "Tell the coordinator to hand out no more cells. Workers finish their current "+
+		"cell and end, and then the coordinator ends too. Resuming the campaign continues with the remaining cells.", wire.Subjects.Drain)
 }
 
 func askCommand(use, short, long string, subject func(wire.Subjects) string) *cobra.Command {
@@ -49,7 +49,7 @@ func askCommand(use, short, long string, subject func(wire.Subjects) string) *co
 	return cmd
 }
 
-// ask asks the coordinator.
+// ask sends a request without a body to the coordinator, and returns its status.
 func (f *connection) ask(ctx context.Context, subject func(wire.Subjects) string) (*coordinator.Status, error) {
 	subjects, err := wire.SubjectsOf(f.fleet)
 	if err != nil {
@@ -63,11 +63,11 @@ func (f *connection) ask(ctx context.Context, subject func(wire.Subjects) string
 	ctx, cancel := context.WithTimeout(ctx, answerPatience)
 	defer cancel()
 	if err := broker.Reached(ctx, conn); err != nil {
-		return nil, fmt.Errorf("%w; does fleet serve run at %s, with these certificates and credentials?", err, f.address)
+		return nil, fmt.Errorf("%w; is fleet serve running at %s, with these certificates and credentials?", err, f.address)
 	}
 	m, err := conn.RequestWithContext(ctx, subject(subjects), nil)
 	if err != nil {
-		return nil, fmt.Errorf("no answer of a coordinator at %s: %w", f.address, err)
+		return nil, fmt.Errorf("no answer from a coordinator at %s: %w", f.address, err)
 	}
 	s := &coordinator.Status{}
 	return s, wire.Decode(m.Data, s)

@@ -18,12 +18,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// All returns the commands, for a binary that has some engines.
+// All returns the commands of a fleet, for a binary with the given engines.
 func All(targets []torture.Target) []*cobra.Command {
 	return []*cobra.Command{serveCommand(targets), workCommand(targets), statusCommand(), drainCommand()}
 }
 
-// DefaultAddress is where a coordinator listens.
+// DefaultAddress is the default address of a coordinator.
 const DefaultAddress = "127.0.0.1:4270"
 
 // The exit codes of errors.
@@ -32,7 +32,7 @@ const (
 	exitHost  = 4
 )
 
-// usage is an error that the user has to mend.
+// usage returns an error with the exit code of bad usage.
 func usage(format string, args ...any) error { return cli.Exit(exitUsage, fmt.Errorf(format, args...)) }
 
 // coded gives an error its exit code.
@@ -48,7 +48,7 @@ func coded(err error) error {
 	return cli.Exit(exitHost, err)
 }
 
-// connection are the flags of whoever connects to a broker.
+// connection holds the flags of commands that connect to a broker.
 type connection struct {
 	files   broker.Files
 	address string
@@ -57,11 +57,11 @@ type connection struct {
 
 func (f *connection) add(cmd *cobra.Command) {
 	to := cmd.Flags()
-	to.StringVar(&f.files.Certificate, "cert", "", "`FILE` of the certificate to show; with --key and --ca everything is TLS")
-	to.StringVar(&f.files.Key, "key", "", "`FILE` of its private key")
-	to.StringVar(&f.files.Authority, "ca", "", "`FILE` of the authority that signs the certificates of the others")
-	to.StringVar(&f.files.Credentials, "credentials", "", "`FILE` with the secret of the fleet, or a .creds file of NATS")
-	to.StringVar(&f.fleet, "fleet", wire.DefaultFleet, "`NAME` of the fleet, where several share a broker")
+	to.StringVar(&f.files.Certificate, "cert", "", "`FILE` with this side's certificate; together with --key and --ca it turns on TLS")
+	to.StringVar(&f.files.Key, "key", "", "`FILE` with the certificate's private key")
+	to.StringVar(&f.files.Authority, "ca", "", "`FILE` with the authority that signs the other side's certificate")
+	to.StringVar(&f.files.Credentials, "credentials", "", "`FILE` with the secret of the fleet, or a NATS .creds file")
+	to.StringVar(&f.fleet, "fleet", wire.DefaultFleet, "`NAME` of the fleet, if several share a broker")
 }
 
 func (f *connection) addServer(cmd *cobra.Command) {
@@ -83,7 +83,8 @@ func own() (wire.Build, error) {
 	return wire.Build{ID: id, Version: torture.Version(), Commit: torture.Commit()}, err
 }
 
-// workerName is unique enough: nothing depends on it but what people are shown, and who is alive.
+// workerName returns the host's name and the process ID. That is unique enough: only the display and the list of live workers
+// depend on it.
 func workerName() string {
 	host, err := os.Hostname()
 	if err != nil {

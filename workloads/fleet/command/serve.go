@@ -16,13 +16,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-const serveText = `Share a campaign: hand out cells of laps to workers, and count what they deliver.
+const serveText = `Share a campaign: hand out the cells of laps to workers, and count the results.
 
-The directory is that of a soak: every cell of every lap counts once, whatever is killed when, and soak status, soak report and
-known.json work on it. The queue is below it, in queue/, and may be removed at any time. A broker runs in this process, at --listen;
---nats uses one that you have.
+The directory has the layout of a soak's: every cell of every lap counts once, no matter what is killed when, and soak status,
+soak report and known.json work on it. The queue is kept in its subdirectory queue/, which may be removed at any time. A broker
+runs in this process, at --listen; --nats uses an existing one instead.
 
-Workers must have the same binary. Beyond the loopback, --cert, --key, --ca and --credentials are needed.`
+Workers must run the same binary. Beyond a loopback address, --cert, --key, --ca and --credentials are required.`
 
 const serveExample = `  fleet serve --dir night --for 8h
   fleet work --server 127.0.0.1:4270
@@ -52,17 +52,17 @@ func serveCommand(targets []torture.Target) *cobra.Command {
 	}
 	to := cmd.Flags()
 	to.SortFlags = false
-	to.StringVar(&f.dir, "dir", "", "begin a campaign in `DIR`, which is made")
-	to.StringVar(&f.resume, "resume", "", "go on with the campaign in `DIR`; what it tortures is in there")
-	to.DurationVar(&f.length, "for", 0, "how long to go on now (default until it is stopped)")
-	to.IntVar(&f.options.Laps, "laps", 0, "stop after `N` laps, those before a resumption included (default go on)")
+	to.StringVar(&f.dir, "dir", "", "begin a campaign in `DIR`, which is created")
+	to.StringVar(&f.resume, "resume", "", "resume the campaign in `DIR`, with the engine and settings stored there")
+	to.DurationVar(&f.length, "for", 0, "how long to run this time (default until it is stopped)")
+	to.IntVar(&f.options.Laps, "laps", 0, "stop after `N` laps in total, including those before a resumption (default no limit)")
 	f.spec.Register(cmd, engines)
 	to.StringVar(&f.listen, "listen", DefaultAddress, "`ADDRESS` at which workers reach the broker in this process")
-	to.StringVar(&f.address, "nats", "", "`URL` of a NATS server with JetStream to use in its place")
+	to.StringVar(&f.address, "nats", "", "`URL` of a NATS server with JetStream to use instead")
 	f.add(cmd)
-	to.DurationVar(&f.options.Lease, "lease", coordinator.DefaultLease, "how long a cell belongs to a worker that is not heard of")
-	to.IntVar(&f.options.Window, "window", coordinator.DefaultWindow, "cells in the queue, twice as many as workers at least")
-	to.StringVar(&f.metrics, "metrics", "", "serve /metrics, for Prometheus, and /healthz on `ADDR` (default do not)")
+	to.DurationVar(&f.options.Lease, "lease", coordinator.DefaultLease, "how long a cell belongs to a worker that is not heard from")
+	to.IntVar(&f.options.Window, "window", coordinator.DefaultWindow, "cells in the queue; at least twice the number of workers")
+	to.StringVar(&f.metrics, "metrics", "", "serve /metrics, for Prometheus, and /healthz on `ADDR` (default off)")
 	to.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	return cmd
 }
@@ -77,7 +77,7 @@ func (f *serveFlags) validate() error {
 	o := &f.options
 	switch {
 	case (f.dir == "") == (f.resume == ""):
-		return usage("give --dir DIR to begin a campaign, or --resume DIR to go on with one")
+		return usage("give --dir DIR to begin a campaign, or --resume DIR to continue one")
 	case o.Laps < 0:
 		return usage("--laps is %d; give 0 or more", o.Laps)
 	case o.Lease < leastLease || o.Lease > time.Hour:
@@ -90,7 +90,7 @@ func (f *serveFlags) validate() error {
 	return f.spec.Validate()
 }
 
-// run serves until the campaign is over.
+// run serves until the campaign ends, and prints its summary.
 func (f *serveFlags) run(cmd *cobra.Command, targets []torture.Target) error {
 	if err := f.validate(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (f *serveFlags) open(cmd *cobra.Command, targets []torture.Target) (c *coor
 	return coordinator.Begin(f.spec.Spec(), o)
 }
 
-// serve runs the broker and the coordinator, and shows metrics.
+// serve runs the broker, the coordinator and the metrics page.
 func (f *serveFlags) serve(cmd *cobra.Command, c *coordinator.Coordinator) (err error) {
 	ctx := cmd.Context()
 	if f.length > 0 {
@@ -153,10 +153,10 @@ func (f *serveFlags) serve(cmd *cobra.Command, c *coordinator.Coordinator) (err 
 	return c.Run(ctx, conn)
 }
 
-// connect starts the broker, unless there is one, and says where workers reach it.
+// connect starts a broker, unless --nats names an existing one, and returns the address at which workers reach it.
 func (f *serveFlags) connect() (conn *nats.Conn, address string, stop func() error, err error) {
 	if f.address != "" {
-		conn, err := broker.Dial(f.address, "coordinator", f.files)
+		conn, err = broker.Dial(f.address, "coordinator", f.files)
 		return conn, f.address, func() error { conn.Close(); return nil }, err
 	}
 	dir := f.dir

@@ -16,10 +16,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-const workText = `Do cells of a campaign until there are none left. Start as many as the machine has CPUs; each needs a few hundred MiB of memory.
+const workText = `Run cells of a campaign until there are none left. Start one worker per CPU; each needs a few hundred MiB of memory.
 
-A worker that is killed costs the cell that it was doing, which another one does again. SIGINT and SIGTERM give the cell back at
-once. A worker waits for a coordinator that is away, for --patience.`
+If a worker is killed, another one runs its cell again. On SIGINT and SIGTERM a worker gives its cell back at once. If the
+coordinator is away, a worker waits for it for --patience.`
 
 func workCommand(targets []torture.Target) *cobra.Command {
 	var f connection
@@ -28,14 +28,14 @@ func workCommand(targets []torture.Target) *cobra.Command {
 	var workers int
 	var quiet bool
 	cmd := &cobra.Command{
-		Use: "work", Short: "Do cells of a campaign", Long: workText, Args: none,
+		Use: "work", Short: "Run cells of a campaign", Long: workText, Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if !apart.Possible {
 				return fmt.Errorf("%w: a worker needs child processes that end with it, which only Linux has", torture.ErrHost)
 			}
 			if memoryMiB < leastMemoryMiB || patience <= 0 || workers < 0 {
-				return usage("--mem-limit is %d, --patience %v and --workers %d; give at least %d MiB, some time, and 0 or more", memoryMiB, patience, workers,
-					leastMemoryMiB)
+				return usage("--mem-limit is %d, --patience %v and --workers %d; give at least %d MiB, a positive time, and 0 or more", memoryMiB, patience,
+					workers, leastMemoryMiB)
 			}
 			id, err := own()
 			if err != nil {
@@ -63,9 +63,9 @@ func workCommand(targets []torture.Target) *cobra.Command {
 	}
 	f.addServer(cmd)
 	to := cmd.Flags()
-	to.Int64Var(&memoryMiB, "mem-limit", 2<<10, "`MIB` of memory that a child may use before it is ended")
-	to.IntVar(&workers, "workers", 1, "crash points explored at once; 0: one per CPU")
-	to.DurationVar(&patience, "patience", worker.DefaultPatience, "how long to wait for a coordinator")
+	to.Int64Var(&memoryMiB, "mem-limit", 2<<10, "`MIB` of memory that a child may use before it is killed")
+	to.IntVar(&workers, "workers", 1, "crash points explored in parallel; 0 means one per CPU")
+	to.DurationVar(&patience, "patience", worker.DefaultPatience, "how long to wait for the coordinator")
 	to.BoolVarP(&quiet, "quiet", "q", false, "no progress on standard error")
 	return cmd
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
 )
 
-// What may wait to be answered: more is dropped, and asked again.
+// Limits on the requests that wait for an answer. Further ones are dropped; workers ask again.
 const (
 	pendingMessages = 1024
 	pendingBytes    = 64 << 20
 )
 
-// listen answers workers and operators until stop is called.
+// listen answers requests of workers and operators until stop is called.
 func (c *Coordinator) listen(ctx context.Context, conn *nats.Conn, q *queue) (stop func() error, err error) {
 	var all []*nats.Subscription
 	stop = func() (err error) {
@@ -40,7 +40,7 @@ func (c *Coordinator) listen(ctx context.Context, conn *nats.Conn, q *queue) (st
 				err = m.Respond(text)
 			}
 			if err != nil && !errors.Is(err, nats.ErrMsgNoReply) {
-				c.opts.Log("an answer was not sent: " + err.Error())
+				c.opts.Log("sending an answer: " + err.Error())
 			}
 		})
 		if err == nil {
@@ -57,14 +57,14 @@ func (c *Coordinator) listen(ctx context.Context, conn *nats.Conn, q *queue) (st
 // wait is how long a worker waits for an item before it asks again.
 func (c *Coordinator) wait() time.Duration { return min(c.opts.Lease/3, 5*time.Second) }
 
-// hello answers a worker that begins, takes an item or works on one.
+// hello answers a worker, which says hello when it starts, before it takes an item, while it works on one and when it leaves.
 func (c *Coordinator) hello(text []byte) *wire.Welcome {
 	h := &wire.Hello{}
 	if err := wire.Decode(text, h); err != nil {
 		return &wire.Welcome{Refused: err.Error()}
 	}
 	if h.Protocol != wire.Protocol {
-		return &wire.Welcome{Refused: fmt.Sprintf("the worker speaks version %d of the fleet's messages, and the coordinator version %d; start the worker "+
+		return &wire.Welcome{Refused: fmt.Sprintf("the worker uses version %d of the fleet's protocol, but the coordinator version %d; start the worker "+
 			"from the coordinator's binary", h.Protocol, wire.Protocol)}
 	}
 	if why := c.stranger(h.Build, h.Campaign); why != "" {
@@ -86,26 +86,26 @@ func (c *Coordinator) hello(text []byte) *wire.Welcome {
 	}
 }
 
-// workersMax is how many workers are remembered. Others can work all the same.
+// workersMax is the number of workers that the coordinator keeps track of. Further ones can work, but do not show up.
 const workersMax = 4096
 
-// stranger says why a worker cannot take part; empty: it can. A worker without a campaign has just begun.
+// stranger returns why a worker cannot take part, or "" if it can. A worker that has just started has no campaign yet.
 func (c *Coordinator) stranger(b wire.Build, campaign string) string {
 	switch own := c.spec.Name(); {
 	case b.ID != c.opts.Build.ID:
-		return fmt.Sprintf("the worker is build %v, and the coordinator build %v; start the worker from the coordinator's binary", b, c.opts.Build)
+		return fmt.Sprintf("the worker is build %v, but the coordinator is build %v; start the worker from the coordinator's binary", b, c.opts.Build)
 	case campaign != "" && campaign != own:
-		return fmt.Sprintf("the worker works on campaign %s, and the coordinator has campaign %s; start the worker again", campaign, own)
+		return fmt.Sprintf("the worker works on campaign %s, but the coordinator runs campaign %s; restart the worker", campaign, own)
 	}
 	return ""
 }
 
-// drain lets workers finish what they do, and hands out nothing more.
+// drain stops handing out items. Workers finish the cells that they have.
 func (c *Coordinator) drain() *Status {
 	c.mu.Lock()
 	c.mu.draining = true
 	c.mu.Unlock()
-	c.opts.Log("draining: workers finish what they do")
+	c.opts.Log("draining: workers finish their cells")
 	c.look()
 	return c.Status()
 }

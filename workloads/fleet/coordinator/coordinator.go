@@ -17,22 +17,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Options say how a campaign is shared. They do not change what a cell does, so each start may have its own.
+// Options configure how a campaign is shared. They do not affect what a cell does, so they may differ from one start to the next.
 type Options struct {
-	Dir     string
-	Fleet   string           // its name, where several share a broker; empty: wire.DefaultFleet
-	Targets []torture.Target // the spec names one of them
+	Dir     string           // of the campaign
+	Fleet   string           // name of the fleet, if several share a broker; wire.DefaultFleet by default
+	Targets []torture.Target // the engines; the spec names one of them
 	Build   wire.Build       // of this binary; workers must have the same
 
-	Laps   int           // stop after so many laps of the campaign; 0: do not
-	Window int           // cells in the queue; 0: DefaultWindow. At least twice as many as there are workers
-	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; 0: DefaultLease
-	Tick   time.Duration // between two looks at the queue; 0: DefaultTick
-	Keep   int64         // bytes of evidence; 0: DefaultKeep
+	Laps   int           // stop after this many laps of the campaign; 0 means no limit
+	Window int           // cells in the queue, at least twice the number of workers; DefaultWindow by default
+	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; DefaultLease by default
+	Tick   time.Duration // between two checks of the queue; DefaultTick by default
+	Keep   int64         // bytes of evidence to keep; DefaultKeep by default
 
-	Log   func(text string) // one line for each thing that a person wants to know; nil: nobody does
-	Watch func(*ledger.Event)
-	Now   func() time.Time // nil: the host's clock
+	Log   func(text string)   // receives progress for people, a line at a time; may be nil
+	Watch func(*ledger.Event) // is called after each event in the ledger; may be nil
+	Now   func() time.Time    // nil means the host's clock
 }
 
 // The defaults.
@@ -48,30 +48,31 @@ const (
 	knownFile   = "known.json"
 )
 
-// Coordinator is a campaign that is open in this process, which has locked its directory.
+// Coordinator is a campaign opened by this process, which holds the lock of its directory.
 type Coordinator struct {
 	opts     Options
 	spec     campaign.Spec
 	target   torture.Target
 	subjects wire.Subjects
 	lock     io.Closer
-	wake     chan struct{} // somebody should look at the queue
-	failed   chan error    // what ends the campaign
+	wake     chan struct{} // asks work to check the queue
+	failed   chan error    // the error that ends the campaign
 
 	mu struct {
 		sync.Mutex
 		journal  *campaign.Journal
 		known    ledger.Known
-		cells    map[int][]torture.Cell // of laps that were asked for lately
-		workers  map[string]*seen
+		cells    map[int][]torture.Cell // cells of recent laps
+		workers  map[string]*seen       // by name
 		queue    wire.Queue
-		moved    time.Time // when a cell was counted, the queue was begun, or somebody was at work
-		queued   int       // items, at the last look
-		draining bool      // no further items
+		moved    time.Time // when there was last any sign of progress; see stuck
+		queued   int       // number of items at the last check
+		draining bool      // hand out no further items
 	}
 }
 
-// Begin makes the directory of a new campaign and opens it. Errors are campaign.ErrSpec if it has one, and those of Resume.
+// Begin creates the directory of a new campaign and opens it. Errors are campaign.ErrSpec if it already has one, and those of
+// Resume.
 func Begin(spec *campaign.Spec, o Options) (*Coordinator, error) {
 	target, err := targetOf(spec, o.Targets)
 	if err != nil {
@@ -81,7 +82,7 @@ func Begin(spec *campaign.Spec, o Options) (*Coordinator, error) {
 		return nil, err
 	}
 	if spec.LifeBytes != 0 {
-		return nil, fmt.Errorf("%w: a fleet has no store that lives on; begin a soak for that", torture.ErrConfig)
+		return nil, fmt.Errorf("%w: a fleet has no long-lived store; begin a soak for that", torture.ErrConfig)
 	}
 	if err := spec.Save(afero.NewOsFs(), filepath.Clean(o.Dir)); err != nil {
 		return nil, err
@@ -124,7 +125,7 @@ func (c *Coordinator) open(disk afero.Fs) (err error) {
 		return err
 	}
 	if name := c.mu.journal.Book.Started.Campaign; name != "" && name != c.spec.Name() {
-		return errors.Join(fmt.Errorf("%w: the ledger in %s is that of %s, and spec.json that of %s", ledger.ErrCampaign, c.opts.Dir, name, c.spec.Name()),
+		return errors.Join(fmt.Errorf("%w: the ledger in %s belongs to campaign %s, but spec.json to %s", ledger.ErrCampaign, c.opts.Dir, name, c.spec.Name()),
 			c.mu.journal.Close())
 	}
 	return nil
@@ -158,7 +159,7 @@ func targetOf(spec *campaign.Spec, targets []torture.Target) (torture.Target, er
 // Close releases the directory. Everything is durable already.
 func (c *Coordinator) Close() error { return errors.Join(c.mu.journal.Close(), c.lock.Close()) }
 
-// add makes an event durable and adds it up. The caller has locked c.mu.
+// add appends an event to the ledger, durably, and updates the totals. The caller holds c.mu.
 func (c *Coordinator) add(e *ledger.Event) error {
 	e.Time = c.opts.Now().UTC()
 	if err := c.mu.journal.Add(e); err != nil {
@@ -168,7 +169,7 @@ func (c *Coordinator) add(e *ledger.Event) error {
 	return nil
 }
 
-// fail ends the campaign. The first reason counts.
+// fail ends the campaign. Only the first reason is kept.
 func (c *Coordinator) fail(err error) {
 	select {
 	case c.failed <- err:
@@ -176,7 +177,7 @@ func (c *Coordinator) fail(err error) {
 	}
 }
 
-// look lets the queue be looked at soon.
+// look asks for a check of the queue soon.
 func (c *Coordinator) look() {
 	select {
 	case c.wake <- struct{}{}:

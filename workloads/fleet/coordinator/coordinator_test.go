@@ -27,12 +27,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// patience is for what ends by itself, unless something is broken.
+// patience is the timeout of what happens by itself unless something is broken.
 const patience = 2 * time.Minute
 
 var own = wire.Build{ID: "aaaa", Version: "1"}
 
-// fleet is a coordinator with a broker, both in this process.
+// fleet is a coordinator and a broker, both in this process.
 type fleet struct {
 	t        *testing.T
 	dir      string
@@ -76,7 +76,7 @@ func start(t *testing.T, laps int) *fleet {
 		f.conn.Close()
 		require.NoError(t, s.Close())
 	})
-	f.hello() // it answers from now on
+	f.hello() // the coordinator answers from now on
 	return f
 }
 
@@ -108,7 +108,7 @@ func (f *fleet) deliver(text []byte) wire.Receipt {
 	return r
 }
 
-// result is what a worker has done.
+// result returns the result of a cell that passed.
 func result(spec *campaign.Spec, lap, cell int) *wire.Result {
 	return &wire.Result{
 		Worker: "w", Campaign: spec.Name(), Build: own, Canary: &ledger.Canary{Lap: lap, Caught: true},
@@ -136,22 +136,22 @@ func TestAResultThatIsDeliveredTwiceCountsOnce(t *testing.T) {
 	require.Equal(t, 1, book.Totals.Images)
 }
 
-func TestWhatDoesNotFitIsRefused(t *testing.T) {
+func TestResultsThatDoNotFitThePlanAreRefused(t *testing.T) {
 	t.Parallel()
 	f := start(t, 2)
 	for name, c := range map[string]struct {
 		change func(*wire.Result)
 		says   string
 	}{
-		"another build":       {func(r *wire.Result) { r.Build.ID = "bbbb" }, "the worker is build bbbb (version 1), and the coordinator build aaaa (version 1)"},
-		"another campaign":    {func(r *wire.Result) { r.Campaign = "other" }, "works on campaign other, and the coordinator has campaign " + f.spec.Name()},
-		"another seed":        {func(r *wire.Result) { r.Cell.Seed++ }, "has the seed"},
+		"another build":       {func(r *wire.Result) { r.Build.ID = "bbbb" }, "the worker is build bbbb (version 1), but the coordinator is build aaaa (version 1)"},
+		"another campaign":    {func(r *wire.Result) { r.Campaign = "other" }, "works on campaign other, but the coordinator runs campaign " + f.spec.Name()},
+		"another seed":        {func(r *wire.Result) { r.Cell.Seed++ }, "has seed"},
 		"another cell":        {func(r *wire.Result) { r.Cell.Fault = "eio" }, "has no cell 0"},
 		"no such cell":        {func(r *wire.Result) { r.Cell.Cell = 99 }, "has no cell 99"},
-		"a lap that is over":  {func(r *wire.Result) { r.Cell.Lap, r.Canary.Lap = 2, 2 }, "is not asked for"},
+		"a lap that is over":  {func(r *wire.Result) { r.Cell.Lap, r.Canary.Lap = 2, 2 }, "is not planned"},
 		"no canary":           {func(r *wire.Result) { r.Canary = nil }, "has no canary"},
-		"a negative cell":     {func(r *wire.Result) { r.Cell.Cell = -1 }, "cannot be"},
-		"a negative count":    {func(r *wire.Result) { r.Cell.Images = -1 }, "a count of -1"},
+		"a negative cell":     {func(r *wire.Result) { r.Cell.Cell = -1 }, "out of range"},
+		"a negative count":    {func(r *wire.Result) { r.Cell.Images = -1 }, "count of -1"},
 		"an outcome":          {func(r *wire.Result) { r.Cell.Outcome = "great" }, "outcome"},
 		"a path as a finding": {func(r *wire.Result) { r.Evidence = []wire.Evidence{{ID: "../../etc"}} }, "../../etc"},
 	} {
@@ -162,7 +162,7 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing": "", "no JSON": "hello", "too deep": `{"cell":` + string(bytes.Repeat([]byte("["), 100)), "too many": `{"cell":{"reasons":[` + string(bytes.Repeat([]byte(`"",`), 20000)) + `""]}}`,
 	} {
-		require.Contains(t, f.deliver([]byte(text)).Refused, "not a message of a fleet", name)
+		require.Contains(t, f.deliver([]byte(text)).Refused, "invalid message", name)
 	}
 	require.Empty(t, f.counted)
 	m, err := f.conn.Request(f.subjects.Hello(), f.encode(&wire.Hello{Protocol: wire.Protocol, Worker: "w", Build: wire.Build{ID: "bbbb", Version: "1"}}), patience)
@@ -172,7 +172,7 @@ func TestWhatDoesNotFitIsRefused(t *testing.T) {
 	require.Contains(t, w.Refused, "start the worker from the coordinator's binary")
 }
 
-func TestEvidenceThatIsNotWhatItsDigestSaysIsSentAgain(t *testing.T) {
+func TestEvidenceThatDoesNotMatchItsDigestIsSentAgain(t *testing.T) {
 	t.Parallel()
 	f := start(t, 2)
 	js, err := jetstream.New(f.conn)
@@ -186,10 +186,10 @@ func TestEvidenceThatIsNotWhatItsDigestSaysIsSentAgain(t *testing.T) {
 	r.Evidence = []wire.Evidence{{ID: "0123456789", SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(right))}}
 	file := filepath.Join(f.dir, "findings", "0123456789.ltrace")
 
-	require.NotEmpty(t, f.deliver(f.encode(r)).Again, "it is missing")
+	require.NotEmpty(t, f.deliver(f.encode(r)).Again, "the object is missing")
 	_, err = bucket.PutBytes(t.Context(), r.Evidence[0].SHA256, append(right[:len(right)-1:len(right)-1], 'x'))
 	require.NoError(t, err)
-	require.Contains(t, f.deliver(f.encode(r)).Again, "not what its digest says")
+	require.Contains(t, f.deliver(f.encode(r)).Again, "does not match its digest")
 	require.NoFileExists(t, file)
 	require.Empty(t, f.counted)
 	_, err = bucket.PutBytes(t.Context(), r.Evidence[0].SHA256, right)
@@ -211,7 +211,7 @@ func TestAWorkerThatIsBlindEndsTheCampaign(t *testing.T) {
 	require.Equal(t, soak.Blind, now.Verdict)
 }
 
-// A queue that somebody deletes while the fleet works is made again from the ledger.
+// A queue that is deleted while the fleet works is rebuilt from the ledger.
 func TestTheQueueMayBeDeletedAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	f := start(t, 20)
@@ -231,7 +231,7 @@ func TestTheQueueMayBeDeletedAtAnyMoment(t *testing.T) {
 			}
 		}
 	}
-	require.NoError(t, <-worked, "it is told that all laps are done")
+	require.NoError(t, <-worked, "the worker hears that all laps are done")
 	require.NoError(t, <-f.ended)
 	now, err := soak.Read(f.dir, time.Time{})
 	require.NoError(t, err)
@@ -239,7 +239,7 @@ func TestTheQueueMayBeDeletedAtAnyMoment(t *testing.T) {
 	require.Equal(t, soak.Pass, now.Verdict, "%v", now.Reasons)
 }
 
-func TestADrainedFleetEndsAndGoesOnWhereItWas(t *testing.T) {
+func TestADrainedFleetResumesWhereItStopped(t *testing.T) {
 	t.Parallel()
 	f := start(t, 0)
 	worked := make(chan error, 1)

@@ -1,11 +1,12 @@
-// Package coordinator has the campaign of a fleet: its ledger, the queue that is made from it, and the results that go into it.
+// Package coordinator runs the campaign of a fleet: its ledger, the queue derived from it, and the results that go into it.
 //
-//	coordinator.go  Options, Open: the campaign in a directory      plan.go      what is to be done, and what is under way
-//	run.go          Run: from the first item to the last result      queue.go     the stream, made from plan minus ledger
-//	answers.go      what workers and operators are answered          results.go   what a worker has done, checked and counted
-//	status.go       how far it is                                    evidence.go  files by their digest
+//	coordinator.go  Begin, Resume: the campaign in a directory   plan.go      cells to do, and cells in progress
+//	run.go          Run: from the first item to the last result  queue.go     the stream, which is the plan minus the ledger
+//	answers.go      answers to workers and operators             results.go   results, checked and counted
+//	status.go       progress                                     evidence.go  files, identified by their digest
 //
-// Promises: those of package fleet. All of a Coordinator's state but the ledger may be lost: it is the queue, and who works on what.
+// The promises are those of package fleet. Except for the ledger, all state of a Coordinator may be lost: the queue, and which
+// worker has which cell.
 //
-// Results are taken one at a time, by one goroutine. Status may be called by any number of goroutines.
+// One goroutine accepts results, one at a time. Status is safe for concurrent use.
 package coordinator

@@ -19,11 +19,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// evidenceTTL is how long evidence stays in the bucket that nobody has collected: an upload that was cut off, or one that was sent twice.
+// evidenceTTL is how long evidence that nobody collects stays in the bucket: uploads that were cut off or made twice.
 const evidenceTTL = time.Hour
 
-// collect copies the evidence of a result into the directory, durably, and returns which findings have some. What is there already, or
-// has no room, is left. The error says what has to be delivered again.
+// collect copies the evidence of a result to the directory, durably, and returns the findings that have evidence there. It skips
+// evidence that the directory has already or that exceeds Options.Keep. An error names the evidence to deliver again.
 func (c *Coordinator) collect(ctx context.Context, q *queue, r *wire.Result) (kept map[string]bool, err error) {
 	kept = map[string]bool{}
 	dir := filepath.Join(c.opts.Dir, findingsDir)
@@ -51,10 +51,10 @@ func (c *Coordinator) collect(ctx context.Context, q *queue, r *wire.Result) (ke
 	return kept, nil
 }
 
-// errDigest means that evidence is not what its digest says. It is somebody's mistake, and no finding.
-var errDigest = errors.New("it is not what its digest says")
+// errDigest means that an object does not match its digest. That is a fault of the transport, not a finding.
+var errDigest = errors.New("object does not match its digest")
 
-// fetch copies one object. A file that is not right is not kept.
+// fetch copies one object to a file, which is kept only if it matches its size and digest.
 func fetch(ctx context.Context, from jetstream.ObjectStore, e wire.Evidence, name string) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, evidencePatience)
 	defer cancel()
@@ -75,12 +75,12 @@ func fetch(ctx context.Context, from jetstream.ObjectStore, e wire.Evidence, nam
 		return nil
 	})
 	if errors.Is(err, errDigest) {
-		err = errors.Join(err, from.Delete(ctx, e.SHA256)) // it would be in the way of what is right
+		err = errors.Join(err, from.Delete(ctx, e.SHA256)) // or workers would not upload the right one
 	}
 	return err
 }
 
-// bytesIn returns how much the files of a directory take.
+// bytesIn returns the total size of the files in a directory.
 func bytesIn(dir string) (bytes int64, err error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {

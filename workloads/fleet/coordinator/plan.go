@@ -7,14 +7,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// seen is a worker as it was last heard of.
+// seen is a worker as of its last hello.
 type seen struct {
 	at    time.Time
 	doing *wire.Place
-	cells int // that it has delivered to this coordinator
+	cells int // delivered to this coordinator
 }
 
-// cellsOf returns the cells of a lap. The caller has locked c.mu.
+// cellsOf returns the cells of a lap. The caller holds c.mu.
 func (c *Coordinator) cellsOf(lap int) ([]torture.Cell, error) {
 	if cells, known := c.mu.cells[lap]; known {
 		return cells, nil
@@ -32,13 +32,14 @@ func (c *Coordinator) cellsOf(lap int) ([]torture.Cell, error) {
 	return cells, nil
 }
 
-// planned reports whether a cell may be asked for now: its lap is not complete, and not so far ahead that the window cannot reach it.
+// planned reports whether the cells of a lap may be handed out now: the lap is not complete, and within the window. The caller
+// holds c.mu.
 func (c *Coordinator) planned(lap int) bool {
 	next := c.mu.journal.Book.Next()
 	return lap >= next && lap <= next+c.opts.Window && (c.opts.Laps == 0 || lap < c.opts.Laps)
 }
 
-// todo returns the items that should be in the queue: the first cells that are not counted. The caller has locked c.mu.
+// todo returns the items that should be in the queue: the first cells that are not counted yet. The caller holds c.mu.
 func (c *Coordinator) todo() ([]wire.Item, error) {
 	if c.mu.draining {
 		return nil, nil
@@ -59,7 +60,7 @@ func (c *Coordinator) todo() ([]wire.Item, error) {
 	return items, nil
 }
 
-// over reports why there is no more work; empty: there is. The caller has locked c.mu.
+// over returns why there is no more work, or "" if there is. The caller holds c.mu.
 func (c *Coordinator) over() string {
 	switch {
 	case c.mu.draining:
@@ -70,7 +71,7 @@ func (c *Coordinator) over() string {
 	return ""
 }
 
-// alive are the workers that were heard of within a lease. The caller has locked c.mu.
+// alive returns the workers heard from within the last lease, and forgets the others. The caller holds c.mu.
 func (c *Coordinator) alive() map[string]*seen {
 	now := c.opts.Now()
 	for name, w := range c.mu.workers {

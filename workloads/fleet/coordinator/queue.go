@@ -10,47 +10,47 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
 )
 
-// queue is the stream of a campaign, and the bucket of evidence. Both are made whenever they are missing.
+// queue is the stream of a campaign and its bucket for evidence. Both are created whenever they are missing.
 type queue struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
 	evidence jetstream.ObjectStore
 }
 
-// Of the queue and the bucket.
+// Limits of the queue and the bucket.
 const (
 	itemBytesMax   = 4 << 10
 	streamBytesMax = 64 << 20
 	bucketBytesMax = 4 << 30
 )
 
-// current returns the queue that is in use.
+// current returns the queue in use.
 func (c *Coordinator) current() wire.Queue {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.mu.queue
 }
 
-// replace gives up a queue and begins another one.
+// replace abandons the queue and begins another one.
 //
-// NB: a stream that is deleted while it is used may leave a broker behind that refuses to make it again, for want of blocks or of
-// space that it still counts as taken, or that makes it and hands out nothing. Another name helps against all of these.
+// NB: after a stream is deleted while in use, a broker may refuse to create it again, because blocks are missing or because it
+// still counts the space as used, or it may create a stream that delivers nothing. A new name avoids all of these.
 func (c *Coordinator) replace(ctx context.Context, q *queue, why string) error {
 	old := c.subjects.Stream(c.current())
-	c.opts.Log("another queue is begun: " + why)
+	c.opts.Log("replacing the queue: " + why)
 	c.mu.Lock()
 	c.mu.queue.Number++
 	c.mu.moved = c.opts.Now()
 	c.mu.Unlock()
 	for _, gone := range []error{q.js.DeleteStream(ctx, old), q.js.DeleteObjectStore(ctx, old)} {
 		if gone != nil && !errors.Is(gone, jetstream.ErrStreamNotFound) && !errors.Is(gone, jetstream.ErrBucketNotFound) {
-			c.opts.Log("what is left of the old queue: " + gone.Error())
+			c.opts.Log("removing the old queue: " + gone.Error())
 		}
 	}
 	return c.make(ctx, q)
 }
 
-// make makes what is missing of the queue. Settings that cannot be changed, such as the lease, are an error.
+// make creates whatever is missing of the queue. It fails if an existing part has other settings that cannot be changed.
 func (c *Coordinator) make(ctx context.Context, q *queue) (err error) {
 	name := c.subjects.Stream(c.current())
 	q.stream, err = q.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
@@ -76,14 +76,14 @@ func (c *Coordinator) make(ctx context.Context, q *queue) (err error) {
 	return nil
 }
 
-// reconcile makes the queue what it should be: the plan without what is counted and what somebody is doing.
+// reconcile brings the queue to its intended content: the plan, minus counted cells and cells in progress.
 func (c *Coordinator) reconcile(ctx context.Context, q *queue) error {
 	err := c.make(ctx, q)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case c.stuck():
-		err = c.replace(ctx, q, "nobody gets anything of this one")
+		err = c.replace(ctx, q, "workers receive nothing from it")
 	case isAnswer(err):
 		err = c.replace(ctx, q, err.Error())
 	}
@@ -115,17 +115,17 @@ func (c *Coordinator) reconcile(ctx context.Context, q *queue) error {
 	return nil
 }
 
-// isAnswer reports whether the broker itself has refused something: one that is away is waited for.
+// isAnswer reports whether err is a refusal by the broker itself. A broker that is away is waited for instead.
 func isAnswer(err error) bool {
 	refused := (*jetstream.APIError)(nil)
 	return errors.As(err, &refused)
 }
 
-// stuckLeases is after how many leases without any movement a queue counts as stuck: within one, what a worker held that is gone comes
-// back.
+// stuckLeases is the number of leases without progress after which the queue counts as stuck. It exceeds one, because the items
+// of a dead worker come back after one lease.
 const stuckLeases = 2
 
-// stuck reports whether there are items and workers who wait for them, and nothing has moved for long.
+// stuck reports whether idle workers have been waiting for queued items for too long.
 func (c *Coordinator) stuck() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -140,7 +140,7 @@ func (c *Coordinator) stuck() bool {
 	return now.Sub(c.mu.moved) > stuckLeases*c.opts.Lease
 }
 
-// compare returns the items that the queue lacks, and the subjects that it should not have.
+// compare returns the items that are missing from the queue, and the subjects that do not belong there.
 func (c *Coordinator) compare(queued map[string]uint64) (missing []wire.Item, stale []string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// result takes what a worker has done. The zero receipt says that all of it is durable.
+// result accepts the result of a worker. The zero receipt means that all of it is durable.
 func (c *Coordinator) result(ctx context.Context, q *queue, text []byte) *wire.Receipt {
 	r := &wire.Result{}
 	if err := wire.Decode(text, r); err != nil {
@@ -38,12 +38,12 @@ func (c *Coordinator) result(ctx context.Context, q *queue, text []byte) *wire.R
 		if errors.Is(err, soak.ErrBlind) {
 			return &wire.Receipt{Refused: err.Error()}
 		}
-		return &wire.Receipt{Again: err.Error()} // another coordinator may find that it is not in the ledger
+		return &wire.Receipt{Again: err.Error()} // after a restart, the ledger tells whether the cell was counted
 	}
 	return &wire.Receipt{}
 }
 
-// fits compares a result with the plan, and reports whether the cell is counted already.
+// fits checks a result against the plan, and reports whether the cell is counted already.
 func (c *Coordinator) fits(r *wire.Result) (counted bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +56,7 @@ func (c *Coordinator) fits(r *wire.Result) (counted bool, err error) {
 		return true, nil
 	}
 	if !c.planned(lap) {
-		return false, fmt.Errorf("lap %d is not asked for; the first one that is not complete is %d", lap, book.Next())
+		return false, fmt.Errorf("lap %d is not planned; the first incomplete lap is %d", lap, book.Next())
 	}
 	cells, err := c.cellsOf(lap)
 	if err != nil {
@@ -66,10 +66,10 @@ func (c *Coordinator) fits(r *wire.Result) (counted bool, err error) {
 		return false, fmt.Errorf("lap %d has no cell %d with %.80q and %.80q", lap, cell, r.Cell.Workload, r.Cell.Fault)
 	}
 	if seed := c.spec.Options(lap).Seed; r.Cell.Seed != seed {
-		return false, fmt.Errorf("lap %d has the seed %d, not %d", lap, seed, r.Cell.Seed)
+		return false, fmt.Errorf("lap %d has seed %d, not %d", lap, seed, r.Cell.Seed)
 	}
 	if r.Canary != nil && r.Canary.Lap != lap {
-		return false, fmt.Errorf("the canary of lap %d with a cell of lap %d", r.Canary.Lap, lap)
+		return false, fmt.Errorf("canary of lap %d in a result of lap %d", r.Canary.Lap, lap)
 	}
 	if r.Canary == nil && !book.HasCanary(lap) {
 		return false, fmt.Errorf("lap %d has no canary yet", lap)
@@ -77,7 +77,7 @@ func (c *Coordinator) fits(r *wire.Result) (counted bool, err error) {
 	return false, nil
 }
 
-// count makes a result durable. kept are the findings whose evidence is.
+// count adds a result to the ledger, durably. kept names the findings whose evidence was kept.
 func (c *Coordinator) count(r *wire.Result, kept map[string]bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,7 +110,7 @@ func (c *Coordinator) count(r *wire.Result, kept map[string]bool) error {
 	return c.complete(r.Cell.Lap)
 }
 
-// settle says where the evidence of findings is, and returns a line for each that was not there.
+// settle sets the evidence file of each finding, and returns a line for each finding that is new.
 func (c *Coordinator) settle(findings []ledger.Sighting, kept map[string]bool) (fresh []string) {
 	known := c.mu.journal.Book.Findings()
 	for i := range findings {
@@ -126,7 +126,7 @@ func (c *Coordinator) settle(findings []ledger.Sighting, kept map[string]bool) (
 	return fresh
 }
 
-// complete counts a lap of which every cell is counted, and lets the queue be filled in time. The caller has locked c.mu.
+// complete counts a lap once all its cells are counted, and has the queue refilled before it runs dry. The caller holds c.mu.
 func (c *Coordinator) complete(lap int) error {
 	book := &c.mu.journal.Book
 	cells, err := c.cellsOf(lap)

@@ -13,18 +13,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// How long the broker may take for one call, and for the evidence of one finding. A call about a stream that is deleted meanwhile may
-// never be answered.
+// Timeouts of a call to the broker, and of fetching the evidence of one finding. A broker may never answer a call about a stream
+// that is deleted meanwhile.
 const (
 	callPatience     = 3 * time.Second
 	evidencePatience = 30 * time.Second
 )
 
-// goodbye is how many waits of idle workers the coordinator stays at the end, so that they hear of it.
+// goodbye is how long the coordinator stays at the end, in waits of an idle worker, so that all workers hear that it is over.
 const goodbye = 3
 
-// Run hands out cells and counts results, until all laps are done, the fleet was drained, or ctx is done, which is no error. Others are
-// soak.ErrBlind and those of the ledger. A broker that does not answer is waited for. Run is called once.
+// Run hands out cells and counts results until all laps are done, the fleet is drained or ctx is done. None of these is an error.
+// Errors are soak.ErrBlind and those of the ledger. Run waits for a broker that does not answer. Call it once.
 func (c *Coordinator) Run(ctx context.Context, conn *nats.Conn) error {
 	js, err := jetstream.New(conn, jetstream.WithDefaultTimeout(callPatience))
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Coordinator) Run(ctx context.Context, conn *nats.Conn) error {
 	return errors.Join(c.finish(ctx, err), stop())
 }
 
-// first makes the queue for the first time: workers are answered once it is there.
+// first creates the queue, retrying until it succeeds. Workers are answered only after that.
 func (c *Coordinator) first(ctx context.Context, q *queue) {
 	for {
 		err := c.reconcile(ctx, q)
@@ -63,7 +63,7 @@ func (c *Coordinator) first(ctx context.Context, q *queue) {
 	}
 }
 
-// work looks at the queue again and again.
+// work keeps the queue filled until there is no more work and the workers have been told, or the campaign fails.
 func (c *Coordinator) work(ctx context.Context, q *queue) error {
 	ticker := time.NewTicker(c.opts.Tick)
 	defer ticker.Stop()
@@ -83,7 +83,7 @@ func (c *Coordinator) work(ctx context.Context, q *queue) error {
 		case <-ticker.C:
 		case <-c.wake:
 			if done, _ := c.ended(); done {
-				left++ // a worker has left, or a result has come: the others have as much time as before
+				left++ // a worker has left or delivered, so this round does not count against the others
 			}
 		}
 		if err := c.reconcile(ctx, q); err != nil && ctx.Err() == nil {
@@ -92,7 +92,7 @@ func (c *Coordinator) work(ctx context.Context, q *queue) error {
 	}
 }
 
-// ended reports whether there is no more work, and whether no worker is left that has to be told.
+// ended reports whether there is no more work, and whether no worker is left to hear of it.
 func (c *Coordinator) ended() (done, quiet bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,14 +100,14 @@ func (c *Coordinator) ended() (done, quiet bool) {
 	if c.mu.draining {
 		for _, w := range workers {
 			if w.doing != nil {
-				return false, false // it gets the time that its cell takes
+				return false, false // wait for its cell, however long it takes
 			}
 		}
 	}
 	return c.over() != "", len(workers) == 0
 }
 
-// finish says in the ledger why the campaign ends here.
+// finish records in the ledger why the campaign stops here.
 func (c *Coordinator) finish(ctx context.Context, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

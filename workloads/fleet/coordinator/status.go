@@ -9,37 +9,37 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Status is how far a fleet is.
+// Status is the progress of a fleet.
 type Status struct {
 	Campaign string               `json:"campaign"`
 	Engine   string               `json:"engine"`
 	Dir      string               `json:"dir"`
 	Build    wire.Build           `json:"build"`
-	Laps     int                  `json:"laps"`    // that are complete
-	LapsOf   int                  `json:"laps_of"` // 0: as many as there is time for
-	Cells    int                  `json:"cells"`   // that are counted
+	Laps     int                  `json:"laps"`    // complete ones
+	LapsOf   int                  `json:"laps_of"` // the limit; 0 means none
+	Cells    int                  `json:"cells"`   // counted ones
 	Images   int                  `json:"images"`
-	Queued   int                  `json:"queued"`   // items that nobody has done yet
+	Queued   int                  `json:"queued"`   // items not taken yet, as of the last check
 	Findings map[ledger.State]int `json:"findings"` // without those that known.json excuses
 	Draining bool                 `json:"draining"`
 	Verdict  string               `json:"verdict"` // if it ended now
 	Workers  []Worker             `json:"workers"`
 }
 
-// Worker is one that was heard of within a lease.
+// Worker is a worker heard from within the last lease.
 type Worker struct {
 	Name  string      `json:"name"`
 	Doing *wire.Place `json:"doing,omitempty"`
-	Cells int         `json:"cells"` // that it has delivered to this coordinator
+	Cells int         `json:"cells"` // delivered to this coordinator
 }
 
-// Validate returns nil: whoever asks believes its coordinator.
+// Validate returns nil: operators trust their coordinator.
 func (*Status) Validate() error { return nil }
 
-// shownWorkers is how many workers a status names.
+// shownWorkers is the maximum number of workers in a status.
 const shownWorkers = 1000
 
-// Status returns how far the fleet is.
+// Status returns the progress of the fleet.
 func (c *Coordinator) Status() *Status {
 	campaign := c.Campaign()
 	c.mu.Lock()
@@ -60,7 +60,7 @@ func (c *Coordinator) Status() *Status {
 	return s
 }
 
-// Campaign returns the status of the campaign as that of a soak, for summaries and metrics.
+// Campaign returns the status of the campaign in the form of a soak's, for summaries and metrics.
 func (c *Coordinator) Campaign() soak.Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()

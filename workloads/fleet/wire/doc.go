@@ -1,8 +1,8 @@
-// Package wire has the messages of a fleet, their subjects and their limits. All messages are JSON.
+// Package wire defines the messages of a fleet, their subjects and their limits. All messages are JSON.
 //
-//	subjects.go  where messages go        hello.go   a worker asks whether it may go on
-//	limits.go    decoding with limits     result.go  a cell that was done
+//	subjects.go  subjects of messages     hello.go   Hello and Welcome, and the items of the queue
+//	limits.go    decoding with limits     result.go  results of cells
 //
-// Decode is the only way in: it refuses what is too long, too deep or too large before it makes anything of it, and then calls
-// the message's own Validate.
+// All messages are read by Decode. It refuses those that are too long, too deeply nested or too large before it allocates
+// anything for them, and then calls the message's Validate.
 package wire

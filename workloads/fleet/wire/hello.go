@@ -13,12 +13,12 @@ const Protocol = 1
 
 // Build identifies a binary.
 type Build struct {
-	ID      string `json:"id"`      // of its content
+	ID      string `json:"id"`      // identifies the binary's content
 	Version string `json:"version"` // of the lab
 	Commit  string `json:"commit,omitempty"`
 }
 
-// String is a build as a person reads it.
+// String formats a build for people.
 func (b Build) String() string {
 	if b.Commit == "" {
 		return fmt.Sprintf("%s (version %s)", b.ID, b.Version)
@@ -32,13 +32,13 @@ type Place struct {
 	Cell int `json:"cell"`
 }
 
-// Hello is what a worker says before it takes a cell, and while it works.
+// Hello is sent by a worker when it starts, before it takes a cell, while it works on one and when it leaves.
 type Hello struct {
 	Protocol int    `json:"protocol"`
-	Worker   string `json:"worker"`             // its name, for people
-	Campaign string `json:"campaign,omitempty"` // which it works on; empty: it has just begun
+	Worker   string `json:"worker"`             // name of the worker
+	Campaign string `json:"campaign,omitempty"` // that it works on; empty if it has just started
 	Build    Build  `json:"build"`
-	Doing    *Place `json:"doing,omitempty"` // nil: nothing
+	Doing    *Place `json:"doing,omitempty"` // nil if it is idle
 	Leaving  bool   `json:"leaving,omitempty"`
 }
 
@@ -46,7 +46,7 @@ type Hello struct {
 func (h *Hello) Validate() error {
 	err := short(h.Worker, h.Campaign, h.Build.ID, h.Build.Version, h.Build.Commit)
 	if h.Worker == "" {
-		err = errors.Join(err, errors.New("a worker without a name"))
+		err = errors.Join(err, errors.New("hello without a worker's name"))
 	}
 	if h.Doing != nil {
 		err = errors.Join(err, place(h.Doing.Lap, h.Doing.Cell))
@@ -56,11 +56,11 @@ func (h *Hello) Validate() error {
 
 // Welcome answers a Hello.
 type Welcome struct {
-	Refused  string         `json:"refused,omitempty"` // why the worker must end: it has another build, or works on another campaign
+	Refused  string         `json:"refused,omitempty"` // why the worker must end, for instance because its build differs
 	Over     string         `json:"over,omitempty"`    // why there is no more work
 	Campaign string         `json:"campaign,omitempty"`
 	Spec     *campaign.Spec `json:"spec,omitempty"`
-	Stream   string         `json:"stream,omitempty"` // the queue, and the bucket of evidence
+	Stream   string         `json:"stream,omitempty"` // name of the queue and of the evidence bucket
 	Lease    time.Duration  `json:"lease,omitempty"`  // how long an item belongs to a worker that does not renew it
 	Wait     time.Duration  `json:"wait,omitempty"`   // how long to wait for an item before asking again
 }
@@ -72,20 +72,20 @@ func (w *Welcome) Validate() error {
 	}
 	switch {
 	case w.Spec == nil:
-		return errors.New("a welcome without a spec")
+		return errors.New("welcome without a spec")
 	case w.Spec.Name() != w.Campaign:
-		return fmt.Errorf("campaign %s with the spec of %s", w.Campaign, w.Spec.Name())
+		return fmt.Errorf("welcome to campaign %s with the spec of %s", w.Campaign, w.Spec.Name())
 	case w.Lease < time.Millisecond || w.Lease > time.Hour || w.Wait < time.Millisecond || w.Wait > time.Hour:
-		return fmt.Errorf("a lease of %v and a wait of %v", w.Lease, w.Wait)
+		return fmt.Errorf("lease of %v and wait of %v, want 1ms to 1h", w.Lease, w.Wait)
 	}
 	return short(w.Stream)
 }
 
-// Item is a cell to do, as it stands in the queue.
+// Item is a cell in the queue.
 type Item struct {
 	Campaign string `json:"campaign"`
 	Place
-	Of int `json:"of"` // cells of the lap
+	Of int `json:"of"` // number of cells in the lap
 }
 
 // Validate returns what is wrong with a message.

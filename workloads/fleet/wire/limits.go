@@ -8,14 +8,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 )
 
-// ErrMessage is wrapped by the errors of Decode: the message is none, or too large.
-var ErrMessage = errors.New("fleet: not a message of a fleet")
+// ErrMessage is wrapped by the errors of Decode: the message is malformed or too large.
+var ErrMessage = errors.New("fleet: invalid message")
 
-// The limits of what comes from elsewhere.
+// The limits of messages.
 const (
-	MessageBytesMax  = 900 << 10 // of any message; the broker itself takes 1 MiB
+	MessageBytesMax  = 900 << 10 // of any message; the broker's own limit is 1 MiB
 	EvidenceBytesMax = 64 << 20  // of the evidence of one finding
-	FindingsMax      = 64        // of a cell, as torture.Check has them
+	FindingsMax      = 64        // of a cell; torture.Check has the same limit
 	lapMax           = 1 << 40
 	cellMax          = 1 << 20
 	textMax          = 4096 // bytes of a name, a sentence or a token
@@ -24,25 +24,25 @@ const (
 
 var jsonLimits = jsonlimit.Limits{Bytes: MessageBytesMax, Elements: 4 * listMax, Values: 16 * listMax, Depth: 8}
 
-// message is what Decode makes of bytes.
+// message is implemented by everything that Decode reads.
 type message interface{ Validate() error }
 
-// Encode returns the bytes of a message.
+// Encode returns the JSON of a message. The error wraps ErrMessage if it is too large.
 func Encode(m any) ([]byte, error) {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return nil, err
 	}
 	if len(text) > MessageBytesMax {
-		return nil, fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrMessage, len(text), MessageBytesMax)
+		return nil, fmt.Errorf("%w: %d bytes; at most %d are allowed", ErrMessage, len(text), MessageBytesMax)
 	}
 	return text, nil
 }
 
-// Decode reads a message that somebody else has sent. The error wraps ErrMessage.
+// Decode reads a message from elsewhere, without trusting it. The error wraps ErrMessage.
 func Decode(text []byte, into message) error {
 	if len(text) > MessageBytesMax {
-		return fmt.Errorf("%w: it has %d bytes, and %d are allowed", ErrMessage, len(text), MessageBytesMax)
+		return fmt.Errorf("%w: %d bytes; at most %d are allowed", ErrMessage, len(text), MessageBytesMax)
 	}
 	if _, err := jsonlimit.NewMeter(jsonLimits).Write(text); err != nil {
 		return fmt.Errorf("%w: %w", ErrMessage, err)
@@ -60,16 +60,16 @@ func Decode(text []byte, into message) error {
 func short(texts ...string) error {
 	for _, t := range texts {
 		if len(t) > textMax {
-			return fmt.Errorf("a text of %d bytes; %d are allowed", len(t), textMax)
+			return fmt.Errorf("text of %d bytes; at most %d are allowed", len(t), textMax)
 		}
 	}
 	return nil
 }
 
-// place refuses numbers that no cell has.
+// place refuses numbers that no cell can have.
 func place(lap, cell int) error {
 	if lap < 0 || lap > lapMax || cell < 0 || cell > cellMax {
-		return fmt.Errorf("cell %d of lap %d cannot be", cell, lap)
+		return fmt.Errorf("cell %d of lap %d: out of range", cell, lap)
 	}
 	return nil
 }

@@ -9,28 +9,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Result is a cell that a worker has done.
+// Result is what a worker delivers for a cell.
 type Result struct {
 	Worker   string         `json:"worker"`
 	Campaign string         `json:"campaign"`
 	Build    Build          `json:"build"`
-	Canary   *ledger.Canary `json:"canary,omitempty"` // of the lap, if the worker had not tried it yet
+	Canary   *ledger.Canary `json:"canary,omitempty"` // of the lap, if the worker tried it for this cell
 	Deaths   []ledger.Death `json:"deaths,omitempty"` // of its children
-	Cell     *ledger.Cell   `json:"cell,omitempty"`   // nil: the planted bug was not found, so nothing was done
+	Cell     *ledger.Cell   `json:"cell,omitempty"`   // nil if the canary was not caught, so that no cell was run
 	Evidence []Evidence     `json:"evidence,omitempty"`
 }
 
-// Evidence is the saved evidence of a finding, in the object store under its digest.
+// Evidence refers to the evidence of a finding, which the object store holds under its digest.
 type Evidence struct {
 	ID     string `json:"id"` // of the finding
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 }
 
-// Receipt answers a Result. The zero value says that the result is durable, or was already.
+// Receipt answers a Result. The zero value means that the result is durable.
 type Receipt struct {
-	Refused string `json:"refused,omitempty"` // why it can never be taken: the worker must end
-	Again   string `json:"again,omitempty"`   // why it has to be delivered again, evidence included
+	Refused string `json:"refused,omitempty"` // why the result is unacceptable, so that the worker must end
+	Again   string `json:"again,omitempty"`   // why it has to be delivered again, including its evidence
 }
 
 // Validate returns what is wrong with a message.
@@ -45,7 +45,7 @@ var (
 func (r *Result) Validate() error {
 	err := short(r.Worker, r.Campaign, r.Build.ID, r.Build.Version, r.Build.Commit)
 	if r.Cell == nil && (r.Canary == nil || r.Canary.Caught) {
-		return errors.New("a result without a cell")
+		return errors.New("result without a cell")
 	}
 	if len(r.Deaths) > listMax || len(r.Evidence) > FindingsMax {
 		return fmt.Errorf("%d deaths, and evidence of %d findings", len(r.Deaths), len(r.Evidence))
@@ -53,7 +53,7 @@ func (r *Result) Validate() error {
 	for i := range r.Deaths {
 		err = errors.Join(err, short(r.Deaths[i].Process, r.Deaths[i].Cause))
 		if r.Deaths[i].Finding != nil {
-			err = errors.Join(err, errors.New("a finding in a death: findings belong to cells"))
+			err = errors.Join(err, errors.New("finding in a death; findings belong to cells"))
 		}
 	}
 	for _, e := range r.Evidence {
@@ -79,7 +79,7 @@ func validCell(c *ledger.Cell) error {
 		err = errors.Join(err, fmt.Errorf("outcome %.80q", c.Outcome))
 	}
 	if len(c.Findings) > FindingsMax || len(c.Reasons) > listMax || len(c.Profiles) > listMax || len(c.Goals) > listMax {
-		return errors.Join(err, errors.New("a list that is too long"))
+		return errors.Join(err, errors.New("list too long"))
 	}
 	for _, all := range []map[string]int{c.Profiles, c.Goals} {
 		for name, n := range all {
@@ -96,15 +96,15 @@ func validCell(c *ledger.Cell) error {
 	return err
 }
 
-// counts refuses what cannot be a count or a length of time.
+// counts refuses numbers that cannot be a count, and seconds that cannot be a duration.
 func counts(numbers []int, seconds float64) error {
 	for _, n := range numbers {
 		if n < 0 || n > lapMax {
-			return fmt.Errorf("a count of %d", n)
+			return fmt.Errorf("count of %d: out of range", n)
 		}
 	}
 	if math.IsNaN(seconds) || seconds < 0 || seconds > lapMax {
-		return fmt.Errorf("%v seconds", seconds)
+		return fmt.Errorf("%v seconds: out of range", seconds)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
 )
 
-// deliver brings evidence and result to the coordinator, again and again, until there is a receipt.
+// deliver sends the evidence and the result to the coordinator, retrying until there is a receipt.
 func (w *Worker) deliver(ctx context.Context, welcome *wire.Welcome, r *wire.Result) error {
 	r.Worker, r.Campaign, r.Build = w.opts.Name, welcome.Campaign, w.opts.Build
 	if err := w.describe(r); err != nil {
@@ -23,7 +23,7 @@ func (w *Worker) deliver(ctx context.Context, welcome *wire.Welcome, r *wire.Res
 	}
 	for wait := pauseMax / 16; ; wait = min(2*wait, pauseMax) {
 		if err := w.upload(ctx, welcome, r); err != nil && ctx.Err() == nil {
-			w.opts.Log("evidence: " + err.Error()) // if the coordinator needs it, it says so
+			w.opts.Log("uploading evidence: " + err.Error()) // if the coordinator needs it, it asks for it again
 		}
 		receipt := &wire.Receipt{}
 		if err := w.insist(ctx, w.subjects.Result(), r, receipt); err != nil {
@@ -35,11 +35,11 @@ func (w *Worker) deliver(ctx context.Context, welcome *wire.Welcome, r *wire.Res
 		case receipt.Again == "":
 			return nil
 		}
-		w.opts.Log("delivered again: " + receipt.Again)
+		w.opts.Log("delivering again: " + receipt.Again)
 		if pause(ctx, wait); ctx.Err() != nil {
 			return ctx.Err()
 		}
-		now, err := w.ask(ctx) // there may be another bucket
+		now, err := w.ask(ctx) // the bucket may have been replaced
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (w *Worker) deliver(ctx context.Context, welcome *wire.Welcome, r *wire.Res
 	}
 }
 
-// describe lists the evidence of the findings of a result. What is too large to be sent is left: the finding has its token.
+// describe lists the evidence of a result's findings. Evidence that is too large to send is left out; the finding's token remains.
 func (w *Worker) describe(r *wire.Result) error {
 	if r.Cell == nil {
 		return nil
@@ -76,10 +76,10 @@ func (w *Worker) describe(r *wire.Result) error {
 	return nil
 }
 
-// uploadPatience is how long all the evidence of a cell may take before it is tried again.
+// uploadPatience is the timeout of uploading all evidence of a cell.
 const uploadPatience = time.Minute
 
-// upload puts the evidence of a result into the object store, under its digest.
+// upload stores the evidence of a result in the object store, under its digest.
 func (w *Worker) upload(ctx context.Context, welcome *wire.Welcome, r *wire.Result) error {
 	if len(r.Evidence) == 0 {
 		return nil
@@ -100,7 +100,7 @@ func (w *Worker) upload(ctx context.Context, welcome *wire.Welcome, r *wire.Resu
 
 func put(ctx context.Context, bucket jetstream.ObjectStore, e wire.Evidence, name string) (err error) {
 	if _, err := bucket.GetInfo(ctx, e.SHA256); err == nil {
-		return nil // somebody else has put it there; if it is damaged, the coordinator removes it
+		return nil // stored already; if it is damaged, the coordinator removes it and asks again
 	}
 	file, err := os.Open(name)
 	if err != nil {

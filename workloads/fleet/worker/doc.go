@@ -1,15 +1,15 @@
-// Package worker is one worker of a fleet: it asks the coordinator whether it may go on, takes a cell from the queue, does it,
-// delivers what came of it until it has a receipt, and only then acknowledges the item.
+// Package worker is one worker of a fleet. It asks the coordinator for permission to go on, takes a cell from the queue, runs it,
+// delivers the result until it has a receipt, and only then acknowledges the item.
 //
-//	worker.go   Options, Run: from the first hello to the end    deliver.go  evidence and result, until there is a receipt
-//	lease.go    an item, whose lease is renewed while it is done
+//	worker.go   Options, Run: from the first hello to the end    deliver.go  delivering evidence and result
+//	lease.go    running an item while renewing its lease
 //
 // Promises:
 //
-//   - W1: what was done is delivered again until the coordinator says that it is durable, or refuses it. Whatever happens to the broker,
-//     the queue or the coordinator meanwhile costs time, and no result.
-//   - W2: a worker whose context is done gives its item back at once, and has told of nothing that it had begun.
+//   - W1: a result is delivered until the coordinator confirms that it is durable, or refuses it. Whatever happens to the
+//     broker, the queue or the coordinator meanwhile costs time, but no result.
+//   - W2: when its context is done, a worker gives its item back at once, without delivering a partial result.
 //   - W3: a worker that hears nothing for Options.Patience ends with an error.
 //
-// How a cell is done is somebody else's business (package cells).
+// Package cells implements Doer, which runs the cells.
 package worker

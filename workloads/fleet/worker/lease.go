@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
 )
 
-// renewals is how often a lease is renewed before it would end.
+// renewals is the number of times that a lease is renewed within its length.
 const renewals = 3
 
-// do does an item, delivers what came of it, and acknowledges it.
+// do runs an item, delivers its result and acknowledges it.
 func (w *Worker) do(ctx context.Context, welcome *wire.Welcome, m jetstream.Msg) error {
 	item := &wire.Item{}
 	if err := wire.Decode(m.Data(), item); err != nil || item.Campaign != welcome.Campaign {
-		w.opts.Log(fmt.Sprintf("an item is not one of this campaign, and dropped: %q, %v", item.Campaign, err))
+		w.opts.Log(fmt.Sprintf("dropping an item of campaign %q: not of this campaign, or malformed: %v", item.Campaign, err))
 		w.settle(m.Term())
 		return nil
 	}
@@ -34,7 +34,7 @@ func (w *Worker) do(ctx context.Context, welcome *wire.Welcome, m jetstream.Msg)
 	case errors.Is(cause, ErrRefused):
 		return cause
 	case cause != nil || err != nil:
-		w.settle(m.Nak()) // for somebody else, at once
+		w.settle(m.Nak()) // so that another worker gets it at once
 		return err
 	}
 	if r.Canary != nil {
@@ -44,14 +44,15 @@ func (w *Worker) do(ctx context.Context, welcome *wire.Welcome, m jetstream.Msg)
 	return nil
 }
 
-// settle drops the error of an acknowledgement: if it was lost, the item comes again, and its cell is counted already.
+// settle logs the error of an acknowledgement. Losing one is harmless: the item is handed out again, and its cell counts once.
 func (w *Worker) settle(err error) {
 	if err != nil {
-		w.opts.Log("an acknowledgement was lost: " + err.Error())
+		w.opts.Log("acknowledgement lost: " + err.Error())
 	}
 }
 
-// renew renews the lease of an item until stop is called, and tells the coordinator what the worker does. If that refuses, it cancels.
+// renew renews the lease of an item, and tells the coordinator what the worker is doing, until stop is called. If the coordinator
+// refuses the worker, renew calls cancel.
 func (w *Worker) renew(ctx context.Context, cancel context.CancelCauseFunc, m jetstream.Msg, every time.Duration, doing *wire.Place) (stop func()) {
 	renewing, stopRenewing := context.WithCancel(ctx)
 	over := make(chan struct{})

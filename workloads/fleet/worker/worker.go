@@ -16,38 +16,38 @@ import (
 
 // Errors, by errors.Is.
 var (
-	// ErrRefused means that the coordinator does not want this worker; the text says why.
+	// ErrRefused means that the coordinator has refused this worker; the text says why.
 	ErrRefused = errors.New("fleet: refused")
-	// ErrAlone means that the coordinator did not answer for too long.
-	ErrAlone = errors.New("fleet: no answer of a coordinator")
+	// ErrAlone means that the coordinator did not answer for Options.Patience.
+	ErrAlone = errors.New("fleet: no answer from a coordinator")
 )
 
-// Doer does cells.
+// Doer runs cells.
 type Doer interface {
-	// Do does a cell, and tries the canary of its lap first if that is asked for. The worker fills in who it is, and the evidence.
-	// An error ends the worker. When ctx is done, what Do returns is dropped.
+	// Do runs a cell, preceded by the canary of its lap if canary is set. The worker adds its identity and the evidence to the
+	// result. An error ends the worker. Once ctx is done, the result is dropped.
 	Do(ctx context.Context, spec *campaign.Spec, item *wire.Item, canary bool) (*wire.Result, error)
-	// File returns the file with the evidence of a finding; empty: there is none.
+	// File returns the name of the file with a finding's evidence, or "" if there is none.
 	File(id string) string
 }
 
-// Options say who a worker is.
+// Options configure a worker.
 type Options struct {
 	Name     string
-	Fleet    string // empty: wire.DefaultFleet
+	Fleet    string // wire.DefaultFleet by default
 	Build    wire.Build
 	Doer     Doer
-	Patience time.Duration // how long to wait for a coordinator; 0: DefaultPatience
-	Log      func(text string)
+	Patience time.Duration     // how long to wait for the coordinator; DefaultPatience by default
+	Log      func(text string) // receives progress for people, a line at a time; may be nil
 }
 
-// DefaultPatience is enough for a machine to be started again.
+// DefaultPatience is long enough to restart the coordinator's machine.
 const DefaultPatience = 30 * time.Minute
 
-// callPatience is how long one question may take before it is asked again.
+// callPatience is the timeout of one request, after which it is repeated.
 const callPatience = 5 * time.Second
 
-// pauseMax is the longest time between two attempts.
+// pauseMax is the longest pause between two attempts.
 const pauseMax = 2 * time.Second
 
 // Worker works for one fleet.
@@ -60,8 +60,8 @@ type Worker struct {
 	canaries map[int]bool // laps in which it has found the planted bug
 }
 
-// Run works until there is no more work, which is no error, or ctx is done, which is none either. Errors are ErrRefused, ErrAlone and
-// those of the Doer.
+// Run works until there is no more work or ctx is done, neither of which is an error. Errors are ErrRefused, ErrAlone and those of
+// the Doer.
 func Run(ctx context.Context, conn *nats.Conn, o Options) error {
 	o.Patience = cmp.Or(o.Patience, DefaultPatience)
 	if o.Log == nil {
@@ -84,7 +84,7 @@ func Run(ctx context.Context, conn *nats.Conn, o Options) error {
 	return err
 }
 
-// work takes one item after the other.
+// work runs one item after another.
 func (w *Worker) work(ctx context.Context) error {
 	for ctx.Err() == nil {
 		welcome, err := w.ask(ctx)
@@ -92,13 +92,13 @@ func (w *Worker) work(ctx context.Context) error {
 			return err
 		}
 		if welcome.Over != "" {
-			w.opts.Log("the end: " + welcome.Over)
+			w.opts.Log("done: " + welcome.Over)
 			return nil
 		}
 		w.campaign = welcome.Campaign
 		m, err := w.take(ctx, welcome)
 		if err != nil {
-			w.opts.Log("the queue: " + err.Error())
+			w.opts.Log("taking an item: " + err.Error())
 			pause(ctx, min(welcome.Wait, pauseMax))
 			continue
 		}
@@ -112,7 +112,7 @@ func (w *Worker) work(ctx context.Context) error {
 	return nil
 }
 
-// ask asks the coordinator whether the worker may go on, until there is an answer.
+// ask says hello to the coordinator, retrying until there is an answer.
 func (w *Worker) ask(ctx context.Context) (*wire.Welcome, error) {
 	answer := &wire.Welcome{}
 	if err := w.insist(ctx, w.subjects.Hello(), w.hello(nil), answer); err != nil {
@@ -128,16 +128,16 @@ func (w *Worker) hello(doing *wire.Place) *wire.Hello {
 	return &wire.Hello{Protocol: wire.Protocol, Worker: w.opts.Name, Campaign: w.campaign, Build: w.opts.Build, Doing: doing}
 }
 
-// leave says goodbye, if anybody listens.
+// leave tells the coordinator that the worker ends, if it can be reached.
 func (w *Worker) leave() {
 	h := w.hello(nil)
 	h.Leaving = true
 	if text, err := wire.Encode(h); err == nil && w.conn.IsConnected() {
-		_ = errors.Join(w.conn.Publish(w.subjects.Hello(), text), w.conn.FlushTimeout(pauseMax)) // otherwise the lease says it
+		_ = errors.Join(w.conn.Publish(w.subjects.Hello(), text), w.conn.FlushTimeout(pauseMax)) // otherwise the coordinator notices when the lease ends
 	}
 }
 
-// take returns the next item; nil: there was none for a while.
+// take returns the next item, or nil if there was none for a while.
 func (w *Worker) take(ctx context.Context, welcome *wire.Welcome) (jetstream.Msg, error) {
 	queue, err := w.js.Consumer(ctx, welcome.Stream, wire.Consumer)
 	if err != nil {
@@ -155,16 +155,16 @@ func (w *Worker) take(ctx context.Context, welcome *wire.Welcome) (jetstream.Msg
 			return nil, batch.Error()
 		}
 		return m, nil
-	case <-ctx.Done(): // NB: of a consumer that is deleted meanwhile nothing is ever heard
+	case <-ctx.Done(): // NB: if the consumer is deleted meanwhile, Fetch never ends by itself
 		return nil, ctx.Err()
 	}
 }
 
-// question is what insist asks.
-type question interface{ Validate() error }
+// reply is an answer of the coordinator.
+type reply interface{ Validate() error }
 
-// insist asks until there is an answer, for as long as the worker is patient.
-func (w *Worker) insist(ctx context.Context, subject string, what any, answer question) error {
+// insist repeats a request until there is an answer, for at most Options.Patience.
+func (w *Worker) insist(ctx context.Context, subject string, what any, answer reply) error {
 	text, err := wire.Encode(what)
 	if err != nil {
 		return err
@@ -181,26 +181,26 @@ func (w *Worker) insist(ctx context.Context, subject string, what any, answer qu
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case patience.Err() != nil:
-			return fmt.Errorf("%w for %v: %w; does fleet serve run, at this address, with these certificates and credentials?", ErrAlone, w.opts.Patience, err)
+			return fmt.Errorf("%w for %v: %w; is fleet serve running at this address, with these certificates and credentials?", ErrAlone, w.opts.Patience, err)
 		}
 		pause(patience, wait)
 	}
 }
 
-func (w *Worker) request(ctx context.Context, subject string, text []byte, answer question) error {
+func (w *Worker) request(ctx context.Context, subject string, text []byte, answer reply) error {
 	ctx, cancel := context.WithTimeout(ctx, callPatience)
 	defer cancel()
 	m, err := w.conn.RequestWithContext(ctx, subject, text)
 	if err != nil {
 		if last := w.conn.LastError(); last != nil && !w.conn.IsConnected() {
-			return last // it says more
+			return last // it is more specific
 		}
 		return err
 	}
 	return wire.Decode(m.Data, answer)
 }
 
-// pause waits for a while, or until ctx is done.
+// pause waits for d, or until ctx is done.
 func pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -1,10 +1,10 @@
-// Command fleet shares a campaign of the lab among many machines. It has all commands of lightning-torture besides, so that it can
+// Command fleet shares a campaign of the lab among many machines. It also has all commands of lightning-torture, so that it can
 // replay what it finds.
 //
 //	fleet serve --dir night --for 8h            # on one machine
-//	fleet work --server 127.0.0.1:4270          # as often as there are CPUs, on any number of machines
-//	fleet status                                # how far it is, and who works
-//	fleet drain                                 # workers finish what they do
+//	fleet work --server 127.0.0.1:4270          # one per CPU, on any number of machines
+//	fleet status                                # show progress and workers
+//	fleet drain                                 # let workers finish their cells, then stop
 package main
 
 import (
