@@ -104,8 +104,8 @@ func work(dir, address string) error {
 // patience is the timeout of what happens by itself unless something is broken.
 const patience = 2 * time.Minute
 
-// planted does cells of an engine in which every third cell shows one of four bugs. It is quick, so that processes are killed at every
-// step of a cell's road.
+// planted runs cells of an engine in which every third cell shows one of four bugs. It is quick, so that processes are killed at
+// every step of a cell's path.
 type planted struct{ dir string }
 
 // shows returns the finding of a cell, or "" if the cell passes.
@@ -190,9 +190,8 @@ func (c *crew) kill(cmd *exec.Cmd) {
 	require.Error(c.t, cmd.Wait())
 }
 
-// Eight workers, of which four are killed at random, a coordinator that is killed twice, and a queue that is deleted once: every cell
-// is counted once, and the
-// evidence of every finding is kept.
+// Of eight workers, four are killed at random; the coordinator is killed twice and the queue deleted once. Still every cell is
+// counted once, and the evidence of every finding is kept.
 func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) {
 	t.Parallel()
 	c := &crew{t: t, address: freeAddress(t), dir: filepath.Join(t.TempDir(), "fleet"), lines: make(chan string, 1024)}

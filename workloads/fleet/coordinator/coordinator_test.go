@@ -43,14 +43,22 @@ type fleet struct {
 	ended    chan error
 }
 
-func start(t *testing.T, laps int) *fleet {
+// start starts a coordinator whose ledger already holds the given events, as if an earlier one had been killed after them.
+func start(t *testing.T, laps int, left ...*ledger.Event) *fleet {
 	t.Helper()
 	f := &fleet{t: t, dir: filepath.Join(t.TempDir(), "fleet"), counted: make(chan *ledger.Cell, 1024), ended: make(chan error, 1)}
 	f.spec = &campaign.Spec{Version: 1, Engine: "soak-ledger", Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Seed: 1}
 	var err error
 	f.subjects, err = wire.SubjectsOf(wire.DefaultFleet)
 	require.NoError(t, err)
-	c, err := coordinator.Begin(f.spec, coordinator.Options{
+	require.NoError(t, f.spec.Save(afero.NewOsFs(), f.dir))
+	journal, err := campaign.OpenJournal(afero.NewOsFs(), f.dir, nil)
+	require.NoError(t, err)
+	for _, e := range left {
+		require.NoError(t, journal.Add(e))
+	}
+	require.NoError(t, journal.Close())
+	c, err := coordinator.Resume(coordinator.Options{
 		Dir: f.dir, Targets: []torture.Target{soakledger.Target()}, Build: own, Laps: laps, Lease: time.Second, Tick: 50 * time.Millisecond,
 		Watch: func(e *ledger.Event) {
 			if e.Cell != nil {
@@ -237,6 +245,16 @@ func TestTheQueueMayBeDeletedAtAnyMoment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 40, now.Totals.Cells)
 	require.Equal(t, soak.Pass, now.Verdict, "%v", now.Reasons)
+}
+
+func TestALapWhoseCellsAreAllCountedIsCompletedAfterAKill(t *testing.T) {
+	t.Parallel()
+	spec := &campaign.Spec{Version: 1, Engine: "soak-ledger", Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Seed: 1}
+	first, last := result(spec, 0, 0), result(spec, 0, 1)
+	f := start(t, 1, &ledger.Event{Start: &ledger.Start{Campaign: spec.Name()}}, &ledger.Event{Canary: first.Canary},
+		&ledger.Event{Cell: first.Cell}, &ledger.Event{Cell: last.Cell})
+	require.Equal(t, "all laps are done", f.hello().Over)
+	require.NoError(t, <-f.ended)
 }
 
 func TestADrainedFleetResumesWhereItStopped(t *testing.T) {

@@ -107,6 +107,9 @@ func (c *Coordinator) count(r *wire.Result, kept map[string]bool) error {
 		w.cells++
 	}
 	c.mu.moved = c.opts.Now()
+	if c.mu.queued--; c.mu.queued < c.opts.Window/2 {
+		c.look() // refill the queue before it runs dry
+	}
 	return c.complete(r.Cell.Lap)
 }
 
@@ -126,15 +129,12 @@ func (c *Coordinator) settle(findings []ledger.Sighting, kept map[string]bool) (
 	return fresh
 }
 
-// complete counts a lap once all its cells are counted, and has the queue refilled before it runs dry. The caller holds c.mu.
+// complete counts a lap once all its cells are counted. The caller holds c.mu.
 func (c *Coordinator) complete(lap int) error {
 	book := &c.mu.journal.Book
 	cells, err := c.cellsOf(lap)
 	if err != nil {
 		return err
-	}
-	if c.mu.queued--; c.mu.queued < c.opts.Window/2 {
-		c.look()
 	}
 	for i := range cells {
 		if !book.Has(lap, i) {
@@ -146,4 +146,20 @@ func (c *Coordinator) complete(lap int) error {
 	}
 	c.look()
 	return c.mu.journal.Mark()
+}
+
+// completeLeft counts the laps that an earlier coordinator left uncounted because it was killed after adding a lap's last cell to
+// the ledger, but before adding the lap. No worker delivers a cell of such a lap again, so the campaign would never end. The caller
+// holds c.mu.
+func (c *Coordinator) completeLeft() error {
+	book := &c.mu.journal.Book
+	for lap := book.Next(); c.planned(lap); lap++ {
+		if !book.Has(lap, 0) || book.HasLap(lap, ledger.Shard{}) {
+			continue
+		}
+		if err := c.complete(lap); err != nil {
+			return err
+		}
+	}
+	return nil
 }

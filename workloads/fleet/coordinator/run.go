@@ -34,6 +34,9 @@ func (c *Coordinator) Run(ctx context.Context, conn *nats.Conn) error {
 	err = c.add(&ledger.Event{Start: &ledger.Start{
 		Campaign: c.spec.Name(), Build: c.opts.Build.ID, Version: c.opts.Build.Version, Commit: c.opts.Build.Commit, PID: os.Getpid(), Fleet: true,
 	}})
+	if err == nil {
+		err = c.completeLeft()
+	}
 	c.mu.Unlock()
 	if err != nil {
 		return err
