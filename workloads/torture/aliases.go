@@ -28,52 +28,52 @@ type Env = contract.Env
 // Promises says what an engine claims.
 type Promises = contract.Promises
 
-// TransientFault is a fault that passes, and after which a store goes on.
+// TransientFault is a fault that passes, after which the store carries on.
 type TransientFault = contract.TransientFault
 
-// Limit is a threshold of an engine that a run may set low, so that it meets what lies behind.
+// Limit is a threshold of an engine that a run may lower, so that short runs cross it.
 type Limit = contract.Limit
 
-// Limits are the limits that a run sets, by name.
+// Limits maps the names of the limits that a run sets to their values.
 type Limits = contract.Limits
 
-// Administration is what an engine offers beside an open store: read-only stores, restoring backups.
+// Administration is what an engine offers besides an open store, such as read-only stores and restoring backups.
 type Administration = contract.Administration
 
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired
 
-// Loss is what a repair says is lost.
+// Loss is what a repair reports as lost.
 type Loss = contract.Loss
 
-// Goal is a dangerous situation. Power must have been cut in it for a pass to mean something.
+// Goal is a dangerous situation. A pass means something only if power was cut in it.
 type Goal = contract.Goal
 
-// Choice is a thing that can be named in Options, with one line of explanation.
+// Choice is something that can be named in Options, with one line of explanation.
 type Choice = plan.Choice
 
-// Finding is a deduplicated failure with what is needed to see it again.
+// Finding is a deduplicated failure, with what is needed to reproduce it.
 type Finding = evidence.Finding
 
-// TraceLine is one filesystem operation as a reader of a report sees it.
+// TraceLine is one filesystem operation as a report shows it.
 type TraceLine = evidence.TraceLine
 
-// Case is a run with its operations written out: what a finding's Go test holds.
+// Case is a run with its operations written out, as the Go test of a finding holds it.
 type Case = evidence.Case
 
-// Explanation is the order that a failure shows to be missing.
+// Explanation is the missing order that a failure reveals.
 type Explanation = explain.Explanation
 
-// Site is an operation of a run, and where in the engine's source it is made.
+// Site is an operation of a run, and the place in the engine's source that makes it.
 type Site = explain.Site
 
 // Shrunk says how far a finding was reduced.
 type Shrunk = shrink.Shrunk
 
-// WorstRecoveries are recoveries from the worst power cuts of a campaign, looked at closely.
+// WorstRecoveries is a closer look at recoveries from the worst power cuts of a campaign.
 type WorstRecoveries = worst.Report
 
-// Quota is the work that a run owes before its pass means anything, and what was done of it.
+// Quota is the work that a run requires before its pass means anything, and how much of it was done.
 type Quota = quota.Quota
 
 // ReplayOptions says how to replay.
@@ -82,10 +82,10 @@ type ReplayOptions = replay.Options
 // ReplayResult is what Replay saw.
 type ReplayResult = replay.Result
 
-// Rejudged is what today's judges say of saved evidence.
+// Rejudged is the verdict of today's judges on saved evidence.
 type Rejudged = replay.Rejudged
 
-// Errors of the lab, by errors.Is. Errors of configuration name the thing and the choices.
+// Errors of the lab, for errors.Is. A configuration error names the offending value and the valid choices.
 var (
 	ErrConfig   = plan.ErrConfig       // unknown workload, fault, profile or scenario
 	ErrBadToken = evidence.ErrBadToken // damaged, or of an unknown version
@@ -104,56 +104,57 @@ func Profiles() []Choice { return plan.Profiles() }
 // Scenarios lists the named runs.
 func Scenarios() []Choice { return plan.Scenarios() }
 
-// Between is the situation after one operation and before another. Each is written as the operation and a glob for the last
-// element of the path, such as "write *.log"; "sync ." is the sync of any directory.
+// Between is the situation after one operation and before another. Each is written as the kind of operation and a glob
+// for the last element of the path, such as "write *.log". "sync ." is the sync of any directory.
 func Between(after, before string) func() func(*faultfs.Op) bool {
 	return contract.Between(after, before)
 }
 
-// Torn is the situation in which a file has an unsynced write of which a crash may keep only a part.
+// Torn is the situation in which a file has an unsynced write that a crash may tear.
 func Torn(glob string) func() func(*faultfs.Op) bool { return contract.Torn(glob) }
 
 // Several is the situation in which at least n files match a glob.
 func Several(glob string, n int) func() func(*faultfs.Op) bool { return contract.Several(glob, n) }
 
-// DrawSmall returns a draw of a Limit from low, which is at least 1, to high. Small values are the likeliest.
+// DrawSmall returns a function that draws the value of a Limit in [low, high], preferring small values; low is at
+// least 1.
 func DrawSmall(low, high int64) func(*rand.Rand) int64 { return contract.DrawSmall(low, high) }
 
-// DrawOf returns a draw of a Limit from a list.
+// DrawOf returns a function that draws the value of a Limit from a list.
 func DrawOf(values ...int64) func(*rand.Rand) int64 { return contract.DrawOf(values...) }
 
-// DrawStart returns a draw of a number that something counts from, up to high, which is at least 1: shortly before a power of
-// ten, where its text gets longer, shortly before 2^32, or anywhere.
+// DrawStart returns a function that draws the start of a counter in [1, high]: just below a power of ten, where its
+// text gets longer, just below 2^32, or anywhere.
 func DrawStart(high int64) func(*rand.Rand) int64 { return contract.DrawStart(high) }
 
-// Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a
-// run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
-// otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
-// if that does not show it, as with a panic, the script is run again.
+// Replay reproduces a failure. tokenOrFile is a replay token ("LT2-...") or the path of a saved finding. A token of a
+// run with one client repeats the run. A token of a run with several clients repeats the evidence saved in opts.Dir if
+// it is there; otherwise the script runs again, on whatever schedule occurs. A failure without a crash is judged again
+// from what was saved, and its script runs again only if that does not show it, as with a panic.
 func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
 	return replay.Replay(ctx, targets, tokenOrFile, opts)
 }
 
-// Rerun finds out whether today's engine still fails as a token or a saved finding says. Where Replay recovers the disks that an
-// earlier engine has left, Rerun lets this one write them: the script runs again, power is cut at every operation, and a mended
-// engine passes. The errors are those of Replay.
+// Rerun finds out whether today's engine still fails as a token or a saved finding says. Replay recovers disks that an
+// earlier engine wrote; Rerun lets today's engine write them: the script runs again, power is cut at every operation,
+// and a fixed engine passes. The errors are those of Replay.
 func Rerun(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
 	return replay.Rerun(ctx, targets, tokenOrFile, opts)
 }
 
-// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
-// target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
+// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. It runs no engine;
+// the promises are those of the target that the evidence names. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, error) {
 	return replay.Rejudge(ctx, targets, file)
 }
 
-// Blame says whose panic ended a process, from what the Go runtime wrote: on the stack of the goroutine that panicked,
-// the first function that belongs neither to the runtime nor to the standard library. engines is false if it is the
-// lab's own, or if there is none.
+// Blame says whose panic ended a process, given what the Go runtime printed: it returns the first function on the
+// stack of the panicking goroutine that belongs neither to the runtime nor to the standard library. engines is false
+// if that function is the lab's own, or if there is none.
 func Blame(output string) (function string, engines bool) { return stack.Blame(output) }
 
-// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime
-// wrote; the token repeats what was going on. The error is ErrBadToken.
+// Died turns a panic of the engine that ended the process of a run into a finding. output is what the Go runtime
+// printed; the token identifies what was running. The error is ErrBadToken.
 func Died(targets []Target, token, output string) (*Finding, error) {
 	return evidence.Died(targets, token, output)
 }

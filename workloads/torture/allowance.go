@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// allowance is the time that a campaign may take to make its findings readable: to confirm, explain and shrink them, and to
-// compare profiles. It comes on top of Options.For, and is a share of it.
+// allowance is the time that a campaign may spend on making findings readable: confirming, explaining and shrinking
+// them, and comparing profiles. It is a share of Options.For, granted in addition to it.
 type allowance struct {
 	limited bool
 	left    time.Duration
@@ -14,20 +14,21 @@ type allowance struct {
 
 const (
 	readingShare = 2                // half as long as the campaign itself
-	minReading   = 10 * time.Second // however short the campaign is: the first finding of a short run is explained too
+	minReading   = 10 * time.Second // even for a short campaign, so that its first finding is explained
 	maxReading   = 10 * time.Second // for one finding, each time
-	unhurried    = 2 * time.Minute  // the same, if nobody waits: a busy machine must not leave a finding as it was found
+	unhurried    = 2 * time.Minute  // for one finding if the campaign has no time limit, so that even a busy machine gets it done
 )
 
-// newAllowance returns the allowance of a campaign of a length; 0: it is bounded by work, and so are its findings.
+// newAllowance returns the allowance of a campaign that runs for length. If length is 0, the campaign is bounded by
+// work, and its findings get as long as they need.
 func newAllowance(length time.Duration) *allowance {
 	return &allowance{limited: length > 0, left: max(length/readingShare, minReading)}
 }
 
-// spend calls do with a context that ends when the time for one finding, or for all, is over.
+// spend calls do with a context that ends when the time for one finding, or for all of them, is used up.
 func (a *allowance) spend(ctx context.Context, do func(context.Context)) { a.spendPart(ctx, 1, do) }
 
-// spendPart is spend with one of so many parts of the time that is left for all: the rest is for what comes then.
+// spendPart is spend with at most 1/parts of the remaining time, so that something is left for later steps.
 func (a *allowance) spendPart(ctx context.Context, parts time.Duration, do func(context.Context)) {
 	most := unhurried
 	if a.limited {

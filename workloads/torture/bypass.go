@@ -11,18 +11,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// An engine that opens its files with package os, or keeps all in memory, leaves nothing on the lab's disk that a crash could
-// harm. A run shows that, and the user is told at once.
+// An engine that opens its files with package os, or keeps everything in memory, leaves nothing on the lab's disk that
+// a crash could harm. The first run reveals that, and the user is told at once.
 
-// storeDirExists reports whether there is something in the working directory that has the name of the store's directory.
+// storeDirExists reports whether the working directory has an entry with the name of the store's directory.
 func storeDirExists() bool {
 	_, err := os.Lstat(record.StoreDir)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// checkBypass returns an ErrConfig if commits of a run were acknowledged although the engine has never changed anything on Env.FS,
-// in this run or another, and notes a run in which less was written there than it should be. If the engine promises that synced commits survive and has
-// acknowledged some, it is a finding instead, which a judge makes: it may be the engine that is wrong.
+// checkBypass returns an ErrConfig if commits were acknowledged although the engine has never changed anything on
+// Env.FS, in this run or an earlier one. It also notes a run that wrote suspiciously little there. If the engine
+// promises that synced commits survive and has acknowledged some, it returns nil and leaves the matter to a judge: the
+// bug may be the engine's own.
 func (c *campaign) checkBypass(r *record.Recording) error {
 	synced, acked := syncedBytes(r.History)
 	promised := synced > 0 && c.target.Promises.SyncSurvivesPowerCut
@@ -35,11 +36,11 @@ func (c *campaign) checkBypass(r *record.Recording) error {
 		c.noteThin(r, acked)
 		return nil
 	}
-	return fmt.Errorf("%w: target %q acknowledged %d commits and changed nothing on Env.FS: it must keep its files there, in Env.Dir, "+
-		"and not open them with package os%s", ErrConfig, c.target.Name, commits, c.madeStoreDir())
+	return fmt.Errorf("%w: target %q acknowledged %d commits and changed nothing on Env.FS; keep its files there, in Env.Dir, "+
+		"and do not open them with package os%s", ErrConfig, c.target.Name, commits, c.madeStoreDir())
 }
 
-// madeStoreDir says that the engine has made its directory elsewhere, if it has.
+// madeStoreDir says whether the engine has created its directory in the working directory of the process; "" if not.
 func (c *campaign) madeStoreDir() string {
 	if c.hadStoreDir || !storeDirExists() {
 		return ""
@@ -47,11 +48,11 @@ func (c *campaign) madeStoreDir() string {
 	return "; it has made " + record.StoreDir + " in the working directory"
 }
 
-// thinShare says that a store which writes less than one of so many bytes that it acknowledges as synced must write them
-// elsewhere: values do not compress that well.
+// A store that writes less than 1/thinShare of the bytes that it acknowledges as synced must keep them somewhere else:
+// values do not compress that well.
 const (
 	thinShare = 16
-	thinBytes = 4096 // with less, nothing is said
+	thinBytes = 4096 // acknowledged bytes below which nothing is reported
 )
 
 // noteThin notes a run in which far less was written to Env.FS than was acknowledged as durable.
@@ -63,13 +64,13 @@ func (c *campaign) noteThin(r *record.Recording, acked int) {
 		}
 	}
 	if acked >= thinBytes && written < acked/thinShare && c.thin == "" {
-		c.thin = fmt.Sprintf("%d bytes were acknowledged as synced in one run and %d written to Env.FS: where does the engine keep the rest?",
+		c.thin = fmt.Sprintf("in one run %d bytes were acknowledged as synced and only %d were written to Env.FS: where does the engine keep the rest?",
 			acked, written)
 		c.thin += c.madeStoreDir()
 	}
 }
 
-// stored returns how many commits with a value were acknowledged.
+// stored returns the number of acknowledged commits that have a value.
 func stored(ops []history.Op) (commits int) {
 	for i := range ops {
 		if ops[i].Outcome == history.Acked && ops[i].Stored() {
@@ -79,7 +80,8 @@ func stored(ops []history.Op) (commits int) {
 	return commits
 }
 
-// syncedBytes returns how many commits with a value were acknowledged as durable, and how many bytes of values they have.
+// syncedBytes returns the number of commits with a value that were acknowledged as durable, and the total size of
+// their values in bytes.
 func syncedBytes(ops []history.Op) (commits, bytes int) {
 	for i := range ops {
 		op := &ops[i]

@@ -12,10 +12,10 @@ import (
 // testCall identifies a call of Run.
 type testCall struct {
 	Test string `json:"test"` // the name of the test
-	N    int    `json:"n"`    // how many calls the test has made before this one
+	N    int    `json:"n"`    // how many calls of Run the test made before this one
 }
 
-// caller returns what the test of a finding needs to make this call again; nil if the test function cannot be found in its
+// caller returns what the test of a finding needs to repeat this call, or nil if the test function is not in the
 // package.
 func (c testCall) caller() *evidence.Caller {
 	function, sub, _ := strings.Cut(c.Test, "/")
@@ -26,7 +26,7 @@ func (c testCall) caller() *evidence.Caller {
 	return &evidence.Caller{Package: name, Test: function, Subtest: sub, Call: c.N}
 }
 
-// calls are the calls of Run that tests have made.
+// calls are the calls of Run that tests have made so far.
 var calls struct {
 	sync.Mutex
 	made     map[testing.TB]int
@@ -43,7 +43,7 @@ func nextCall(t testing.TB) testCall {
 	}
 	n := calls.made[t]
 	if n == 0 {
-		delete(calls.returned, t.Name()) // it may have run before, as with -count
+		delete(calls.returned, t.Name()) // the test may have run before, as with -count
 		t.Cleanup(func() {
 			calls.Lock()
 			defer calls.Unlock()
@@ -54,7 +54,7 @@ func nextCall(t testing.TB) testCall {
 	return testCall{t.Name(), n}
 }
 
-// noteCall keeps what a call has returned.
+// noteCall keeps the result of a call.
 func noteCall(c testCall, r *Result) {
 	calls.Lock()
 	defer calls.Unlock()
@@ -63,7 +63,7 @@ func noteCall(c testCall, r *Result) {
 	}
 }
 
-// earlierCalls returns what calls of a test and of those around it have returned so far.
+// earlierCalls returns the results so far of a test's calls, and of the calls of the tests around it.
 func earlierCalls(test string) map[string][]*Result {
 	calls.Lock()
 	defer calls.Unlock()

@@ -21,7 +21,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
-// campaign is many runs from one set of options.
+// campaign is a series of runs from one set of options.
 type campaign struct {
 	target    Target
 	opts      Options
@@ -34,32 +34,33 @@ type campaign struct {
 	findings  *findings
 	worst     worst.Worst
 	progress  *progress
-	limits    func(seed uint64) contract.Limits // those of the run with that seed
+	limits    func(seed uint64) contract.Limits // the limits for the run with that seed
 	deadline  time.Time                         // zero: none
-	cutOff    int                               // runs that were cut off because they took too long
-	scope     *small.Scope                      // of the small scope; nil: it is something else
-	gaveUp    bool                              // the time for the quota was over
-	hopeless  string                            // why nothing else can be tried, such as that the store does not open; empty: it can
+	cutOff    int                               // number of runs that took too long and were cut off
+	scope     *small.Scope                      // nil unless this is the scenario small
+	gaveUp    bool                              // Options.Limit expired before the quota was met
+	hopeless  string                            // why going on is pointless, such as a store that does not open; empty: it is not
 	sampling  bool                              // runs are explored under all profiles
-	demanding bool                              // it is the default run, which has to reach every goal
+	demanding bool                              // this is the default run, which must reach every goal
 
-	hadStoreDir bool // the working directory had something like a store before the first run
+	hadStoreDir bool // record.StoreDir existed in the working directory before the first run
 	workDir     hostdisk.WorkDir
-	thin        string // says that the engine writes suspiciously little; empty: it does not
+	thin        string // a complaint that the engine writes suspiciously little; empty: it does not
 	touched     bool   // the engine has changed something on Env.FS
 
-	// What processes before this one have left; see journal.
+	// What earlier processes of this campaign left behind; see journal.
 	deaths       []death
-	lost         map[string]bool // the tokens of the runs in which they died
+	lost         map[string]bool // tokens of the runs in which they died
 	shapesBefore int
-	steered      int  // runs that were recorded in search of goals
-	finishing    bool // nothing is left but to make the findings smaller
+	steered      int  // number of runs recorded in search of goals
+	finishing    bool // only the shrinking of findings is left
 }
 
-// maxHangs is the number of hangs after which a campaign gives up: each leaves behind goroutines that nobody can stop.
+// maxHangs is the number of hangs after which a campaign gives up. Each hang leaks goroutines that nothing can stop.
 const maxHangs = 4
 
-// maxCutOff is the number of runs that take too long after which a campaign gives up: the others would, too.
+// maxCutOff is the number of cut-off runs after which a campaign gives up, because later ones would take too long as
+// well.
 const maxCutOff = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
@@ -70,11 +71,11 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	case target.Open == nil && target.OpenLog == nil:
 		return nil, fmt.Errorf("%w: target %q has neither Open nor OpenLog", ErrConfig, target.Name)
 	case target.Open != nil && target.OpenLog != nil:
-		return nil, fmt.Errorf("%w: target %q has both Open and OpenLog; make two targets of it", ErrConfig, target.Name)
+		return nil, fmt.Errorf("%w: target %q has both Open and OpenLog; split it into two targets", ErrConfig, target.Name)
 	}
 	for _, name := range target.Promises.Unpromised {
 		if !plan.IsFault(name) {
-			return nil, fmt.Errorf("%w: target %q names %q in Promises.Unpromised, which is no fault; see list faults", ErrConfig, target.Name, name)
+			return nil, fmt.Errorf("%w: target %q: Promises.Unpromised: unknown fault %q; see list faults", ErrConfig, target.Name, name)
 		}
 	}
 	if err := opts.validate(&target); err != nil {
@@ -109,32 +110,32 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	return c, c.resume()
 }
 
-// makeWritable makes a directory and checks that files can be made in it.
+// makeWritable creates dir if necessary and checks that files can be created in it.
 func makeWritable(dir string) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("%w: cannot make the output directory %s: %w", ErrHost, dir, errors.Unwrap(err))
+		return fmt.Errorf("%w: output directory %s: cannot be created: %w", ErrHost, dir, errors.Unwrap(err))
 	}
 	if err := hostdisk.CheckWritable(dir); err != nil {
-		return fmt.Errorf("%w: cannot write in the output directory %s: %w", ErrHost, dir, cmp.Or(errors.Unwrap(err), err))
+		return fmt.Errorf("%w: output directory %s: not writable: %w", ErrHost, dir, cmp.Or(errors.Unwrap(err), err))
 	}
 	return nil
 }
 
-// timeIsUp reports whether the time of the campaign is over.
+// timeIsUp reports whether the campaign's deadline has passed.
 func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().Before(c.deadline) }
 
-// ended reports whether the campaign has to stop, whatever the time.
+// ended reports whether the campaign has to stop for a reason other than its deadline.
 func (c *campaign) ended(ctx context.Context) bool {
 	return ctx.Err() != nil || c.hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.Tally.Hangs >= maxHangs ||
 		c.cutOff >= maxCutOff
 }
 
-// stopped reports whether the campaign has as many findings as it was asked to stop at.
+// stopped reports whether the campaign has reached Options.StopAfter.
 func (c *campaign) stopped() bool {
 	return c.opts.StopAfter > 0 && c.findings.len() >= c.opts.StopAfter
 }
 
-// budget shares the time that is left among the runs that are left in the round.
+// budget gives a run its share of the remaining time; left is the number of runs left in the round.
 func (c *campaign) budget(ctx context.Context, left int) (context.Context, context.CancelFunc) {
 	if c.deadline.IsZero() {
 		return context.WithCancel(ctx)
@@ -143,10 +144,11 @@ func (c *campaign) budget(ctx context.Context, left int) (context.Context, conte
 	return context.WithTimeout(ctx, share)
 }
 
-// runner is record.Run, or that of record.Stays.
+// runner is record.Run or the Run of record.Stays.
 type runner func(context.Context, Target, *plan.Plan, time.Duration) *record.Recording
 
-// runOnce completes a spec from the cell and the options, runs it, and returns the recording; nil if the run is lost.
+// runOnce completes a spec from the cell and the options, runs it and returns the recording. The recording is nil if
+// the engine ended an earlier process in this run.
 func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run runner) (*record.Recording, error) {
 	s.Workload, s.Scenario = cell.Result.Workload, c.opts.Scenario
 	s.Profile, s.Device, s.Size.Largest = c.opts.Profile, c.opts.Device, c.target.Largest
@@ -158,7 +160,7 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 		return nil, err
 	}
 	if c.isLost(p.Spec) {
-		return nil, nil //nolint:nilnil // the engine would end this process as well
+		return nil, nil //nolint:nilnil // the engine would end this process too
 	}
 	c.progress.now.Store(fmt.Sprintf("%s × %s, seed %d", s.Workload, s.Fault, s.Seed))
 	c.running(0, p.Spec, 0)
@@ -169,24 +171,25 @@ func (c *campaign) runOnce(ctx context.Context, cell *cell, s plan.Spec, run run
 	return r, c.noteRecording(ctx, cell, r)
 }
 
-// noteRecording notes what a recorded run says about all others.
+// noteRecording notes what a recorded run reveals about the whole campaign.
 func (c *campaign) noteRecording(ctx context.Context, cell *cell, r *record.Recording) error {
 	switch {
 	case len(r.Problems) == 0:
 	case r.Unopened():
 		c.hopeless = "the store does not open"
 	case r.Elsewhere():
-		c.hopeless = "crashes of Env.FS say nothing about data that are elsewhere"
+		c.hopeless = "crashes of Env.FS say nothing about data kept elsewhere"
 	}
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++
-		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at a time limit of %v: the script is too long for the "+
+		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at its time limit of %v: the script is too long for this "+
 			"engine; allow more time with --limit, or fewer operations with --ops and --keys", len(r.History), c.longestRecording()), 1)
 	}
 	return c.checkBypass(r)
 }
 
-// recordingLimit returns the context of a run: one that is much longer than a run of the matrix is cut off.
+// recordingLimit returns the context of a run, which is cut off when it takes much longer than a run of the matrix
+// should.
 func (c *campaign) recordingLimit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.deadline.IsZero() {
 		return context.WithCancel(ctx)
@@ -194,24 +197,25 @@ func (c *campaign) recordingLimit(ctx context.Context) (context.Context, context
 	return context.WithTimeout(ctx, c.longestRecording())
 }
 
-// recordingShare says that a run may take one of so many parts of Options.Limit.
+// recordingShare: a run may take up to 1/recordingShare of Options.Limit.
 const recordingShare = 8
 
-// longestRecording is how long a run may take if the campaign is bounded by time: a share of its limit, which is for machines that
-// are busy and engines that are slow, however little time there is beyond the quota. Lightning takes less than a thousandth of it
-// over a run of the matrix. What is cut off proves nothing, and is no finding: the beginning is judged, and the cell is inconclusive.
+// longestRecording is how long a run may take in a campaign that is bounded by time. It depends on Options.Limit and
+// not on the time left, to leave room for busy machines and slow engines; Lightning needs less than a thousandth of it
+// for a run of the matrix. A run that is cut off is no finding and proves nothing: its beginning is judged, and its
+// cell is inconclusive.
 func (c *campaign) longestRecording() time.Duration {
 	return max(c.opts.Limit/recordingShare, time.Minute)
 }
 
-// running calls Options.Running with the token of what begins now.
+// running calls Options.Running with the token of what starts now.
 func (c *campaign) running(slot int, spec plan.Spec, tick uint64) {
 	if c.opts.Running != nil {
 		c.opts.Running(slot, evidence.Token(c.target.Name, spec, evidence.Place{Tick: tick}))
 	}
 }
 
-// subject makes the judges of a recording.
+// subject returns a recording with its judges.
 func (c *campaign) subject(r *record.Recording) *explore.Subject {
 	s := explore.NewSubject(c.target, r, c.opts.Patience)
 	s.Looks, s.Shapes = &c.looks, &c.shapes
@@ -221,7 +225,7 @@ func (c *campaign) subject(r *record.Recording) *explore.Subject {
 	return s
 }
 
-// request returns what the campaign asks of every exploration. ctx is that of the campaign, and not the budget of a run.
+// request returns what the campaign asks of every exploration. ctx is the campaign's context, not the budget of a run.
 func (c *campaign) request(ctx context.Context, s *explore.Subject) explore.Request {
 	req := explore.NewRequest(s)
 	req.Caller = ctx
@@ -232,19 +236,19 @@ func (c *campaign) request(ctx context.Context, s *explore.Subject) explore.Requ
 	return req
 }
 
-// explore carries out a request, and adds the time that it takes to the figures.
+// explore carries out a request and adds the time taken to the figures.
 func (c *campaign) explore(ctx context.Context, req explore.Request) *explore.Outcome {
 	defer c.exploring()()
 	return explore.Explore(ctx, req)
 }
 
-// exploring begins an exploration; the function that it returns adds the time since then to the figures.
+// exploring starts timing an exploration; the returned function adds the elapsed time to the figures.
 func (c *campaign) exploring() (done func()) {
 	begin := time.Now()
 	return func() { c.figures.Elapsed += time.Since(begin) }
 }
 
-// addFindings keeps what is new, and saves it at once: the process may not live to the end of the campaign.
+// addFindings adds new findings and saves them at once, because the process may die before the campaign ends.
 func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subject, failures []explore.Failure) error {
 	isNew := false
 	for _, f := range failures {
@@ -264,14 +268,14 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 	return c.findings.saveNew(leaving(ctx), c.opts.Dir, c.target)
 }
 
-// leaving returns a channel that is closed soon after ctx is done, when nobody waits any more for what has begun.
+// leaving returns a channel that is closed shortly after ctx is done, when work under way is no longer waited for.
 func leaving(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	context.AfterFunc(ctx, func() { time.AfterFunc(record.Grace, func() { close(gone) }) })
 	return gone
 }
 
-// owesProfiles reports whether some run has to be explored under every profile.
+// owesProfiles reports whether the campaign must explore some run under every profile.
 func (c *campaign) owesProfiles() bool { return c.sampling && c.opts.Shard == Shard{} }
 
 // unseenProfiles returns a reason for each profile that should have had crash images but had none.

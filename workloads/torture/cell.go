@@ -11,44 +11,45 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
-// cell is one field of the matrix, and what decides whether its runs prove anything. The exported fields go into the journal.
+// cell is one field of the matrix, with what decides whether its runs prove anything. The exported fields go into the
+// journal.
 type cell struct {
 	Result   Cell
-	Swept    bool // the sweep came to its end
+	Swept    bool // the sweep is finished
 	Owes     quota.Owed
 	Done     quota.Done
-	Complete bool // it was counted as complete
+	Complete bool // already counted as complete
 	Unknown  map[string]bool
-	Drawn    int          // runs that were recorded
-	Matched  uint64       // the most calls of one of them that met all conditions of its rule but those that count
-	Rounds   int          // rounds that it has behind it
-	Stage    int          // how many runs of the next round were explored, for a sweep the number of the latest
-	Deaths   int          // runs in which the engine ended the process
+	Drawn    int          // number of recorded runs
+	Matched  uint64       // the most calls in one run that met all conditions of its rule except the counting ones
+	Rounds   int          // number of finished rounds
+	Stage    int          // number of runs explored in the next round; for a sweep, the number of the latest run
+	Deaths   int          // number of runs in which the engine ended the process
 	series   *plan.Series // the runs of a sweep; nil: one run per round
 }
 
 // name returns the name of the cell.
 func (c *cell) name() string { return evidence.CellName(c.Result.Workload, c.Result.Fault) }
 
-// maxCellDeaths is after how many deaths a cell is given up.
+// maxCellDeaths is the number of deaths after which a cell is given up.
 const maxCellDeaths = 3
 
 // givenUp reports whether the engine has ended the process in too many runs of the cell.
 func (c *cell) givenUp() bool { return c.Deaths >= maxCellDeaths }
 
-// missing says why the runs of a cell prove nothing, if so.
+// missing says why the runs of a cell prove nothing; "" if they do.
 func (c *cell) missing() string {
 	c.Done.Injected = 0
 	for _, n := range c.Result.Injected {
 		c.Done.Injected += n
 	}
 	if c.series != nil && !c.Swept && c.Done.Runs > 0 {
-		return fmt.Sprintf("later calls were not made to fail: it ended after %d runs", c.Done.Runs)
+		return fmt.Sprintf("the sweep stopped after %d runs, before its fault had hit every call", c.Done.Runs)
 	}
 	return c.Owes.Missing(&c.Done)
 }
 
-// cellsOf returns the cells of a campaign: every workload under every fault, or what its scenario consists of.
+// cellsOf returns the cells of a campaign: every workload under every fault, or those of its scenario.
 func cellsOf(o Options) []*cell {
 	var all []*cell
 	for i, w := range o.Workloads {
@@ -68,8 +69,8 @@ func cellsOf(o Options) []*cell {
 	return all
 }
 
-// hasTurn reports whether workload i has fault j. A rare fault has one workload. A common fault has all workloads,
-// except that a workload and its variant take turns.
+// hasTurn reports whether workload i runs under fault j. A rare fault gets one workload. A common fault gets all of
+// them, except that a workload and its variant take turns.
 func (o *Options) hasTurn(workload, name string, i, j int) bool {
 	f, err := plan.FaultNamed(name)
 	turn := j + int(o.Seed%1024)
@@ -89,10 +90,11 @@ func isVariant(name string) bool {
 	return known && w.Variant
 }
 
-// maxReasons is how many different reasons a cell gives at most. Some contain numbers, so there is no end to them.
+// maxReasons bounds the number of distinct reasons of a cell. Some contain numbers, so there could be any number of
+// them.
 const maxReasons = 16
 
-// unclear counts judgements that ended without an answer.
+// unclear counts judgements that reached no verdict.
 func (c *cell) unclear(reason string, n int) {
 	c.Result.Unknown += n
 	if len(c.Unknown) < maxReasons {
@@ -100,26 +102,26 @@ func (c *cell) unclear(reason string, n int) {
 	}
 }
 
-// judge gives the reasons why the runs of a cell prove nothing, if so.
+// judge adds the reasons why the runs of a cell prove nothing.
 func (c *cell) judge() {
 	if why := c.missing(); why != "" {
 		c.Result.Reasons = append(c.Result.Reasons, why)
 	}
 	if c.givenUp() {
-		c.Result.Reasons = append(c.Result.Reasons, fmt.Sprintf("it was given up after the engine had ended the process in %d of its runs; if it "+
-			"stops on purpose, let it call Env.Stop instead, so that the lab goes on", c.Deaths))
+		c.Result.Reasons = append(c.Result.Reasons, fmt.Sprintf("given up after the engine ended the process in %d of its runs; if it "+
+			"stops on purpose, let it call Env.Stop instead, so that the lab can continue", c.Deaths))
 	}
 	c.Result.Reasons = append(c.Result.Reasons, slices.Sorted(maps.Keys(c.Unknown))...)
 }
 
-// Shard is one of several parts of a matrix that run apart, each with a share of the cells. Cells have the same seeds whatever
-// shard they are in, so the shards together do what one run would. The zero value is the whole matrix.
+// Shard is one of several parts of a matrix that run separately, each with a share of the cells. The seeds of a cell
+// do not depend on its shard, so the shards together do what one run would. The zero value is the whole matrix.
 type Shard struct {
 	Index int // from 1 to Of
 	Of    int
 }
 
-// check returns an ErrConfig for a shard that there cannot be.
+// check returns an ErrConfig for an impossible shard.
 func (s Shard) check() error {
 	if s == (Shard{}) || s.Index >= 1 && s.Index <= s.Of && s.Of <= plan.MaxCount {
 		return nil
@@ -139,13 +141,13 @@ func (s Shard) of(all []*cell) ([]*cell, error) {
 		}
 	}
 	if len(own) == 0 {
-		return nil, fmt.Errorf("%w: shard %d/%d has nothing to do: the matrix has only %d cells; give fewer shards", ErrConfig, s.Index, s.Of, len(all))
+		return nil, fmt.Errorf("%w: shard %d/%d has nothing to do: the matrix has only %d cells; use fewer shards", ErrConfig, s.Index, s.Of, len(all))
 	}
 	return own, nil
 }
 
-// Matrix returns the cells that a Check would have, with their names alone, in the order in which a Shard counts them. The
-// error is that of Check for bad options.
+// Matrix returns the cells that Check would run, with only their names filled in, in the order in which a Shard counts
+// them. The error is that of Check for bad options.
 func Matrix(target Target, opts Options) ([]Cell, error) {
 	opts = opts.withDefaults(&target)
 	if err := opts.validate(&target); err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Check tortures target and returns what was found. It returns an error only if the lab itself could not work; a store
-// that breaks its promises is a Result with the verdict Fail. When ctx is done, Check returns what it has so far, with
-// Interrupted set.
+// Check tortures target and returns what it found. A store that breaks its promises is not an error but a Result with
+// the verdict Fail; Check returns an error only if the options are wrong (ErrConfig) or the lab itself could not work
+// (ErrHost). When ctx is done, Check returns what it has so far, with Interrupted set.
 func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	c, err := newCampaign(target, opts)
 	if err != nil {
@@ -33,7 +33,7 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	c.gaveUp = limited.Err() != nil
 	stop()
 	if errors.Is(err, syscall.EMFILE) {
-		err = fmt.Errorf("%w: does the engine leave files open that are not on Env.FS?", err)
+		err = fmt.Errorf("%w: does the engine leave files open outside Env.FS?", err)
 	}
 	if err != nil {
 		return nil, err
@@ -41,7 +41,8 @@ func Check(ctx context.Context, target Target, opts Options) (*Result, error) {
 	return c.finish(ctx)
 }
 
-// rounds goes through the matrix round by round. The first round is finished even if the time is over: it has the quota.
+// rounds goes through the matrix round by round. The first round is finished even if time is up, because the quota
+// needs it.
 func (c *campaign) rounds(ctx context.Context) error {
 	for round := c.roundsBehind(); c.opts.Rounds == 0 || round < c.opts.Rounds; round++ {
 		cells := c.byFault()
@@ -50,7 +51,7 @@ func (c *campaign) rounds(ctx context.Context) error {
 				return nil
 			}
 			if cell.Rounds > round {
-				continue // an earlier process did it
+				continue // done by an earlier process
 			}
 			if err := c.runCell(ctx, cell, round, len(cells)-i); err != nil {
 				return fmt.Errorf("%s × %s: %w", cell.Result.Workload, cell.Result.Fault, err)
@@ -66,21 +67,22 @@ func (c *campaign) rounds(ctx context.Context) error {
 	return nil
 }
 
-// roundsBehind returns how many rounds all cells have behind them: none, but in a process that goes on after another.
+// roundsBehind returns the number of rounds that all cells have finished. It is 0 except in a process that continues
+// from a journal.
 func (c *campaign) roundsBehind() int {
 	return slices.MinFunc(c.cells, func(a, b *cell) int { return cmp.Compare(a.Rounds, b.Rounds) }).Rounds
 }
 
-// byFault returns the cells in the order in which they run: every workload under the first fault, which is the plain
-// power cut, then every workload under the next. This finds early what only one workload shows.
+// byFault returns the cells in running order: every workload under the first fault, which is the plain power cut, then
+// every workload under the second, and so on. This order finds early what only one workload shows.
 func (c *campaign) byFault() []*cell {
 	return slices.SortedStableFunc(slices.Values(c.cells), func(a, b *cell) int {
 		return cmp.Compare(slices.Index(c.opts.Faults, a.Result.Fault), slices.Index(c.opts.Faults, b.Result.Fault))
 	})
 }
 
-// runCell records, judges and explores the runs of a cell in a round: one, or all of a sweep. left is how many cells
-// are left in the round.
+// runCell records, judges and explores the runs of a cell in a round: one run, or all runs of a sweep. left is the
+// number of cells left in the round.
 func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) error {
 	switch {
 	case cell.givenUp():
@@ -104,7 +106,7 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	budget, cancel := c.budget(ctx, left)
 	defer cancel()
 	if round == 0 && isNamed(cell) && len(r.Injected) == 0 && !c.deadline.IsZero() {
-		cancel() // do what is owed, and see whether the recoveries meet the rule
+		cancel() // do only what is owed, and see whether recoveries match the rule
 	}
 	if err := c.examine(ctx, budget, cell, r); err != nil || round > 0 {
 		return err
@@ -124,7 +126,7 @@ func (c *campaign) sweep(ctx context.Context, cell *cell) error {
 		}
 		cell.Stage = n
 		if len(r.Injected) == 0 {
-			cell.Swept = true // the run has fewer such calls
+			cell.Swept = true // the run makes no further call of the kind
 			return nil
 		}
 		if err := c.examine(ctx, ctx, cell, r); err != nil {
@@ -134,12 +136,12 @@ func (c *campaign) sweep(ctx context.Context, cell *cell) error {
 	return nil
 }
 
-// maxDraws is how often a run is drawn at most. The last one counts even if its fault hit nothing.
+// maxDraws bounds how often a run is drawn again. The last draw counts even if its fault hit nothing.
 const maxDraws = 16
 
-// draw draws runs of a cell until one says something. A run whose fault hit nothing, or hit before anything had changed, says
-// nothing; nor does the first run of a cell in which no client got as far as a commit. Later runs may fail that early. The
-// recording is nil if all runs are lost.
+// draw draws runs of a cell until one is informative. A run is not informative if its fault hit nothing, or hit before
+// anything had changed. Nor is the first run of a cell if no client got as far as a commit; later runs may fail that
+// early. The recording is nil if all runs are lost.
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
 		seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, round, n) & (1<<32 - 1)
@@ -149,7 +151,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 		}
 		if r == nil {
 			if n == maxDraws-1 {
-				return nil, nil //nolint:nilnil // they are all lost
+				return nil, nil //nolint:nilnil // all runs are lost
 			}
 			continue
 		}
@@ -158,7 +160,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 			return r, nil
 		}
 		if ctx.Err() != nil {
-			return r, nil //nolint:nilerr // an interrupted run is no failure: what it has recorded counts
+			return r, nil //nolint:nilerr // an interrupted run is not an error: what it recorded counts
 		}
 	}
 }
@@ -192,9 +194,9 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Reasons = append(r.Reasons, left)
 	}
 	if c.hopeless != "" {
-		r.Reasons = append(r.Reasons, "nothing else was tried, since "+c.hopeless)
+		r.Reasons = append(r.Reasons, "nothing else was tried: "+c.hopeless)
 	}
-	stopped := c.stopped() || c.hopeless != "" // a campaign that stopped for this owes nothing else
+	stopped := c.stopped() || c.hopeless != "" // a campaign that stopped for one of these reasons owes nothing else
 	r.Quota = c.quota()
 	if !stopped {
 		r.Reasons = slices.Concat(r.Reasons, c.figures.evasive(), c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())

@@ -11,12 +11,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// batchKeys is how much smaller a store is loaded whose batches are not atomic. Each key is then a commit, and perhaps a sync, of
-// its own: the runs would have ten times as many crash points, and findings in them would take as much longer to explain.
+// batchKeys divides the number of keys loaded into a store whose batches are not atomic. There, each key is a commit
+// of its own, perhaps with its own sync. With all keys, runs would have ten times as many crash points, and findings
+// would take ten times as long to explain.
 const batchKeys = 10
 
-// chooseSize picks the dials that o leaves open. In turn, runs are large enough to have tables on several levels, small
-// enough to be explored in full, and tiny.
+// chooseSize picks the sizes that o leaves open. Runs take turns at being large enough for tables on several levels,
+// small enough to be explored completely, and tiny.
 func chooseSize(o Options, seed uint64, round int) workloads.Size {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	size := workloads.Size{Clients: 1 + rng.IntN(4), ValueBytes: 100}
@@ -44,12 +45,12 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 	return size
 }
 
-// largestSize returns the largest size that a run may have under o.
+// largestSize returns the largest size of a run under o.
 func largestSize(o Options) workloads.Size {
 	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 50), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
 }
 
-// childSeed derives a seed from a seed and labels, so that what one part draws does not depend on what others drew.
+// childSeed derives a seed from a seed and labels, so that the draws of one part do not depend on those of others.
 func childSeed(seed uint64, labels ...any) uint64 {
 	h := fnv.New64a()
 	fmt.Fprint(h, seed)
@@ -59,14 +60,14 @@ func childSeed(seed uint64, labels ...any) uint64 {
 	return h.Sum64()
 }
 
-// UsualLimits is the value of Options.Limits for runs that set no limit.
+// UsualLimits is the value of Options.Limits under which runs set no limits.
 const UsualLimits = "usual"
 
-// limitsOf returns what chooses the limits of a run from its seed.
+// limitsOf returns a function that chooses the limits of a run from its seed.
 func (o *Options) limitsOf(target *contract.Target) (func(seed uint64) contract.Limits, error) {
 	switch {
 	case o.Scenario != "" && o.Limits != "" && o.Limits != UsualLimits:
-		return nil, fmt.Errorf("%w: scenario %q has the usual limits; leave --limits out", ErrConfig, o.Scenario)
+		return nil, fmt.Errorf("%w: scenario %q always has the usual limits; leave out --limits", ErrConfig, o.Scenario)
 	case o.Scenario != "" || o.Limits == UsualLimits:
 		return func(uint64) contract.Limits { return nil }, nil
 	case o.Limits == "":
@@ -82,7 +83,7 @@ func (o *Options) limitsOf(target *contract.Target) (func(seed uint64) contract.
 	return func(uint64) contract.Limits { return limits }, nil
 }
 
-// limitCounts counts the runs that set each limit.
+// limitCounts holds, for each limit, how many runs set it.
 type limitCounts []LimitCount
 
 func newLimitCounts(target *contract.Target) limitCounts {

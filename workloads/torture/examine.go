@@ -10,14 +10,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
-// examine judges a recorded run, as it was and, until the budget is spent and what it owes is done, after crashes.
+// examine judges a recorded run, both as it was and after crashes. It explores crashes until the budget is spent and
+// the run's share of the quota is met.
 func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Recording) error {
 	s := c.subject(r)
 	run := explored{subject: s, found: &explore.Outcome{}}
 	req := c.request(ctx, s)
 	req.Owed, req.Steer = cell.Owes.Points, c.wantedGoals()
 	judged := make(chan judge.Live, 1)
-	go func() { judged <- s.Judges.Live(ctx) }() // while others explore
+	go func() { judged <- s.Judges.Live(ctx) }() // concurrently with the exploration
 	if req.First {
 		run.live = <-judged
 		judged <- run.live
@@ -61,7 +62,7 @@ func (c *campaign) addLive(cell *cell, live judge.Live) {
 	c.progress.unknown.Add(int64(c.figures.addLive(cell, live)))
 }
 
-// addSample adds what exploring a sample of a run's crash points has found.
+// addSample adds the outcome of exploring a sample of a run's crash points.
 func (c *campaign) addSample(ctx context.Context, cell *cell, sample explored) error {
 	c.progress.unknown.Add(int64(c.figures.addSample(cell, sample)))
 	return c.addFindings(ctx, cell, sample.subject, sample.found.Failures)

@@ -18,21 +18,21 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: for all runs
-// together, for each cell, and for each profile. The exported fields go into the journal.
+// figures are the figures of a campaign. Everything that a Result counts is added up here and nowhere else: for all
+// runs together, for each cell, and for each profile. The exported fields go into the journal.
 type figures struct {
 	Tally    explore.Tally
-	Elapsed  time.Duration // wall time of exploring
+	Elapsed  time.Duration // wall time of exploration
 	Acked    int
-	Kept     int // those of Acked that every image still had
+	Kept     int // those of Acked that every image had kept
 	Bank     bankTotals
 	Profiles map[string]ProfileCount // by name
 	Goals    []GoalCount
 	Limits   limitCounts
-	Ops      map[history.Kind]int // operations of the runs that the store answered
+	Ops      map[history.Kind]int // number of operations that the store answered in runs
 	Answers  map[history.Kind]judge.Answers
 	Traces   traceHash
-	kinds    []history.Kind // of operations that there are of such a store
+	kinds    []history.Kind // the kinds of operations that a store like the target may have
 }
 
 func newFigures(target *contract.Target) *figures {
@@ -46,14 +46,15 @@ func newFigures(target *contract.Target) *figures {
 	return f
 }
 
-// explored is an exploration of a run.
+// explored is a run, or a part of it, and what exploring it found.
 type explored struct {
 	subject *explore.Subject
-	live    judge.Live // what is wrong without a crash; empty under another profile than the run's
+	live    judge.Live // what the clients saw without a crash; empty under any profile but the run's own
 	found   *explore.Outcome
 }
 
-// addLive adds a run before power is cut, and returns how many judgements ended without an answer.
+// addLive adds what the clients of a run saw before any power cut, and returns the number of judgements without a
+// verdict.
 func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 	for _, v := range live.Problems {
 		if v.Class == "hang" {
@@ -66,7 +67,7 @@ func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 	return len(live.Unclear)
 }
 
-// addRun adds the exploration of a run, and the run itself.
+// addRun adds a run and its exploration.
 func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	r := e.subject.Recording
 	c.Result.Runs++
@@ -75,7 +76,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	c.Done.Runs++
 	c.Done.Committed += r.Committed()
 	c.Owes.Fault = c.Owes.Fault || len(r.Plan.Rules) > 0 && !r.Plan.Fault.Avoidable
-	c.Owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is loss enough
+	c.Owes.Stake = r.Plan.Spec.Profile != "lose-none" && !r.Plan.Fault.Rot // rot is a loss in itself
 	if c.Owes.Behind = rule.Lower != checker.NothingMustSurvive && !r.Plan.Fault.Rot; c.Owes.Behind {
 		c.Done.Behind += e.found.Behind(e.subject)
 	}
@@ -100,21 +101,22 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	return f.add(c, e)
 }
 
-// evasive gives a reason for each kind of operations that the store has answered with hardly anything but errors: whatever excuses
-// each of them, nothing is known about what such operations do.
+// evasive gives a reason for each kind of operation that the store answered almost only with errors. Even if each
+// error is excused, such a run says nothing about what these operations do.
 func (f *figures) evasive() (reasons []string) {
 	for _, kind := range history.Kinds() {
 		if n := f.Answers[kind]; n.Evasive(kind) {
-			reasons = append(reasons, fmt.Sprintf("%d of %d operations %s were answered without an error such as %q", n.Answered, n.Asked, kind, n.Err))
+			reasons = append(reasons, fmt.Sprintf("only %d of %d %s operations succeeded; the others ended with an error such as %q", n.Answered, n.Asked, kind, n.Err))
 		}
 	}
 	return reasons
 }
 
-// addUnexplored adds crash points of a run that are beyond its budget.
+// addUnexplored adds the crash points of a run that were beyond Options.CrashPoints.
 func (f *figures) addUnexplored(points int) { f.Tally.Left += max(0, points) }
 
-// addSample adds a sample of the crash points of a run. What it leaves out was not asked for.
+// addSample adds the exploration of a sample of a run's crash points. The points left out do not count as unexplored,
+// since nobody asked for them.
 func (f *figures) addSample(c *cell, e explored) (unknown int) {
 	e.found.Tally.Left = 0
 	return f.add(c, e)
@@ -152,7 +154,7 @@ func (f *figures) add(c *cell, e explored) (unknown int) {
 	return unknown
 }
 
-// bankTotals is the money of the bank: what there should be, and the first wrong sum that was seen.
+// bankTotals compares the total of the bank with the first wrong total that was seen.
 type bankTotals struct{ Want, Got int64 }
 
 func (b *bankTotals) add(e explored) {
@@ -168,7 +170,7 @@ func (b *bankTotals) add(e explored) {
 	}
 }
 
-// sumOf adds up the accounts that an operation read.
+// sumOf returns the sum of the accounts that an operation read.
 func sumOf(bank *checker.Bank, op *history.Op) int64 {
 	state := &history.State{}
 	for _, r := range op.Reads {
@@ -179,8 +181,8 @@ func sumOf(bank *checker.Bank, op *history.Op) int64 {
 	return bank.Sum(state)
 }
 
-// fill writes the figures into a result. If the recoveries of the target turned out not to look at the same each time, less is
-// claimed of what was explored before that was known.
+// fill copies the figures into a result. If the target's recoveries turned out to make different reads each time, it
+// withdraws claims about what was explored before that was known.
 func (f *figures) fill(r *Result, looksVary bool) {
 	t := &f.Tally
 	if looksVary {
@@ -209,7 +211,7 @@ func (f *figures) fill(r *Result, looksVary bool) {
 	}
 }
 
-// seconds returns the time of exploring by part.
+// seconds converts the time spent on exploration, by part, to seconds.
 func seconds(s recovery.Spent) Spent {
 	rest := s.Total - s.Making - s.Engine()
 	return Spent{
@@ -218,18 +220,19 @@ func seconds(s recovery.Spent) Spent {
 	}
 }
 
-// onlyOfLogs are the operations that append-only logs have and other stores do not.
+// onlyOfLogs lists the operations that only append-only logs have.
 var onlyOfLogs = []history.Kind{
 	history.AppendEntries, history.TruncateFront, history.TruncateBack, history.FirstIndex, history.LastIndex,
 }
 
+// onlyOfPairs lists the operations that only key-value stores have.
 // onlyOfPairs are the operations that key-value stores have and logs do not.
 var onlyOfPairs = []history.Kind{
 	history.Delete, history.Batch, history.Snapshot, history.Txn, history.Compact, history.CAS, history.Increment, history.Append,
 	history.Cursor, history.Inspect, history.Ingest,
 }
 
-// kindsOf returns the operations that a store of the target's kind may have.
+// kindsOf returns the kinds of operations that a store of the target's type may have.
 func kindsOf(target *Target) []history.Kind {
 	others := onlyOfLogs
 	if target.IsLog() {
@@ -241,13 +244,13 @@ func kindsOf(target *Target) []history.Kind {
 // traceHash hashes the hashes of all traces, one per line.
 type traceHash struct{ hash.Hash }
 
-// MarshalText returns the state of the hash.
+// MarshalText returns the internal state of the hash.
 func (h traceHash) MarshalText() ([]byte, error) {
 	state, err := h.Hash.(encoding.BinaryMarshaler).MarshalBinary() //nolint:forcetypeassert // SHA-256 is documented to be one
 	return []byte(hex.EncodeToString(state)), err
 }
 
-// UnmarshalText goes on from a state that MarshalText has returned.
+// UnmarshalText restores a state returned by MarshalText.
 func (h *traceHash) UnmarshalText(text []byte) error {
 	state, err := hex.DecodeString(string(text))
 	if err != nil {

@@ -20,23 +20,23 @@ type findings struct {
 	byID    map[string]*found
 	ids     []string // in order of discovery
 	reading *allowance
-	caller  *evidence.Caller // the Go test that is looking for them; nil: none
+	caller  *evidence.Caller // the Go test that runs the campaign; nil: none
 	known   func(id string) bool
-	keep    func() error // keeps what was found before the engine runs again to explain it; nil: nothing has to be kept
+	keep    func() error // saves the failure before the engine runs again to explain it, which may end the process; nil: not needed
 }
 
-// found is a finding, with its run and its failure.
+// found is a finding with its failure and the run that it comes from.
 type found struct {
 	finding   Finding
 	wanted    *shrink.Wanted    // nil: it cannot be shrunk
-	recording *record.Recording // nil: a process before this one has found it
+	recording *record.Recording // nil: found by an earlier process
 	failure   explore.Failure
 	saved     bool
-	known     bool // it is only counted
+	known     bool // counted, but not explained, shrunk or saved
 }
 
-// maxFindings is the number of findings after which a campaign gives up. Each keeps its recording in memory, and a store that
-// is broken in so many ways needs no further proof.
+// maxFindings is the number of findings after which a campaign gives up. Each keeps its recording in memory, and a
+// store with that many bugs needs no further evidence.
 const maxFindings = 64
 
 func newFindings(length time.Duration) *findings {
@@ -45,7 +45,8 @@ func newFindings(length time.Duration) *findings {
 
 func (f *findings) len() int { return len(f.ids) }
 
-// add keeps a failure, or counts it if its kind is known; it reports whether the kind is new to the failure's cell.
+// add keeps a failure, or counts it if its kind is already known. It reports whether the kind is new to the failure's
+// cell.
 func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.Failure) (isNew bool, err error) {
 	id := failure.Fingerprint()
 	for _, known := range []*found{f.byID[id], f.byID[failure.Plain()]} {
@@ -74,7 +75,7 @@ func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.
 	return true, nil
 }
 
-// wantedOf returns what shrinks a failure.
+// wantedOf returns what a smaller run has to reproduce of a failure.
 func wantedOf(s *explore.Subject, f *explore.Failure) *shrink.Wanted {
 	return &shrink.Wanted{
 		Spec: s.Recording.Plan.Spec, Rules: s.Recording.Plan.RuleTexts(), Fingerprint: f.Fingerprint(), Kind: f.Kind(),
@@ -89,7 +90,7 @@ type written struct {
 	Known   bool
 }
 
-// written returns what a journal has of the findings.
+// written returns the findings in their journal form.
 func (f *findings) written() (all []written) {
 	for _, id := range f.ids {
 		x := f.byID[id]
@@ -98,7 +99,7 @@ func (f *findings) written() (all []written) {
 	return all
 }
 
-// restore puts back what a journal has.
+// restore puts back the findings of a journal.
 func (f *findings) restore(all []written) {
 	for _, w := range all {
 		f.ids = append(f.ids, w.Finding.ID)
@@ -106,7 +107,7 @@ func (f *findings) restore(all []written) {
 	}
 }
 
-// again counts another failure of the same kind, and reports whether it comes from another cell.
+// again counts another failure of the same kind and reports whether it is the first one in its cell.
 func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	p, f := s.Recording.Plan, &x.finding
 	f.Count += failure.Count
@@ -121,10 +122,10 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	return true
 }
 
-const maxShrunk = 5 // findings that are shrunk: the first ones say enough
+const maxShrunk = 5 // only the first findings are shrunk and surrounded with experiments
 
-// shrink replaces findings by smaller runs that fail in the same way. One that does not show each time its image is recovered
-// stays as it is: whether a smaller run fails would be luck.
+// shrink replaces findings by smaller runs that fail in the same way. It skips a finding that did not show each time
+// its image was recovered, since it would be luck whether a smaller run fails.
 func (f *findings) shrink(ctx context.Context, target contract.Target, patience time.Duration) {
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		x := f.byID[id]
@@ -132,7 +133,7 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 			continue
 		}
 		var smaller *shrink.Smaller
-		f.reading.spendPart(ctx, 2, func(ctx context.Context) { // what is smaller has to be explained, too
+		f.reading.spendPart(ctx, 2, func(ctx context.Context) { // keep time to explain the smaller run
 			smaller = shrink.Shrink(ctx, target, *x.wanted, patience)
 		})
 		if smaller == nil || ctx.Err() != nil {
@@ -142,17 +143,17 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 		var finding Finding
 		f.reading.spend(ctx, func(ctx context.Context) { finding = evidence.NewFinding(ctx, smaller.Subject, &smaller.Failure) })
 		if !finding.Steady() {
-			continue // it was luck that smaller runs failed: the store fails now and then, as after many crashes in a row
+			continue // smaller runs failed by luck: the store fails intermittently, as after many crashes in a row
 		}
 		if finding.Explanation == nil && x.finding.Explanation != nil {
-			continue // to know why says more than a smaller run, whose explanation was not found in time
+			continue // an explanation is worth more than a smaller run without one
 		}
 		finding.Count, finding.AlsoIn, finding.Shrunk = x.finding.Count, x.finding.AlsoIn, &smaller.Shrunk
 		*x = found{finding: finding, wanted: x.wanted, recording: smaller.Subject.Recording, failure: smaller.Failure}
 	}
 }
 
-// surround finds out what surrounds the findings: the first ones, as shrink leaves them. It has an allowance of its own, since
+// surround explores the circumstances of the first findings, after shrinking. It has an allowance of its own, because
 // shrinking may use up the other one.
 func (f *findings) surround(ctx context.Context, target contract.Target, length, patience time.Duration) {
 	reading := newAllowance(length)
@@ -166,8 +167,8 @@ func (f *findings) surround(ctx context.Context, target contract.Target, length,
 	}
 }
 
-// save writes the evidence of every finding into dir, if there is one, with a Go test of each, and returns the findings. Once
-// gone is closed, what takes long to save is not waited for, and what was saved before stays as it is.
+// save writes the evidence and a Go test of every finding into dir, if dir is set, and returns the findings. Once gone
+// is closed, it does not wait for slow writes, and leaves alone what was saved before.
 func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) ([]Finding, error) {
 	all := []Finding{}
 	for _, id := range f.ids {
@@ -182,7 +183,7 @@ func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target
 	return all, nil
 }
 
-// saveNew saves the findings that were not saved yet.
+// saveNew saves the findings that have not been saved yet.
 func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Target) error {
 	for _, id := range f.ids {
 		if x := f.byID[id]; !x.saved {
@@ -194,7 +195,7 @@ func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Tar
 	return nil
 }
 
-// save saves a finding. What is not saved when gone is closed has no file in the result.
+// save saves a finding. If it is not finished when gone is closed, the result names no file for the finding.
 func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, caller *evidence.Caller) error {
 	x.saved = true
 	if dir == "" {
@@ -204,7 +205,7 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, c
 		finding Finding
 		err     error
 	}
-	done := make(chan written, 1) // buffered: perhaps nobody is waiting any more
+	done := make(chan written, 1) // buffered, because the receiver may have left
 	y := *x
 	go func() {
 		err := y.write(filepath.Join(dir, "findings", y.finding.ID+evidence.Ext), target, caller)
@@ -225,7 +226,7 @@ func (x *found) write(file string, target contract.Target, caller *evidence.Call
 	x.finding.File = file
 	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
 	if errors.Is(err, evidence.ErrTooLarge) {
-		x.finding.File = "" // the token and the finding itself remain
+		x.finding.File = "" // the finding and its token remain
 		return nil
 	} else if err != nil {
 		return err

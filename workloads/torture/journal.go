@@ -13,11 +13,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// An engine that ends the process ends the campaign that runs in it. So a campaign whose Options name a journal writes down what
-// it has done, after each run that it has explored; and one whose journal is there goes on with what is left. The run that was
-// going on is lost, and is not made again: see Outlive for who starts the next process.
+// An engine that ends the process ends the campaign that runs in it. A campaign whose options name a journal therefore
+// records its progress after each run that it has explored, and a new process continues from there. The run that was
+// in progress is lost and not repeated, since it would end the next process as well. See Outlive for who starts that
+// process.
 
-// journal is what a campaign has done.
+// journal is the progress of a campaign.
 type journal struct {
 	Began     time.Time
 	Cells     []*cell
@@ -26,30 +27,30 @@ type journal struct {
 	Deaths    []death
 	Runs      int64
 	Unknown   int64
-	Finished  int64 // cells that are complete
+	Finished  int64 // complete cells
 	Points    int64
 	Images    int64
 	Failures  int64
-	Shapes    int // the most that one of the processes has seen: they cannot be compared
+	Shapes    int // the most seen by a single process; shapes of different processes cannot be compared
 	CutOff    int
-	Steered   int // runs that were recorded in search of goals
+	Steered   int // number of runs recorded in search of goals
 	LooksVary bool
 	Hopeless  string
 	Thin      string
-	Finishing bool // nothing was left but to make the findings smaller
+	Finishing bool // only the shrinking of findings was left
 }
 
-// death is one of a process that worked for a campaign.
+// death is the death of a process of the campaign.
 type death struct {
-	Token string // of the run that was going on
-	Found string // the ID of its finding; empty: the engine stopped as it promises to
+	Token string // of the run in progress
+	Found string // the ID of its finding; empty: the engine stopped as promised
 }
 
-// maxDeaths is after how many deaths a campaign gives up.
+// maxDeaths is the number of deaths after which a campaign gives up.
 const maxDeaths = 64
 
-// writeJournal writes down what was done. Until it has returned, what an earlier call wrote is there: a process may end at any
-// time, and only a power cut of the machine may leave neither.
+// writeJournal records the progress. The file is replaced by a rename, so it is complete even if the process dies at
+// any point. It is not synced; only a power cut of the host may lose it.
 func (c *campaign) writeJournal() error {
 	if c.opts.Journal == "" || c.opts.Scenario == plan.SmallName {
 		return nil
@@ -75,12 +76,12 @@ func replaceJournal(name string, text []byte) error {
 		err = os.Rename(next, name)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: the journal of the run: %w", ErrHost, err)
+		return fmt.Errorf("%w: journal: %w", ErrHost, err)
 	}
 	return nil
 }
 
-// readJournal reads a journal, if there is one, into a value that has what is not written down.
+// readJournal reads the journal into j, if the file exists; j provides what is not stored in it.
 func readJournal(name string, j *journal) (found bool, err error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,12 +91,12 @@ func readJournal(name string, j *journal) (found bool, err error) {
 		err = json.Unmarshal(text, j)
 	}
 	if err != nil {
-		return false, fmt.Errorf("%w: the journal %s cannot be read: %w", ErrHost, name, err)
+		return false, fmt.Errorf("%w: journal %s: %w; remove it to start over", ErrHost, name, err)
 	}
 	return true, nil
 }
 
-// resume goes on from the journal, if there is one.
+// resume continues from the journal, if there is one.
 func (c *campaign) resume() error {
 	if c.opts.Journal == "" {
 		return nil
@@ -110,9 +111,9 @@ func (c *campaign) resume() error {
 		if i >= 0 {
 			noted.series = c.cells[i].series
 		}
-		noted.Deaths = 0 // they are counted below
+		noted.Deaths = 0 // counted below
 		if noted.Result.Injected == nil {
-			noted.Result.Injected = map[string]uint64{} // JSON leaves out empty ones
+			noted.Result.Injected = map[string]uint64{} // JSON omits empty maps
 		}
 	}
 	p := c.progress
@@ -136,7 +137,7 @@ func (c *campaign) resume() error {
 	return nil
 }
 
-// countDeaths counts the deaths of the processes before this one, in the cells whose runs they cost.
+// countDeaths counts the deaths of earlier processes in the cells whose runs they interrupted.
 func (c *campaign) countDeaths() {
 	c.lost = map[string]bool{}
 	for _, d := range c.deaths {
@@ -149,11 +150,11 @@ func (c *campaign) countDeaths() {
 		}
 	}
 	if len(c.deaths) >= maxDeaths {
-		c.hopeless = fmt.Sprintf("the engine has ended the process %d times", len(c.deaths))
+		c.hopeless = fmt.Sprintf("the engine ended the process %d times", len(c.deaths))
 	}
 }
 
-// isLost reports whether an engine has ended the process in a run.
+// isLost reports whether the engine ended an earlier process in the run of s.
 func (c *campaign) isLost(s plan.Spec) bool {
 	return len(c.lost) > 0 && c.lost[evidence.Token(c.target.Name, s, evidence.Place{})]
 }

@@ -112,7 +112,7 @@ func TestARunInWhichTheEngineDiedIsNotMadeAgain(t *testing.T) {
 	require.Equal(t, []int{0, 1}, []int{result.Cells[0].Runs, result.Cells[1].Runs}, "the other cell had its run")
 	require.NotZero(t, result.Images)
 	require.Contains(t, result.Reasons[0], "kv × power: it never ran")
-	require.Contains(t, result.Reasons[1], "kv × power: it was given up after the engine had ended the process in 3 of its runs")
+	require.Contains(t, result.Reasons[1], "kv × power: given up after the engine ended the process in 3 of its runs")
 	for run, n := range runs {
 		require.Equal(t, 1, n, run)
 	}

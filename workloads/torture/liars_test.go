@@ -304,7 +304,7 @@ func TestAStoreThatAnswersNothingButErrorsDoesNotPass(t *testing.T) {
 		{"everything is too large", "no commit of a client was acknowledged", func(l *liar) {
 			l.apply = func([]history.Write, history.Durability) error { return workloads.ErrTooLarge }
 		}},
-		{"every batch is too large", `[0-9]+ of [0-9]+ operations batch were answered without an error such as "workloads: too large`, func(l *liar) {
+		{"every batch is too large", `only [0-9]+ of [0-9]+ batch operations succeeded; the others ended with an error such as "workloads: too large`, func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
 				if len(writes) > 1 {
 					return workloads.ErrTooLarge

@@ -24,7 +24,7 @@ func TestAWorkloadMustFitItsTarget(t *testing.T) {
 	log := toylog.Target(toylog.Correct)
 	_, err := Check(t.Context(), log, Options{Workloads: []string{"kv"}})
 	require.ErrorIs(t, err, ErrConfig)
-	require.ErrorContains(t, err, `workload "kv" is for key-value stores, and target "toylog" is a log; choose log`)
+	require.ErrorContains(t, err, `workload "kv" is for key-value stores, but target "toylog" is a log; choose log`)
 	_, err = Check(t.Context(), log, Options{Scenario: "sweep"})
 	require.ErrorIs(t, err, ErrConfig)
 	log.OpenLog = nil

@@ -14,73 +14,76 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Options says what Check does. The zero value is the default run, about 20 s: each workload under the common faults (a
-// workload and its variant share them), and each rare fault under one workload. Numbers have limits, which
-// package plan states; a run within them fits into memory.
+// Options says what Check does. The zero value is the default run of about 20 s: each workload under the common faults
+// (a workload and its variant share them), and each rare fault under one workload. Numbers have limits, stated in
+// package plan; a run within them fits into memory.
 type Options struct {
-	Workloads []string      // names of workloads; empty: all that the target's promises allow
-	Faults    []string      // names of faults or rules in the fault grammar; empty: all
-	Profile   string        // which subsets of pending ops a crash may keep; empty: posix-min
-	Device    string        // what the disk does to unsynced writes, as faultfs.ParseDevice reads it; empty: sectors are whole
+	Workloads []string      // names; empty: all that the target's promises allow
+	Faults    []string      // names, or rules in the fault grammar; empty: all
+	Profile   string        // crash profile: which subsets of the pending operations a crash may keep; empty: posix-min
+	Device    string        // what the disk does to unsynced writes, in the syntax of faultfs.ParseDevice; empty: sectors are atomic
 	Scenario  string        // a named run instead of the matrix: see Scenarios
-	Seed      uint64        // the seed of everything; 0 means 1
-	For       time.Duration // how long to go on once the quota is met (see T17), from the beginning; 0: 20 s, unless Rounds is set
-	Rounds    int           // how often to go through the matrix; 0: until For is over
-	Clients   int           // concurrent clients of a workload; 0: a choice per run, from 1 to 4
-	Ops       int           // operations per client; 0: a choice per run
-	Keys      int           // keys loaded before the clients start; 0: a choice per run
-	Workers   int           // crash points explored at once; 0: GOMAXPROCS
-	// CrashPoints is how many crash points of each run are explored at most, spread evenly over it; 0: as many as For
-	// allows, or all if there is no such limit. The others count as unexplored. A scenario has a number of its own.
+	Seed      uint64        // the seed of everything; 0: 1
+	For       time.Duration // total time after which to stop, once the quota is met (see T17); 0: 20 s, or no limit if Rounds is set
+	Rounds    int           // number of passes over the matrix; 0: until For is over
+	Clients   int           // concurrent clients; 0: drawn for each run, from 1 to 4
+	Ops       int           // operations per client; 0: drawn for each run
+	Keys      int           // keys loaded before the clients start; 0: drawn for each run
+	Workers   int           // crash points explored concurrently; 0: GOMAXPROCS
+	// CrashPoints is the maximum number of crash points explored in each run, spread evenly over it. 0: as many as For
+	// allows, or all if there is no time limit. The others count as unexplored. A scenario has its own number.
 	CrashPoints int
-	// Limit is how long the quota may take. When it is over the result is inconclusive, unless the quota is met. 0: ten times
-	// For, and ten minutes at least; no limit if Rounds is set and For is not.
+	// Limit is how long the quota may take. If the quota is not met by then, the result is Inconclusive. 0: ten times
+	// For, but at least ten minutes; no limit if Rounds is set and For is not.
 	Limit time.Duration
-	// Patience is how long the engine may take over one operation or one recovery before it counts as hanging; 0: 30 s.
+	// Patience is how long the engine may go without answering an operation or finishing a recovery before it counts
+	// as hanging. 0: 30 s.
 	Patience time.Duration
-	// Limits says which limits of the engine the runs set (see Target.Limits), such as "manifest-roll 200, table 512". Empty:
-	// each run draws its own, and one in five keeps all as they usually are; "usual": no run sets any. Scenarios set none.
+	// Limits says which limits of the engine the runs set (see Target.Limits), such as "manifest-roll 200, table 512".
+	// Empty: each run draws its own, and one run in five sets none. "usual": no run sets any. Scenarios set none.
 	Limits    string
-	StopAfter int    // stop after so many findings; 0: go on
-	NoShrink  bool   // leave findings as they were found
-	Dir       string // where findings are saved; empty: nowhere
-	// Progress, if set, is called a few times a second from one goroutine.
+	StopAfter int    // stop after this many findings; 0: do not stop
+	NoShrink  bool   // do not shrink findings
+	Dir       string // directory in which findings are saved; empty: they are not saved
+	// Progress, if set, is called a few times per second, from one goroutine.
 	Progress func(Progress)
-	// Running, if set, is called before each run and before each crash point with the token that repeats what begins now.
-	// Slot 0 is the run, the others are the explorers that search it; a slot has one caller at a time. See Died.
+	// Running, if set, is called before each run and each crash point, with the token that repeats what starts now.
+	// Slot 0 is the run; the other slots are the explorers that search it. A slot has one caller at a time. See Died.
 	Running func(slot int, token string)
-	// Journal is a file in which Check writes down what it has done, for an engine that may end the process. If it is there when
-	// Check begins, Check goes on with what is left, for the same target and options, and its result covers all processes. The
-	// caller removes it. Empty: none. See Outlive.
+	// Journal is a file in which Check records its progress, for engines that may end the process. If the file exists
+	// when Check starts, Check continues from there, with the same target and options, and its result covers all
+	// processes. The caller removes the file. Empty: no journal. See Outlive.
 	Journal string
-	// Known, if set, says of the ID of a finding that it is known: it is counted, but neither explained, shrunk nor saved.
+	// Known, if set, reports whether the finding with this ID is already known. A known finding is counted, but not
+	// explained, shrunk or saved.
 	Known func(id string) bool
-	// Shard leaves all cells to others but its own. What a pass owes over all cells, such as goals, is not asked of it.
+	// Shard restricts the run to the cells of one shard. It is exempt from what a pass requires across all cells, such
+	// as goals.
 	Shard Shard
-	// InProcess lets Run do its work in the process of the test, which an engine that dies then ends; see Run. Check always
-	// works in the process that calls it.
+	// InProcess makes Run work in the process of the test; an engine that dies then ends the test binary. See Run.
+	// Check always works in the calling process.
 	InProcess bool
-	// rotating says that each rare fault has one workload only, and that a workload and its variant share the common
-	// faults; the seed decides who has which.
+	// rotating says that each rare fault runs under one workload only, and that a workload and its variant share the
+	// common faults. The seed decides which get which.
 	rotating bool
-	oneByOne bool             // the store is given one write at a time
-	caller   *evidence.Caller // the Go test that asks; nil: none
+	oneByOne bool             // the store gets one write at a time
+	caller   *evidence.Caller // the Go test that calls; nil: none
 }
 
-// isDefault reports whether the options narrow nothing down, whatever the time.
+// isDefault reports whether the options leave the whole matrix in place, whatever time they allow.
 func (o *Options) isDefault() bool {
 	all := func(names []string) bool { return len(names) == 0 || len(names) == 1 && names[0] == "all" }
 	return all(o.Workloads) && all(o.Faults) && o.Profile == "" && o.Device == "" && o.Scenario == "" &&
 		o.Limits == "" && o.Rounds == 0 && o.Clients == 0 && o.Ops == 0 && o.Keys == 0 && o.CrashPoints == 0 && o.StopAfter == 0 && o.Shard == Shard{}
 }
 
-// rotatingFor is the longest time for which a run of all faults rotates them over the workloads: each rare fault has one
-// workload, and a workload and its variant share the common ones. Longer runs have every fault under every workload.
+// rotatingFor is the longest time for which a run of all faults rotates them over the workloads (see
+// Options.rotating). Longer runs have every fault under every workload.
 //
 // NB: For is compared before its default is set, so a run with Rounds and no For rotates too.
 const rotatingFor = time.Minute
 
-// A quota may take much longer than For on a machine that is busy, and has to end some day.
+// On a busy machine a quota may take much longer than For, but it has to end eventually.
 const (
 	quotaTimes = 10
 	minLimit   = 10 * time.Minute
@@ -128,13 +131,14 @@ func (o Options) withDefaults(target *Target) Options {
 	return o
 }
 
-// How many steps the scripts of the small scope have at most, unless Options.Ops says otherwise, and whatever it says.
+// The maximum length of scripts in the scenario small, in steps: by default, and for any value of Options.Ops.
 const (
 	defaultSmallSteps = 3
 	maxSmallSteps     = 8
 )
 
-// validate names the first thing that does not exist, with the choices, or the first number beyond its limit.
+// validate returns an ErrConfig that names the first unknown name, with the choices, or the first number beyond its
+// limit.
 func (o Options) validate(target *Target) error {
 	if err := o.checkNumbers(); err != nil {
 		return err
@@ -146,7 +150,7 @@ func (o Options) validate(target *Target) error {
 		if err := plan.CheckScenario(o.Scenario); err != nil || !target.IsLog() {
 			return err
 		}
-		return fmt.Errorf("%w: scenario %q is for key-value stores, and target %q is a log; leave out the scenario",
+		return fmt.Errorf("%w: scenario %q is for key-value stores, but target %q is a log; leave out the scenario",
 			ErrConfig, o.Scenario, target.Name)
 	}
 	for _, name := range o.Workloads {
@@ -170,7 +174,7 @@ func (o Options) validate(target *Target) error {
 	return err
 }
 
-// fitsTarget returns an ErrConfig if a workload is for another kind of store.
+// fitsTarget returns an ErrConfig if the workload is for a different type of store.
 func fitsTarget(w *workloads.Workload, target *Target) error {
 	var right []string
 	for _, other := range workloads.All() {
@@ -182,14 +186,14 @@ func fitsTarget(w *workloads.Workload, target *Target) error {
 	case w.Log == target.IsLog():
 		return nil
 	case w.Log:
-		return fmt.Errorf("%w: workload %q is for append-only logs, and target %q is a key-value store; choose one of %s",
+		return fmt.Errorf("%w: workload %q is for append-only logs, but target %q is a key-value store; choose one of %s",
 			ErrConfig, w.Name, target.Name, strings.Join(right, ", "))
 	}
-	return fmt.Errorf("%w: workload %q is for key-value stores, and target %q is a log; choose %s",
+	return fmt.Errorf("%w: workload %q is for key-value stores, but target %q is a log; choose %s",
 		ErrConfig, w.Name, target.Name, strings.Join(right, ", "))
 }
 
-// otherWorkloads returns the workloads that are for stores of another kind than the target.
+// otherWorkloads returns the workloads for a different type of store than the target.
 func otherWorkloads(target *Target) (names []string) {
 	for _, w := range workloads.All() {
 		if w.Log != target.IsLog() {
@@ -199,7 +203,7 @@ func otherWorkloads(target *Target) (names []string) {
 	return names
 }
 
-// checkNumbers returns an ErrConfig that names a number beyond its limit, if there is one. The names are those of the flags.
+// checkNumbers returns an ErrConfig that names a number beyond its limit, by its flag; nil if there is none.
 func (o Options) checkNumbers() error {
 	for _, number := range []struct {
 		name     string
@@ -230,7 +234,7 @@ func (o Options) checkNumbers() error {
 		return plan.CheckNumber("--ops", o.Ops, maxSmallSteps)
 	}
 	if o.Scenario != "" {
-		return nil // it has a size of its own
+		return nil // a scenario has sizes of its own
 	}
 	largest := largestSize(o)
 	return plan.CheckSize(largest.Clients, largest.Ops, largest.Keys, largest.ValueBytes)

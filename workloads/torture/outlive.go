@@ -9,10 +9,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// Outlive lets one process after another work for a Check until one comes to its end: each goes on where the one before has died.
-// work starts one, whose Options must name the same Journal, and returns how it died; nil if it did not. again is that of
-// AfterDeath. died reports that the last one died and that no other can go on, as in the scenario small, or once ctx is done; last
-// is what it died of, as AfterDeath returns it.
+// Outlive runs a Check in one process after another until one of them finishes; each continues where the previous one
+// died. work starts a process, whose Options must name the same Journal, and returns how it died, or nil if it did
+// not. again is passed on to AfterDeath. died reports that the last process died and that none can continue, as in the
+// scenario small or once ctx is done; last is then the finding of that death, as AfterDeath returns it.
 func Outlive(
 	ctx context.Context, targets []Target, opts Options, work func() (*apart.Death, error),
 	again func(ctx context.Context, token string) *apart.Death,
@@ -33,7 +33,7 @@ func Outlive(
 			}
 		}
 		if !found || ctx.Err() != nil || len(j.Deaths) > maxDeaths || len(d.Tokens) == 0 {
-			return true, last, nil //nolint:nilerr // an interrupted run is no failure
+			return true, last, nil //nolint:nilerr // an interrupted run is not an error
 		}
 		if err := j.bury(targets, d, last, opts.Journal); err != nil {
 			return false, nil, err
@@ -41,7 +41,8 @@ func Outlive(
 	}
 }
 
-// counted counts a death once more if the journal has its finding, and returns the finding; otherwise nil.
+// counted looks for the finding of a death in the journal. If it is there, counted counts it once more and returns it;
+// otherwise it returns nil.
 func (j *journal) counted(targets []Target, d *apart.Death) *Finding {
 	if len(d.Tokens) == 0 || innocent(d) != nil || stopsAsPromised(targets, d.Tokens[0]) {
 		return nil
@@ -62,7 +63,7 @@ func (j *journal) counted(targets []Target, d *apart.Death) *Finding {
 	return known
 }
 
-// bury notes a death and its finding in the journal, so that the run that was going on is not made again.
+// bury records a death and its finding in the journal, so that the run in progress is not repeated.
 func (j *journal) bury(targets []Target, d *apart.Death, f *Finding, file string) error {
 	target, s, _, err := evidence.DecodeToken(d.Tokens[0], targets)
 	if err != nil {

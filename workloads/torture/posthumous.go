@@ -13,10 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// AfterDeath returns the finding of a process that died in a run. If several crash points were being explored, it is that of the
-// first whose repetition dies as well, as long as the time for findings lasts: again repeats what a token stands for in a process
-// of its own, and returns how that died; nil if it did not. The finding is nil if the engine stopped as it promises to. The
-// error is ErrHost if the engine is not to blame.
+// AfterDeath returns the finding of a process that died in a run. If several crash points were being explored, it is
+// attributed to the first one that dies again when repeated, as long as there is time left for findings: again repeats
+// the run of a token in a separate process and returns how that died, or nil if it did not. The finding is nil if the
+// engine stopped as promised. The error is ErrHost if the engine is not to blame.
 func AfterDeath(
 	ctx context.Context, targets []Target, opts Options, d *apart.Death, again func(ctx context.Context, token string) *apart.Death,
 ) (*Finding, error) {
@@ -24,7 +24,7 @@ func AfterDeath(
 		return nil, err
 	}
 	if len(d.Tokens) > 0 && stopsAsPromised(targets, d.Tokens[0]) {
-		return nil, nil //nolint:nilnil // there is nothing to report
+		return nil, nil //nolint:nilnil // nothing to report
 	}
 	left := newAllowance(opts.For)
 	for _, token := range d.Tokens {
@@ -43,13 +43,13 @@ func AfterDeath(
 	}
 	f, err := evidence.DiedOf(targets, d.Tokens[0], d)
 	if err == nil {
-		f.Sentence += "; replays of the run did not show it"
+		f.Sentence += "; replays of the run did not reproduce it"
 	}
 	return f, err
 }
 
-// stopsAsPromised reports whether a token is that of a run, and not of a recovery, in which the disk may have reported an error
-// to an engine that then stops.
+// stopsAsPromised reports whether the engine may stop on an error of the disk, and the token is that of a run, not of
+// a recovery, in which the disk may have reported one.
 func stopsAsPromised(targets []Target, token string) bool {
 	target, s, at, err := evidence.DecodeToken(token, targets)
 	if err != nil || at.Tick != 0 || !target.Promises.StopsOnError {
@@ -59,15 +59,15 @@ func stopsAsPromised(targets []Target, token string) bool {
 	return err == nil && fault.Errors
 }
 
-// AfterReplay returns the finding of a process that died while it replayed; nil if what it replayed is a file, which does not
-// say what was going on. The error is ErrHost if the engine is not to blame.
+// AfterReplay returns the finding of a process that died during a replay. It is nil if a file was replayed, which does
+// not say what was in progress. The error is ErrHost if the engine is not to blame.
 func AfterReplay(targets []Target, tokenOrFile string, d *apart.Death) (*Finding, error) {
 	if err := innocent(d); err != nil {
 		return nil, err
 	}
 	f, err := evidence.DiedOf(targets, tokenOrFile, d)
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // it is no token
+		return nil, nil //nolint:nilerr,nilnil // not a token
 	}
 	return f, nil
 }
@@ -75,7 +75,7 @@ func AfterReplay(targets []Target, tokenOrFile string, d *apart.Death) (*Finding
 // DeathReplays is how often the run of a token is repeated to see whether it ends the process again.
 const DeathReplays = 5
 
-// innocent returns the error to report if the engine is not to blame for a death; nil if it is.
+// innocent returns an ErrHost if the engine is not to blame for a death; nil if it is.
 func innocent(d *apart.Death) error {
 	switch by, function := d.Cause(); by {
 	case apart.ByOthers:
@@ -87,16 +87,16 @@ func innocent(d *apart.Death) error {
 	return nil
 }
 
-// Posthumous returns the result of a run whose process died. It has the findings that the run had saved since it began and,
-// after them, the one that says what the process died of; nil: the engine stopped as it promises to. All figures of the run are
-// lost but the time that it took; those of one with a journal are not, see Outlive.
+// Posthumous returns the result of a run whose process died. It has the findings that the run saved since it began,
+// followed by last, the finding of the death itself; last is nil if the engine stopped as promised. All figures of the
+// run are lost except the time that it took. (A run with a journal keeps them, see Outlive.)
 func Posthumous(target Target, opts Options, last *Finding, began time.Time, took time.Duration) (*Result, error) {
 	opts = opts.withDefaults(&target)
 	r := &Result{
 		Version: 1, Engine: target.Name, Scenario: opts.Scenario, Seed: opts.Seed, Profile: opts.Profile, Device: opts.Device,
 		ElapsedSeconds: took.Seconds(), FaultsInjected: map[string]uint64{}, Cells: []Cell{},
 		Profiles: map[string]ProfileCount{}, Goals: []GoalCount{}, Verdict: checker.Fail, Provenance: provenance(),
-		Reasons: []string{"The process died, and the figures of the run with it: the zeros here are unknown."},
+		Reasons: []string{"The process died before it reported the figures of the run; zeros here mean unknown."},
 	}
 	files, err := filepath.Glob(filepath.Join(opts.Dir, "findings", "*"+evidence.Ext))
 	if err != nil {
@@ -105,7 +105,7 @@ func Posthumous(target Target, opts Options, last *Finding, began time.Time, too
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil || info.ModTime().Before(began) {
-			continue // an earlier run's
+			continue // of an earlier run
 		}
 		if v, err := evidence.Load(file); err == nil {
 			v.Finding.File = file
@@ -117,8 +117,8 @@ func Posthumous(target Target, opts Options, last *Finding, began time.Time, too
 		r.Findings = append(r.Findings, *last)
 	case len(r.Findings) == 0:
 		r.Verdict = checker.Inconclusive
-		r.Reasons = append(r.Reasons, "The engine ended the process in a run in which the disk may report an error, as it promises to "+
-			"(StopsOnError). Let it call Env.Stop instead, so that the lab goes on.")
+		r.Reasons = append(r.Reasons, "The engine ended the process in a run in which the disk may report an error, as Promises allow "+
+			"(StopsOnError). Let it call Env.Stop instead, so that the lab can continue.")
 	}
 	return r, nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
-// Progress is how far a Check has come.
+// Progress says how far a Check has come.
 type Progress struct {
 	Elapsed     time.Duration
 	Runs        int
@@ -17,11 +17,11 @@ type Progress struct {
 	Images      int
 	Findings    int
 	Unknown     int
-	Cells       quota.Share // of the matrix: those that have had what a pass owes
-	Now         string      // what is running: "bank × failed-fsync, seed 7"
+	Cells       quota.Share // cells of the matrix that have met their quota
+	Now         string      // what is running, such as "bank × failed-fsync, seed 7"
 }
 
-// progress counts while a campaign runs, and reports to a watcher.
+// progress holds the counters of a running campaign, and reports them to a watcher.
 type progress struct {
 	begin         time.Time
 	explored      explore.Progress
@@ -31,7 +31,7 @@ type progress struct {
 	now           atomic.Value // string
 }
 
-// watch calls report a few times a second. The returned function ends that, with one last call.
+// watch calls report a few times per second. The returned function stops that, after one last call.
 func (p *progress) watch(report func(Progress)) (stop func()) {
 	if report == nil {
 		return func() {}

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// owe sets what the cells owe. Where runs are bounded by work, all that was asked for is done anyway.
+// owe sets the quota of each cell. Runs bounded by work do everything that was asked for anyway.
 func (c *campaign) owe() {
 	c.progress.cells = len(c.cells)
 	for _, cell := range c.cells {
@@ -26,7 +26,7 @@ func (c *campaign) owe() {
 	}
 }
 
-// limited returns the context of all runs: after the limit, the quota is given up.
+// limited returns the context of all runs. It ends at Options.Limit, when the quota is given up.
 func (c *campaign) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.opts.Limit == 0 {
 		return context.WithCancel(ctx)
@@ -34,7 +34,7 @@ func (c *campaign) limited(ctx context.Context) (context.Context, context.Cancel
 	return context.WithDeadline(ctx, c.progress.begin.Add(c.opts.Limit))
 }
 
-// note counts the cell among the complete ones once it is, for whoever watches.
+// note counts the cell as complete once it is, for the progress report.
 func (c *campaign) note(cell *cell) {
 	if !cell.Complete && cell.missing() == "" {
 		cell.Complete = true
@@ -42,13 +42,13 @@ func (c *campaign) note(cell *cell) {
 	}
 }
 
-// maxContinued is how many further runs a cell gets whose first run proves nothing.
+// maxContinued is the number of further runs for a cell whose first run proves nothing.
 const maxContinued = 8
 
-// complete continues a cell that got too little. What is drawn for it depends on nothing but the seed.
+// complete runs a cell again until its quota is met. What it draws depends on the seed alone.
 func (c *campaign) complete(ctx context.Context, cell *cell) error {
 	over, cancel := context.WithCancel(ctx)
-	cancel() // nothing beyond what is owed
+	cancel() // only what is owed
 	for n := max(0, cell.Stage-1); n < maxContinued; n++ {
 		if cell.missing() == "" || c.ended(ctx) || cell.Owes.Fault && len(cell.Result.Injected) == 0 && isNamed(cell) {
 			return nil
@@ -72,10 +72,10 @@ func (c *campaign) complete(ctx context.Context, cell *cell) error {
 	return nil
 }
 
-// quota returns the work that the campaign owes, and what was done of it.
+// quota returns the work that the campaign owes, and how much of it was done.
 func (c *campaign) quota() (q quota.Quota) {
 	for _, cell := range c.cells {
-		cell.missing() // counts what was injected
+		cell.missing() // updates the count of injected faults
 		q.Add(&cell.Owes, &cell.Done)
 	}
 	if c.owesProfiles() {
@@ -89,7 +89,7 @@ func (c *campaign) quota() (q quota.Quota) {
 	return q
 }
 
-// unmet says that the campaign was stopped before it had done all that it owes, if so.
+// unmet gives a reason if the campaign was stopped before its quota was met.
 func (c *campaign) unmet(ctx context.Context, q *quota.Quota) []string {
 	switch {
 	case ctx.Err() != nil && (!q.Met() || c.opts.Rounds > 0):
@@ -100,7 +100,7 @@ func (c *campaign) unmet(ctx context.Context, q *quota.Quota) []string {
 	return nil
 }
 
-// wantedGoals returns the goals that the campaign has yet to reach, by their index. Only the default run has to reach them: one
+// wantedGoals returns the indexes of the goals that the campaign still has to reach. Only the default run has to: one
 // that is narrowed to a workload, a fault or a size, or that stops at its first finding, may be unable to.
 func (c *campaign) wantedGoals() (wanted []int) {
 	if !c.demanding {
@@ -114,7 +114,7 @@ func (c *campaign) wantedGoals() (wanted []int) {
 	return wanted
 }
 
-// missedGoals says which goals the campaign did not reach.
+// missedGoals gives a reason for each goal that the campaign did not reach.
 func (c *campaign) missedGoals() (reasons []string) {
 	for _, i := range c.wantedGoals() {
 		g := c.figures.Goals[i]
@@ -123,13 +123,13 @@ func (c *campaign) missedGoals() (reasons []string) {
 	return reasons
 }
 
-// maxSteered is how many further runs are recorded in search of goals that no run has reached. It takes a run of Lightning
-// about a hundredth of a second to be recorded.
+// maxSteered is the number of further runs that are recorded in search of unreached goals. Recording a run of
+// Lightning takes about 10 ms.
 const maxSteered = 128
 
-// steer looks for runs that can reach the goals that are left, and cuts the power there. What a goal needs is not known, so
-// sizes and limits are drawn as in other runs, and cells by steeredCell; a run also has the limits that the goal asks for whose
-// turn it is.
+// steer records runs until some reach the remaining goals, and cuts the power there. What a goal takes is not known,
+// so sizes and limits are drawn as in other runs, and cells by steeredCell. In addition, each run sets the limits that
+// one of the goals, in turn, asks for.
 func (c *campaign) steer(ctx context.Context) error {
 	for n := c.steered; n < maxSteered; n++ {
 		wanted := c.wantedGoals()
@@ -160,9 +160,9 @@ func (c *campaign) steer(ctx context.Context) error {
 	return nil
 }
 
-// steeredCell returns the cell of the n-th run that is recorded in search of a goal. Every other run is of
-// the first cell of a workload, mostly that of the plain power cut, one after the other; some situations need another fault,
-// so the rest are drawn.
+// steeredCell returns the cell of the n-th run recorded in search of a goal. Every other run is of the first cell of a
+// workload, usually the plain power cut, going through the workloads in turn. Some situations need another fault, so
+// the rest are drawn.
 func (c *campaign) steeredCell(n int) *cell {
 	if n%2 == 1 {
 		return c.cells[plan.Mix(c.opts.Seed, uint64(n))%uint64(len(c.cells))]
@@ -176,7 +176,7 @@ func (c *campaign) steeredCell(n int) *cell {
 	return first[n/2%len(first)]
 }
 
-// record records a run of a cell in search of a goal, with the limits that it asks for.
+// record records a run of a cell in search of a goal, with the limits that the goal asks for.
 func (c *campaign) record(ctx context.Context, cell *cell, n int, asked contract.Limits) (*record.Recording, error) {
 	seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, "steered", n) & (1<<32 - 1)
 	spec := plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n), Limits: maps.Clone(c.limits(seed))}

@@ -10,23 +10,23 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// rehearsals is how many runs of concurrent clients precede each one that is explored. A bug in overlapping operations
-// shows in one schedule of many and needs no crash, and a run without crashes costs next to nothing.
-// The first is owed: it is made however short the time is.
+// rehearsals is the number of runs with concurrent clients before each run that is explored. A bug in overlapping
+// operations shows under few schedules and needs no crash, and a run without crashes costs next to nothing. The first
+// rehearsal takes place however short the time is.
 const (
 	rehearsals     = 6
 	owedRehearsals = 1
 )
 
-// rehearsalKeys are how many keys the rehearsals load, in turn: with few the clients meet one another, with many they meet
-// flushes and compactions.
+// rehearsalKeys are the numbers of keys loaded by the rehearsals, in turn. With few keys the clients collide; with
+// many they run into flushes and compactions.
 var rehearsalKeys = [...]int{4, 900}
 
-// rehearsalShare limits rehearsals to a quarter of the time of a cell.
+// rehearsalShare limits rehearsals to 1/rehearsalShare of the time of a cell.
 const rehearsalShare = 4
 
-// rehearse records and judges runs of a cell without cutting power. They count only if something is wrong: a cell
-// proves something only by its crashes. Runs of one client have one schedule, so there is nothing to rehearse.
+// rehearse records and judges runs of a cell without cutting power. They count only if they fail, because a cell
+// proves something only by its crashes. Runs of one client have a single schedule and need no rehearsal.
 func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) error {
 	if _, known := workloads.ByName(cell.Result.Workload); !known || c.opts.Clients == 1 {
 		return nil
@@ -44,7 +44,7 @@ func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) er
 		seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, round, "rehearsal", i) & (1<<32 - 1)
 		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: size}, record.Run)
 		if err != nil || ctx.Err() != nil {
-			return err // a run that was cut short says nothing
+			return err // a run that was cut short proves nothing
 		}
 		if r == nil {
 			continue

@@ -14,11 +14,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// ReplayVariable is the variable of the environment that makes Run replay a failure: a token, or the path of a saved finding
-// from the directory of the package or from the root of the module.
+// ReplayVariable is the environment variable that makes Run replay a failure. Its value is a token, or the path of a
+// saved finding relative to the directory of the package or to the root of the module.
 const ReplayVariable = "TORTURE_REPLAY"
 
-// prefix says in front of a token which call of Run is meant, if it is not the first of its test.
+// prefix is put in front of a token to say which call of Run is meant; it is empty for the first call of a test.
 func (c testCall) prefix() string {
 	if c.N == 0 {
 		return ""
@@ -26,7 +26,7 @@ func (c testCall) prefix() string {
 	return strconv.Itoa(c.N) + ":"
 }
 
-// callOf takes the number of a call off a token.
+// callOf splits off the number of the call of Run from a token.
 func callOf(text string) (n int, token string) {
 	if before, after, found := strings.Cut(text, ":"); found {
 		if n, err := strconv.Atoi(before); err == nil && n > 0 {
@@ -36,7 +36,7 @@ func callOf(text string) (n int, token string) {
 	return 0, text
 }
 
-// replayHere is Run with ReplayVariable set.
+// replayHere is Run when ReplayVariable is set.
 func replayHere(tb testing.TB, here testCall, target Target, opts Options, text string) *Result {
 	tb.Helper()
 	n, what := callOf(text)
@@ -67,7 +67,7 @@ func replayHere(tb testing.TB, here testCall, target Target, opts Options, text 
 	return result
 }
 
-// replayFor is Replay for a test, in a process of its own if that is possible.
+// replayFor is Replay for a test, in a child process if possible.
 func replayFor(tb testing.TB, here testCall, target Target, opts Options, what string) (*ReplayResult, error) {
 	tb.Helper()
 	home := gotest.Here()
@@ -93,7 +93,7 @@ func replayFor(tb testing.TB, here testCall, target Target, opts Options, what s
 	return Replay(tb.Context(), []Target{target}, r.What, ReplayOptions{Attempts: r.Attempts, Dir: r.Dir, Patience: opts.Patience})
 }
 
-// untouched is the result of a call of Run that tortures nothing.
+// untouched is the result of a call of Run that does not torture anything.
 func untouched(target Target) *Result {
 	return &Result{
 		Version: 1, Verdict: checker.Pass, Engine: target.Name, FaultsInjected: map[string]uint64{}, Findings: []Finding{},

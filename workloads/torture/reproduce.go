@@ -16,16 +16,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
-// Within is a call of Run in a test of the same package.
+// Within identifies a call of Run in a test of the same package.
 type Within struct {
 	Test    func(*testing.T) // the test function
-	Subtest string           // the rest of the test's name, without the first slash; empty: Test itself calls Run
-	Call    int              // how many calls of Run the test makes before
+	Subtest string           // the test's name after the first slash; empty: Test itself calls Run
+	Call    int              // how many calls of Run the test makes before this one
 }
 
-// ReproduceWithin is Reproduce on the target of a call of Run: it runs the test, and that call reproduces the case instead of
-// torturing the target. All other calls of Run do nothing, and the tests that make them are skipped. If the call is not made,
-// t fails. The Go tests that Run saves use it: they need no target of their own.
+// ReproduceWithin is Reproduce with the target of a call of Run. It runs the test that makes the call, and the call
+// reproduces the case instead of torturing its target. Every other call of Run does nothing, and the tests that make
+// them are skipped. If the call is not reached, t fails. The Go tests that Run saves use this, so they need no target
+// of their own.
 func ReproduceWithin(t *testing.T, w Within, c Case) {
 	t.Helper()
 	p := &pending{w: w, c: c, name: t.Name()}
@@ -33,10 +34,10 @@ func ReproduceWithin(t *testing.T, w Within, c Case) {
 		p.name += "/" + w.Subtest
 	}
 	cases.Store(t.Name(), p)
-	t.Cleanup(func() { // parallel subtests have ended, too
+	t.Cleanup(func() { // by now parallel subtests have ended as well
 		cases.Delete(t.Name())
 		if !p.reached.Load() && !t.Failed() {
-			t.Errorf("torture: the test does not call torture.Run in %q (call %d): say in Within what has become of it", p.name, w.Call)
+			t.Errorf("torture: %q does not reach call %d of torture.Run; correct the Within if the test has changed", p.name, w.Call)
 		}
 	})
 	w.Test(t)
@@ -46,14 +47,14 @@ func ReproduceWithin(t *testing.T, w Within, c Case) {
 type pending struct {
 	w       Within
 	c       Case
-	name    string // of the test that makes the call
+	name    string // the test that makes the call
 	reached atomic.Bool
 }
 
-// cases are the pending cases, by the names of the tests that reproduce them.
+// cases are the pending cases, by the name of the test that reproduces each.
 var cases sync.Map
 
-// withinOf returns the case that a test waits for; nil if there is none.
+// withinOf returns the pending case of a test; nil if there is none.
 func withinOf(test string) *pending {
 	function, _, _ := strings.Cut(test, "/")
 	if p, ok := cases.Load(function); ok {
@@ -62,7 +63,7 @@ func withinOf(test string) *pending {
 	return nil
 }
 
-// call is a call of Run in a test that reproduces a case.
+// call handles a call of Run in a test that reproduces a case.
 func (p *pending) call(tb testing.TB, here testCall, target Target, opts Options) *Result {
 	tb.Helper()
 	result := untouched(target)
@@ -72,20 +73,20 @@ func (p *pending) call(tb testing.TB, here testCall, target Target, opts Options
 		patience := cmp.Or(opts.Patience, record.DefaultPatience)
 		reproduceCase(tb, target, p.c, patience, result)
 	case here.Test != p.name && !strings.HasPrefix(p.name, here.Test+"/"):
-		tb.Skipf("torture: only %s is reproduced", p.name)
+		tb.Skipf("torture: skipped while %s is reproduced", p.name)
 	}
 	return result
 }
 
-// Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test for
-// each way in which a promise is broken, or if that cannot be determined. A store that keeps its promises passes. A case of
-// several clients is run a few times, on whatever schedule comes.
+// Reproduce runs the case on target, cuts the power at every operation, crashes the recoveries too, and fails the test
+// for each broken promise and for each judgement without a verdict. A store that keeps its promises passes. A case
+// with several clients runs a few times, on whatever schedules occur.
 func Reproduce(tb testing.TB, target Target, c Case) {
 	tb.Helper()
 	reproduceCase(tb, target, c, record.DefaultPatience, untouched(target))
 }
 
-// reproduceCase is Reproduce, and counts in a result what was done.
+// reproduceCase is Reproduce; it also counts the work done in a result.
 func reproduceCase(tb testing.TB, target Target, c Case, patience time.Duration, result *Result) {
 	tb.Helper()
 	if err := target.CheckLimits(c.Limits); err != nil {
@@ -133,7 +134,7 @@ func reproduce(tb testing.TB, target Target, p *plan.Plan, patience time.Duratio
 	if len(live.Problems)+len(found.Failures) > 0 {
 		result.Verdict = checker.Fail
 	} else if found.Tally.Images == 0 {
-		tb.Errorf("inconclusive: the run leaves no crash image: the target changes nothing on Env.FS")
+		tb.Errorf("inconclusive: the run has no crash image, because the target changes nothing on Env.FS")
 	}
 	for i := range found.Failures {
 		f := &found.Failures[i]

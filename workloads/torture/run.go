@@ -19,27 +19,29 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Run is Check inside a test: it tortures target, logs the seed, and fails the test for every finding, which it prints as a
-// whole. An inconclusive result fails the test too. With the zero Options it takes about five seconds, one with -short.
+// Run is Check inside a test. It tortures target, logs the seed, and fails the test with a full report of every
+// finding. An inconclusive result fails the test too. With the zero Options it takes about five seconds, or one with
+// -short.
 //
-// The last lines of a finding are made to be pasted into a shell, in the root of the module. The first replays it:
+// The last lines of a finding can be pasted into a shell in the root of the module. The first of them replays it:
 //
 //	TORTURE_REPLAY=LT2-... go test -run '^TestCrash$' ./kv
 //
-// With TORTURE_REPLAY, Run tortures nothing. It repeats the run of that token, or of that saved finding (an .ltrace file), and
-// fails the test if the failure shows again. It skips the test if the token is of another target, and fails it if -run names
-// exactly this test. A number and a colon in front of the token say how many calls of Run the test makes before the one that is
-// meant.
+// When TORTURE_REPLAY is set, Run does not torture the target. It repeats the run of that token or saved finding (an
+// .ltrace file), and fails the test if the failure shows again. If the token is of another target, the test is
+// skipped, or fails if -run names exactly this test. A number and a colon before the token say how many calls of Run
+// the test makes before the one that is meant.
 //
-// What was found is saved in Options.Dir, or else in .torture/NAME-OF-THE-TEST in the directory of the package: the evidence, and
-// a Go test of it, which has to be copied into the package to run. It calls the test that has found it, to get the same target;
-// see Within.
+// Findings are saved in Options.Dir; by default that is .torture/NAME-OF-THE-TEST in the directory of the package.
+// Each comes with a Go test, which has to be copied into the package to run. It calls the test that made the finding,
+// to get the same target; see Within.
 //
-// An engine that ends the process, by a panic in one of its goroutines or by os.Exit, is a finding like any other: on Linux
-// the work is done in a child process. Run starts the test binary again with the name of this test. There the test function
-// runs up to this call, so what it does before it happens twice, and what the target does to variables of the test is not seen
-// here. Options.InProcess switches that off. So do Options.Progress and Options.Running, whose calls would be missed, and
-// benchmarks, fuzz tests and tests that measure coverage or write a profile.
+// An engine that ends the process, by a panic in one of its goroutines or by os.Exit, is a finding like any other: on
+// Linux, Run does its work in a child process. It starts the test binary again with the name of this test. In the
+// child, the test function runs up to this call. Hence whatever precedes the call happens twice, and changes that the
+// target makes to variables of the test are not visible here. Options.InProcess turns this off. So do Options.Progress
+// and Options.Running, which could not be called, and benchmarks, fuzz tests, and tests that measure coverage or write
+// a profile.
 func Run(tb testing.TB, target Target, opts Options) *Result {
 	tb.Helper()
 	if opts.For == 0 && opts.Rounds == 0 && opts.Scenario == "" {
@@ -68,7 +70,7 @@ func Run(tb testing.TB, target Target, opts Options) *Result {
 	return result
 }
 
-// checkHere tortures the target and reports what was found.
+// checkHere tortures the target and reports the result to the test.
 func checkHere(tb testing.TB, here testCall, target Target, opts Options) *Result {
 	tb.Helper()
 	result, err := checkFor(tb, here, target, opts)
@@ -104,7 +106,7 @@ func asPrinted(here testCall, f Finding) string {
 	return "✗ " + strings.Join(wording.Lines(&f, paste), "\n")
 }
 
-// checkFor is Check for a test, in a process of its own if that is possible.
+// checkFor is Check for a test, in a child process if possible.
 func checkFor(tb testing.TB, here testCall, target Target, opts Options) (*Result, error) {
 	tb.Helper()
 	t, isTest := tb.(*testing.T)
@@ -122,19 +124,19 @@ func checkFor(tb testing.TB, here testCall, target Target, opts Options) (*Resul
 	if err != nil {
 		return Check(tb.Context(), target, opts)
 	}
-	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	defer func() { _ = scratch.Remove() }() // whatever this process cannot remove, the next one does
 	opts.Dir = scratch.Dir
 	result, err := Check(tb.Context(), target, opts)
 	keep(tb, result)
 	return result, err
 }
 
-// keepDir returns where the findings of a test are kept that names no directory: below the directory of its package.
+// keepDir returns the default of Options.Dir for a test, below the directory of its package.
 func keepDir(test string) string {
 	return gotest.Here().Abs(filepath.Join(".torture", gotest.Word(test)))
 }
 
-// keep moves what was saved of findings to where a person finds it. What cannot be moved has no file in the result.
+// keep moves saved findings to their final place. A finding that cannot be moved has no file in the result.
 func keep(tb testing.TB, result *Result) {
 	tb.Helper()
 	if result == nil {
@@ -148,22 +150,22 @@ func keep(tb testing.TB, result *Result) {
 			}
 			kept, err := hostdisk.CopyFile(*file, to)
 			if err != nil {
-				tb.Logf("torture: what was found is not saved: %v", err)
+				tb.Logf("torture: findings are not saved: %v", err)
 			}
 			*file = kept
 		}
 	}
 }
 
-// sayNoChild says once that the engine runs in the process of the test although it should not.
+// sayNoChild logs, once per process, that the engine runs in the process of the test although it should not.
 func sayNoChild(tb testing.TB, err error) {
 	tb.Helper()
-	saidOnce.Do(func() { tb.Logf("%v; the engine runs in the process of the test, and ends it if it dies", err) })
+	saidOnce.Do(func() { tb.Logf("%v; the engine runs in the process of the test, which ends if the engine dies", err) })
 }
 
 var saidOnce sync.Once
 
-// leaves reports whether the work of a test may be done in another process.
+// leaves reports whether the work of a test may be done in a child process.
 func leaves(t *testing.T, opts *Options) bool {
 	if !apart.Possible || opts.InProcess || opts.Progress != nil || opts.Running != nil || testing.CoverMode() != "" ||
 		strings.HasPrefix(t.Name(), "Fuzz") {
@@ -171,7 +173,7 @@ func leaves(t *testing.T, opts *Options) bool {
 	}
 	for _, name := range []string{"test.cpuprofile", "test.memprofile", "test.blockprofile", "test.mutexprofile", "test.trace"} {
 		if f := flag.Lookup(name); f == nil || f.Value.String() != "" {
-			return false // it is no test binary, or the profile would be that of a process that does nothing
+			return false // not a test binary, or the profile would be of the wrong process
 		}
 	}
 	return true

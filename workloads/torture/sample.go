@@ -13,25 +13,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// One recorded trace is judged under any number of profiles: what a crash keeps is not decided before recovery looks, so
-// the workload does not run again. This file does so for a sample of the crash points of every run, so that a pass says
-// something about every profile.
+// A recorded trace can be judged under any number of profiles without running the workload again, because what a crash
+// keeps is not decided before recovery reads it. The code here does that for a sample of the crash points of every
+// run, so that a pass says something about every profile.
 
-// The sample under each profile that is not the main one. A run that is bounded by time takes more crash points, as long
-// as its share lasts.
+// The size of the sample under each profile other than the main one. A run bounded by time takes more crash points, as
+// long as its share of the time lasts.
 const (
 	samplePoints      = 4   // crash points of a run
-	samplePointsTimed = 24  // crash points of a run that is bounded by time
-	sampleImages      = 128 // images of one of them
-	sampleLives       = 2   // recoveries of one of them that are crashed in turn
-	sampleShare       = 4   // a quarter of a run's time
+	samplePointsTimed = 24  // the same for a run bounded by time
+	sampleImages      = 128 // images of each crash point
+	sampleLives       = 2   // recoveries of each crash point that are crashed in turn
+	sampleShare       = 4   // samples get 1/sampleShare of a run's time
 	profilePoints     = 8   // crash points that a campaign owes each profile
 )
 
 // samples reports whether a run is explored under the other profiles too.
 func (c *campaign) samples(p *plan.Plan) bool { return c.sampling && p.Fault.Profile == "" }
 
-// mainPart returns the part of a run's time that belongs to its main profile.
+// mainPart returns a context for the part of a run's time that belongs to its main profile.
 func (c *campaign) mainPart(ctx context.Context, p *plan.Plan) (context.Context, context.CancelFunc) {
 	end, ok := ctx.Deadline()
 	if !ok || c.deadline.IsZero() || !c.samples(p) {
@@ -40,15 +40,16 @@ func (c *campaign) mainPart(ctx context.Context, p *plan.Plan) (context.Context,
 	return context.WithTimeout(ctx, time.Until(end)*(sampleShare-1)/sampleShare)
 }
 
-// sampleProfiles explores a few crash points of a recording under every other profile: as many profiles at once as there are
-// workers, with one explorer each, since an exploration that is so small would have most of them wait for the last.
+// sampleProfiles explores a few crash points of a recording under every other profile. It explores as many profiles at
+// once as there are workers, with one explorer each: in such a small exploration, several explorers would mostly wait
+// for the last one.
 func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *explore.Subject) error {
 	if !c.samples(s.Recording.Plan) {
 		return nil
 	}
 	var all []profileSample
 	for _, profile := range faultfs.Profiles() {
-		unseen := c.figures.Profiles[profile.Name].CrashPoints < profilePoints // it is owed some, even if the time is up
+		unseen := c.figures.Profiles[profile.Name].CrashPoints < profilePoints // the quota requires some, even if time is up
 		if profile.Name != s.Recording.Plan.Spec.Profile && (unseen || !c.timeIsUp()) {
 			all = append(all, c.profileSample(ctx, budget, s.Under(profile), unseen))
 		}
@@ -65,10 +66,10 @@ func (c *campaign) sampleProfiles(ctx, budget context.Context, cell *cell, s *ex
 	return nil
 }
 
-// profileSample is what is asked of a recording under one profile, and what was found.
+// profileSample is a request to explore a recording under one profile, and its outcome.
 type profileSample struct {
 	req   explore.Request
-	timed bool // it ends with the budget
+	timed bool // ends when the budget is spent
 	found *explore.Outcome
 }
 
@@ -87,7 +88,7 @@ func (c *campaign) profileSample(ctx, budget context.Context, s *explore.Subject
 	return sample
 }
 
-// exploreSamples explores samples, in order. Each has an equal share of what is left of the budget when it begins.
+// exploreSamples explores samples, in order. Each gets an equal share of the budget left when it starts.
 func (c *campaign) exploreSamples(ctx, budget context.Context, all []profileSample) {
 	defer c.exploring()()
 	lanes := min(c.opts.Workers, len(all))
@@ -110,7 +111,7 @@ func (c *campaign) exploreSamples(ctx, budget context.Context, all []profileSamp
 	crew.Wait()
 }
 
-// without returns the ticks that are not among others.
+// without returns the ticks that are not in others.
 func without(ticks, others []uint64) []uint64 {
 	return slices.DeleteFunc(slices.Clone(ticks), func(tick uint64) bool { return slices.Contains(others, tick) })
 }

@@ -17,19 +17,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// The small scope: every script of up to so many steps (package small), each with every crash point, every image, and every crash
-// of every recovery. What the first steps of a script leave open was explored with the shorter script that ends there, so only
-// crashes after the last step has begun are. Nothing is drawn.
+// The small scope covers every script up to a given length (package small), with every crash point, every image, and
+// every crash of every recovery. Nothing is random. Crash points before the last step of a script were covered by the
+// shorter script without that step, so only those after the last step has begun are explored.
 
-// unexplored says how to go on, if there is more.
+// unexplored says how to continue, if the scope is not finished.
 func unexplored(s *small.Scope) []string {
 	if s == nil || s.Done() {
 		return nil
 	}
-	return []string{fmt.Sprintf("scripts %d to %d of %d were explored; go on with --seed %d", s.First, s.Next-1, s.Scripts, s.Next)}
+	return []string{fmt.Sprintf("scripts %d to %d of %d were explored; continue with --seed %d", s.First, s.Next-1, s.Scripts, s.Next)}
 }
 
-// scopeRun is one script, recorded, judged and explored.
+// scopeRun is one script: recorded, judged and explored.
 type scopeRun struct {
 	script uint64
 	r      *record.Recording
@@ -39,10 +39,10 @@ type scopeRun struct {
 	err    error
 }
 
-// smallAtOnce is how many scripts are explored before their results are added up, in order.
+// smallAtOnce is the number of scripts explored before their results are added up, in order.
 const smallAtOnce = 16
 
-// goThroughScope goes through the small scope, several scripts at once, until all are done or the time is up.
+// goThroughScope goes through the small scope, several scripts at once, until it is finished or time is up.
 func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	steps := cmp.Or(c.opts.Ops, defaultSmallSteps)
 	c.scope = &small.Scope{Steps: steps, Scripts: small.Scripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
@@ -62,7 +62,7 @@ func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	return nil
 }
 
-// exploreSmall explores scripts from the next one on: as many at once as there are workers, with one explorer each.
+// exploreSmall explores scripts from the next one on, as many at once as there are workers, with one explorer each.
 func (c *campaign) exploreSmall(ctx context.Context, runs []scopeRun) {
 	defer c.exploring()()
 	c.progress.now.Store(fmt.Sprintf("script %d of %d", c.scope.Next, c.scope.Scripts))
@@ -95,7 +95,7 @@ func (c *campaign) runSmall(ctx context.Context, run *scopeRun, lane int) {
 	run.found = explore.Explore(ctx, req)
 }
 
-// recordSmall records a script; nil if the target cannot run it.
+// recordSmall records a script. The recording is nil if the target cannot run it.
 func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Recording, error) {
 	p, err := plan.Resolve(plan.Spec{Workload: plan.SmallName, Scenario: plan.SmallName, Fault: "power", Profile: c.opts.Profile, Device: c.opts.Device, Seed: script})
 	if err != nil {
@@ -103,13 +103,13 @@ func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Reco
 	}
 	transacts := func(s workloads.Step) bool { return s.Kind == history.Txn }
 	if !c.target.Promises.Transactions && slices.ContainsFunc(p.Script.Clients[0], transacts) {
-		return nil, nil //nolint:nilnil // it is not for this target
+		return nil, nil //nolint:nilnil // not for this target
 	}
 	return record.Run(ctx, c.target, p, c.opts.Patience), nil
 }
 
-// newTicks returns the crash ticks of a run that those of the script without its last step do not have: all after the first
-// operations, in which the two agree. If they do not, all are new.
+// newTicks returns the crash ticks that a run has in addition to those of the script without its last step: everything
+// after the operations that both have in common. If the two runs differ from the start, all ticks are new.
 func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, error) {
 	all := run.r.CrashTicks()
 	prefix := small.Prefix(run.script)
@@ -120,7 +120,7 @@ func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, err
 	if err != nil {
 		return nil, err
 	}
-	done := len(shorter.History) - 1 // without the scan at the end
+	done := len(shorter.History) - 1 // not counting the scan at the end
 	if done < 0 || done >= len(run.r.History) {
 		return [][]uint64{all}, nil
 	}
@@ -131,7 +131,7 @@ func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, err
 	return [][]uint64{slices.DeleteFunc(slices.Clone(all), func(tick uint64) bool { return tick < begin })}, nil
 }
 
-// addSmall adds what was found in a script.
+// addSmall adds the result of a script.
 func (c *campaign) addSmall(ctx context.Context, cell *cell, run *scopeRun) error {
 	switch {
 	case run.err != nil || ctx.Err() != nil:

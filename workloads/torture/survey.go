@@ -10,15 +10,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/survey"
 )
 
-// A rule that a user has named hits calls of the engine, or is refused with what there is instead. First a survey looks for a
-// call of its operation and name in a few runs without faults, and in recoveries from their crashes. A rule that is about none
-// is refused then; a workload under which there was none is left out, if there was one under another. The other conditions of a
-// rule, such as nth, are tried in the runs that it is for: if it was injected into none of them, it is refused after them.
+// A rule that the user names must hit calls of the engine; otherwise it is refused, with a list of what would match.
+// First a survey looks for a call with the operation and name of the rule, in a few runs without faults and in
+// recoveries from their crashes. A rule that matches no call at all is refused then; a workload without such a call is
+// left out if another workload has one. The remaining conditions of a rule, such as nth, are tried in its runs. If
+// none of them had the rule injected, it is refused after the runs.
 
-// surveyRuns is how many runs of a workload a survey looks at before it says that the workload makes no call of some kind.
+// surveyRuns is the number of runs of a workload after which a survey concludes that the workload makes no call of
+// some kind.
 const surveyRuns = 6
 
-// survey returns an ErrConfig for a rule that hits no call, and drops the cells whose workload makes none.
+// survey returns an ErrConfig for a rule that matches no call, and drops the cells whose workload makes no matching
+// call.
 func (c *campaign) survey(ctx context.Context) error {
 	names, rules := c.namedRules()
 	if len(rules) == 0 || c.opts.Scenario != "" {
@@ -32,7 +35,7 @@ func (c *campaign) survey(ctx context.Context) error {
 				continue
 			}
 			if well, err := c.look(ctx, cell, n, seen); err != nil || !well {
-				return err // the runs themselves will show what is wrong
+				return err // the runs themselves will report the problem
 			}
 		}
 	}
@@ -52,7 +55,7 @@ func (c *campaign) survey(ctx context.Context) error {
 	return nil
 }
 
-// namedRules returns the faults that are rules of the user.
+// namedRules returns the faults that are rules named by the user.
 func (c *campaign) namedRules() (names []string, rules []*faultfs.Rule) {
 	for _, name := range c.opts.Faults {
 		if f, err := plan.FaultNamed(name); err == nil && f.Named() != nil {
@@ -62,7 +65,7 @@ func (c *campaign) namedRules() (names []string, rules []*faultfs.Rule) {
 	return names, rules
 }
 
-// look looks at a run of the workload of a cell, and reports whether all went well.
+// look surveys a run of the workload of a cell, and reports whether it went well.
 func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Survey) (bool, error) {
 	seed := childSeed(c.opts.Seed, cell.Result.Workload, "survey", n) & (1<<32 - 1)
 	size := chooseSize(c.opts, seed, n)
@@ -82,18 +85,20 @@ func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Sur
 	return seen.Look(limit, c.target, p, c.opts.Patience, func(tick uint64) { c.running(0, p.Spec, tick) }), nil
 }
 
-// isNamed reports whether the fault of a cell is a rule of the user. One that hits nothing in all draws is settled at once.
+// isNamed reports whether the fault of a cell is a rule named by the user. If such a rule hits nothing in any draw,
+// the cell does not get further runs.
 func isNamed(cell *cell) bool {
 	f, err := plan.FaultNamed(cell.Result.Fault)
 	return err == nil && f.Named() != nil
 }
 
-// settleNamed returns an ErrConfig if a fault that is a rule of the user was injected nowhere, though runs of all its cells were
-// explored. Cells in which it was not are dropped if it was injected in others: their workload may never get that far.
+// settleNamed returns an ErrConfig if a fault that is a rule of the user was injected nowhere, although runs of all
+// its cells were explored. If it was injected in some cells, the others are dropped: their workload may never get that
+// far.
 func (c *campaign) settleNamed(ctx context.Context, name string) error {
 	f, err := plan.FaultNamed(name)
 	if err != nil || f.Named() == nil || c.ended(ctx) {
-		return nil //nolint:nilerr // the cells of a sweep have names of their own
+		return nil //nolint:nilerr // cells of a sweep have different names
 	}
 	missed := func(cell *cell) bool {
 		return cell.Result.Fault == name && len(cell.Result.Injected) == 0 && cell.Result.Findings == 0
@@ -105,12 +110,12 @@ func (c *campaign) settleNamed(ctx context.Context, name string) error {
 		}
 	}
 	if !hit && c.findings.len() == 0 {
-		why := fmt.Sprintf("at most %d calls of a run have its operation and name, at its time; leave out the conditions that are never met", matched)
+		why := fmt.Sprintf("at most %d calls of a run have its operation and name at the right time; leave out the conditions that are never met", matched)
 		if matched == 0 {
-			why = "calls have its operation and name, but never at a time and in a state that it asks for; leave these conditions out, or " +
-				"add the rule that leads there"
+			why = "calls have its operation and name, but never in the state and at the time that it asks for; leave out these conditions, or " +
+				"add the rule that brings that state about"
 		}
-		return fmt.Errorf("%w: the rule %q was injected neither into one of %d runs nor into their recoveries: %s", ErrConfig, f.Named(), runs, why)
+		return fmt.Errorf("%w: rule %q was injected into none of %d runs and none of their recoveries: %s", ErrConfig, f.Named(), runs, why)
 	}
 	if hit {
 		c.cells = slices.DeleteFunc(c.cells, missed)

@@ -16,9 +16,9 @@ func TestRulesThatHitNothingAreRefused(t *testing.T) {
 		"eio write lgo":                     "no write was about a file named lgo; name one that there is (log, tmp), or none",
 		"eio read tmp":                      "no read was about a file named tmp; name an operation that is (close, create, ",
 		"bitflip rest *.sst":                "no file named *.sst was made; name one that is (",
-		"eio write log nth=100000":          "was injected neither into one of 16 runs nor into their recoveries: at most ",
-		"eio write log from=7 after=100000": "calls have its operation and name, but never at a time and in a state that it asks for",
-		"evict read":                        "calls have its operation and name, but never at a time and in a state that it asks for",
+		"eio write log nth=100000":          "was injected into none of 16 runs and none of their recoveries: at most ",
+		"eio write log from=7 after=100000": "calls have its operation and name, but never in the state and at the time that it asks for",
+		"evict read":                        "calls have its operation and name, but never in the state and at the time that it asks for",
 	} {
 		t.Run(rule, func(t *testing.T) {
 			o := toyOptions(rule)

@@ -22,33 +22,33 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
-// Run calls the test's binary again, with the name of the test, and lets this child do the work: an engine that ends the
-// process ends the child. In the child the same test function runs, up to the same call of Run. It leaves a result and ends
-// the test there.
+// Run starts the test binary again with the name of the test, and lets this child do the work: an engine that ends the
+// process ends only the child. In the child, the test function runs up to the same call of Run, which leaves its
+// result in a file and ends the test.
 
-// testJob is what a parent asks of its child.
+// testJob is what a parent asks its child to do.
 type testJob struct {
 	Call    testCall             `json:"call"`
 	Replay  *testReplay          `json:"replay,omitempty"` // replay this instead of torturing the target
-	Earlier map[string][]*Result `json:"earlier"`          // what earlier calls have returned, by test
+	Earlier map[string][]*Result `json:"earlier"`          // the results of earlier calls, by test
 }
 
-// testReplay is what a child has to replay.
+// testReplay says what a child should replay.
 type testReplay struct {
-	What     string `json:"what"` // a token, or the path of a saved finding
+	What     string `json:"what"` // token, or path of a saved finding
 	Attempts int    `json:"attempts"`
 	Dir      string `json:"dir,omitempty"` // where findings were saved
 }
 
-// testResult is what the child leaves.
+// testResult is the result that the child leaves.
 type testResult struct {
 	Result *Result       `json:"result,omitempty"`
 	Replay *ReplayResult `json:"replay,omitempty"`
 	Err    string        `json:"err,omitempty"`
-	Other  bool          `json:"other,omitempty"` // Err says that what was to be replayed is of another target
+	Other  bool          `json:"other,omitempty"` // Err is an evidence.ErrOtherTarget
 }
 
-// err is the error that the child has met.
+// err returns the error that occurred in the child.
 func (r *testResult) err() error {
 	switch {
 	case r.Err == "":
@@ -65,7 +65,7 @@ const (
 	journalFile = "journal.json"
 )
 
-// asked reads what the parent of this process asks for. Without a job there is nothing that matches.
+// asked reads the job that the parent of this process has left. Without a job it returns one that matches no call.
 var asked = sync.OnceValue(func() (job testJob) {
 	text, err := os.ReadFile(filepath.Join(apart.Inside().Dir, jobFile))
 	if err == nil {
@@ -77,7 +77,8 @@ var asked = sync.OnceValue(func() (job testJob) {
 	return job
 })
 
-// checkInChild is Run in a child. It returns only what an earlier call has returned in the parent; otherwise it ends the test.
+// checkInChild is Run in a child. For an earlier call it returns the result that the parent got; otherwise it ends the
+// test.
 func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Target, opts Options) *Result {
 	tb.Helper()
 	job := asked()
@@ -90,7 +91,7 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 	child.Begin()
 	opts.Running, opts.Journal = child.Note, filepath.Join(child.Dir, journalFile)
 	if opts.Dir == "" {
-		opts.Dir = child.Dir // what was found before a death is not lost
+		opts.Dir = child.Dir // so that findings before a death are not lost
 	}
 	left := testResult{}
 	var err error
@@ -104,23 +105,23 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 	}
 	err = hostdisk.WriteFile(filepath.Join(child.Dir, resultFile), 0o600, func(w io.Writer) error { return json.NewEncoder(w).Encode(left) })
 	if err := errors.Join(err, child.Done()); err != nil {
-		tb.Logf("torture: the result is lost: %v", err)
+		tb.Logf("torture: result lost: %v", err)
 	}
 	tb.SkipNow()
 	return nil
 }
 
-// errNoChild says that the work has to be done in this process.
+// errNoChild says that the work has to be done in the process of the test.
 var errNoChild = errors.New("torture: no child process")
 
-// checkApart is Check in a child process of a test. The error is errNoChild if that is not possible.
+// checkApart is Check in a child process of a test. The error is errNoChild if there can be none.
 func checkApart(t *testing.T, here testCall, target Target, opts Options) (result *Result, err error) {
 	t.Helper()
 	scratch, err := hostdisk.NewScratch("", "test")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
-	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	defer func() { _ = scratch.Remove() }() // whatever this process cannot remove, the next one does
 	started, output := time.Now(), ""
 	job := testJob{Call: here, Earlier: earlierCalls(t.Name())}
 	watched := opts
@@ -151,22 +152,22 @@ func checkApart(t *testing.T, here testCall, target Target, opts Options) (resul
 	return left.Result, left.err()
 }
 
-// reportFailure fails the test if that of the child has failed.
+// reportFailure fails the test if it failed in the child.
 func reportFailure(t *testing.T, end apart.End, output string) {
 	t.Helper()
-	if end.Died == nil && end.Began && end.Code != 0 { // an assertion of the target, or the race detector
-		t.Errorf("torture: the test fails in the process that ran the engine, which ends with exit code %d:\n%s", end.Code, output)
+	if end.Died == nil && end.Began && end.Code != 0 { // such as an assertion of the target, or a data race
+		t.Errorf("torture: the test failed in the child process that ran the engine, which ended with exit code %d:\n%s", end.Code, output)
 	}
 }
 
-// replayApart is Replay in a child process of a test. The error is errNoChild if that is not possible.
+// replayApart is Replay in a child process of a test. The error is errNoChild if there can be none.
 func replayApart(t *testing.T, here testCall, target Target, r testReplay) (*ReplayResult, error) {
 	t.Helper()
 	scratch, err := hostdisk.NewScratch("", "test")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
 	}
-	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	defer func() { _ = scratch.Remove() }() // whatever this process cannot remove, the next one does
 	end, output, err := runTestChild(t.Context(), scratch.Dir, testJob{Call: here, Replay: &r, Earlier: earlierCalls(t.Name())})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoChild, err)
@@ -175,7 +176,7 @@ func replayApart(t *testing.T, here testCall, target Target, r testReplay) (*Rep
 	if end.Died != nil {
 		f, err := AfterReplay([]Target{target}, r.What, end.Died)
 		if err == nil && f == nil {
-			err = fmt.Errorf("the engine ended the process:\n%s", end.Died.Output+end.Died.Log) // a file has no token
+			err = fmt.Errorf("the engine ended the process:\n%s", end.Died.Output+end.Died.Log) // a file says nothing about what was in progress
 		}
 		return &ReplayResult{Reproduced: true, Attempts: 1, Hits: 1, Finding: f}, err
 	}
@@ -186,14 +187,14 @@ func replayApart(t *testing.T, here testCall, target Target, r testReplay) (*Rep
 	return left.Replay, left.err()
 }
 
-// replayDeath repeats what a token stands for in a process of its own, and returns how that died; nil if it did not.
+// replayDeath repeats the run of a token in a child process and returns how that died, or nil if it did not.
 func replayDeath(ctx context.Context, t *testing.T, here testCall, token string) *apart.Death {
 	t.Helper()
 	scratch, err := hostdisk.NewScratch("", "test")
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = scratch.Remove() }() // the next process removes what this one cannot
+	defer func() { _ = scratch.Remove() }() // whatever this process cannot remove, the next one does
 	end, _, err := runTestChild(ctx, scratch.Dir, testJob{
 		Call: here, Replay: &testReplay{What: token, Attempts: DeathReplays}, Earlier: earlierCalls(t.Name()),
 	})
@@ -203,11 +204,11 @@ func replayDeath(ctx context.Context, t *testing.T, here testCall, token string)
 	return end.Died
 }
 
-// readTestResult reads what a child left that has come to its end.
+// readTestResult reads the result of a child that has finished.
 func readTestResult(dir, output string) (*testResult, error) {
 	text, err := os.ReadFile(filepath.Join(dir, resultFile))
 	if err != nil {
-		return nil, fmt.Errorf("%w: it did not come as far as this call of Run:\n%s", errNoChild, output)
+		return nil, fmt.Errorf("%w: the child did not reach this call of Run:\n%s", errNoChild, output)
 	}
 	var left testResult
 	if err := json.Unmarshal(text, &left); err != nil {
@@ -216,7 +217,7 @@ func readTestResult(dir, output string) (*testResult, error) {
 	return &left, nil
 }
 
-// runTestChild calls the test's binary again for the job, and returns the end of what it printed.
+// runTestChild runs the test binary for a job. It returns how that ended, and the end of its output.
 func runTestChild(ctx context.Context, dir string, job testJob) (apart.End, string, error) {
 	text, err := json.Marshal(job)
 	if err == nil {
@@ -232,12 +233,12 @@ func runTestChild(ctx context.Context, dir string, job testJob) (apart.End, stri
 	return end, printed.String(), err
 }
 
-// keptFlags are the flags of package testing that a child has too.
+// keptFlags are the flags of package testing that are passed on to a child.
 var keptFlags = []string{"test.short", "test.parallel", "test.cpu", "test.paniconexit0", "test.skip", "test.fullpath"}
 
-// testArgs returns the arguments with which a test binary runs one test, with the flags that the test's package defines.
+// testArgs returns the arguments that make a test binary run one test, with the flags that the test's package defines.
 func testArgs(flags *flag.FlagSet, test string) []string {
-	args := []string{"-test.run=" + gotest.Pattern(test), "-test.count=1", "-test.timeout=0"} // it ends with its parent
+	args := []string{"-test.run=" + gotest.Pattern(test), "-test.count=1", "-test.timeout=0"} // the parent bounds its time
 	flags.Visit(func(f *flag.Flag) {
 		if !strings.HasPrefix(f.Name, "test.") || slices.Contains(keptFlags, f.Name) {
 			args = append(args, "-"+f.Name+"="+f.Value.String())

@@ -42,7 +42,7 @@ func TestAStoreThatDoesNotOpenIsOneFinding(t *testing.T) {
 			require.Equal(t, checker.Fail, r.Verdict, name)
 			require.Len(t, r.Findings, 1, name)
 			assert.Contains(t, r.Findings[0].Sentence, c.want, name)
-			assert.Equal(t, []string{"nothing else was tried, since the store does not open"}, r.Reasons, name)
+			assert.Equal(t, []string{"nothing else was tried: the store does not open"}, r.Reasons, name)
 			again, err := Replay(t.Context(), []Target{target}, r.Findings[0].Token, ReplayOptions{})
 			require.NoError(t, err, name)
 			assert.True(t, again.Reproduced, name)

@@ -8,7 +8,7 @@ import (
 
 const labModule = "github.com/lightningdb/lightning-torture"
 
-// Version returns the version of the lab that this binary was built from; "(devel)" if that is a checkout.
+// Version returns the version of the lab that this binary was built from, or "(devel)" for a checkout.
 func Version() string {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -30,8 +30,8 @@ func versionIn(build *debug.BuildInfo) string {
 	return "(devel)"
 }
 
-// Commit returns the commit of the main module that this binary was built from, in 12 digits, with "+" behind it if files had been
-// changed; empty if the binary does not say, as under go run and go test.
+// Commit returns the first 12 digits of the commit of the main module that this binary was built from, followed by "+"
+// if files had been modified. It is empty if the binary does not record it, as under go run and go test.
 func Commit() string {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {

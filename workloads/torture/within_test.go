@@ -54,7 +54,7 @@ func TestACaseFailsWithoutItsCallOrItsFix(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for doom, want := range map[string]string{
-		"lost":  `the test does not call torture.Run in "TestLostCaller" (call 0)`,
+		"lost":  `"TestLostCaller" does not reach call 0 of torture.Run`,
 		"buggy": "durability: lost: commit #0",
 	} {
 		code, output := runTest(t, doom, "-test.run=^TestLostCaller$")

@@ -9,32 +9,33 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Goal is a dangerous situation. Power must have been cut in it for a pass to mean something. It is known by the operations of
-// the disk, or by an event that the target notes.
+// Goal is a dangerous situation. A pass means something only if power was cut in it. It is recognized by the
+// operations of the disk, or by an event that the target reports.
 type Goal struct {
 	Name string
-	Text string // one line for people
-	// Watch returns a function that is called with all operations of a run in turn, and reports after each whether a power
-	// cut there hits the situation.
+	Text string // one line for readers
+	// Watch returns a function that is called with each operation of a run in turn. It reports whether a power cut
+	// right after the operation hits the situation.
 	Watch func() func(op *faultfs.Op) bool
-	// Event stands in place of Watch: the situation begins when the target notes this event, see Env.Note, and ends with the
-	// operation Until, which is written as in Between. Without Until it lasts to the end of the run.
+	// Event replaces Watch: the situation begins when the target reports this event with Env.Note, and ends with the
+	// operation Until, written as in Between. If Until is empty, it lasts to the end of the run.
 	Event, Until string
-	// Limits, if set, make the situation likelier. Some of the runs that are recorded in search of it set them, in addition to
-	// those that they draw.
+	// Limits, if set, make the situation likelier. Some of the runs recorded in search of it set them in addition to
+	// the limits that they draw.
 	Limits Limits
 }
 
-// Reopened is the event that the lab itself notes when a store was opened again in a run.
+// Reopened is the event that the lab itself reports when a run has reopened a store.
 const Reopened = "reopened"
 
-// Note is an event that a target has noted.
+// Note is an event reported by a target.
 type Note struct {
-	Tick  uint64 // the latest tick before it
+	Tick  uint64 // the last tick before the event
 	Event string
 }
 
-// Hits returns the ticks of a run, ascending, at which a power cut hits the goal. The notes are in the order of their ticks.
+// Hits returns the ticks of a run, ascending, at which a power cut hits the goal. notes are in the order of their
+// ticks.
 func (g *Goal) Hits(trace []faultfs.Op, notes []Note) (ticks []uint64) {
 	if g.Event != "" {
 		return g.after(trace, notes)
@@ -69,8 +70,8 @@ func (g *Goal) after(trace []faultfs.Op, notes []Note) (ticks []uint64) {
 	return ticks
 }
 
-// Between is the situation after one operation and before another. Each is written as the operation and a glob for the last
-// element of the path, such as "write *.log"; "sync ." is the sync of any directory.
+// Between is the situation after one operation and before another. Each is written as the kind of operation and a glob
+// for the last element of the path, such as "write *.log". "sync ." is the sync of any directory.
 func Between(after, before string) func() func(*faultfs.Op) bool {
 	begins, ends := matcher(after), matcher(before)
 	return func() func(*faultfs.Op) bool {
@@ -87,7 +88,7 @@ func Between(after, before string) func() func(*faultfs.Op) bool {
 	}
 }
 
-// Torn is the situation in which a file has an unsynced write of which a crash may keep only a part.
+// Torn is the situation in which a file has an unsynced write that a crash may tear.
 func Torn(glob string) func() func(*faultfs.Op) bool {
 	const sector = 512
 	return func() func(*faultfs.Op) bool {
@@ -120,7 +121,7 @@ func Several(glob string, n int) func() func(*faultfs.Op) bool {
 	}
 }
 
-// matcher returns the test for an operation and a glob.
+// matcher returns a function that reports whether an operation matches a pattern, written as in Between.
 func matcher(pattern string) func(*faultfs.Op) bool {
 	kind, glob, _ := strings.Cut(pattern, " ")
 	return func(op *faultfs.Op) bool {
@@ -139,16 +140,16 @@ func named(glob, name string) bool {
 	return ok && err == nil
 }
 
-// Matches reports whether the last part of a path matches one of some globs, such as those of a Target.
+// Matches reports whether the last element of a path matches one of the globs, such as those of a Target.
 func Matches(globs []string, name string) bool {
 	return slices.ContainsFunc(globs, func(glob string) bool { return named(glob, name) })
 }
 
-// GoalsOf returns the goals of every store, followed by those of a target.
+// GoalsOf returns the goals of every store, followed by those of the target.
 func GoalsOf(t *Target) []Goal {
 	return append([]Goal{
 		{Name: "unsynced-write", Text: "power is cut while a write is not synced", Watch: Between("write *", "sync *")},
-		{Name: "torn-write", Text: "power is cut while a write of several sectors is not synced", Watch: Torn("*")},
+		{Name: "torn-write", Text: "power is cut while a write of more than one sector is not synced", Watch: Torn("*")},
 		{Name: "unsynced-name", Text: "power is cut while the name of a new file is not durable", Watch: Between("create *", "sync .")},
 	}, t.Goals...)
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// A situation that a target tells of begins after the operation at hand, whatever comes between them on the clock.
+// A situation reported by a target begins after the operation in progress, whatever comes between them on the clock.
 func TestAnEventBeginsASituation(t *testing.T) {
 	t.Parallel()
 	trace := []faultfs.Op{
 		{Tick: 2, Kind: faultfs.OpWrite, Path: "db/log"},
 		{Tick: 5, Kind: faultfs.OpSync, Path: "db/log"},
-		{Tick: 6, Kind: faultfs.OpRead, Path: "db/log"}, // a fault hit it: it changes nothing
+		{Tick: 6, Kind: faultfs.OpRead, Path: "db/log"}, // hit by a fault, so it changes nothing
 		{Tick: 9, Kind: faultfs.OpRemove, Path: "db/old"},
 		{Tick: 12, Kind: faultfs.OpSync, Path: "db", Dir: true},
 	}

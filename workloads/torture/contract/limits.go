@@ -10,24 +10,25 @@ import (
 	"strings"
 )
 
-// Limit is a threshold of an engine that a run may set: when something rolls over, overflows, is evicted, merged or made
-// to wait. A short run only reaches what lies behind a low one.
+// Limit is a threshold of an engine that a run may set: when something rolls over, overflows, is evicted or merged, or
+// has to wait. A short run reaches the code behind a threshold only if it is low.
 type Limit struct {
 	Name string // such as "manifest-roll"
-	Text string // one line for people
-	// Min and Max are the values that the engine accepts; Usual is the one that it has unless a run sets it.
+	Text string // one line for readers
+	// Min and Max are the lowest and highest value that the engine accepts. Usual is its value when a run does not set
+	// it.
 	Min, Max, Usual int64
-	// Draw chooses the value of a run. Nil stands for a value from Min to Usual, of which the smallest are the likeliest.
+	// Draw chooses the value for a run. Nil: a value in [Min, Usual], preferring small ones.
 	Draw func(*rand.Rand) int64
 }
 
-// Limits are the limits that a run sets, by name. All others have their usual values.
+// Limits maps the names of the limits that a run sets to their values. All other limits have their usual values.
 type Limits map[string]int64
 
-// MaxLimits is how many limits a target may have.
+// MaxLimits is the maximum number of limits of a target.
 const MaxLimits = 64
 
-// String lists the limits by name, such as "manifest-roll 200, table 512".
+// String lists the limits in the order of their names, such as "manifest-roll 200, table 512".
 func (l Limits) String() string {
 	words := make([]string, 0, len(l))
 	for _, name := range slices.Sorted(maps.Keys(l)) {
@@ -36,7 +37,7 @@ func (l Limits) String() string {
 	return strings.Join(words, ", ")
 }
 
-// ParseLimits is the inverse of String. The space between a name and its value may be an equals sign.
+// ParseLimits is the inverse of String. It also accepts an equals sign between a name and its value.
 func ParseLimits(text string) (Limits, error) {
 	l := Limits{}
 	for word := range strings.SplitSeq(text, ",") {
@@ -46,15 +47,14 @@ func ParseLimits(text string) (Limits, error) {
 		}
 		n, err := strconv.ParseInt(fields[1], 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("limits %q: %q is no number", text, fields[1])
+			return nil, fmt.Errorf("limits %q: %q is not a number", text, fields[1])
 		}
 		l[fields[0]] = n
 	}
 	return l, nil
 }
 
-// CheckLimits returns an error that names a limit which the engine does not have, or one with a value that it does not
-// accept.
+// CheckLimits returns an error that names a limit which the engine does not have, or a value that it does not accept.
 func (t *Target) CheckLimits(l Limits) error {
 	for _, name := range slices.Sorted(maps.Keys(l)) {
 		i := slices.IndexFunc(t.Limits, func(known Limit) bool { return known.Name == name })
@@ -72,10 +72,10 @@ func (t *Target) CheckLimits(l Limits) error {
 	return nil
 }
 
-// keepsUsual says that one of so many runs has the usual limits; the others set an eighth, a third or two thirds of them.
+// One run in keepsUsual has the usual limits; the others set an eighth, a third or two thirds of the limits.
 const keepsUsual = 5
 
-// DrawLimits returns the limits of the run with that seed; nil if all of them are usual.
+// DrawLimits returns the limits for the run with the given seed; nil if all of them are usual.
 func (t *Target) DrawLimits(seed uint64) Limits {
 	rng := rand.New(rand.NewPCG(seed, limitStream))
 	if rng.IntN(keepsUsual) == 0 {
@@ -95,19 +95,19 @@ func (t *Target) DrawLimits(seed uint64) Limits {
 	return l
 }
 
-// limitStream tells the draws of limits from all others with the same seed.
+// limitStream separates the draws of limits from all other draws with the same seed.
 const limitStream = 0x6c696d6974 // "limit"
 
 func (l *Limit) draw(rng *rand.Rand) int64 {
 	if l.Draw != nil {
 		return min(max(l.Draw(rng), l.Min), l.Max)
 	}
-	up := 1 - min(l.Min, 1) // DrawSmall begins at 1
+	up := 1 - min(l.Min, 1) // DrawSmall starts at 1
 	return DrawSmall(l.Min+up, l.Usual+up)(rng) - up
 }
 
-// DrawSmall returns a draw from low, which is at least 1, to high. It is low one time in six; otherwise the logarithm of the
-// value is drawn, with the smaller half of it twice as likely as the larger.
+// DrawSmall returns a function that draws from [low, high]; low is at least 1. It returns low one time in six.
+// Otherwise it draws the logarithm of the value, with the lower half twice as likely as the upper.
 func DrawSmall(low, high int64) func(*rand.Rand) int64 {
 	return func(rng *rand.Rand) int64 {
 		if rng.IntN(6) == 0 {
@@ -119,13 +119,13 @@ func DrawSmall(low, high int64) func(*rand.Rand) int64 {
 	}
 }
 
-// DrawOf returns a draw from a list.
+// DrawOf returns a function that draws from a list.
 func DrawOf(values ...int64) func(*rand.Rand) int64 {
 	return func(rng *rand.Rand) int64 { return values[rng.IntN(len(values))] }
 }
 
-// DrawStart returns a draw of a number that something counts from, up to high, which is at least 1: shortly before a power of
-// ten, where its text gets longer, shortly before 2^32, or anywhere.
+// DrawStart returns a function that draws the start of a counter in [1, high]: just below a power of ten, where its
+// text gets longer, just below 2^32, or anywhere.
 func DrawStart(high int64) func(*rand.Rand) int64 {
 	digits := max(1, int(math.Log10(float64(high))))
 	return func(rng *rand.Rand) int64 {

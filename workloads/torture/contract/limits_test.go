@@ -18,7 +18,7 @@ var limited = contract.Target{Name: "toy", Limits: []contract.Limit{
 	{Name: "marker", Min: 1, Max: 9, Usual: 1, Draw: contract.DrawStart(9)},
 }}
 
-func TestLimitsAreReadAsTheyAreWritten(t *testing.T) {
+func TestLimitsRoundTripAsText(t *testing.T) {
 	t.Parallel()
 	l := contract.Limits{"roll": 200, "cache": -1}
 	require.Equal(t, "cache -1, roll 200", l.String())
@@ -33,7 +33,7 @@ func TestLimitsAreReadAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-func TestUnknownLimitsAndValuesAreNamed(t *testing.T) {
+func TestCheckLimitsNamesTheOffender(t *testing.T) {
 	t.Parallel()
 	require.NoError(t, limited.CheckLimits(nil))
 	require.NoError(t, limited.CheckLimits(contract.Limits{"roll": 1}))
@@ -41,7 +41,7 @@ func TestUnknownLimitsAndValuesAreNamed(t *testing.T) {
 	require.EqualError(t, limited.CheckLimits(contract.Limits{"roll": 0}), "the limit roll is 0; give a number from 1 to 1073741824")
 }
 
-func TestDrawsAreLegalAndLoveSmallValues(t *testing.T) {
+func TestDrawsAreLegalAndPreferSmallValues(t *testing.T) {
 	t.Parallel()
 	usual, set, small, ahead := 0, map[string]int{}, 0, map[int64]int{}
 	for seed := range uint64(3000) {

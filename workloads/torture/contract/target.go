@@ -15,57 +15,60 @@ import (
 type Target struct {
 	// Name identifies the engine in reports and replay tokens.
 	Name string
-	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image; it must
-	// touch nothing but env.FS. The directory is there and empty at first, unless the engine promises MakesDir.
+	// Open opens or creates the store in env.Dir. It is called for the recorded run and for every crash image, and
+	// must touch nothing but env.FS. At first the directory exists and is empty, unless the engine promises MakesDir.
 	Open func(env Env) (workloads.Store, error)
-	// OpenLog takes the place of Open where the engine is an append-only log. Its workload is log.
+	// OpenLog is set instead of Open if the engine is an append-only log. Its workload is log.
 	OpenLog func(env Env) (appendlog.Log, error)
-	// Promises is what the engine claims. The lab tests exactly this.
+	// Promises is what the engine claims. The lab tests exactly these claims.
 	Promises Promises
-	// LogGlobs, ProvenLogGlobs and AppendGlobs match the names of files, in the syntax of path.Match, in which damage may look
-	// like what a crash leaves, so that the engine cannot notice all of it. In all other files damage must be noticed, or must
-	// have no effect. A file belongs to the first class that matches it.
+	// LogGlobs, ProvenLogGlobs and AppendGlobs match the names of files, in the syntax of path.Match, in which damage
+	// may look like the result of a crash, so that the engine cannot detect all of it. In all other files damage must
+	// be detected or have no effect. A file belongs to the first class that matches it.
 	//
-	// LogGlobs match logs in which any damage looks like a torn write. It may cost what it hits and everything that follows.
+	// LogGlobs match logs in which any damage looks like a torn write. Damage may cost the records that it hits and
+	// all later ones.
 	LogGlobs []string
-	// ProvenLogGlobs match logs in which a record proves that whatever had been acknowledged with Sync before it was written
-	// was durable, in its own log or in an earlier one. Damage may cost what it hits and everything that follows, but if it
-	// spares the record of a Sync commit that was acknowledged, nothing may be missing that had been acknowledged with Sync
-	// before that commit was called: this damage must be noticed.
+	// ProvenLogGlobs match logs whose records prove that earlier ones were durable: when a record was written,
+	// everything acknowledged with Sync before was durable, in this log or an earlier one. Damage may cost the records
+	// that it hits and all later ones. But if the record of an acknowledged Sync commit survives, nothing may be
+	// missing that was acknowledged with Sync before that commit was called; such damage must be detected.
 	ProvenLogGlobs []string
-	// AppendGlobs match other files that only grow. What is cut off the end of one may be lost, and so may a block at the end
-	// that holds something else, as long as nothing durable was written behind it. Other damage must be noticed.
+	// AppendGlobs match other files that only grow. Anything cut off at the end may be lost, and so may a last block
+	// with foreign content, as long as nothing durable was written after it. Other damage must be detected.
 	AppendGlobs []string
-	// LogBlockBytes, if set, is the size of the blocks of files that match LogGlobs or ProvenLogGlobs, and LogHeaderBytes that of
-	// the header which each part of a record in a block has: records end everywhere near the end of a block then.
+	// LogBlockBytes, if set, is the block size of the files that match LogGlobs or ProvenLogGlobs, and LogHeaderBytes
+	// the size of the header of each part of a record. The workload then makes records end at every distance from the
+	// end of a block.
 	LogBlockBytes, LogHeaderBytes int
-	// CheckFiles, if set, looks at the files of a store that was recovered and closed, and returns an error for any
-	// that should not be there, such as a table of zero bytes.
+	// CheckFiles, if set, inspects the files of a store that was recovered and closed. It returns an error for any
+	// file that should not be there, such as an empty table.
 	CheckFiles func(fs afero.Fs, dir string) error
-	// RecoveryVaries says that the store may show different contents when it recovers the same disk twice, say because values
-	// expire meanwhile. Without it that is a finding, whatever the store promises: what a user has seen after one crash may
-	// then be gone after the next, although nothing has happened in between.
+	// RecoveryVaries says that recovering the same disk twice may show different contents, for example because values
+	// expire in the meantime. Otherwise that is a finding, whatever the store promises: what a user saw after one
+	// crash would be gone after the next, although nothing happened in between.
 	RecoveryVaries bool
-	// HandlesMax, if set, returns how many files and directories the store has open at most, under the limits of a run, while one
-	// client uses it.
+	// HandlesMax, if set, returns the maximum number of files and directories that the store keeps open while one
+	// client uses it, given the limits of the run.
 	HandlesMax func(Limits) int
-	// Goals are the dangerous situations of this engine, in addition to those of every store.
+	// Goals are the dangerous situations of this engine, in addition to those that every store has.
 	Goals []Goal
-	// Limits are the thresholds of the engine that a run may set. Open finds those of its run in Env.Limits.
+	// Limits are the thresholds of the engine that a run may set. Open finds the values of its run in Env.Limits.
 	Limits []Limit
-	// Largest is the largest key, value and batch that the engine takes, in bytes; 0: larger than those of any workload. The
-	// workloads keep to it, and the report lists it among the limits that no run reaches.
+	// Largest holds the sizes of the largest key, value and batch that the engine accepts, in bytes; 0 means no limit
+	// that a workload could exceed. The workloads respect it, and the report lists it among the limits that no run
+	// reaches.
 	Largest workloads.Largest
-	// Unreached names limits of the engine that no run reaches, because they cannot be set lower, with their values: "a log of
-	// 8 GiB". The report lists them.
+	// Unreached names limits that no run reaches because they cannot be set lower, with their values, such as "a log
+	// of 8 GiB". The report lists them.
 	Unreached []string
-	// Administration is what the engine offers beside an open store; the zero value: nothing.
+	// Administration is what the engine offers besides an open store; the zero value means nothing.
 	Administration Administration
-	// Packages are the import patterns of the engine's packages, such as "example.com/engine/...": those whose statements
-	// run --coverage counts.
+	// Packages are the import patterns of the engine's packages, such as "example.com/engine/...". run --coverage
+	// counts their statements.
 	Packages []string
-	// Go is the Go expression that makes this target, for the Go tests as which findings are saved. It may be left out: the
-	// tests that torture.Run writes call the test that has found something, and those of a command call its main.
+	// Go is a Go expression that makes this target, for the Go tests of findings. It may be left out: the tests that
+	// torture.Run writes call the test that made the finding, and those that a command writes call its main.
 	Go GoExpr
 }
 
@@ -75,7 +78,8 @@ func (t *Target) IsLog() bool { return t.OpenLog != nil }
 // errNothing is the error of an Open that returns no store and no error.
 var errNothing = errors.New("the target's Open returned neither a store nor an error")
 
-// OpenStore opens or creates the store in env.Dir: that of Open, or the log of OpenLog as a store.
+// OpenStore opens or creates the store in env.Dir, with Open or with OpenLog. A log is wrapped as a store. The error
+// is the engine's, or says that it returned no store.
 func (t *Target) OpenStore(env Env) (workloads.Store, error) {
 	if !t.IsLog() {
 		s, err := t.Open(env)
@@ -105,49 +109,50 @@ func isNil(opened any) bool {
 
 // GoExpr is a Go expression with the import that it needs.
 type GoExpr struct {
-	Import  string // the path of a package
+	Import  string // an import path
 	Expr    string // such as "lightning.Target()"
-	Package string // the package that a test has to be in which uses it, as its package clause says; empty: any
+	Package string // the name of the package, as in its package clause, in which a test that uses it must be; empty: any
 }
 
-// Env is all that an engine may touch.
+// Env is everything that an engine may touch.
 type Env struct {
-	// FS is a disk that can lose power. What engines need beside afero.Fs is found by type assertion: hard links, locks, free
-	// space, fdatasync and preallocation are the interfaces faultfs.Linker, Locker, SpaceReporter, DataSyncer and Preallocator.
-	// Package osfs has all of it in the shape of package os.
+	// FS is a disk that can lose power. What engines need beyond afero.Fs is found by type assertion: faultfs.Linker
+	// (hard links), Locker (locks), SpaceReporter (free space), DataSyncer (fdatasync) and Preallocator
+	// (preallocation). Package osfs offers all of it in the shape of package os.
 	FS afero.Fs
-	// Dir is where the store lives, a path in FS.
+	// Dir is the directory of the store, a path in FS.
 	Dir string
-	// Inline asks the engine to do its background work on the caller's goroutine, so that the same calls give the same
-	// filesystem operations. Set for recoveries and for runs of one client.
+	// Inline asks the engine to do its background work in the caller's goroutine, so that the same calls lead to the
+	// same filesystem operations. It is set for recoveries and for runs with one client.
 	Inline bool
-	// Limits are those of Target.Limits that the run sets; a recovery has those of its run. It must not be changed.
+	// Limits are the limits that the run sets, of those in Target.Limits; a recovery gets those of its run. Read-only.
 	Limits Limits
 
 	stop func(reason string) // nil: Stop panics
-	note func(event string)  // nil: nobody wants to know
+	note func(event string)  // nil: Note does nothing
 }
 
-// Note says that something has happened in the engine that is the Event of a Goal. It may be called by any goroutine, with
-// whatever locks; elsewhere than in a recorded run it does nothing.
+// Note reports that the Event of a Goal has happened in the engine. It may be called from any goroutine, with any
+// locks held. It has no effect outside a recorded run.
 func (e Env) Note(event string) {
 	if e.note != nil {
 		e.note(event)
 	}
 }
 
-// Watched reports whether Note does anything, for targets that would have to prepare for it.
+// Watched reports whether Note has an effect, for targets that have to prepare for it.
 func (e Env) Watched() bool { return e.note != nil }
 
-// Noting returns the environment with what Note does in it. It is for the lab.
+// Noting returns a copy of the environment in which Note calls note. It is for the lab.
 func (e Env) Noting(note func(event string)) Env {
 	e.note = note
 	return e
 }
 
-// Stop says that the engine stops on purpose, because of an error that it will not live with: it is called where the engine
-// would otherwise end the process, as by log.Fatal, and does not return. In a recorded run all that the engine does ends
-// here, as if the process had ended. So does a recovery of an engine that promises StopsOnError; elsewhere Stop panics.
+// Stop says that the engine stops on purpose because of an error that it cannot live with. An engine calls it where it
+// would otherwise end the process, for example with log.Fatal. Stop does not return. In a recorded run, everything
+// that the engine does ends at this point, as if the process had ended. The same holds for a recovery of an engine
+// that promises StopsOnError. Elsewhere, Stop panics.
 func (e Env) Stop(reason string) {
 	if e.stop != nil {
 		e.stop(reason)
@@ -155,63 +160,65 @@ func (e Env) Stop(reason string) {
 	panic("the engine stopped: " + reason)
 }
 
-// Stopping returns the environment with what Stop does in it. It is for the lab.
+// Stopping returns a copy of the environment in which Stop calls stop. It is for the lab.
 func (e Env) Stopping(stop func(reason string)) Env {
 	e.stop = stop
 	return e
 }
 
-// Promises says what an engine claims.
+// Promises is what an engine claims. The zero value promises nothing.
 type Promises struct {
 	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
-	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a killed process
+	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a kill of the process
 	LossIsSuffix         bool // if a commit is lost, every later one is lost too
-	// AtomicBatch: a batch or transaction is recovered whole or not at all, and no read shows a part of a batch. Without it the
-	// lab commits each write by itself.
+	// AtomicBatch: a batch or transaction is recovered whole or not at all, and no read shows part of a batch. Without
+	// this promise the lab commits each write separately.
 	AtomicBatch       bool
-	RecoveryRepeats   bool // a recovery that is interrupted by a crash shows, run again, what it would have shown
+	RecoveryRepeats   bool // a recovery interrupted by a crash and run again shows what it would have shown uninterrupted
 	Linearizable      bool // single-key operations are linearizable
-	ShownSurvives     bool // what a read has shown is as safe from then on as if it had been acknowledged
-	ClosesInFlight    bool // the store may be closed while others use it: their calls are done, or workloads.ErrRefused
-	RefusesSecondOpen bool // while a store is open, opening it again fails with workloads.ErrLocked and does no harm
-	// MakesDir: Open makes env.Dir, in a directory that is there, and makes its name durable. Otherwise the lab does both
-	// before it opens the store for the first time.
+	ShownSurvives     bool // what a read has shown is from then on as safe as an acknowledged commit
+	ClosesInFlight    bool // the store may be closed while calls are under way: each completes, or fails with workloads.ErrRefused
+	RefusesSecondOpen bool // opening a store that is already open fails with workloads.ErrLocked and does no harm
+	// MakesDir: Open creates env.Dir in its parent, which exists, and makes the name durable. Without this promise the
+	// lab does both before it opens the store for the first time.
 	MakesDir bool
-	// FailedOpenReleases: an Open that returns an error leaves nothing open and nothing locked, so that the same process can
-	// open the store once the disk is healthy again. Without it, the process ends after an Open that has failed.
+	// FailedOpenReleases: an Open that fails leaves nothing open and nothing locked, so that the same process can open
+	// the store once the disk works again. Without this promise the process ends after a failed Open.
 	FailedOpenReleases bool
-	// StopsOnError says that once the disk has reported an error, the engine may stop: refuse everything, panic in the
-	// goroutine that called it, or call Env.Stop. That is no finding then. What it had acknowledged must be there all the same
-	// when it is opened again, so every fault may be used on it. Before an error it may not stop. A recovery that has met an
-	// error may call Env.Stop, but not panic: that is as if it had returned the error. What
-	// ends the process cannot be told from a bug before it is too late: it ends the campaign, which is then inconclusive.
+	// StopsOnError: once the disk has reported an error, the engine may stop: refuse everything, panic in the
+	// goroutine that called it, or call Env.Stop. This is then no finding, but everything acknowledged must still be
+	// there when the store is opened again, so every fault can be used. Before an error it must not stop. A recovery
+	// that has met an error may call Env.Stop, which counts as returning the error, but must not panic. An engine that
+	// ends the process cannot be told from a bug in time; that ends the campaign, which is then Inconclusive.
 	StopsOnError bool
-	// CloseSyncs: once Close has returned nil, everything that was acknowledged since the store was opened survives a power cut,
-	// with whatever durability.
+	// CloseSyncs: once Close has returned nil, everything acknowledged since the store was opened survives a power
+	// cut, whatever durability it was written with.
 	CloseSyncs bool
-	// SyncCoversFound: a sync without writes also covers what the store has found when it was opened, such as what an earlier process
-	// had written, could not sync, and left to the operating system.
+	// SyncCoversFound: a sync without writes also covers what the store found when it was opened, such as commits that
+	// an earlier process wrote but could not sync.
 	SyncCoversFound bool
-	// CloseLeavesNoTail: once Close has returned nil, nothing looks like what a crash leaves. Damage is noticed in logs and at
-	// the ends of files, too, which is not asked of a store that was killed; see Target.LogGlobs.
+	// CloseLeavesNoTail: once Close has returned nil, nothing looks like the result of a crash, so damage must be
+	// detected in logs and at the ends of files too. This is not asked of a store that was killed; see
+	// Target.LogGlobs.
 	CloseLeavesNoTail bool
-	// ReportsCorruption: damage that the store notices is reported as workloads.ErrCorrupt, and not as some other error. Without
-	// it, any error that Open or a read returns says that a damaged disk was refused.
+	// ReportsCorruption: damage that the store detects is reported as workloads.ErrCorrupt. Without this promise, any
+	// error of Open or of a read counts as refusing a damaged disk.
 	ReportsCorruption bool
-	Transactions      bool // the store is a workloads.Transactor, with the isolation levels of workloads.Isolation
-	// RecoversAfterTransientFault lists the faults that the same store lives with: once they have passed, it goes on without
-	// being opened again. It counts only in runs in which no other fault hits.
+	Transactions      bool // the store implements workloads.Transactor, with the levels of workloads.Isolation
+	// RecoversAfterTransientFault lists the faults that an open store survives: once they have passed, it carries on
+	// without being reopened. It counts only in runs that no other fault hits.
 	RecoversAfterTransientFault []TransientFault
-	// Unpromised names faults, as "list faults" does, about which the engine promises nothing: damage at rest, say, if it reads
-	// data without checking it. A run of all faults leaves them out, and its result says so. A run may still ask for one by name.
+	// Unpromised names faults, as listed by "list faults", about which the engine promises nothing, such as damage at
+	// rest if it reads data without checking it. A run of all faults leaves them out, and its result says so. A run
+	// may still ask for one by name.
 	Unpromised []string
 	// Isolation is what transactions that ask for serializability get, if Transactions is set; zero:
-	// checker.Serializable. One that asks for a snapshot must get that at any level.
+	// checker.Serializable. A transaction that asks for a snapshot must get one at any level.
 	Isolation checker.Level
 }
 
-// TransientFault is a fault that passes, and after which a store goes on.
+// TransientFault is a fault that passes, after which a store carries on.
 type TransientFault struct {
-	Fault  string // in the grammar of fault rules: an effect, an operation and perhaps files, such as "enospc create *.log"
-	Within int    // how many operations of each client may still fail once no call fails any more
+	Fault  string // a fault rule: an effect, an operation and optionally files, such as "enospc create *.log"
+	Within int    // how many operations of each client may still fail after the last failing call
 }

@@ -8,19 +8,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// Case is a run with its operations written out: what a finding's Go test holds. It depends on no generator and no seed.
+// Case is a run with its operations written out, as the Go test of a finding holds it. It depends on no generator and
+// no seed.
 type Case struct {
 	Script  workloads.Script
-	Sequel  workloads.Script // for the store opened again, if it has clients
-	Fault   string           // a named fault, or a rule in the fault grammar; it says what the engine may do
-	Rules   []string         // replace those that a named fault draws
-	Late    bool             // the rules begin when the store has been loaded
+	Sequel  workloads.Script // run on the reopened store, if it has clients
+	Fault   string           // a named fault, or a rule in the fault grammar; it determines what the engine may do
+	Rules   []string         // replace the rules that a named fault would draw
+	Late    bool             // the rules take effect once the store is loaded
 	Profile string           // empty: posix-min
-	Device  string           // empty: sectors are whole
-	Limits  contract.Limits  // of the engine; nil: all are usual
+	Device  string           // empty: sectors are atomic
+	Limits  contract.Limits  // limits of the engine; nil: the usual ones
 }
 
-// Plan returns the plan of the case. The error is plan.ErrConfig.
+// Plan returns the plan of the case. The error is a plan.ErrConfig.
 func (c *Case) Plan() (*plan.Plan, error) {
 	s := plan.Spec{
 		Workload: c.Script.Workload, Fault: c.Fault, Profile: cmp.Or(c.Profile, plan.Profiles()[0].Name), Device: c.Device,

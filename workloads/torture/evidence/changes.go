@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// KeyChange is a key that the recovered store shows otherwise than an operation left it.
+// KeyChange is a key whose recovered value differs from what an operation wrote.
 type KeyChange struct {
 	Key  string `json:"key"`
 	Want string `json:"want"` // the value that the operation wrote; empty: it deleted the key
@@ -18,11 +18,12 @@ type KeyChange struct {
 	Op   int    `json:"op"`   // the operation
 }
 
-// maxChanges is how many keys a finding shows.
+// maxChanges is the maximum number of keys that a finding shows.
 const maxChanges = 12
 
-// changes compares what the operations that a failure is about wrote with what the store showed after recovery, and says how
-// many keys differ. What a later operation may have written to a key before the cut is no difference.
+// changes compares the writes of a failure's operations with the recovered state and returns the keys that differ, at
+// most maxChanges of them, and their total number. A key does not count if a later operation may have written the
+// recovered value before the cut.
 func changes(ops []history.Op, cut history.Cut, f *explore.Failure) (list []KeyChange, n int) {
 	if f.Recovered == nil || f.Nested != nil {
 		return nil, 0 // the operations of a second life are not in this history
@@ -58,14 +59,14 @@ func changes(ops []history.Op, cut history.Cut, f *explore.Failure) (list []KeyC
 	return list, n
 }
 
-// written is a write with its operation.
+// written is a write and its operation.
 type written struct {
 	history.Write
 	op int
 }
 
-// lastWrites returns the last write of each key by some operations, and what later operations wrote to these keys
-// that had begun before the cut.
+// lastWrites returns the last write to each key by the given operations, and the writes to these keys by later
+// operations that had begun before the cut.
 func lastWrites(ops []history.Op, cut history.Cut, ids []int) (last map[string]written, others map[string][]history.Write) {
 	last, others = map[string]written{}, map[string][]history.Write{}
 	for i := range ops {
@@ -77,7 +78,7 @@ func lastWrites(ops []history.Op, cut history.Cut, ids []int) (last map[string]w
 		for _, w := range op.Writes {
 			key := string(w.Key)
 			if w.Change != history.Assign {
-				delete(last, key) // what it left depends on what was there
+				delete(last, key) // its result depends on the previous value
 				continue
 			}
 			if about {

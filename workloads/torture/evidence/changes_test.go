@@ -13,7 +13,7 @@ func put(id int, key, value string) history.Op {
 	return history.Op{ID: id, Outcome: history.Acked, Writes: []history.Write{{Key: []byte(key), Value: []byte(value)}}}
 }
 
-func TestChangesAreKeysThatAreNotAsTheOperationsLeftThem(t *testing.T) {
+func TestChangesAreKeysThatDifferFromWhatTheOperationsWrote(t *testing.T) {
 	ops := []history.Op{
 		put(0, "a", "a0"), put(1, "b", "b1"), put(2, "c", "c2"), put(3, "a", "a3"), put(4, "b", "b4"),
 		{ID: 5, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("d"), Delete: true}}},

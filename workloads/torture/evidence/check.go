@@ -12,10 +12,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// maxDisk is how many bytes all files of a trace may grow by, in bytes; holes count. A disk has a structure for each page.
+// maxDisk bounds the total growth of all files of a trace, in bytes, including holes. A simulated disk has a structure
+// for each page.
 const maxDisk = 4 << 30
 
-// check returns an error that names what no run could have recorded, and what replaying would take too much memory for.
+// check returns an error that names a number which no run could have recorded, or one that would make a replay take
+// too much memory.
 func (v *Evidence) check() error {
 	err := v.Spec.Check()
 	if err == nil {
@@ -53,8 +55,9 @@ func checkScript(s *workloads.Script) error {
 	return plan.CheckNumber("the number of steps in the script", steps, plan.MaxSteps)
 }
 
-// CheckTrace returns an error that names what no run could have recorded, and what replaying a trace would take too much memory
-// for. It adds up how much the files grow: by what the trace says, and by what it would do to a disk.
+// CheckTrace returns an error that names an operation which no run could have recorded, or which would make a replay
+// take too much memory. It adds up how much the files grow, both by what the trace says and by what it would do to a
+// disk.
 func CheckTrace(ops []faultfs.Op) error {
 	left, sizes, last := int64(maxDisk), map[faultfs.Ino]int64{}, uint64(0)
 	for i := range ops {

@@ -9,17 +9,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// A panic in a goroutine that the engine has started cannot be recovered by anybody: it ends the process, and the run
-// with it, as os.Exit does. A program that runs the lab in a process of its own, as the command does, learns from
-// Options.Running what was going on, reads what is left at the end, and turns it into a finding here.
+// Nobody can recover a panic in a goroutine that the engine has started: it ends the process and the run, as os.Exit
+// does. A program that runs the lab in a child process, as the command does, learns from Options.Running what is in
+// progress, reads what the child leaves, and turns it into a finding here.
 
-// Died makes a finding of a panic of the engine that ended the process of a run. The output is what the Go runtime
-// wrote; the token repeats what was going on. The error is ErrBadToken.
+// Died turns a panic of the engine that ended the process of a run into a finding. output is what the Go runtime
+// printed; the token identifies what was running. The error is ErrBadToken.
 func Died(targets []contract.Target, token, output string) (*Finding, error) {
 	return DiedOf(targets, token, &apart.Death{Output: output})
 }
 
-// DiedOf makes a finding of the death of the process of a run; the token repeats what was going on. The error is
+// DiedOf turns the death of the process of a run into a finding; the token identifies what was running. The error is
 // ErrBadToken.
 func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, error) {
 	target, s, at, err := DecodeToken(token, targets)
@@ -38,7 +38,7 @@ func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, 
 	}, nil
 }
 
-// causeOf returns the class of a death, and what it says.
+// causeOf returns the class of a death and a sentence about it.
 func causeOf(d *apart.Death) (class, sentence string) {
 	if d.Output == "" {
 		sentence = fmt.Sprintf("the engine ended the process with exit code %d, as os.Exit and log.Fatal do", d.Code)

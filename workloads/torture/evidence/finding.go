@@ -13,47 +13,47 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
-// Finding is a deduplicated failure with what is needed to see it again.
+// Finding is a deduplicated failure, with what is needed to reproduce it.
 type Finding struct {
-	ID          string               `json:"id"` // fingerprint of what is broken, wherever it shows
+	ID          string               `json:"id"` // fingerprint of what is broken, independent of where it shows
 	Judge       string               `json:"judge"`
 	Class       string               `json:"class"`
 	Workload    string               `json:"workload"`
 	Fault       string               `json:"fault"`
-	Rules       []string             `json:"rules,omitempty"` // what was injected, in the grammar of rules
+	Rules       []string             `json:"rules,omitempty"` // what was injected, in the fault grammar
 	Profile     string               `json:"profile"`
 	Device      string               `json:"device,omitempty"`
 	Limits      contract.Limits      `json:"limits,omitempty"`  // the limits of the engine that the run set
 	Seed        uint64               `json:"seed"`              // the seed of the run
 	Clients     int                  `json:"clients"`           // 1: the token replays bit for bit
-	CrashTick   uint64               `json:"crash_tick"`        // 0: it failed without a crash
-	NestedTick  uint64               `json:"nested_tick"`       // 0: not during recovery
-	Crashes     int                  `json:"crashes,omitempty"` // after how many crashes in a row it showed, each during the recovery from the one before or soon after
+	CrashTick   uint64               `json:"crash_tick"`        // 0: failed without a crash
+	NestedTick  uint64               `json:"nested_tick"`       // 0: the crash was not during recovery
+	Crashes     int                  `json:"crashes,omitempty"` // the number of crashes in a row after which it showed, each during or soon after the recovery from the one before
 	Sentence    string               `json:"sentence"`
-	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, where one was found
-	Changes     []KeyChange          `json:"changes,omitempty"`     // keys whose contents are not what operations had written, at most 12
-	ChangesOf   int                  `json:"changes_of,omitempty"`  // how many such keys there are
+	Explanation *explain.Explanation `json:"explanation,omitempty"` // the missing order, if one was found
+	Changes     []KeyChange          `json:"changes,omitempty"`     // keys whose recovered values differ from what operations wrote, at most 12
+	ChangesOf   int                  `json:"changes_of,omitempty"`  // the number of all such keys
 	Evidence    []string             `json:"evidence"`              // at most 12 lines
 	Trace       []TraceLine          `json:"trace"`                 // the filesystem operations before the crash, oldest first, at most 40
-	Count       int                  `json:"count"`                 // how many images showed it
-	Shown       int                  `json:"shown,omitempty"`       // how often it showed when its very image was recovered again
-	ShownOf     int                  `json:"shown_of,omitempty"`    // how often that was tried; 0: it was not
-	AlsoIn      []string             `json:"also_in,omitempty"`     // further cells that showed it, "kv × power"
-	// Profiles says for each profile, by name, whether the failure shows under it too: "fails", "passes", "not seen" (in a
-	// sample of the images), or "not tried". The same recording was crashed near the same point; the workload did not run
-	// again.
+	Count       int                  `json:"count"`                 // number of images that showed it
+	Shown       int                  `json:"shown,omitempty"`       // how often it showed when the same image was recovered again
+	ShownOf     int                  `json:"shown_of,omitempty"`    // how often that was tried; 0: never
+	AlsoIn      []string             `json:"also_in,omitempty"`     // further cells that showed it, such as "kv × power"
+	// Profiles says for each profile, by name, whether the failure shows under it too: "fails", "passes", "not seen"
+	// (in a sample of the images), or "not tried". The same recording was crashed near the same point; the workload
+	// did not run again.
 	Profiles         map[string]string `json:"profiles,omitempty"`
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
 	// Circumstances are experiments around the failure. Only the first findings of a run have them.
 	Circumstances *explain.Circumstances `json:"circumstances,omitempty"`
-	Shrunk        *shrink.Shrunk         `json:"shrunk,omitempty"` // set if a smaller run fails in the same way: everything else describes that run
+	Shrunk        *shrink.Shrunk         `json:"shrunk,omitempty"` // set if a smaller run fails in the same way; then everything else describes that run
 	Token         string                 `json:"token"`
-	File          string                 `json:"file,omitempty"` // the saved evidence, if it was saved
-	Test          string                 `json:"test,omitempty"` // a Go test of it, if it was saved
+	File          string                 `json:"file,omitempty"` // path of the saved evidence; empty: not saved
+	Test          string                 `json:"test,omitempty"` // path of the Go test; empty: not saved
 }
 
-// NewFinding turns a failure of a subject into a finding: it recovers the image that failed again, explains the failure and
-// looks for it under all profiles if it showed each time, and writes the token.
+// NewFinding turns a failure of a subject into a finding. It recovers the image that failed several more times and, if
+// it failed each time, explains the failure and looks for it under all profiles. Then it writes the token.
 func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Finding {
 	p, at := s.Recording.Plan, Place{Tick: f.Tick}
 	if f.Nested != nil {
@@ -89,11 +89,11 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 	return finding
 }
 
-// Steady reports whether the failure showed each time its very image was recovered again. Experiments say nothing about one
-// that did not.
+// Steady reports whether the failure showed each time its image was recovered again. If it did not, experiments prove
+// nothing.
 func (f *Finding) Steady() bool { return f.Shown == f.ShownOf }
 
-// ShowsIn reports whether a cell of the matrix shows the finding.
+// ShowsIn reports whether the finding has shown in a cell of the matrix.
 func (f *Finding) ShowsIn(workload, fault string) bool {
 	return f.Workload == workload && f.Fault == fault || slices.Contains(f.AlsoIn, CellName(workload, fault))
 }
@@ -101,14 +101,14 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 // CellName returns the name of a cell of the matrix, as in Finding.AlsoIn.
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
-// evidenceLines returns what the judge saw and where data rotted, in at most 12 lines.
+// evidenceLines returns what the judge saw, and which data rotted where, in at most 12 lines.
 func evidenceLines(target *contract.Target, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	if f.Damage != nil {
 		where := []string{f.Damage.String()}
 		if !contract.Matches(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), f.Damage.Path) {
-			where = append(where, "damage in this file must be noticed; if it cannot be told from a torn write, name the file in Target.LogGlobs, "+
-				"and if nothing is promised about such damage, the fault in Promises.Unpromised")
+			where = append(where, "damage in this file must be detected; if it cannot be told from a torn write, name the file in Target.LogGlobs, "+
+				"and if nothing is promised about such damage, name the fault in Promises.Unpromised")
 		}
 		lines = append(where, lines...)
 	}

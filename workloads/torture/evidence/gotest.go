@@ -17,16 +17,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// Caller is the Go test that has found something. The test that is written for the finding calls it again, to get the target.
+// Caller is the Go test that made a finding. The test written for the finding calls it again, to get the target.
 type Caller struct {
-	Package string // the name of its package, as the package clause says it
+	Package string // the name of its package, as in its package clause
 	Test    string // the name of the test function
-	Subtest string // the rest of the test's name; empty: the function itself has called Run
-	Call    int    // how many calls of Run the test had made before
+	Subtest string // the rest of the test's name; empty: the function itself called Run
+	Call    int    // how many calls of Run the test made before
 }
 
-// goTest returns a finding as the source of a Go test that stands on its own: the operations of its run, written out.
-// The test fails until the engine keeps its promises.
+// goTest returns the source of a self-contained Go test of a finding, with the operations of its run written out. The
+// test fails until the engine keeps its promises.
 func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([]byte, error) {
 	c := Case{
 		Script: p.Script, Fault: p.Spec.Fault, Rules: p.RuleTexts(), Late: p.AfterLoading, Profile: p.Spec.Profile, Device: p.Spec.Device,
@@ -64,7 +64,8 @@ func goTest(target contract.Target, caller *Caller, p *plan.Plan, f *Finding) ([
 	return format.Source([]byte(b.String()))
 }
 
-// TestName returns the name of the Go test of a finding. Several tests of a package may find the same.
+// TestName returns the name of the Go test of a finding. It includes the caller, because several tests of a package
+// may make the same finding.
 func TestName(caller *Caller, f *Finding) string {
 	if caller == nil {
 		return "TestFinding" + f.ID
@@ -72,7 +73,7 @@ func TestName(caller *Caller, f *Finding) string {
 	return "TestFinding_" + caller.word() + "_" + f.ID
 }
 
-// word returns the name of the test that has found something as a part of names.
+// word returns the name of the test that made the finding, in a form that fits into identifiers.
 func (c *Caller) word() string { return gotest.Word(strings.TrimPrefix(c.Test+"/"+c.Subtest, "Test")) }
 
 // literal returns the fields of a torture.Within for the caller.
@@ -89,19 +90,20 @@ func (c *Caller) literal() string {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// SaveGoTest writes the test of a finding beside its evidence and returns the file. It gets its target from the test that
-// has found it; caller is nil if that was none, and then from Target.Go. If there is neither, it writes nothing and returns "".
+// SaveGoTest writes the Go test of a finding next to its evidence and returns the path. The test gets its target from
+// the test that made the finding, or, if caller is nil, from Target.Go. If it has neither, SaveGoTest writes nothing
+// and returns "".
 func SaveGoTest(file string, target contract.Target, caller *Caller, p *plan.Plan, f *Finding) (string, error) {
 	if caller == nil && target.Go.Expr == "" {
 		return "", nil
 	}
 	source, err := goTest(target, caller, p, f)
 	if err != nil {
-		return "", fmt.Errorf("torture: the test of a finding is no Go: %w", err)
+		return "", fmt.Errorf("torture: the generated test of a finding is not valid Go: %w", err)
 	}
 	file = strings.TrimSuffix(file, Ext) + "_test.go"
 	if caller != nil {
-		file = filepath.Join(filepath.Dir(file), "finding_"+caller.word()+"_"+filepath.Base(file)) // beside the files of a package
+		file = filepath.Join(filepath.Dir(file), "finding_"+caller.word()+"_"+filepath.Base(file)) // to be copied next to the files of a package
 	} else if target.Go.Package != "" {
 		file = filepath.Join(filepath.Dir(file), "finding_"+filepath.Base(file))
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// The test that is written for a finding is compiled and run: it fails on the engine that it was found in.
-func TestAFindingIsAGoTest(t *testing.T) {
+// The test written for a finding compiles and runs, and fails on the engine in which the failure was found.
+func TestAFindingsGoTestFailsOnTheEngineOfTheFinding(t *testing.T) {
 	t.Parallel()
 	script := workloads.Transfers(1, 1, 3) // a run of several clients would be repeated many times
 	p := &plan.Plan{Spec: plan.Spec{Workload: "bank", Fault: "power", Profile: "posix-min"}, Script: script}

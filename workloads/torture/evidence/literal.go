@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// constants are the names of the enumerations' values in Go.
+// constants maps each enumeration to the names of its values in Go.
 var constants = map[reflect.Type][]string{
 	reflect.TypeFor[history.Kind](): {
 		"history.Get", "history.Put", "history.Delete", "history.Batch", "history.Scan", "history.Snapshot", "history.Txn",
@@ -25,7 +25,7 @@ var constants = map[reflect.Type][]string{
 	reflect.TypeFor[workloads.Isolation](): {"workloads.ReadOnly", "workloads.SnapshotIsolation", "workloads.Serializable"},
 }
 
-// literal returns a value as Go source. Fields that are zero are left out, but not the kind of a step.
+// literal returns a value as Go source. Zero fields are left out, except the kind of a step.
 func literal(v reflect.Value) string {
 	if names := constants[v.Type()]; names != nil && int(v.Uint()) < len(names) {
 		return names[v.Uint()]
@@ -54,7 +54,7 @@ func elements(v reflect.Value) string {
 	for i := range v.Len() {
 		text := literal(v.Index(i))
 		if kind := v.Type().Elem(); kind.Kind() == reflect.Struct || kind.Kind() == reflect.Slice && kind.Elem().Kind() != reflect.Uint8 {
-			text = strings.TrimPrefix(text, typeName(kind)) // a composite literal's elements need no type
+			text = strings.TrimPrefix(text, typeName(kind)) // elements of a composite literal need no type
 		}
 		fmt.Fprintf(&b, "%s,", text)
 		if v.Type().Elem() == reflect.TypeFor[workloads.Step]() {
@@ -67,7 +67,7 @@ func elements(v reflect.Value) string {
 	return b.String()
 }
 
-// pairs returns the elements of a map with text for keys, in the order of the keys.
+// pairs returns the elements of a map with string keys, ordered by key.
 func pairs(v reflect.Value) string {
 	var all []string
 	for at := v.MapRange(); at.Next(); {
@@ -94,7 +94,7 @@ func fields(v reflect.Value) string {
 	return b.String()
 }
 
-// typeName returns the name of a type as another package writes it.
+// typeName returns the name of a type as written in another package.
 func typeName(t reflect.Type) string {
 	if t.Kind() == reflect.Slice {
 		return "[]" + typeName(t.Elem())

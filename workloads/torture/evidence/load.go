@@ -13,11 +13,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 )
 
-// contentLimits are what the uncompressed content of a file may have. The evidence of the largest scenario, seed-crash, has 213 MB,
-// 660,000 elements and 4.2 million values. Decoding content at the limits takes about 1.5 GiB.
+// contentLimits bound the uncompressed content of a file. The evidence of the largest scenario, seed-crash, has 213
+// MB, 660,000 elements and 4.2 million values. Decoding content at the limits takes about 1.5 GiB.
 var contentLimits = jsonlimit.Limits{Bytes: 512 << 20, Elements: 2_000_000, Values: 16_000_000, Depth: 32}
 
-// version is the one that Save writes, and the only one that Load reads.
+// version is the version that Save writes, and the only one that Load reads.
 const version = 1
 
 // fileError says why a file cannot be read. It is an ErrBadToken.
@@ -31,8 +31,9 @@ func (e *fileError) Error() string {
 }
 func (e *fileError) Unwrap() []error { return []error{ErrBadToken, e.why} }
 
-// Load reads what Save wrote. The file may come from anybody: its content is read through a limit, twice, the first time only
-// to measure it, and its numbers are checked. The error is an ErrBadToken that says what the file is instead.
+// Load reads a file written by Save. The file may come from anyone: its content is read twice through a limit, the
+// first time only to measure it, and its numbers are checked. The error is an ErrBadToken that says what the file is
+// instead.
 func Load(file string) (*Evidence, error) {
 	v, err := load(file)
 	if err != nil {
@@ -42,24 +43,24 @@ func Load(file string) (*Evidence, error) {
 }
 
 func load(file string) (*Evidence, error) {
-	info, err := os.Stat(file) // before opening it: a pipe would wait for its writer
+	info, err := os.Stat(file) // before opening it, because opening a pipe would block until there is a writer
 	switch {
 	case err != nil:
 		return nil, pathless(err)
 	case info.IsDir():
 		return nil, fmt.Errorf("it is a directory; name the files in it, such as %s/*%s", file, Ext)
 	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, pathless(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close() //nolint:errcheck // only read from
 	return decode(f)
 }
 
-// pathless returns why a call failed, without the path, which the caller names.
+// pathless returns the cause of an error without the path, which the caller adds.
 func pathless(err error) error {
 	if failed := (*os.PathError)(nil); errors.As(err, &failed) {
 		return failed.Err
@@ -79,9 +80,9 @@ func decode(f io.ReadSeeker) (*Evidence, error) {
 	}
 	switch err := json.Unmarshal(text, &head); {
 	case !json.Valid(text):
-		return nil, fmt.Errorf("its content is no JSON: %w", err)
+		return nil, fmt.Errorf("its content is not JSON: %w", err)
 	case err != nil || head.Version == nil || head.Engine == nil:
-		return nil, errors.New("its content is other JSON, without the version and the engine of a finding")
+		return nil, errors.New("its content is JSON, but not of a finding: it lacks a version and an engine")
 	case *head.Version > version:
 		return nil, fmt.Errorf("it is of version %d, which a newer program wrote; this one reads version %d", *head.Version, version)
 	case *head.Version != version:
@@ -97,7 +98,7 @@ func decode(f io.ReadSeeker) (*Evidence, error) {
 	return v, nil
 }
 
-// unpack returns the uncompressed content of a file, once it is known to be within the limits and undamaged.
+// unpack returns the uncompressed content of a file after checking that it is undamaged and within the limits.
 func unpack(f io.ReadSeeker) ([]byte, error) {
 	z, err := gzip.NewReader(f)
 	if err != nil {
@@ -115,7 +116,7 @@ func unpack(f io.ReadSeeker) ([]byte, error) {
 	}
 	text := make([]byte, m.Bytes())
 	if _, err := io.ReadFull(z, text); err != nil {
-		return nil, unpacking(err) // it has changed meanwhile
+		return nil, unpacking(err) // the file has changed in the meantime
 	}
 	return text, nil
 }
@@ -132,7 +133,7 @@ func unpacking(err error) error {
 	return err
 }
 
-// whatElse says what a file is that is not compressed by gzip.
+// whatElse says what a file is that is not compressed with gzip.
 func whatElse(f io.ReadSeeker) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -146,7 +147,7 @@ func whatElse(f io.ReadSeeker) error {
 	switch {
 	case n == 0:
 		return errors.New("it is empty")
-	case head[0] == 0x1f && (n == 1 || head[1] == 0x8b): // how gzip begins
+	case head[0] == 0x1f && (n == 1 || head[1] == 0x8b): // the magic number of gzip
 		return errors.New("it was cut short")
 	case !isText(head):
 		return errors.New("it is binary data that gzip did not write")

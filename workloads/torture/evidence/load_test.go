@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// gzipped compresses parts, each as often as it says.
+// gzipped compresses parts, each repeated as often as it says.
 func gzipped(t testing.TB, parts ...part) []byte {
 	t.Helper()
 	var all bytes.Buffer
@@ -30,7 +30,7 @@ func gzipped(t testing.TB, parts ...part) []byte {
 		_, err := z.Write([]byte(p.text))
 		require.NoError(t, err)
 		require.NoError(t, z.Close())
-		all.WriteString(strings.Repeat(one.String(), p.times)) // gzip reads what follows as one
+		all.WriteString(strings.Repeat(one.String(), p.times)) // gzip reads concatenated members as one
 	}
 	return all.Bytes()
 }
@@ -42,7 +42,7 @@ type part struct {
 
 const head = `{"version":1,"engine":"toy",`
 
-func TestWhatIsNoEvidenceIsNamed(t *testing.T) {
+func TestLoadSaysWhatAFileIsInstead(t *testing.T) {
 	t.Parallel()
 	good := gzipped(t, part{head + `"spec":{"workload":"kv"}}`, 1})
 	damaged := bytes.Clone(good)
@@ -63,10 +63,10 @@ func TestWhatIsNoEvidenceIsNamed(t *testing.T) {
 		{"all but the last byte", good[:len(good)-1], "it was cut short"},
 		{"a flipped bit", damaged, "it is damaged: gzip: invalid checksum"},
 		{"bytes behind the end", append(bytes.Clone(good), "and more than a header"...), "it is damaged"},
-		{"compressed text", gzipped(t, part{"no evidence", 1}), "its content is no JSON"},
-		{"compressed nothing", gzipped(t, part{"", 1}), "its content is no JSON"},
-		{"a list", gzipped(t, part{"[1,2]", 1}), "its content is other JSON"},
-		{"another object", gzipped(t, part{`{"version":1,"name":"package"}`, 1}), "its content is other JSON"},
+		{"compressed text", gzipped(t, part{"no evidence", 1}), "its content is not JSON"},
+		{"compressed nothing", gzipped(t, part{"", 1}), "its content is not JSON"},
+		{"a list", gzipped(t, part{"[1,2]", 1}), "its content is JSON, but not of a finding"},
+		{"another object", gzipped(t, part{`{"version":1,"name":"package"}`, 1}), "its content is JSON, but not of a finding"},
 		{"a newer version", gzipped(t, part{`{"version":2,"engine":"toy","spec":[]}`, 1}), "it is of version 2, which a newer program wrote"},
 		{"version 0", gzipped(t, part{`{"version":0,"engine":"toy"}`, 1}), "it is of version 0"},
 		{"a spec of another type", gzipped(t, part{head + `"spec":7}`, 1}), "it is damaged: json: cannot unmarshal"},
@@ -87,10 +87,10 @@ func TestWhatIsNoEvidenceIsNamed(t *testing.T) {
 	require.ErrorIs(t, err, ErrBadToken)
 	require.ErrorContains(t, err, "is not a saved finding: no such file or directory")
 	_, err = Load(os.DevNull)
-	require.ErrorContains(t, err, "it is no regular file")
+	require.ErrorContains(t, err, "it is not a regular file")
 }
 
-// A few megabytes of these would be gigabytes of memory.
+// A few megabytes of these would expand to gigabytes of memory.
 func TestABombIsRefusedInLittleMemory(t *testing.T) {
 	many := func(element string) part { return part{strings.Repeat(element, 1<<15), 100} }
 	for _, row := range []struct {
@@ -115,7 +115,7 @@ func TestABombIsRefusedInLittleMemory(t *testing.T) {
 	}
 }
 
-// Each of these is small, and would take all memory or panic when it is replayed.
+// Each of these is small, but would panic or take all memory if it were replayed.
 func TestNumbersThatNoRunRecordsAreRefused(t *testing.T) {
 	t.Parallel()
 	write := faultfs.Op{Tick: 3, Kind: faultfs.OpWrite, Ino: 2, Data: []byte("x"), Size: 1}
@@ -161,7 +161,7 @@ func TestNumbersThatNoRunRecordsAreRefused(t *testing.T) {
 	}
 }
 
-// holes returns a trace that makes files of almost 4 GiB, of one byte each.
+// holes returns a trace that creates n files of almost 4 GiB with one byte each.
 func holes(n int) (ops []faultfs.Op) {
 	for i := range n {
 		end := int64(1<<32 - 1)
@@ -189,8 +189,8 @@ func TestEvidenceThatCouldNotBeReadAgainIsNotSaved(t *testing.T) {
 	require.Empty(t, left)
 }
 
-// FuzzLoad reads any content: it is refused, or it is within the limits and its run can be rebuilt. The input is small and packed
-// without being compressed, because the fuzzer repeats each input that it likes thousands of times.
+// FuzzLoad reads arbitrary content: it is refused, or it is within the limits and its run can be rebuilt. The input is
+// small, and packed without compression, because the fuzzer repeats interesting inputs thousands of times.
 func FuzzLoad(f *testing.F) {
 	const wrote = `"trace":[{"t":1,"k":5,"p":"/a","i":2,"d":"eA==","s":1}],"history":[{"id":0,"client":0,"kind":"put","call":2,"return":3,` +
 		`"writes":[{"k":"YQ==","v":"Yg=="}],"durability":"sync","outcome":"acked"}],"picks":[{"n":2,"pick":1}],"leaf":0}`

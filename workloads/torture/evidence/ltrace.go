@@ -20,16 +20,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Ext is the ending of the file of a saved finding: gzipped JSON.
+// Ext is the extension of the file of a saved finding, which is gzipped JSON.
 const Ext = ".ltrace"
 
 // Evidence is a finding with the concrete operations and decisions that led to it. It replays whatever the generators
-// of a later version do, because nothing in it is generated again.
+// of later versions do, because nothing in it is generated again.
 type Evidence struct {
 	Version int                  `json:"version"` // 1
 	Engine  string               `json:"engine"`
 	Spec    plan.Spec            `json:"spec"`
-	Script  *workloads.Script    `json:"script,omitempty"` // the script of the run; nil in files of older versions: that of the spec
+	Script  *workloads.Script    `json:"script,omitempty"` // the script of the run; nil in files of older versions, where the spec determines it
 	Rules   []string             `json:"rules,omitempty"`
 	Finding Finding              `json:"finding"`
 	Trace   []faultfs.Op         `json:"trace"`
@@ -38,14 +38,15 @@ type Evidence struct {
 	Leaf    int                  `json:"leaf"`
 	Nested  *explore.NestedImage `json:"nested,omitempty"`
 	Rot     *faultfs.Damage      `json:"rot,omitempty"`
-	// Closed says that the run ended with a Close that returned nil. Files of older versions do not say it.
+	// Closed says that the run ended with a Close that returned nil. It is missing in files of older versions.
 	Closed bool `json:"closed,omitempty"`
-	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
+	// RecoveryFault is the number of the fault injected into the recovery; 0: none.
 	RecoveryFault uint64 `json:"recovery_fault,omitempty"`
-	// Beforehand says that Picks are of an image that was decided before recovery looked. In files of older versions none was.
+	// Beforehand says that Picks belong to an image that was decided before recovery looked. It is never set in files
+	// of older versions.
 	Beforehand bool `json:"beforehand,omitempty"`
-	// Distinct says that Picks are of an image that was not asked about bytes that are the same either way. In files of older
-	// versions all are.
+	// Distinct says that Picks contain no question about bytes that are the same either way. In files of older
+	// versions they contain all questions.
 	Distinct bool `json:"distinct,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
@@ -82,7 +83,7 @@ func (v *Evidence) Way() decide.Way {
 	return decide.OnDemand
 }
 
-// Save writes the evidence to a file, whole or not at all. It returns ErrTooLarge if Load would refuse the file.
+// Save writes the evidence to a file, completely or not at all. It returns ErrTooLarge if Load would refuse the file.
 func (v *Evidence) Save(file string) (err error) {
 	defer func() {
 		if err != nil {
@@ -113,7 +114,7 @@ func (v *Evidence) Recording() (*record.Recording, error) {
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
 	}
 	if p.Fault.Rot && len(rules) == 0 {
-		return nil, fmt.Errorf("%w: fault %q without a rule that says what rots", ErrBadToken, p.Fault.Name)
+		return nil, fmt.Errorf("%w: fault %q lacks a rule that says what rots", ErrBadToken, p.Fault.Name)
 	}
 	return &record.Recording{Plan: p.WithScript(v.Script, rules), Trace: v.Trace, History: v.History, Closed: v.Closed}, nil
 }

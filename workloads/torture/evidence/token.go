@@ -16,39 +16,41 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// TokenPrefix begins every token. It carries the version of the token format and of the generators: a token of another
-// version cannot be replayed, but the saved evidence of its finding can.
+// TokenPrefix begins every token. It carries the version of the token format and of the script generators. A token of
+// another version cannot be replayed, but the saved evidence of its finding can.
 const TokenPrefix = "LT2-"
 
 var anyPrefix = regexp.MustCompile(`^LT[0-9]+-`)
 
-// IsToken reports whether a text looks like a token, and of is the prefix of its version.
+// IsToken reports whether a text looks like a token. of is the prefix of its version.
 func IsToken(text string) (of string, ok bool) {
 	of = anyPrefix.FindString(strings.ToUpper(strings.TrimSpace(text)))
 	return of, of != ""
 }
 
-// MaxTokenBytes is the longest token that is read. A token is typed or pasted: one that lists every step of a large run that
-// shrinking has left is shorter.
+// MaxTokenBytes is the maximum length of a token. Tokens are typed or pasted, and even one that lists every step that
+// shrinking has left of a large run is shorter.
 const MaxTokenBytes = 64 << 10
 
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
-// Place is the place of a failure in a run.
+// Place is the place of a failure within a run.
 type Place struct {
 	Tick   uint64 // the tick of the crash; 0: no crash
 	Nested uint64 // the tick of the crash of the recovery; 0: none
-	// Shown of ShownOf further recoveries of the same image showed it. A token says so only if they differ.
+	// Shown of ShownOf further recoveries of the same image showed the failure. A token carries them only if they
+	// differ.
 	Shown, ShownOf int
-	// Crashes is after how many crashes in a row it failed, the first at Tick; 0: it does not take many.
+	// Crashes is the number of crashes in a row, the first at Tick, after which it failed; 0: it does not take many.
 	Crashes int
-	// RecoveryFault is the number of the fault that was injected into the recovery; 0: none was.
+	// RecoveryFault is the number of the fault injected into the recovery; 0: none.
 	RecoveryFault uint64
-	// Beforehand says that images are decided before recovery looks, because recoveries do not always look at the same.
+	// Beforehand says that images are decided before recovery looks, because the target's recoveries vary in what they
+	// read.
 	Beforehand bool
 }
 
-// A token ends with parts that not every finding has: each is one of these numbers, followed by its content.
+// A token ends with optional parts: each is one of these numbers, followed by its content.
 const (
 	partDevice        = iota + 1 // its text
 	partKeep                     // see encodeKeep
@@ -56,11 +58,11 @@ const (
 	partRecoveryFault            // its number
 	partLimits                   // see encodeLimits
 	partCrashes                  // Place.Crashes
-	partBeforehand               // nothing: it is there if Place.Beforehand
+	partBeforehand               // no content: present if Place.Beforehand
 	partLargest                  // the largest key, value and batch
 )
 
-// Token packs all that is needed to repeat a run and to find the crash point, in Crockford's base 32.
+// Token packs what is needed to repeat a run and to find the crash point, in Crockford's base 32.
 func Token(engine string, s plan.Spec, at Place) string {
 	var b []byte
 	b = binary.LittleEndian.AppendUint16(b, nameHash(engine))
@@ -111,15 +113,15 @@ func Token(engine string, s plan.Spec, at Place) string {
 	return sealed(b)
 }
 
-// sealed returns the token of packed bytes: it adds the check digits.
+// sealed returns the token for packed bytes, with check digits.
 func sealed(b []byte) string {
 	sum := crc32.ChecksumIEEE(b)
 	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
 	return TokenPrefix + crockford.EncodeToString(b)
 }
 
-// DecodeToken unpacks a token; targets and the catalog turn hashes back into names. It returns ErrBadToken for a token that is
-// damaged, of another version or engine, or asks for a run beyond the limits of package plan.
+// DecodeToken unpacks a token; targets and the catalog of plan turn hashes back into names. It returns ErrBadToken for
+// a token that is damaged, of another version or engine, or asks for a run beyond the limits of package plan.
 func DecodeToken(token string, targets []contract.Target) (contract.Target, plan.Spec, Place, error) {
 	bad := func(why string) (contract.Target, plan.Spec, Place, error) {
 		return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w %q: %s", ErrBadToken, shortened(token), why)
@@ -163,7 +165,7 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	return contract.Target{}, plan.Spec{}, Place{}, fmt.Errorf("%w: %q; this build has %s", ErrOtherTarget, shortened(token), namesOf(targets))
 }
 
-// namesOf lists targets for a person.
+// namesOf lists the names of targets for an error text.
 func namesOf(targets []contract.Target) string {
 	names := make([]string, 0, len(targets))
 	for i := range targets {
@@ -172,7 +174,7 @@ func namesOf(targets []contract.Target) string {
 	return strings.Join(names, ", ")
 }
 
-// unsealed returns the packed bytes of a token, or why it is none of this version.
+// unsealed returns the packed bytes of a token, or why it is not a token of this version.
 func unsealed(token string) (body []byte, why string) {
 	if len(token) > MaxTokenBytes {
 		return nil, fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes)
@@ -203,7 +205,7 @@ type tokenReader struct {
 	short bool
 }
 
-// parts reads the parts at the end of a token, and returns the limits among them, or why they cannot be read.
+// parts reads the parts at the end of a token. It returns the limits among them, or why they cannot be read.
 func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, why string) {
 	for len(r.b) > 0 {
 		switch part := r.number(); part {
@@ -254,11 +256,12 @@ func (r *tokenReader) number() uint64 {
 	return v
 }
 
-// size reads a number that fits an int. What does not is far beyond every limit, and so is what it is replaced by.
+// size reads a number that fits an int. A number that does not fit is replaced by one that is still beyond every
+// limit.
 func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
 
-// encodeKeep appends what is kept: a flag, the number of writes, and each list as its length and the differences
-// between its elements.
+// encodeKeep appends what shrinking has kept: a flag, the number of writes, and each list as its length and the
+// differences between its elements.
 func encodeKeep(b []byte, k *plan.Keep) []byte {
 	alone := uint64(0)
 	if k.Alone {
@@ -294,7 +297,7 @@ func decodeKeep(r *tokenReader) *plan.Keep {
 	return k
 }
 
-// SameHash reports whether tokens cannot tell two names apart: they contain a 15-bit hash of a name.
+// SameHash reports whether tokens cannot distinguish two names: they contain only a 15-bit hash of each name.
 func SameHash(a, b string) bool { return nameHash(a) == nameHash(b) }
 
 // shortened returns the beginning of a token that is too long for an error text.
@@ -306,7 +309,7 @@ func shortened(token string) string {
 	return token
 }
 
-// nameHash is a name as tokens carry it; the empty name is 0.
+// nameHash is a name as tokens carry it. The hash of the empty name is 0.
 func nameHash(name string) uint16 {
 	if name == "" {
 		return 0

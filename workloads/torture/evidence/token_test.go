@@ -29,7 +29,7 @@ func TestKeptPartsAreInTheToken(t *testing.T) {
 	assert.Equal(t, Place{Tick: 9}, at)
 }
 
-// Without the limits each of these panics or takes all memory when it is replayed.
+// Without the limits, each of these would panic or take all memory when replayed.
 func TestATokenBeyondALimitIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*plan.Spec){
@@ -51,7 +51,7 @@ func TestATokenBeyondALimitIsRefused(t *testing.T) {
 	}
 }
 
-// FuzzDecodeToken reads anything as what a token packs, with the right checksum: whatever it is, the decoder returns a spec within the limits
+// FuzzDecodeToken reads arbitrary packed bytes with the right checksum. The decoder returns a spec within the limits
 // or ErrBadToken, and takes little memory.
 func FuzzDecodeToken(f *testing.F) {
 	rng := rand.New(rand.NewPCG(1, 1))

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// encodeLimits appends the limits that a run sets: how many, and each as a hash of its name and its value.
+// encodeLimits appends the limits that a run sets: their number, then a hash of the name and the value of each.
 func encodeLimits(b []byte, limits contract.Limits) []byte {
 	b = binary.AppendUvarint(b, uint64(len(limits)))
 	for _, name := range slices.Sorted(maps.Keys(limits)) {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// TraceLine is one filesystem operation as a reader of a report sees it.
+// TraceLine is one filesystem operation as a report shows it.
 type TraceLine struct {
 	Tick uint64 `json:"tick"`
 	Op   string `json:"op"`   // write, sync, rename, ...
@@ -17,10 +17,10 @@ type TraceLine struct {
 	Fate string `json:"fate"` // durable, kept, lost, torn, unseen; empty for operations that change nothing
 }
 
-// traceLength is how many filesystem operations a finding shows.
+// traceLength is the maximum number of filesystem operations that a finding shows.
 const traceLength = 40
 
-// traceLines renders the operations up to a crash, with what became of each.
+// traceLines renders the operations up to a crash, with the fate of each.
 func traceLines(trace []faultfs.Op, crash uint64, fates map[uint64]string) []TraceLine {
 	end := len(trace)
 	if crash > 0 {

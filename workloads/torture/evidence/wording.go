@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// worded makes a sentence of a failure readable: errors that were wrapped more than once say the same word more than once, as in
-// "open: engine: open db: engine: corrupt: ...". Of these it keeps the first package, and "open db" instead of "open". The
-// fingerprint is that of the failure as it is.
+// worded makes the sentence of a failure readable. Errors wrapped more than once repeat words, as in "open: engine:
+// open db: engine: corrupt: ...". worded keeps only the first mention of a package, and "open db" instead of "open".
+// The fingerprint is that of the original sentence.
 func worded(sentence string) string {
-	head, tail, quoted := strings.Cut(sentence, `"`) // what is quoted is the engine's or the user's
+	head, tail, quoted := strings.Cut(sentence, `"`) // quoted text comes from the engine or the user and stays as it is
 	parts := strings.Split(head, ": ")
 	kept := parts[:0:0]
 	for i, part := range parts {

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestASentenceSaysNoWordTwice(t *testing.T) {
+func TestWordedRemovesRepetitions(t *testing.T) {
 	t.Parallel()
 	for was, want := range map[string]string{
 		"the store cannot be recovered after the crash: open: engine: open db: engine: corrupt: 000003.sst offset 0": "The store cannot be recovered after the crash: engine: open db: corrupt: 000003.sst offset 0",

@@ -2,31 +2,31 @@ package quota
 
 import "fmt"
 
-// CellPoints is how many crash points of each cell are explored however long it takes: few enough for a slow machine, and
-// spread over whole runs.
+// CellPoints is the number of crash points of each cell that are explored however long it takes. It is small enough
+// for slow machines, and the points are spread over whole runs.
 const CellPoints = 8
 
-// Owed is what a cell of the matrix owes.
+// Owed is the work that a cell of the matrix requires.
 type Owed struct {
-	Points int  // crash points to explore; 0: as many as there are
-	Fault  bool // its fault has to be injected
+	Points int  // crash points to explore; 0: all of them
+	Fault  bool // the fault of the cell has to be injected
 	Behind bool // some crash has to come after a commit that must survive it
 	Stake  bool // something has to be pending at some crash
 }
 
-// Done is what the runs of a cell have done.
+// Done is the work that the runs of a cell have done.
 type Done struct {
 	Runs      int
 	Points    int // crash points explored, under the profile of the cell
 	Images    int
-	Injected  uint64 // how often its fault was
-	Committed int    // commits of clients that were acknowledged
+	Injected  uint64 // number of injections of the cell's fault
+	Committed int    // acknowledged commits of clients
 	Behind    int    // commits that had to survive explored crashes
-	AtStake   int    // those of Points at which something was pending
-	Open      int    // crash points that were left out, or explored in part
+	AtStake   int    // of Points: something was pending
+	Open      int    // crash points left out or explored only in part
 }
 
-// Missing says why what was done proves nothing; it is empty if the cell is complete.
+// Missing says why the work done proves nothing; it returns "" if the cell is complete.
 func (o *Owed) Missing(d *Done) string {
 	switch {
 	case d.Runs == 0:
@@ -40,28 +40,28 @@ func (o *Owed) Missing(d *Done) string {
 	case o.Behind && d.Behind == 0:
 		return "no explored crash came after a commit that had to survive it"
 	case d.Points < o.Points:
-		return fmt.Sprintf("only %d of the %d crash points that it owes were explored", d.Points, o.Points)
+		return fmt.Sprintf("only %d of the %d required crash points were explored", d.Points, o.Points)
 	case o.Stake && d.AtStake == 0 && d.Open > 0:
 		return "nothing was pending at any explored crash"
 	}
 	return ""
 }
 
-// Share is a part of what is owed.
+// Share says how much of the required work of one kind was done.
 type Share struct {
-	Done int `json:"done"` // at most Owed; what goes beyond it is not counted here
+	Done int `json:"done"` // at most Owed; further work does not count
 	Owed int `json:"owed"`
 }
 
 func (s Share) String() string { return fmt.Sprintf("%d of %d", s.Done, s.Owed) }
 
-// Quota is the work that a run owes before its pass means anything, and what was done of it.
+// Quota is the work that a run requires before its pass means anything, and how much of it was done.
 type Quota struct {
-	Cells       Share `json:"cells"`        // cells of the matrix that are complete
-	CrashPoints Share `json:"crash_points"` // explored in the cells, each counted up to what it owes
-	Commits     Share `json:"commits"`      // cells with a commit that had to survive an explored crash, of those that owe one
+	Cells       Share `json:"cells"`        // complete cells of the matrix
+	CrashPoints Share `json:"crash_points"` // explored crash points, counted up to what each cell owes
+	Commits     Share `json:"commits"`      // cells with a commit that had to survive an explored crash, of the cells that owe one
 	Profiles    Share `json:"profiles"`     // crash profiles under which images were recovered
-	Goals       Share `json:"goals"`        // dangerous situations in which power was cut, of those that the run has to reach
+	Goals       Share `json:"goals"`        // dangerous situations in which power was cut, of those that the run must reach
 }
 
 // Add adds a cell.
@@ -78,7 +78,7 @@ func (q *Quota) Add(o *Owed, d *Done) {
 	}
 }
 
-// Met reports whether all is done.
+// Met reports whether all required work is done.
 func (q *Quota) Met() bool {
 	for _, s := range []Share{q.Cells, q.CrashPoints, q.Commits, q.Profiles, q.Goals} {
 		if s.Done < s.Owed {

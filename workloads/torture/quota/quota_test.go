@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestMissingSaysWhatProvesNothing(t *testing.T) {
+func TestMissingNamesWhatACellLacks(t *testing.T) {
 	t.Parallel()
 	all := Owed{Points: 8, Fault: true, Behind: true, Stake: true}
 	whole := Done{Runs: 1, Points: 8, Images: 9, Injected: 1, Committed: 1, Behind: 1, AtStake: 1, Open: 1}
@@ -17,7 +17,7 @@ func TestMissingSaysWhatProvesNothing(t *testing.T) {
 		"its fault was never injected":           func(_ *Owed, d *Done) { d.Injected = 0 },
 		"no commit of a client was acknowledged": func(_ *Owed, d *Done) { d.Committed = 0 },
 		"no explored crash came after a commit that had to survive it": func(_ *Owed, d *Done) { d.Behind = 0 },
-		"only 7 of the 8 crash points that it owes were explored":      func(_ *Owed, d *Done) { d.Points = 7 },
+		"only 7 of the 8 required crash points were explored":          func(_ *Owed, d *Done) { d.Points = 7 },
 		"nothing was pending at any explored crash":                    func(_ *Owed, d *Done) { d.AtStake = 0 },
 	} {
 		o, d := all, whole
@@ -25,10 +25,10 @@ func TestMissingSaysWhatProvesNothing(t *testing.T) {
 		assert.Equal(t, want, o.Missing(&d))
 	}
 	for name, forgive := range map[string]func(o *Owed, d *Done){
-		"no fault is owed":                        func(o *Owed, d *Done) { o.Fault, d.Injected = false, 0 },
-		"nothing has to survive":                  func(o *Owed, d *Done) { o.Behind, d.Behind = false, 0 },
-		"nothing can be pending":                  func(o *Owed, d *Done) { o.Stake, d.AtStake = false, 0 },
-		"nothing is ever pending, which is shown": func(_ *Owed, d *Done) { d.AtStake, d.Open = 0, 0 },
+		"no fault is owed":                              func(o *Owed, d *Done) { o.Fault, d.Injected = false, 0 },
+		"nothing has to survive":                        func(o *Owed, d *Done) { o.Behind, d.Behind = false, 0 },
+		"nothing can be pending":                        func(o *Owed, d *Done) { o.Stake, d.AtStake = false, 0 },
+		"nothing is ever pending, as every image shows": func(_ *Owed, d *Done) { d.AtStake, d.Open = 0, 0 },
 	} {
 		o, d := all, whole
 		forgive(&o, &d)

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
-// find finds out what a token or the path of a saved finding stands for.
+// find resolves a token or the path of a saved finding.
 func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
 	version, isToken := evidence.IsToken(tokenOrFile)
 	if !isToken {
@@ -22,7 +22,7 @@ func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
 	}
 	file := savedAs(dir, tokenOrFile)
 	if file != "" && version != evidence.TokenPrefix {
-		return fromFile(targets, file) // no generator of this version makes its run
+		return fromFile(targets, file) // this version's generators cannot make its run
 	}
 	target, s, at, err := evidence.DecodeToken(tokenOrFile, targets)
 	if err != nil {
@@ -39,7 +39,7 @@ func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
 	return w, nil
 }
 
-// savedAs returns the file of the finding that has a token, or "".
+// savedAs returns the file of the finding with the given token, or "".
 func savedAs(dir, token string) string {
 	if dir == "" {
 		return ""

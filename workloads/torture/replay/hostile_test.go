@@ -24,7 +24,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// FuzzRejudge judges evidence that anybody may have written. The judges give a verdict, or it is refused; nothing panics.
+// FuzzRejudge judges evidence that may have been written by anyone. It is refused or gets a verdict; nothing panics.
 func FuzzRejudge(f *testing.F) {
 	for _, name := range []string{"growth", "rule", "device"} { // the small ones
 		data, err := os.ReadFile(filepath.Join("..", "testdata", "replay", name+evidence.Ext))
@@ -50,7 +50,7 @@ func FuzzRejudge(f *testing.F) {
 		require.NoError(t, os.WriteFile(file, packed.Bytes(), 0o600))
 		v, err := evidence.Load(file)
 		if err != nil || v.Spec.Scenario != "" || v.Spec.Size.Clients*v.Spec.Size.Ops+v.Spec.Size.Keys > 10_000 {
-			return // these take their time
+			return // these take too long
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -58,7 +58,8 @@ func FuzzRejudge(f *testing.F) {
 	})
 }
 
-// Numbers, texts and lists of saved findings are changed at random. What Load accepts is judged and replayed; nothing panics.
+// Numbers, texts and lists of saved findings are changed at random. Whatever Load accepts is judged and replayed;
+// nothing panics.
 func TestChangedEvidenceDoesNotPanic(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "testdata", "replay", "*"+evidence.Ext))
@@ -119,7 +120,7 @@ func unpacked(t *testing.T, name string) any {
 	return content
 }
 
-// change changes one value somewhere within a list or object.
+// change changes one value somewhere inside a list or object.
 func change(rng *rand.Rand, v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -140,7 +141,7 @@ func change(rng *rand.Rand, v any) {
 	}
 }
 
-// changed returns another value of the same kind, or the value with a change within.
+// changed returns another value of the same type, or the value with a change inside.
 func changed(rng *rand.Rand, v any) any {
 	switch v := v.(type) {
 	case json.Number:

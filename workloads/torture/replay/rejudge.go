@@ -11,17 +11,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Rejudged is what today's judges say of saved evidence.
+// Rejudged is the verdict of today's judges on saved evidence.
 type Rejudged struct {
 	File       string              `json:"file"`
-	Verdict    checker.Verdict     `json:"verdict"` // Inconclusive if only the engine can tell: then replay it
+	Verdict    checker.Verdict     `json:"verdict"` // Inconclusive if only the engine can tell; then replay the finding
 	Reason     string              `json:"reason,omitempty"`
 	Violations []checker.Violation `json:"violations,omitempty"`
-	Program    string              `json:"-"` // how to call what made the result, for lines to paste
+	Program    string              `json:"-"` // the command that lines to paste should call
 }
 
-// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. No engine is run; the
-// target that the evidence names says what was promised. The error is ErrBadToken if the file is not evidence.
+// Rejudge judges a saved finding again, from the history and the recovered state in its evidence. It runs no engine;
+// the promises are those of the target that the evidence names. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []contract.Target, file string) (*Rejudged, error) {
 	return within(ctx, func() (*Rejudged, error) { return rejudge(ctx, targets, file) })
 }
@@ -41,7 +41,7 @@ func rejudge(ctx context.Context, targets []contract.Target, file string) (*Reju
 	case w.at.Tick == 0:
 		again.live(judges.Live(ctx), w.saved.Finding.Class)
 	case w.saved.Recovered == nil:
-		again.Verdict, again.Reason = checker.Inconclusive, "what is wrong is what the engine does with the disk"
+		again.Verdict, again.Reason = checker.Inconclusive, "the failure is in what the engine does with the disk"
 	default:
 		result := stateAgain(ctx, judges, r, &w.target, w.saved)
 		again.Verdict, again.Reason = result.Verdict, result.Reason
@@ -50,14 +50,14 @@ func rejudge(ctx context.Context, targets []contract.Target, file string) (*Reju
 	return again, nil
 }
 
-// live judges again a run that failed without a crash, with a violation of a class.
+// live judges a run again that failed without a crash, looking for a violation of the given class.
 func (r *Rejudged) live(found judge.Live, class string) {
 	for _, reason := range found.Unclear {
 		r.Verdict, r.Reason = checker.Inconclusive, reason
 	}
 	r.reject(found.Problems)
 	if r.Verdict == checker.Pass && !judge.SeenInHistory(class) {
-		r.Verdict, r.Reason = checker.Inconclusive, class+": that leaves no evidence which could be judged"
+		r.Verdict, r.Reason = checker.Inconclusive, class+": this leaves no evidence that could be judged"
 	}
 }
 
@@ -67,7 +67,7 @@ func (r *Rejudged) reject(violations []checker.Violation) {
 	}
 }
 
-// stateAgain judges the state that a store recovered to.
+// stateAgain judges the recovered state again.
 func stateAgain(ctx context.Context, judges *judge.Judges, r *record.Recording, target *contract.Target, v *evidence.Evidence) checker.Result {
 	state := &history.State{}
 	for _, pair := range *v.Recovered {

@@ -14,33 +14,33 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// Result is what a replay saw.
+// Result is the outcome of a replay.
 type Result struct {
 	Reproduced bool   `json:"reproduced"`
 	Attempts   int    `json:"attempts"`
 	Hits       int    `json:"hits"` // attempts that failed in the same way
 	Diverged   string `json:"diverged,omitempty"`
-	// Recorded says that the store recovered what the saved run had left on its disk, as with several clients. Nothing was written anew, so
-	// a store that no longer writes that still fails here.
+	// Recorded says that the store recovered the disk that the saved run had left, as with several clients. The disk
+	// was not written anew, so this fails even if the store no longer writes such a disk.
 	Recorded bool              `json:"recorded,omitempty"`
 	Finding  *evidence.Finding `json:"finding,omitempty"` // as seen now
-	Program  string            `json:"-"`                 // how to call what made the result, for lines to paste
+	Program  string            `json:"-"`                 // the command that lines to paste should call
 }
 
 // Options says how to replay.
 type Options struct {
-	Attempts int           // how often to try; 0: once
-	For      time.Duration // how long to go on trying; what has begun then is cut short; 0: no limit
-	Dir      string        // where saved findings lie: a token found there replays from its evidence
+	Attempts int           // number of attempts; 0: 1
+	For      time.Duration // time limit; the attempt in progress is then cut short; 0: no limit
+	Dir      string        // directory of saved findings; a token found there replays from its evidence
 	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
-	// ID is that of the finding, for Rerun of a token that is not found in Dir; empty: any failure counts.
+	// ID is the ID of the finding, for Rerun of a token that is not found in Dir; if empty, any failure counts.
 	ID string
 }
 
-// Replay shows a failure again. The argument is a replay token ("LT2-...") or the path of a saved finding. A token of a
-// run with one client repeats the run; one with several repeats the saved evidence of Dir if it is found there, and
-// otherwise the same script on whatever schedule comes. What failed without a crash is judged again as it was saved; only
-// if that does not show it, as with a panic, the script is run again.
+// Replay reproduces a failure. tokenOrFile is a replay token ("LT2-...") or the path of a saved finding. A token of a
+// run with one client repeats the run. A token of a run with several clients repeats the evidence saved in opts.Dir if
+// it is there; otherwise the script runs again, on whatever schedule occurs. A failure without a crash is judged again
+// from what was saved, and its script runs again only if that does not show it, as with a panic.
 func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
 	r, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
 	if err != nil {
@@ -71,7 +71,7 @@ func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, 
 	return result, nil
 }
 
-// wanted is the failure to see again: its place in a run, and its kind if that is known.
+// wanted is the failure to reproduce: its place in a run, and its kind if known.
 type wanted struct {
 	target   contract.Target
 	at       evidence.Place
@@ -82,14 +82,14 @@ type wanted struct {
 	patience time.Duration
 }
 
-// sighting is the result of an attempt.
+// sighting is the outcome of an attempt.
 type sighting struct {
-	finding  *evidence.Finding // nil: the failure did not show
-	diverged string            // how the run diverged from its recording, if it did
-	recorded bool              // on the disk that was recorded
+	finding  *evidence.Finding // nil: not reproduced
+	diverged string            // how the run diverged from its token; empty: it did not
+	recorded bool              // recovered from the disk that was recorded
 }
 
-// attempt makes one attempt.
+// attempt makes one attempt to reproduce the failure.
 func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	if w.saved != nil {
 		r, err := w.saved.Recording()
@@ -108,8 +108,8 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	return w.lookAgain(ctx, w.runner()(ctx, w.target, p, w.patience)), nil
 }
 
-// runner returns what runs a script. Taking a store through many rounds takes longer than the run, and shows only what is wrong
-// without a crash.
+// runner returns the function that runs a script. Taking a store through many rounds takes longer than the run itself
+// and shows only failures without a crash, so it is done only for those.
 func (w *wanted) runner() func(context.Context, contract.Target, *plan.Plan, time.Duration) *record.Recording {
 	if w.at.Tick == 0 {
 		return record.RunAndStay
@@ -117,8 +117,8 @@ func (w *wanted) runner() func(context.Context, contract.Target, *plan.Plan, tim
 	return record.Run
 }
 
-// lookAgain looks until the failure shows: once, or, if it did not show each time its image was recovered, as often as that
-// was tried.
+// lookAgain looks once for the failure, or, if it did not show each time its image was recovered, as often as that was
+// tried.
 func (w *wanted) lookAgain(ctx context.Context, r *record.Recording) (seen sighting) {
 	times := 1
 	if w.at.Shown != w.at.ShownOf {
@@ -132,10 +132,10 @@ func (w *wanted) lookAgain(ctx context.Context, r *record.Recording) (seen sight
 	return seen
 }
 
-// maxLooks is how often a recording is looked at in one attempt, whatever its token says.
+// maxLooks bounds how often one attempt looks at a recording, whatever its token says.
 const maxLooks = 16
 
-// look judges a recording at the place where it failed.
+// look judges a recording at the place where the failure occurred.
 func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	s := explore.NewSubject(w.target, r, w.patience)
 	if w.at.Beforehand {
@@ -155,9 +155,9 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 			finding := evidence.NewFinding(ctx, s, f)
 			finding.File = w.file
 			if w.saved != nil {
-				finding.Token = w.saved.Finding.Token // it may be of another version, whose token names another run
+				finding.Token = w.saved.Finding.Token // the token may be of another version, so that today's token would name another run
 				if saved := w.saved.Finding.Explanation; saved != nil && finding.Explanation != nil {
-					finding.Explanation = saved // a saved trace does not say where in the source its calls were made
+					finding.Explanation = saved // a saved trace lacks the places in the source that made its calls
 				}
 			}
 			return sighting{finding: &finding}
@@ -166,18 +166,19 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	return sighting{}
 }
 
-// matches reports whether a failure is the one to see again.
+// matches reports whether a failure is the wanted one.
 func (w *wanted) matches(f *explore.Failure) bool { return w.id == "" || f.HasID(w.id) }
 
-// How often an image is recovered again, in case its recovery is not deterministic: the image of saved evidence, and others.
+// How often an image is recovered again, in case recovery is not deterministic: the image of the saved evidence, and
+// all others.
 const (
 	repeatOne = 32
 	repeatAll = 2
 )
 
-// crash explores the one crash point at which it failed: the image of saved evidence, then all images, and then, since that
-// may be what it takes, all images several times and many crashes in a row; if it is known that it takes many, nothing else.
-// It returns the first outcome that shows the failure, or the last.
+// crash explores the crash point of the failure: first the image of the saved evidence, then all images, and then all
+// images several times plus many crashes in a row, since that may be what the failure takes. If it is known to take
+// many crashes, nothing else is tried. crash returns the first outcome that shows the failure, or else the last one.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
 	all := explore.NewRequest(s)
 	all.RecoveryFault, all.AuditAll = w.at.RecoveryFault, true
@@ -216,7 +217,7 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 	return found
 }
 
-// sees reports whether an outcome has the failure.
+// sees reports whether an outcome contains the failure.
 func (w *wanted) sees(found *explore.Outcome) bool {
 	return slices.ContainsFunc(found.Failures, func(f explore.Failure) bool { return w.matches(&f) })
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// schedules is how often the script of several clients runs in one attempt, on whatever schedule comes.
+// schedules is how often one attempt runs a script with several clients, on whatever schedules occur.
 const schedules = 2
 
-// Rerun finds out whether today's engine still fails as it did. The script of the finding runs again, and power is cut near
-// the operation at which it failed and at many others, where Replay recovers the disks that an earlier engine has left. So a mended engine passes, wherever the mistake
-// was: in what it writes or in how it recovers. The argument is that of Replay, and so are the errors.
+// Rerun finds out whether today's engine still fails as it did. The script of the finding runs again, and power is cut
+// near the operation at which it failed and at many others. (Replay instead recovers the disks that an earlier engine
+// wrote.) So a fixed engine passes, whether the bug was in what it writes or in how it recovers. The arguments and
+// errors are those of Replay.
 func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
 	w, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
 	if err != nil {
@@ -31,7 +32,7 @@ func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, o
 			return nil, err
 		}
 		if ctx.Err() != nil && finding == nil {
-			break // what was cut short has shown nothing
+			break // an attempt that was cut short proves nothing
 		}
 		result.Attempts++
 		if finding != nil {
@@ -42,7 +43,7 @@ func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, o
 	return result, nil
 }
 
-// rerun makes one attempt. It returns nil if the failure did not show.
+// rerun makes one attempt. It returns nil if the failure did not occur.
 func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
 	p, err := w.plan()
 	if err != nil {
@@ -57,10 +58,10 @@ func (w *wanted) rerun(ctx context.Context) (*evidence.Finding, error) {
 			return finding, nil //nolint:nilerr // the caller sees that ctx is done
 		}
 	}
-	return nil, nil //nolint:nilnil // there is nothing to report
+	return nil, nil //nolint:nilnil // nothing to report
 }
 
-// plan returns the plan of the run: that of the saved script, or what the token stands for.
+// plan returns the plan of the run: that of the saved script, or the one that the token stands for.
 func (w *wanted) plan() (*plan.Plan, error) {
 	if w.saved == nil {
 		return plan.Resolve(w.spec)
@@ -72,8 +73,8 @@ func (w *wanted) plan() (*plan.Plan, error) {
 	return r.Plan, nil
 }
 
-// everywhere looks for the failure in all that a run leaves, crashed at any operation. What every exploration tries now and then is
-// tried on every image if the failure was of that kind.
+// everywhere looks for the failure in crashes of the run at any operation. If the failure was found by one of the
+// checks that an exploration makes only now and then, that check is made on every image.
 func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.Finding {
 	s := explore.NewSubject(w.target, r, w.patience)
 	if w.at.Beforehand {
@@ -90,14 +91,14 @@ func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.
 			judge = w.saved.Finding.Judge
 		}
 		req.Ticks = w.passes(r.CrashTicks())
-		req.First, req.Until = true, w.id // an engine that still fails need not fail everywhere
+		req.First, req.Until = true, w.id // one failure is enough
 		req.AuditAll, req.ReopenAll = judge == "" || judge == explore.AuditJudge, judge == explore.ReopeningJudge
 		failures = append(failures, explore.Explore(ctx, req).Failures...)
 	}
 	for i := range failures {
 		if f := &failures[i]; w.matches(f) {
 			over, cancel := context.WithCancel(ctx)
-			cancel() // whoever wants an explanation has that of the first time
+			cancel() // an explanation was made when the failure was found
 			finding := evidence.NewFinding(over, s, f)
 			finding.File = w.file
 			return &finding
@@ -106,14 +107,14 @@ func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.
 	return nil
 }
 
-// How many crash points of a run are looked at, spread over it, and how many on each side of the one that failed.
+// The number of crash points of a run to look at, spread over it, and on each side of the one that failed.
 const (
 	rerunPoints = 128
 	rerunAround = 16
 )
 
-// passes returns the crash points to look at: first those near the place of the failure, which may have moved a little, then
-// others.
+// passes returns the crash points to look at: first those near the original failure, whose place may have shifted,
+// then others.
 func (w *wanted) passes(ticks []uint64) [][]uint64 {
 	at, _ := slices.BinarySearch(ticks, w.at.Tick)
 	every := len(ticks)/rerunPoints + 1

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNobodyWaitsForAFileOnceTheContextIsDone(t *testing.T) {
+func TestReplayDoesNotWaitForAFileOnceTheContextIsDone(t *testing.T) {
 	t.Parallel()
 	got, err := within(t.Context(), func() (int, error) { return 7, nil })
 	require.NoError(t, err)
