@@ -64,7 +64,7 @@ func ProfileNamed(name string) (faultfs.Profile, error) {
 	return p, nil
 }
 
-// CheckScenario returns an error if there is no scenario of that name.
+// CheckScenario returns an ErrConfig if there is no scenario with that name.
 func CheckScenario(name string) error {
 	_, err := scenarioNamed(name)
 	return err
@@ -79,12 +79,12 @@ func scenarioNamed(name string) (scenario, error) {
 	return scenario{}, fmt.Errorf("%w: unknown scenario %q; choose one of %s", ErrConfig, name, names(Scenarios()))
 }
 
-// IsFault reports whether there is a fault of that name. A rule is none.
+// IsFault reports whether there is a fault with that name. A rule is not a fault name.
 func IsFault(name string) bool {
 	return slices.ContainsFunc(faults(), func(f Fault) bool { return f.Name == name })
 }
 
-// FaultNamed returns a fault by name, or makes one of a rule in the fault grammar.
+// FaultNamed returns a fault by name, or makes one from a rule in the fault grammar.
 func FaultNamed(name string) (Fault, error) {
 	for _, f := range faults() {
 		if f.Name == name {

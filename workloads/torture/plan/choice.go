@@ -2,7 +2,7 @@ package plan
 
 import "strings"
 
-// Choice is a thing that can be named in the options of a run, with one line of explanation.
+// Choice is something that can be named in the options of a run, with one line of explanation.
 type Choice struct{ Name, Text string }
 
 // names joins the names of choices for an error text.

@@ -2,5 +2,6 @@ package plan
 
 import "errors"
 
-// ErrConfig is the error of a workload, fault, profile, device or scenario that does not exist, and of a number beyond its limit.
+// ErrConfig means that a workload, fault, profile, device or scenario does not exist, or that a number is beyond its
+// limit.
 var ErrConfig = errors.New("torture: bad configuration")

@@ -9,38 +9,38 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Fault is a misbehaviour of the disk: what is injected while the workload runs, what a crash keeps, and how the engine
-// may react without breaking its promises.
+// Fault is a misbehaviour of the disk: what is injected while the workload runs, what a crash keeps, and how the
+// engine may react without breaking its promises.
 type Fault struct {
 	Choice
 	Errors bool // the running store may return errors
 	Refuse bool // recovery may refuse the disk; see contract.Promises.ReportsCorruption
 	Rot    bool // something rots between crash and recovery
-	Rare   bool // the default matrix has it under one workload, in turn, and not under all
-	// Avoidable: an engine may do its work without a call that it can hit, so a cell in which it was not injected proves as much as
-	// it can.
+	Rare   bool // the default matrix has it under one workload only, in turn
+	// Avoidable says that an engine may never make a call that the fault can hit, so a cell is complete even if the
+	// fault was not injected.
 	Avoidable bool
-	Turns     string // if Rare: the workload that always has it, because others may open no file
-	// Profile overrides the profile of the run; empty: does not.
+	Turns     string // if Rare: the workload that always gets it, because others may not open any file
+	// Profile overrides the profile of the run; empty: does not override it.
 	Profile string
-	// rules draws the faults of a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after the
-	// end of the part never hits, or hits when nothing is at stake any more.
+	// rules draws the faults for a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after
+	// the end of the part never hits, or hits when nothing is at stake any more.
 	rules func(rng *rand.Rand, at part) []string
-	named *faultfs.Rule                           // the rule that a user has named, if the fault is one: it counts from the beginning of the run
+	named *faultfs.Rule                           // the rule named by the user, if the fault is one; it counts from the beginning of the run
 	lower checker.Lower                           // which acknowledged commits must survive
-	kills func(p contract.Promises) checker.Lower // replaces lower by what the engine promises, if set
+	kills func(p contract.Promises) checker.Lower // if set, replaces lower according to what the engine promises
 }
 
-// part is the part of a run in which a fault is to hit: the opening and loading of the store, or what the clients do.
+// part is the part of a run that a fault should hit: either opening and loading the store, or the work of the clients.
 // Rules count calls and ticks from its beginning.
 type part struct {
-	opens   bool // it begins with the opening of a new store
-	commits int  // about how many commits it has
-	loaded  int  // bytes of keys and values that are written before it
+	opens   bool // it starts with opening a new store
+	commits int  // approximate number of commits in it
+	loaded  int  // bytes of keys and values written before it
 }
 
-// once returns a generator of one rule that hits the n-th call of a kind. It draws n. Opening a new store makes about opening
-// such calls, and after that there is one for every commitsEach commits.
+// once returns a generator of one rule that hits the n-th call of a kind, for a random n. It assumes about opening
+// such calls when a new store is opened, and from then on one call per commitsEach commits.
 func once(effect, op string, opening, commitsEach int) func(*rand.Rand, part) []string {
 	return func(rng *rand.Rand, at part) []string {
 		calls := max(2, at.commits/commitsEach)
@@ -51,20 +51,20 @@ func once(effect, op string, opening, commitsEach int) func(*rand.Rand, part) []
 	}
 }
 
-// moment draws the tick after which a fault begins.
+// moment draws the tick after which a fault takes effect.
 func (at part) moment(rng *rand.Rand) int {
 	tick := rng.IntN(2*at.commits + 1)
 	if at.opens {
-		tick += 5 // before that there is nothing to lose
+		tick += 5 // before that, there is nothing to lose
 	}
 	return tick
 }
 
-// Named returns the rule that a user has named instead of a fault; nil if the fault is one of the lab's.
+// Named returns the rule that the user named as the fault; nil if the fault is one of the lab's.
 func (f *Fault) Named() *faultfs.Rule { return f.named }
 
-// excuseOf returns how an engine may react to a rule. An effect that it learns of excuses errors. One that it cannot
-// see excuses the loss of the latest commits, or a refusal of the disk.
+// excuseOf returns how an engine may react to a rule. An effect that it can see excuses errors. An effect that it
+// cannot see excuses losing the latest commits, or refusing the disk.
 func excuseOf(r *faultfs.Rule) Fault {
 	switch r.Effect {
 	case faultfs.Slow, faultfs.Stall:
@@ -81,7 +81,7 @@ func excuseOf(r *faultfs.Rule) Fault {
 	}
 }
 
-// Rule returns what the durability judge has to demand of an engine under this fault.
+// Rule returns what the durability judge demands of an engine under this fault.
 func (f *Fault) Rule(p contract.Promises) checker.Rule {
 	lower := f.lower
 	if f.kills != nil {

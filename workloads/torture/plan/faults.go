@@ -11,12 +11,12 @@ import (
 // faults returns the named faults, the plain power cut first.
 func faults() []Fault { return append(commonFaults(), rareFaults()...) }
 
-// commonFaults are those that the default matrix has under every workload.
+// commonFaults are the faults that the default matrix has under every workload.
 func commonFaults() []Fault {
 	return []Fault{
 		{Choice: Choice{"power", "power is cut at every operation; unsynced writes tear, reorder and vanish"}},
 		{
-			Choice: Choice{"killed", "the process is killed and the machine runs on: nothing handed over is lost"}, Profile: "lose-none",
+			Choice: Choice{"killed", "the process is killed while the machine keeps running: nothing handed to the system is lost"}, Profile: "lose-none",
 			kills: func(p contract.Promises) checker.Lower {
 				if p.NoSyncSurvivesKill {
 					return checker.AckedMustSurvive
@@ -25,7 +25,7 @@ func commonFaults() []Fault {
 			},
 		},
 		{
-			Choice: Choice{"lost-fsync", "the disk acknowledges syncs and does nothing, from some moment on"},
+			Choice: Choice{"lost-fsync", "from some moment on, the disk acknowledges syncs without doing anything"},
 			rules: func(rng *rand.Rand, at part) []string {
 				return []string{fmt.Sprintf("lost sync after=%d", at.moment(rng))}
 			},
@@ -66,7 +66,7 @@ func commonFaults() []Fault {
 	}
 }
 
-// rareFaults are those that the default matrix has under one workload each, in turn.
+// rareFaults are the faults that the default matrix has under one workload each, in turn.
 func rareFaults() []Fault {
 	all := append(callFaults(), diskFaults()...)
 	for i := range all {
@@ -75,7 +75,7 @@ func rareFaults() []Fault {
 	return all
 }
 
-// callFaults are the faults that a call reports to the engine, or that delay one.
+// callFaults are the faults that a call reports to the engine, or that delay a call.
 func callFaults() []Fault {
 	return []Fault{
 		{
@@ -90,7 +90,7 @@ func callFaults() []Fault {
 			Errors: true,
 		},
 		{
-			Choice: Choice{"disk-full", "the disk has no room above some size; later it has room again"},
+			Choice: Choice{"disk-full", "the disk is full beyond some size; later it has room again"},
 			rules: func(rng *rand.Rand, at part) []string {
 				bytes, full := at.loaded/2+rng.IntN(at.loaded+64<<10), at.moment(rng)
 				return []string{fmt.Sprintf("enospc any bytes=%d after=%d before=%d", bytes, full, full+20+rng.IntN(100))}
@@ -102,7 +102,7 @@ func callFaults() []Fault {
 			rules: func(rng *rand.Rand, _ part) []string {
 				return []string{fmt.Sprintf("emfile open files=%d", 1+rng.IntN(6))}
 			},
-			Turns: "kv", Errors: true, Avoidable: true, // one with a file at a time
+			Turns: "kv", Errors: true, Avoidable: true, // a rule for one kind of file at a time
 		},
 		{
 			Choice: Choice{"read-only", "the filesystem is mounted read-only from some moment on, as after an aborted journal"},
@@ -132,7 +132,7 @@ func callFaults() []Fault {
 	}
 }
 
-// failedSyncOf is a failed sync in the manner of a filesystem, with its profile.
+// failedSyncOf returns the fault of a sync that fails in the manner of a filesystem, with that filesystem's profile.
 func failedSyncOf(filesystem string) Fault {
 	return Fault{
 		Choice:  Choice{"failed-fsync-" + filesystem, "one sync fails in the manner of " + filesystem},
@@ -158,7 +158,7 @@ func diskFaults() []Fault {
 		rest("misplaced-block", "one block of a durable file holds another block of the disk", "misplaced"),
 		rest("truncated-file", "the end of one durable file is missing", "truncated"),
 		{
-			Choice: Choice{"forgetful-disk", "the disk acknowledges every sync, and some of them do nothing"},
+			Choice: Choice{"forgetful-disk", "the disk acknowledges every sync, but some of them do nothing"},
 			rules: func(rng *rand.Rand, _ part) []string {
 				return []string{fmt.Sprintf("lost sync prob=%.2f seed=%d", 0.05+rng.Float64()/2, rng.Uint32())}
 			},

@@ -2,15 +2,15 @@ package plan
 
 import "github.com/lightningdb/lightning-torture/workloads"
 
-// Keep is what is left of a generated script after shrinking. Steps are numbered round robin: step i of client c has the
-// number i × clients + c, which is about the order in which they happen.
+// Keep is the part of a generated script that shrinking has left. Steps are numbered round robin: step i of client c
+// has number i × clients + c, which is roughly the order in which they happen.
 type Keep struct {
 	Load  []int `json:"load"`  // batches of the preload
-	Batch int   `json:"batch"` // how many writes of each batch at most; 0: all
+	Batch int   `json:"batch"` // maximum number of writes kept of each batch; 0: all
 	Steps []int `json:"steps"`
-	// Alone says that one client takes all steps, in the order of their numbers.
+	// Alone says that one client makes all steps, in the order of their numbers.
 	Alone bool     `json:"alone,omitempty"`
-	Rules []string `json:"rules,omitempty"` // replace those that the fault draws
+	Rules []string `json:"rules,omitempty"` // replace the rules that the fault would draw
 }
 
 // KeepAll keeps everything.
@@ -31,7 +31,7 @@ func KeepAll(s *workloads.Script) Keep {
 	return k
 }
 
-// Of returns what is kept of a script.
+// Of returns the part of a script that is kept.
 func (k *Keep) Of(s workloads.Script) workloads.Script {
 	load, clients := s.Preload, s.Clients
 	s.Preload = nil
@@ -61,5 +61,5 @@ func (k *Keep) Of(s workloads.Script) workloads.Script {
 	return s
 }
 
-// Operations is how many calls a reader has to follow.
+// Operations returns the number of calls that a reader has to follow.
 func (k *Keep) Operations() int { return len(k.Load) + len(k.Steps) }

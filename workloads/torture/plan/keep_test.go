@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-func TestEverythingKeptIsTheScript(t *testing.T) {
+func TestKeepingEverythingLeavesTheScript(t *testing.T) {
 	t.Parallel()
 	w, _ := workloads.ByName("kv")
 	script := w.Generate(5, workloads.Size{Clients: 3, Ops: 9, Keys: 250})

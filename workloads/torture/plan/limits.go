@@ -7,31 +7,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// The limits of every number that describes a run. A spec may come from a token or a file that somebody else made, so Resolve
-// checks them before it makes anything of that size. The flags of the command have the same limits.
+// The limits of every number that describes a run. A spec may come from a token or a file that somebody else made, so
+// Resolve checks them before it allocates anything of that size. The flags of the command have the same limits.
 //
-// A run of Lightning at the limits takes about 1.2 GiB: 1.0 with 200,000 steps, 1.1 with 200,000 keys. The largest scenario has
-// 85,092 steps, the largest run of the matrix 200 steps and 3,000 keys.
+// A run of Lightning at the limits takes about 1.2 GiB: 1.0 GiB with 200,000 steps, 1.1 GiB with 200,000 keys. The
+// largest scenario has 85,092 steps, the largest run of the matrix 200 steps and 3,000 keys.
 const (
 	MaxClients    = 256       // goroutines
 	MaxOps        = 100_000   // steps of one client
 	MaxKeys       = 200_000   // keys loaded before the clients start
-	MaxValueBytes = 64 << 10  // length of a value; some workloads stretch a few of them to six times as much
+	MaxValueBytes = 64 << 10  // length of a value in bytes; some workloads make a few values six times as long
 	MaxSteps      = 200_000   // clients × ops
-	MaxWork       = 128 << 20 // clients × ops × keys: one step in sixteen scans or deletes a part of all keys
+	MaxWork       = 128 << 20 // clients × ops × keys: one step in sixteen scans or deletes a share of the keys
 	MaxWritten    = 64 << 20  // (keys + clients × ops) × length of a value, in bytes
 
 	MaxRules     = 64   // rules of one run
-	MaxRuleBytes = 1024 // text of one rule, and of a fault or device in a spec
+	MaxRuleBytes = 1024 // length of a rule, and of a fault or device in a spec
 
-	MaxWorkers = 1024      // crash points explored at once
-	MaxCount   = 1_000_000 // rounds, crash points of a run, findings, attempts: what is counted, and costs nothing until it happens
+	MaxWorkers = 1024      // crash points explored concurrently
+	MaxCount   = 1_000_000 // rounds, crash points of a run, findings, attempts: counts that cost nothing in advance
 
 	MaxFor      = 366 * 24 * time.Hour
 	MaxPatience = 24 * time.Hour
 )
 
-// CheckNumber returns an ErrConfig unless a number is from 0 to its limit.
+// CheckNumber returns an ErrConfig unless n is in [0, limit].
 func CheckNumber(name string, n, limit int) error {
 	if n < 0 || n > limit {
 		return fmt.Errorf("%w: %s is %d; give a number from 0 to %d", ErrConfig, name, n, limit)
@@ -39,7 +39,7 @@ func CheckNumber(name string, n, limit int) error {
 	return nil
 }
 
-// CheckDuration returns an ErrConfig unless a duration is from 0 to its limit.
+// CheckDuration returns an ErrConfig unless d is in [0, limit].
 func CheckDuration(name string, d, limit time.Duration) error {
 	if d < 0 || d > limit {
 		return fmt.Errorf("%w: %s is %v; give a duration from 0 to %v", ErrConfig, name, d, limit)
@@ -47,7 +47,7 @@ func CheckDuration(name string, d, limit time.Duration) error {
 	return nil
 }
 
-// Check returns an ErrConfig that names a number of the spec beyond its limit, if there is one.
+// Check returns an ErrConfig that names a number of the spec beyond its limit; nil if there is none.
 func (s *Spec) Check() error {
 	if err := CheckSize(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes); err != nil {
 		return err
@@ -66,7 +66,8 @@ func (s *Spec) Check() error {
 	return s.Keep.check()
 }
 
-// CheckSize returns an ErrConfig that names a dial of a run that is beyond its limit, or dials that are too large together.
+// CheckSize returns an ErrConfig that names a number of a run beyond its limit, or a product of several that is too
+// large.
 func CheckSize(clients, ops, keys, valueBytes int) error {
 	for _, dial := range []struct {
 		name     string
@@ -134,7 +135,7 @@ func (k *Keep) check() error {
 	return CheckRules(k.Rules)
 }
 
-// CheckRules returns an ErrConfig if there are too many rules, or one is too long.
+// CheckRules returns an ErrConfig if there are too many rules, or if one is too long.
 func CheckRules(rules []string) error {
 	if err := CheckNumber("the number of rules", len(rules), MaxRules); err != nil {
 		return err

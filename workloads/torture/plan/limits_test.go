@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// Without the check, each of these takes all memory, or panics.
-func TestASpecBeyondALimitIsRefusedBeforeAnythingIsMadeOfIt(t *testing.T) {
+// Without the check, each of these would panic or take all memory.
+func TestResolveRefusesASpecBeyondALimitBeforeAllocating(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*Spec){
 		"ops is 99999999999; give a number from 0 to 100000": func(s *Spec) { s.Size.Ops = 99_999_999_999 },

@@ -9,28 +9,28 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Plan is a spec with its names resolved. Nobody writes to it once it is made.
+// Plan is a spec with its names resolved. It is read-only.
 type Plan struct {
 	Spec   Spec
 	Fault  Fault
 	Model  faultfs.Model
 	Script workloads.Script
-	Sequel *workloads.Script // what the clients do once the store has been opened again; nil: it is not opened again
+	Sequel *workloads.Script // what the clients do after the store is reopened; nil: it is not reopened
 	Rules  []*faultfs.Rule
-	// AfterLoading says that the rules begin when the store has been loaded.
+	// AfterLoading says that the rules take effect once the store is loaded.
 	AfterLoading bool
 	// AllSynced says that every commit of the script asks for Sync.
 	AllSynced bool
-	Nest      int // one of so many recoveries is crashed in turn; 1: all, at every operation
-	Phase     int // operations between two scans of the whole store; 0: as workloads.Drive does
+	Nest      int // one recovery in Nest is crashed in turn; 1: all of them, at every operation
+	Phase     int // operations between two scans of the whole store; 0: the default of workloads.Drive
 	Points    int // crash points to explore at most, spread evenly; 0: all
 }
 
-// largeNest says that one of so many recoveries is crashed in turn. In a tiny run all are.
+// largeNest is the Nest of larger runs: one recovery in largeNest is crashed in turn. In a tiny run all are.
 const largeNest = 32
 
-// Resolve looks up the names of a spec and derives the script and the rules from its seed. It returns ErrConfig for a name that
-// does not exist, and for a number beyond its limit.
+// Resolve looks up the names of a spec and derives the script and the rules from its seed. It returns ErrConfig for an
+// unknown name and for a number beyond its limit.
 func Resolve(s Spec) (*Plan, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -69,13 +69,13 @@ func (p *Plan) lookUp() (err error) {
 	if p.Model.Device, err = faultfs.ParseDevice(p.Spec.Device); err != nil {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
-	if p.Model.Device.IgnoreFlush > 0 { // as lost-fsync
+	if p.Model.Device.IgnoreFlush > 0 { // same as lost-fsync
 		p.Fault.lower, p.Fault.Refuse = checker.NothingMustSurvive, true
 	}
 	return nil
 }
 
-// generate makes the script, of the scenario or of the workload.
+// generate makes the script: that of the scenario, or one of the workload.
 func (p *Plan) generate() error {
 	if p.Spec.Scenario == "" {
 		w, err := WorkloadNamed(p.Spec.Workload)
@@ -105,7 +105,7 @@ func (p *Plan) generate() error {
 	return nil
 }
 
-// FromScript makes the plan of a run whose script and rules are written out. All of its recoveries are crashed in turn.
+// FromScript makes the plan of a run whose script and rules are given. All of its recoveries are crashed in turn.
 func FromScript(s Spec, script workloads.Script, sequel *workloads.Script, rules []string, afterLoading bool) (*Plan, error) {
 	p := &Plan{Spec: s, Script: script, Sequel: sequel, AfterLoading: afterLoading, Nest: 1, AllSynced: allSynced(&script)}
 	if err := p.lookUp(); err != nil {
@@ -118,7 +118,8 @@ func FromScript(s Spec, script workloads.Script, sequel *workloads.Script, rules
 	return p, nil
 }
 
-// WithScript returns the plan with the script and the rules of a run that was saved; nil: the script is that of the spec.
+// WithScript returns the plan with the script and rules of a saved run. If script is nil, the script is that of the
+// spec.
 func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan {
 	other := *p
 	other.Rules = rules
@@ -128,15 +129,15 @@ func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan
 	return &other
 }
 
-// Under returns the plan with power cut under another profile. A power cut is not required to keep what a killed
-// process must keep.
+// Under returns the plan with power cut under another profile. A power cut need not keep everything that a killed
+// process would.
 func (p *Plan) Under(profile faultfs.Profile) *Plan {
 	other := *p
 	other.Model.Profile, other.Spec.Profile, other.Fault.kills = profile, profile.Name, nil
 	return &other
 }
 
-// allSynced reports whether every commit asks for Sync. Loading does not, if it takes several batches.
+// allSynced reports whether every commit of a script asks for Sync. Loading in several batches does not.
 func allSynced(s *workloads.Script) bool {
 	for _, steps := range s.Clients {
 		for i := range steps {
@@ -148,10 +149,10 @@ func allSynced(s *workloads.Script) bool {
 	return len(s.Preload) <= 1
 }
 
-// Clients returns how many clients run at the same time.
+// Clients returns the number of concurrent clients.
 func (p *Plan) Clients() int { return max(1, len(p.Script.Clients)) }
 
-// Bank returns the judge of the script's money, or nil if there is none.
+// Bank returns the judge of the script's bank; nil if the script has none.
 func (p *Plan) Bank() *checker.Bank {
 	ledger := p.Script.Ledger
 	if ledger == nil {

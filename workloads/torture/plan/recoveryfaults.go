@@ -2,14 +2,14 @@ package plan
 
 import "github.com/lightningdb/lightning-torture/faultfs"
 
-// RecoveryFaults are all faults that a recovery can meet: each of its calls in turn fails in each way that it can, alone or
-// with all later ones of its kind. They are numbered from 1.
+// RecoveryFaults are all faults that a recovery can meet: each of its calls in turn fails in each way that it can,
+// alone or together with all later calls of its kind. They are numbered from 1.
 type RecoveryFaults struct {
 	kinds []faultKind
-	calls []uint64 // how many calls of each kind the healthy recovery made
+	calls []uint64 // number of calls of each kind that the healthy recovery made
 }
 
-// faultKind is a way in which calls of one kind fail: one of them, or one and all later ones.
+// faultKind is a way in which calls of one kind fail: one call, or one and all later ones.
 type faultKind struct {
 	effect  faultfs.Effect
 	op      faultfs.OpKind
@@ -42,7 +42,8 @@ var faultKinds = func() (all []faultKind) {
 	return all
 }()
 
-// NewRecoveryFaults returns the faults that a recovery can meet that makes the calls that a healthy one has made.
+// NewRecoveryFaults returns the faults that a recovery can meet, given the disk of a healthy recovery and the calls it
+// counted.
 func NewRecoveryFaults(healthy *faultfs.FS) RecoveryFaults {
 	var f RecoveryFaults
 	for _, kind := range faultKinds {
@@ -53,7 +54,7 @@ func NewRecoveryFaults(healthy *faultfs.FS) RecoveryFaults {
 	return f
 }
 
-// Count returns how many faults there are.
+// Count returns the number of faults.
 func (f RecoveryFaults) Count() (n uint64) {
 	for _, calls := range f.calls {
 		n += calls
@@ -61,7 +62,7 @@ func (f RecoveryFaults) Count() (n uint64) {
 	return n
 }
 
-// Draw picks a kind of fault, and then a call: there are many more reads than renames.
+// Draw picks a kind of fault first and then a call, because there are many more reads than renames.
 func (f RecoveryFaults) Draw(seed uint64) (number uint64) {
 	kind := Mix(seed, 1) % uint64(len(f.kinds))
 	for _, calls := range f.calls[:kind] {
@@ -70,7 +71,7 @@ func (f RecoveryFaults) Draw(seed uint64) (number uint64) {
 	return number + Mix(seed, 2)%f.calls[kind] + 1
 }
 
-// EverySync returns the faults in which one sync fails, and no later one.
+// EverySync returns the faults in which exactly one sync fails.
 func (f RecoveryFaults) EverySync() (all []*faultfs.Rule) {
 	number := uint64(1)
 	for i, calls := range f.calls {
@@ -84,7 +85,7 @@ func (f RecoveryFaults) EverySync() (all []*faultfs.Rule) {
 	return all
 }
 
-// Rule returns a fault by its number; nil if there is none.
+// Rule returns the rule of a fault by its number; nil if there is none.
 func (f RecoveryFaults) Rule(number uint64) *faultfs.Rule {
 	number--
 	for i, calls := range f.calls {

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-func TestEveryFaultThatARecoveryCanMeetHitsOneOfItsCalls(t *testing.T) {
+func TestEveryRecoveryFaultHitsACallOfTheRecovery(t *testing.T) {
 	t.Parallel()
 	recover := func(rules ...*faultfs.Rule) *faultfs.FS {
 		fs := faultfs.New(faultfs.Options{Rules: rules})

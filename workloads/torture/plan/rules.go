@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// earlyEach says that in one of so many runs the fault may hit while the store is opened and loaded.
+// In one of earlyEach runs, the fault may hit while the store is opened and loaded.
 const earlyEach = 4
 
 // drawRules places the rules of the fault in the run.
@@ -45,7 +45,7 @@ func ParseRules(texts []string) (rules []*faultfs.Rule, err error) {
 	return rules, nil
 }
 
-// Fresh returns copies of rules that have not counted anything yet.
+// Fresh returns copies of rules with their counters reset.
 func Fresh(rules []*faultfs.Rule) []*faultfs.Rule {
 	fresh := make([]*faultfs.Rule, len(rules))
 	for i, r := range rules {
@@ -63,11 +63,11 @@ func (p *Plan) RuleTexts() []string {
 	return texts
 }
 
-// Injects reports whether a rule can hit while the workload runs.
+// Injects reports whether any rule can hit while the workload runs.
 func (p *Plan) Injects() bool { return len(p.RulesAt(p.AfterLoading, 0)) > 0 }
 
-// RulesAt returns fresh copies of the rules that hit while the workload runs and begin now: before the store is opened, or
-// once it is loaded. Rules that begin after loading count their ticks from now.
+// RulesAt returns fresh copies of the rules that hit while the workload runs and that start now: before the store is
+// opened, or once it is loaded. Rules that start after loading count their ticks from now.
 func (p *Plan) RulesAt(afterLoading bool, now uint64) []*faultfs.Rule {
 	var live []*faultfs.Rule
 	for _, rule := range p.Rules {
@@ -86,7 +86,7 @@ func (p *Plan) RulesAt(afterLoading bool, now uint64) []*faultfs.Rule {
 	return live
 }
 
-// loadedBytes returns the size of the keys and values that are loaded before the clients start.
+// loadedBytes returns the total size of the keys and values loaded before the clients start.
 func (p *Plan) loadedBytes() (bytes int) {
 	for _, batch := range p.Script.Preload {
 		for _, w := range batch {
@@ -96,7 +96,7 @@ func (p *Plan) loadedBytes() (bytes int) {
 	return bytes
 }
 
-// commits returns how many commits the script makes if none fails.
+// commits returns the number of commits that the script makes if none fails.
 func (p *Plan) commits() int {
 	n := len(p.Script.Preload)
 	for _, steps := range p.Script.Clients {

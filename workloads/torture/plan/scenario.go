@@ -5,26 +5,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/small"
 )
 
-// scenario is a named run of one script: under a power cut, or under a series of faults.
+// scenario is a named run of one script, under a power cut or under a series of faults.
 type scenario struct {
 	Choice
 	script func(seed uint64) workloads.Script
-	sequel func(seed uint64) workloads.Script // the script for the store when it is opened again; nil: it is not
-	phase  int                                // operations between two scans, whose results are kept in memory; 0: as usual
+	sequel func(seed uint64) workloads.Script // the script for the reopened store; nil: it is not reopened
+	phase  int                                // operations between two scans, whose results are kept in memory; 0: the default
 	points int                                // crash points to explore, spread evenly; 0: all
 }
 
-// sweepPoints is how many crash points of each run of the sweep are explored.
+// sweepPoints is the number of crash points explored in each run of the sweep.
 const sweepPoints = 6
 
-// SmallName is the scenario that goes through all small scripts; the seed of a run is the number of its script.
+// SmallName is the scenario that goes through all small scripts. The seed of a run is the number of its script.
 const SmallName = small.Name
 
-// scenarios returns the three stories that the project started from, the sweep, and the small scope.
+// scenarios returns the three original scenarios, the sweep, and the small scope.
 func scenarios() []scenario {
 	return []scenario{
 		{
-			Choice: Choice{"seed-crash", "4 clients write 85,092 entries, power is cut, all acknowledged ones come back"},
+			Choice: Choice{"seed-crash", "4 clients write 85,092 entries, power is cut, all acknowledged entries come back"},
 			script: func(seed uint64) workloads.Script { return workloads.Load(seed, 4, 85_092) },
 			points: 24, phase: 50_000,
 		},

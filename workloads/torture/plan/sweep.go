@@ -8,17 +8,17 @@ import (
 // SweepName is the scenario that makes every call fail in turn.
 const SweepName = "sweep"
 
-// Series is a fault that moves through one small run: it hits the first filesystem call, in the next run the second, and
-// so on until there is none left to hit. Nothing is drawn, so no call is left out, from the opening of the store to its
-// close.
+// Series is a fault that moves through one small run: it hits the first filesystem call, in the next run the second,
+// and so on until there is none left to hit. Nothing is random, so no call is left out between opening the store and
+// closing it.
 type Series struct {
 	Choice
 	effect string
-	op     string // any, or the kind of call that the effect is about
-	key    string // the key of the rule: which calls are hit
+	op     string // "any", or the kind of call that the effect applies to
+	key    string // the condition of the rule that selects the calls
 }
 
-// With one key only that call fails; with the other, all later ones fail too.
+// hitOnce makes only the n-th call fail, hitForGood that call and all later ones.
 const (
 	hitOnce    = "nth"
 	hitForGood = "from"
@@ -43,10 +43,10 @@ func Sweep() []Series {
 	return all
 }
 
-// Rule returns the rule under which the n-th call fails.
+// Rule returns the rule that makes the n-th call fail.
 func (s *Series) Rule(n int) string { return fmt.Sprintf("%s %s %s=%d", s.effect, s.op, s.key, n) }
 
-// seriesOf returns the series that a rule belongs to: the name of its cell in the matrix.
+// seriesOf returns the series that a rule belongs to. It names the rule's cell in the matrix.
 func seriesOf(rule string) Choice {
 	for _, s := range Sweep() {
 		if strings.HasPrefix(rule, s.effect+" ") && strings.Contains(rule, " "+s.key+"=") {

@@ -7,18 +7,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Cuts finds where a crash at a tick cuts the history.
+// Cuts finds the cut of a history that belongs to a crash at a tick.
 type Cuts struct {
 	ops     []uint64 // ticks of the filesystem operations
 	returns []history.Tick
 	calls   []history.Tick
 }
 
-// Bounds is how many operations were acknowledged and called before a crash: two crash points with the same bounds and the
-// same recovered state have the same verdict.
+// Bounds holds how many operations had been acknowledged and called before a crash. Two crash points with the same
+// bounds and the same recovered state get the same verdict.
 type Bounds struct{ acked, called int }
 
-// NewCuts prepares the cuts of a trace and the history that goes with it.
+// NewCuts prepares the cuts of a trace and its history.
 func NewCuts(trace []faultfs.Op, ops []history.Op) *Cuts {
 	c := &Cuts{}
 	for i := range trace {
@@ -33,7 +33,7 @@ func NewCuts(trace []faultfs.Op, ops []history.Op) *Cuts {
 }
 
 // At returns the sharpest cut for a disk that has seen the operation at tick and no later one: what was acknowledged
-// until the next operation must be there, and what was called after this one cannot be.
+// before the next operation must be there, and what was called after this one cannot be.
 func (c *Cuts) At(tick uint64) history.Cut {
 	acked := history.Tick(tick)
 	if next, _ := slices.BinarySearch(c.ops, tick+1); next < len(c.ops) {

@@ -19,12 +19,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// KeptElsewhere is the class of the violation of a store that has data although its disk is empty, or does not look at
-// it. All that crashes of it would show is how its data get lost or mixed up: they are not on the disk that crashes.
+// KeptElsewhere is the class of the violation of a store that shows data although its disk is empty, or that does not
+// read its disk. Crashes of such a store prove nothing, because its data are not on the disk that crashes.
 const KeptElsewhere = "data elsewhere"
 
-// elsewhere opens another store of the target, on an empty disk of its own, after one has been closed. A store that shows
-// something keeps it in files that are not on Env.FS, or in variables.
+// elsewhere opens another store of the target on a new, empty disk, after one has been closed. A store that shows data
+// there keeps them in files outside Env.FS, or in variables.
 func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) []checker.Violation {
 	fs := faultfs.New(faultfs.Options{Clock: yielding{}})
 	if !target.Promises.MakesDir {
@@ -32,7 +32,7 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 	}
 	state, err := lookInto(ctx, target, fs, p, patience)
 	if err != nil || state.Len() == 0 {
-		return nil // a store that fails here fails in other runs, too
+		return nil // a store that fails here also fails in other runs
 	}
 	for key := range state.All() {
 		return []checker.Violation{{Class: KeptElsewhere, Sentence: fmt.Sprintf(
@@ -43,8 +43,8 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 	return nil
 }
 
-// unread opens the store again, on the disk that it has left. One that shows nothing of what it has written, and has not read a
-// byte of what is there, looks for it elsewhere.
+// unread opens the store again on the disk that it left. If it shows nothing of what it wrote, and has not read a byte
+// of what is there, it looks for its data elsewhere.
 func unread(ctx context.Context, target contract.Target, r *Recording, patience time.Duration) []checker.Violation {
 	key := r.written()
 	if key == nil {
@@ -53,7 +53,7 @@ func unread(ctx context.Context, target contract.Target, r *Recording, patience 
 	model := faultfs.Model{Profile: faultfs.LoseNone()}
 	fs, err := faultfs.Recorded(r.Trace).Crash(r.Trace[len(r.Trace)-1].Tick, model, faultfs.ImageOptions{})
 	if err != nil {
-		return nil // crashes of this run will say so
+		return nil // crashes of this run will show that
 	}
 	bytes := bytesIn(fs)
 	state, err := lookInto(ctx, target, fs, r.Plan, patience)
@@ -66,9 +66,9 @@ func unread(ctx context.Context, target contract.Target, r *Recording, patience 
 	)}}
 }
 
-// written returns a key that the store must have at the end of the run; nil if there is none.
+// written returns a key that the store must have at the end of the run, and nil if there is none.
 func (r *Recording) written() []byte {
-	last := map[string]bool{} // the key is there
+	last := map[string]bool{} // whether the key is present
 	for i := range r.History {
 		for _, w := range r.History[i].Writes {
 			last[string(w.Key)] = !w.Delete && r.History[i].Outcome == history.Acked
@@ -84,7 +84,7 @@ func (r *Recording) written() []byte {
 	return nil
 }
 
-// bytesIn returns how many bytes the files of the store's directory have.
+// bytesIn returns the total size of the files in the store's directory.
 func bytesIn(fs afero.Fs) (sum int64) {
 	err := afero.Walk(fs, StoreDir, func(_ string, info os.FileInfo, err error) error {
 		if err == nil && info.Mode().IsRegular() {
@@ -103,7 +103,7 @@ func lookInto(ctx context.Context, target contract.Target, fs *faultfs.FS, p *pl
 	done, state := make(chan error, 1), &history.State{}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: true, Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	go func() {
-		err := workloads.ErrExited // unless it gets to its end
+		err := workloads.ErrExited // unless the goroutine gets to its end
 		defer func() {
 			if v := recover(); v != nil {
 				err = &workloads.Panic{Value: v, Stack: debug.Stack()}

@@ -9,22 +9,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// DefaultPatience is how long the engine may take over one operation or one recovery before it counts as hanging. The
-// slowest of the lab's own runs take a hundredth of it.
+// DefaultPatience is how long the engine may go without answering an operation or finishing a recovery before it
+// counts as hanging. The slowest of the lab's own runs take a hundredth of it.
 const DefaultPatience = 30 * time.Second
 
-// Grace is how long a call of the engine that has begun may take once whoever waits for it wants to leave.
+// Grace is how long a call of the engine that is under way is still waited for once the context is done.
 const Grace = time.Second
 
-// Hang is the error of an engine that did not come back.
+// Hang is the error of an engine that did not return.
 type Hang struct {
-	from   string // what it did not come back from
+	from   string // the operation that it did not return from
 	after  time.Duration
 	stacks []string
 }
 
 func (h *Hang) Error() string {
-	return fmt.Sprintf("the engine did not come back from %s in %v", h.from, h.after)
+	return fmt.Sprintf("the engine did not return from %s within %v", h.from, h.after)
 }
 
 // NewHang describes a hang, with the stacks of the goroutines that contain one of the marks.
@@ -37,9 +37,9 @@ func (h *Hang) Violation() checker.Violation {
 	return checker.Violation{Class: "hang", Sentence: h.Error(), Evidence: h.stacks}
 }
 
-// await returns what comes from done, or a *Hang if pulse stays the same for so long. The engine has to finish what it has
-// begun when ctx ends, but is not waited for any longer than Grace: then await returns the error of ctx, and the engine is
-// left behind.
+// await returns what arrives on done, or a *Hang if pulse stays the same for as long as patience. When ctx ends, the
+// engine may finish what it has begun, but is not waited for longer than Grace; then await returns the error of ctx
+// and leaves the engine running.
 func await(ctx context.Context, done <-chan error, patience time.Duration, pulse func() int) error {
 	const looks = 8
 	ticker := time.NewTicker(max(patience/looks, time.Millisecond))

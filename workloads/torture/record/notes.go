@@ -8,10 +8,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// notesMax is how many events of one kind are kept: a goal needs few.
+// notesMax is the number of events kept of each kind; a goal needs only a few.
 const notesMax = 64
 
-// notebook keeps what a target notes.
+// notebook keeps the events that a target reports.
 type notebook struct {
 	clock *history.Clock
 
@@ -31,7 +31,7 @@ func (n *notebook) add(event string) {
 	}
 }
 
-// until returns what was noted up to a tick.
+// until returns the events reported up to a tick.
 func (n *notebook) until(now history.Tick) []contract.Note {
 	n.mu.Lock()
 	defer n.mu.Unlock()

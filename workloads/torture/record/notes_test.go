@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// noting is a toy that notes each of its commits.
+// noting is a toy that reports each of its commits.
 type noting struct {
 	*toy.Store
 	env contract.Env
@@ -24,7 +24,7 @@ func (n *noting) Apply(writes []history.Write, d history.Durability) error {
 	return n.Store.Apply(writes, d)
 }
 
-func TestWhatATargetNotesIsKeptWithItsTick(t *testing.T) {
+func TestEventsOfTheTargetAreKeptWithTheirTicks(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Open = func(env contract.Env) (workloads.Store, error) {

@@ -6,11 +6,12 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// preparedDir is the name that the lab gives to the directory of the store. The engine has it as StoreDir, so the trace tells
-// who made it.
+// preparedDir is the path under which the lab makes the directory of the store. The engine sees it as StoreDir, so the
+// trace shows who made it.
 const preparedDir = "/" + StoreDir
 
-// prepare makes the directory of the store and makes that durable, as whoever installs an engine does that does not.
+// prepare makes the directory of the store and makes it durable, as an installer would for an engine that does not do
+// so itself.
 func prepare(fs *faultfs.FS) {
 	err := fs.Mkdir(preparedDir, 0o777)
 	root, missing := fs.Open("/")
@@ -22,9 +23,9 @@ func prepare(fs *faultfs.FS) {
 	}
 }
 
-// prepared returns how many operations at the beginning of the trace are those of prepare.
+// prepared returns the number of operations of prepare at the beginning of the trace.
 func (r *Recording) prepared() int {
-	const operations = 2 // the new directory and the sync above it
+	const operations = 2 // mkdir, and a sync of the parent directory
 	if len(r.Trace) < operations || r.Trace[0].Kind != faultfs.OpCreate || r.Trace[0].Path != preparedDir {
 		return 0
 	}

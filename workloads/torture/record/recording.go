@@ -16,37 +16,38 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// StoreDir is where every store lives on its faultfs. An engine that promises MakesDir makes it; otherwise the lab does.
+// StoreDir is the directory of every store on its faultfs. An engine that promises MakesDir makes it; otherwise the
+// lab does.
 const StoreDir = "db"
 
-// Recording is one execution of a workload: the evidence from which all crash images are made. It is read-only.
+// Recording is one execution of a workload, from which all crash images are made. It is read-only.
 type Recording struct {
 	Plan     *plan.Plan
 	Trace    []faultfs.Op
 	History  []history.Op
-	Injected map[string]uint64   // how often faults hit, by effect and operation
-	Matched  uint64              // how many calls met all conditions of a rule but those that count
+	Injected map[string]uint64   // number of faults that hit, by effect and operation
+	Matched  uint64              // number of calls that met all conditions of a rule except the counting ones
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
-	CutOff   bool                // the context ended before the script did: this is the beginning of a run
-	Notes    []contract.Note     // what the target noted, oldest first
+	CutOff   bool                // the context ended before the script did, so this is only the beginning of a run
+	Notes    []contract.Note     // events reported by the target, oldest first
 	Closed   bool                // the run ended with a Close that returned nil
 }
 
-// Under returns the recording with its power cut under another profile, without the problems of the run.
+// Under returns the recording with power cut under another profile, without the problems of the run.
 func (r *Recording) Under(profile faultfs.Profile) *Recording {
 	return &Recording{Plan: r.Plan.Under(profile), Trace: r.Trace, History: r.History, Injected: r.Injected, Notes: r.Notes, Closed: r.Closed}
 }
 
-// Unopened reports whether no client got as far as an operation: the store, new on an empty disk, was never open.
+// Unopened reports whether no client got as far as an operation, that is, the store never opened on its empty disk.
 func (r *Recording) Unopened() bool { return len(r.History) == 0 && !r.Closed }
 
-// Elsewhere reports whether the store keeps data that are not on its disk.
+// Elsewhere reports whether the store keeps data outside its disk.
 func (r *Recording) Elsewhere() bool {
 	return slices.ContainsFunc(r.Problems, func(v checker.Violation) bool { return v.Class == KeptElsewhere })
 }
 
-// ClosedAt reports whether a disk that has seen the operation at tick, and none that changes it after that, is that of a store
-// that was closed.
+// ClosedAt reports whether a disk that has seen the operation at tick, and no later change, is the disk of a closed
+// store.
 func (r *Recording) ClosedAt(tick uint64) bool {
 	i, _ := slices.BinarySearchFunc(r.Trace, tick+1, func(op faultfs.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
 	for i < len(r.Trace) && !r.Trace[i].Changes() {
@@ -71,8 +72,8 @@ func (r *Recording) Excused() history.Tick {
 	return history.Never
 }
 
-// Unhit returns the rules of the plan that are about calls, if none of them has hit anything; nil if one has. They hold from the
-// first tick on: those at which they were to begin and to end were of this run.
+// Unhit returns the rules of the plan that apply to calls, if none of them has hit anything; nil if one has. The
+// returned rules apply from the first tick on, because the ticks at which they start and end belong to this run.
 func (r *Recording) Unhit() []*faultfs.Rule {
 	if slices.ContainsFunc(r.Trace, func(op faultfs.Op) bool { return op.Fault != faultfs.NoEffect }) {
 		return nil
@@ -84,9 +85,9 @@ func (r *Recording) Unhit() []*faultfs.Rule {
 	return rules
 }
 
-// Committed returns how many commits of clients were acknowledged, not counting those of loading.
+// Committed returns the number of acknowledged commits of clients, not counting those of loading.
 func (r *Recording) Committed() (n int) {
-	loading := 0 // writes: a batch may have become several operations
+	loading := 0 // number of writes, because a batch may have become several operations
 	for _, batch := range r.Plan.Script.Preload {
 		loading += len(batch)
 	}
@@ -102,10 +103,10 @@ func (r *Recording) Committed() (n int) {
 	return n
 }
 
-// Hash identifies the trace: the same seed with one client gives the same hash every time.
+// Hash identifies the trace: with one client, the same seed always gives the same hash.
 func (r *Recording) Hash() string { return r.HashUntil(math.MaxUint64) }
 
-// HashUntil is Hash of the operations before a tick.
+// HashUntil is the Hash of the operations before a tick.
 func (r *Recording) HashUntil(tick uint64) string {
 	h := sha256.New()
 	var n [8]byte

@@ -19,11 +19,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// Run runs the workload of a plan on a fresh disk. The engine may take as long as patience over one operation before it
-// counts as hanging. When ctx ends, the run ends after the operations that have begun.
+// Run runs the workload of a plan on a new disk. An engine that does not answer an operation for as long as patience
+// counts as hanging. When ctx ends, the run ends after the operations under way.
 func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Watched(ctx, target, p, patience, nil)
-	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed && len(r.CrashTicks()) > 0 { // others judge one that writes nothing
+	if len(p.Rules) == 0 && len(r.Problems) == 0 && r.Closed && len(r.CrashTicks()) > 0 { // a store that writes nothing is judged elsewhere
 		r.Problems = elsewhere(ctx, target, p, patience)
 		if len(r.Problems) == 0 {
 			r.Problems = unread(ctx, target, r, patience)
@@ -32,7 +32,7 @@ func Run(ctx context.Context, target contract.Target, p *plan.Plan, patience tim
 	return r
 }
 
-// Watched is Run, and tells called of each call of the filesystem; see faultfs.FS.Watch.
+// Watched is Run; it also calls called with each call of the filesystem, see faultfs.FS.Watch.
 func Watched(
 	ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration, called func(kind faultfs.OpKind, path, to string),
 ) *Recording {
@@ -55,11 +55,11 @@ func Watched(
 	notes := &notebook{clock: clock}
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: inline(p), Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
-		err := workloads.ErrExited // unless it gets to its end
+		err := workloads.ErrExited // unless the goroutine gets to its end
 		defer func() {
 			select {
 			case done <- err:
-			default: // it has stopped
+			default: // the engine has stopped
 			}
 		}()
 		err = runStore(ctx, target, fs, env, p, rec, loaded)
@@ -74,7 +74,7 @@ func Watched(
 	return r
 }
 
-// problemsOf returns what an error of the running store means: nothing, if an injected fault explains it.
+// problemsOf returns the violation that an error of the running store is; nil if an injected fault explains the error.
 func problemsOf(ctx context.Context, r *Recording, err error, promises contract.Promises) []checker.Violation {
 	var panicked *workloads.Panic
 	var hang *Hang
@@ -98,15 +98,15 @@ func problemsOf(ctx context.Context, r *Recording, err error, promises contract.
 	}}
 }
 
-// PanicViolation describes a panic of the engine.
+// PanicViolation returns the violation of an engine that panicked.
 func PanicViolation(p *workloads.Panic) checker.Violation {
 	return checker.Violation{
 		Class: "panic", Sentence: fmt.Sprintf("the engine panicked: %v", p.Value), Evidence: stack.OfPanic(string(p.Stack)),
 	}
 }
 
-// runStore opens the store, runs the script and closes the store; then the same for the sequel. A sequel runs whatever
-// became of the script: how a store behaves when it is opened after an error is evidence.
+// runStore opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel
+// runs even if the script failed, because it matters how a store behaves when it is opened after an error.
 func runStore(
 	ctx context.Context, target contract.Target, fs *faultfs.FS, env contract.Env, p *plan.Plan, rec *history.Recorder, loaded func(),
 ) (err error) {
@@ -126,7 +126,8 @@ func runStore(
 	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{OneByOne: !target.Promises.AtomicBatch}))
 }
 
-// appended returns where the latest write has ended that was not one of zeros, which are written ahead of a log.
+// appended returns the end of the latest write that was not one of zeros, which engines write ahead to preallocate a
+// log.
 func appended(fs *faultfs.FS, target *contract.Target) int64 {
 	for _, op := range slices.Backward(fs.Trace()) {
 		if op.Kind == faultfs.OpWrite && isLog(target, op.Path) && len(bytes.Trim(op.Data, "\x00")) > 0 {
@@ -136,13 +137,13 @@ func appended(fs *faultfs.FS, target *contract.Target) int64 {
 	return 0
 }
 
-// isLog reports whether a file is a log of the target; of a target without logs, any file is.
+// isLog reports whether a file is a log of the target. If the target names no logs, any file may be one.
 func isLog(target *contract.Target, file string) bool {
 	globs := slices.Concat(target.LogGlobs, target.ProvenLogGlobs)
 	return len(globs) == 0 || contract.Matches(globs, file)
 }
 
-// runLife takes a store from its opening to its close.
+// runLife runs one life of a store, from opening it to closing it.
 func runLife(
 	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rules []*faultfs.Rule,
 	rec *history.Recorder, opts workloads.DriveOptions,
@@ -158,7 +159,7 @@ func runLife(
 	}
 	drove := workloads.Drive(ctx, store, script, rec, opts)
 	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) || errors.Is(drove, workloads.ErrExited) {
-		return drove // the engine may still hold a lock for which Close would wait
+		return drove // the engine may still hold a lock that Close would wait for
 	}
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
@@ -166,8 +167,8 @@ func runLife(
 	return drove
 }
 
-// openerOf returns what opens stores while the store of env runs. Where a rule makes clean pages leave the memory after a
-// failed sync, the running store is not opened again: it would miss what only a crash may take away.
+// openerOf returns what opens further stores while the store of env runs. If a rule evicts clean pages after a failed
+// sync, it does not reopen the running store, which would then lack what only a crash may take away.
 func openerOf(target contract.Target, env contract.Env, rules []*faultfs.Rule) workloads.Opener {
 	o := target.Opener(env)
 	if slices.ContainsFunc(rules, func(r *faultfs.Rule) bool { return r.Effect == faultfs.Evict }) {
@@ -176,8 +177,8 @@ func openerOf(target contract.Target, env contract.Env, rules []*faultfs.Rule) w
 	return o
 }
 
-// yielding is the clock of slow disks. Nobody waits for it in real time: while a call is slow the other goroutines run, as
-// often as the milliseconds say.
+// yielding is the clock of slow disks. It does not wait in real time: while a call is slow, it yields to other
+// goroutines once per millisecond of delay.
 type yielding struct{}
 
 func (yielding) Sleep(d time.Duration) {

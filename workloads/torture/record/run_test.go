@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// cancelling is a toy that ends a context when it has applied so many commits.
+// cancelling is a toy that cancels a context after a number of commits.
 type cancelling struct {
 	*toy.Store
 	left   int
@@ -28,7 +28,7 @@ func (c *cancelling) Apply(writes []history.Write, d history.Durability) error {
 	return c.Store.Apply(writes, d)
 }
 
-func TestARunThatIsCutOffIsTheBeginningOfARun(t *testing.T) {
+func TestACutOffRunIsTheBeginningOfARun(t *testing.T) {
 	t.Parallel()
 	p, err := plan.Resolve(plan.Spec{Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 1, Size: workloads.Size{Clients: 1, Ops: 60}})
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func TestARunThatIsCutOffIsTheBeginningOfARun(t *testing.T) {
 	assert.NotEmpty(t, last.Writes)
 }
 
-// A fault that hits while the store is loaded poisons it before a client has done anything: most faults hit later.
+// A fault that hits while the store is loaded poisons it before a client has done anything, so most faults hit later.
 func TestFaultsHitTheClients(t *testing.T) {
 	for _, name := range []string{"failed-fsync", "eio", "enospc", "short-write"} {
 		hit, amid := 0, 0

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 )
 
-// RunAndStay is Run, and if no fault was to hit, and nothing was wrong, examines another store, under the same limits, for what it
-// leaves behind. That is then a problem of the run.
+// RunAndStay is Run. If no fault was to hit and nothing was wrong, it also examines another store, under the same
+// limits, for what it leaves behind. Growth there is a problem of the run.
 func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Run(ctx, target, p, patience)
 	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
@@ -24,11 +24,11 @@ func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patie
 	return r
 }
 
-// Stays does the same for many runs of one target, but examines no store a second time under the same limits: it would go through
-// the same. The zero value is ready; it has one caller at a time.
+// Stays does the same for many runs of one target, but examines only one store under the same limits, because a second
+// one would do the same. The zero value is ready for use, by one caller at a time.
 type Stays struct{ passed map[string]bool }
 
-// Run is RunAndStay, unless a store like that of the run was examined before, and nothing was wrong with it.
+// Run is RunAndStay, unless a store like that of the run was examined before and found to be fine.
 func (s *Stays) Run(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	like := fmt.Sprintf("%v, %s", inline(p), p.Spec.Limits)
 	if s.passed[like] {
@@ -44,14 +44,15 @@ func (s *Stays) Run(ctx context.Context, target contract.Target, p *plan.Plan, p
 	return r
 }
 
-// inline reports whether the store of a plan does everything in the goroutines of its clients.
+// inline reports whether the store of a plan does all its work in the goroutines of its clients.
 func inline(p *plan.Plan) bool { return p.Clients() <= 1 }
 
 func staysDue(target *contract.Target, p *plan.Plan) bool {
 	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == ""
 }
 
-// stay takes a store through many rounds and sessions and returns what grows. It hangs if the disk sees no call for so long.
+// stay takes a store through many rounds and sessions and returns what grows. The store hangs if it makes no call of
+// the disk for as long as patience.
 func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) (wrong []checker.Violation) {
 	fs := faultfs.New(faultfs.Options{Clock: yielding{}})
 	if !target.Promises.MakesDir {
@@ -61,7 +62,7 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: inline(p), Limits: p.Spec.Limits}.Stopping(Stopping(done))
 	found := make(chan []checker.Violation, 1)
 	go func() {
-		err := workloads.ErrExited // unless it gets to its end
+		err := workloads.ErrExited // unless the goroutine gets to its end
 		defer func() {
 			if v := recover(); v != nil {
 				err = &workloads.Panic{Value: v, Stack: debug.Stack()}
@@ -80,7 +81,7 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 		return problems
 	}
 	if err != nil {
-		return nil // nobody waits any longer
+		return nil // no longer waited for
 	}
 	return <-found
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// A store is examined for what it leaves behind under all limits that runs draw, and once under each.
+// A store is examined for what it leaves behind under all limits that runs draw, once for each.
 func TestAStoreIsExaminedOnceUnderTheSameLimits(t *testing.T) {
 	opened := 0
 	target := toy.Target(toy.Correct)
@@ -41,7 +41,7 @@ func TestAStoreIsExaminedOnceUnderTheSameLimits(t *testing.T) {
 	}
 }
 
-func TestWhatAStoreLeavesBehindIsFoundInEveryRun(t *testing.T) {
+func TestEveryRunFindsWhatAStoreLeavesBehind(t *testing.T) {
 	var stays record.Stays
 	p, err := plan.Resolve(plan.Spec{Workload: "register", Fault: "power", Profile: "posix-min", Size: workloads.Size{Clients: 1, Ops: 2, Keys: 2}})
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ type Stopped struct{ reason string }
 
 func (s *Stopped) Error() string { return "the engine stopped: " + s.reason }
 
-// violation returns the stop as a judge would report it, where nothing excuses it.
+// violation returns the violation of an engine that stopped without an excuse.
 func (s *Stopped) violation(faulty bool) checker.Violation {
 	if faulty {
 		return checker.Violation{
@@ -21,8 +21,8 @@ func (s *Stopped) violation(faulty bool) checker.Violation {
 	return checker.Violation{Class: "stop", Sentence: s.Error() + "; the disk did what it was told"}
 }
 
-// Stopping returns what Env.Stop does in a run and in a recovery: it ends it with a *Stopped. The goroutine that called it
-// goes no further, as in a process that has ended, with all locks that it holds.
+// Stopping returns what Env.Stop does in a run and in a recovery: it ends it with a *Stopped. The calling goroutine
+// does not continue and keeps all its locks, as if the process had ended.
 func Stopping(done chan<- error) func(reason string) {
 	return func(reason string) {
 		select {

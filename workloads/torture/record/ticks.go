@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// CrashTicks returns the ticks at which power is worth cutting, ascending: those of the engine's operations that change the
-// disk.
+// CrashTicks returns the ticks at which cutting power is worthwhile, ascending: those of the engine's operations that
+// change the disk.
 func (r *Recording) CrashTicks() []uint64 {
 	var all []uint64
 	for i := r.prepared(); i < len(r.Trace); i++ {
@@ -22,8 +22,8 @@ func (r *Recording) CrashTicks() []uint64 {
 // Untouched reports whether the store has made no call of the disk at all.
 func (r *Recording) Untouched() bool { return len(r.Trace) <= r.prepared() }
 
-// ClosingTicks returns how many of the CrashTicks, at the end, lie behind all answers to clients: only the closing of the
-// store is left then.
+// ClosingTicks returns how many of the last CrashTicks come after all answers to clients, when only closing the store
+// is left.
 func (r *Recording) ClosingTicks() (n int) {
 	var answered history.Tick
 	for i := range r.History {
@@ -39,15 +39,15 @@ func (r *Recording) ClosingTicks() (n int) {
 	return n
 }
 
-// CrashTicksFromFault returns the crash tick before the first injected fault and all later ones. Until then the run is
-// the same as without the fault.
+// CrashTicksFromFault returns the last crash tick before the first injected fault, and all later ones. Up to the
+// fault, the run is the same as without it.
 func (r *Recording) CrashTicksFromFault() []uint64 {
 	all := r.CrashTicks()
 	first, _ := slices.BinarySearch(all, uint64(r.Excused()))
 	return all[max(0, first-1):]
 }
 
-// Neighbours returns the n crash ticks before one and the n after it.
+// Neighbours returns the n crash ticks before a tick and the n after it.
 func (r *Recording) Neighbours(tick uint64, n int) []uint64 {
 	all := r.CrashTicks()
 	i := slices.Index(all, tick)
@@ -57,9 +57,9 @@ func (r *Recording) Neighbours(tick uint64, n int) []uint64 {
 	return slices.Concat(all[max(0, i-n):i], all[i+1:min(len(all), i+1+n)])
 }
 
-// Spread returns limit of the ticks: the last one, and one of each earlier part of the run, drawn by a seed. Ticks at equal
-// distances would not do: where a run takes turns between writes and syncs, they might all be syncs, after which nothing
-// is at stake. It returns all ticks if limit is 0.
+// Spread returns limit of the ticks: the last one, and one of each earlier part of the run, drawn from a seed. Evenly
+// spaced ticks would not do: in a run that alternates writes and syncs they might all be syncs, after which nothing is
+// at stake. If limit is 0, it returns all ticks.
 func Spread(ticks []uint64, limit int, seed uint64) []uint64 {
 	if limit <= 0 || limit >= len(ticks) {
 		return ticks

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-func TestSpreadHasOneTickOfEachPartAndTheLast(t *testing.T) {
+func TestSpreadTakesOneTickOfEachPartAndTheLast(t *testing.T) {
 	t.Parallel()
 	var ticks []uint64
 	for i := range uint64(1000) {
@@ -32,7 +32,7 @@ func TestSpreadHasOneTickOfEachPartAndTheLast(t *testing.T) {
 	require.Empty(t, Spread(nil, 3, 1))
 }
 
-// What the lab itself has done before the store was opened is no closing, however little the run did.
+// What the lab does before the store is opened does not count as closing, however little the run did.
 func TestAShortRunHasNoMoreClosingTicksThanCrashTicks(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
