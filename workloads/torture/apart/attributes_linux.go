@@ -5,18 +5,19 @@ import (
 	"syscall"
 )
 
-// Possible is true here: whatever ends the parent ends the child too, so no child is ever left behind.
+// Possible reports whether a child can be tied to its parent. Here it can: whatever ends the parent ends the child
+// too.
 const Possible = true
 
-// attributes lets a child get its signals from its parent alone, and die with it.
+// attributes makes a child receive signals only from its parent, and die with it.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// divert lets a pipe have what this process prints on its standard error, also if the Go runtime or a library in C does, and
-// returns where that went before. If that is not possible, everything goes there as before.
+// divert redirects standard error to a pipe, including what the Go runtime or a C library prints, and returns the
+// previous standard error. If that is not possible, everything still goes to the previous one.
 func divert(pipe int) (before *os.File) {
-	defer syscall.Close(pipe) //nolint:errcheck // it is a copy of the standard error by now
+	defer syscall.Close(pipe) //nolint:errcheck // it has been duplicated to standard error
 	copied, err := syscall.Dup(int(os.Stderr.Fd()))
 	if err != nil {
 		return os.Stderr

@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// Possible is false: nothing here ends a child with its parent, so engines run in the process of the lab.
+// Possible reports whether a child can be tied to its parent. Here nothing ends a child with its parent, so engines
+// run in the process of the lab.
 const Possible = false
 
 func attributes() *syscall.SysProcAttr { return nil }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestADeathNamesWhatWasGoingOnAndNothingElse(t *testing.T) {
+func TestADeathNamesTheRunsInProgressAndNothingElse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	f, err := os.Create(filepath.Join(dir, runningFile))
@@ -37,5 +37,5 @@ func TestADeathNamesWhatWasGoingOnAndNothingElse(t *testing.T) {
 	}
 	require.NoError(t, c.Done())
 	_, died := read(dir, 1)
-	assert.Nil(t, died, "it came to its end")
+	assert.Nil(t, died, "it was done")
 }

@@ -9,25 +9,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// Death is how a child ended that did not come to its end.
+// Death is the end of a child that had not finished its work.
 type Death struct {
-	Output string   // what the Go runtime wrote of a panic or a fatal error; empty: there was none
+	Output string   // what the Go runtime printed for a panic or a fatal error; empty: nothing
 	Code   int      // the exit code; negative: a signal ended it
-	Log    string   // the last line that was written to package log
-	Tokens []string // those that the child noted last
+	Log    string   // the last line written with package log
+	Tokens []string // the tokens of the runs in progress
 }
 
-// Cause is who ended a child.
+// Cause says who ended a child.
 type Cause uint8
 
 // The causes.
 const (
-	ByEngine Cause = iota // a panic or a fatal error of the engine, or an exit: the lab never exits
+	ByEngine Cause = iota // a panic or a fatal error of the engine, or an exit, since the lab never exits
 	ByLab                 // a panic of the lab itself
 	ByOthers              // a signal from outside, perhaps for want of memory
 )
 
-// Cause returns who ended the child, and in which function if the Go runtime says so.
+// Cause returns who ended the child, and the function responsible if the Go runtime names one.
 func (d *Death) Cause() (by Cause, function string) {
 	if d.Output == "" {
 		if d.Code < 0 {
@@ -51,7 +51,7 @@ func (d *Death) OfEngine() bool {
 	return by == ByEngine
 }
 
-// read reads what a child left in its directory: nil if it had not begun to work, or had come to its end.
+// read reads what a child left in its directory. died is nil if the child had not begun its work, or had finished it.
 func read(dir string, code int) (began bool, died *Death) {
 	output, err := os.ReadFile(filepath.Join(dir, crashFile))
 	if err != nil && code >= 0 {
@@ -64,7 +64,7 @@ func read(dir string, code int) (began bool, died *Death) {
 	}
 	slots, err := os.ReadFile(filepath.Join(dir, runningFile))
 	if err != nil {
-		slots, _ = os.ReadFile(filepath.Join(dir, doneFile)) // if it is missing, too, there is no token
+		slots, _ = os.ReadFile(filepath.Join(dir, doneFile)) // if this file is missing too, there is no token
 	}
 	lines, _ := os.ReadFile(filepath.Join(dir, logFile))
 	text := strings.TrimSpace(string(lines))

@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// Process is a call of this program as a child.
+// Process describes a run of this program as a child.
 type Process struct {
-	Dir            string   // shared with the child, or with one after another; its owner removes it
-	Args           []string // arguments
-	WorkDir        string   // empty: that of this process
+	Dir            string   // shared with the child, or with successive children; its owner removes it
+	Args           []string // command-line arguments
+	WorkDir        string   // working directory; empty: that of this process
 	Stdout, Stderr io.Writer
-	// Printed, if set, gets what the child prints on its standard error, until a second after its end. Stderr then has only what
-	// the child writes to Child.Stderr, on purpose. It needs Possible.
+	// Printed, if set, gets what the child prints to standard error, until a second after its end. Stderr then gets
+	// only what the child deliberately writes to Child.Stderr. Requires Possible.
 	Printed io.Writer
-	// Signal returns what a child is sent when ctx is done; nil: it is killed.
+	// Signal returns the signal to send to the child when ctx is done; nil: the child is killed.
 	Signal func(ctx context.Context) os.Signal
 	// Started, if set, is called with the process ID of the child once it runs.
 	Started func(pid int)
 }
 
-// End is how a child ended.
+// End says how a child ended.
 type End struct {
 	Code  int    // the exit code; negative: a signal ended it
 	Began bool   // it called Child.Begin
-	Died  *Death // nil: it came to its end, or had not begun
+	Died  *Death // nil: it finished its work, or had not begun
 }
 
-// Run calls this program as a child and waits for its end. The error says that it could not be started.
+// Run runs this program as a child and waits for its end. The error says that the child could not be started.
 func Run(ctx context.Context, p Process) (End, error) {
 	program, err := os.Executable()
 	if err == nil {
@@ -43,7 +43,7 @@ func Run(ctx context.Context, p Process) (End, error) {
 	if err != nil {
 		return End{}, err
 	}
-	runtime.LockOSThread() // a child that is to die with its parent dies with the thread that started it
+	runtime.LockOSThread() // the kernel ends the child when the thread that started it ends, not when the process does
 	defer runtime.UnlockOSThread()
 	cmd := &exec.Cmd{
 		Path: program, Args: append(os.Args[:1:1], p.Args...), Env: append(os.Environ(), Variable+"="+p.Dir), Dir: p.WorkDir,
@@ -61,7 +61,7 @@ func Run(ctx context.Context, p Process) (End, error) {
 	return End{code, began, died}, nil
 }
 
-// forget removes what an earlier child has left for its parent.
+// forget removes what an earlier child left for its parent.
 func forget(dir string) error {
 	for _, name := range []string{crashFile, logFile, runningFile, doneFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -71,7 +71,8 @@ func forget(dir string) error {
 	return nil
 }
 
-// listening is how long is listened to what a child has printed, once it has ended: a process that it has left behind may go on.
+// listening is how long the output of a child is read after its end, since a process that it left behind may keep
+// printing.
 const listening = time.Second
 
 // listen is wait with a pipe for what the child prints.
@@ -88,7 +89,7 @@ func (p *Process) listen(ctx context.Context, cmd *exec.Cmd) error {
 		heard <- err
 	}()
 	err = errors.Join(p.wait(ctx, cmd), to.Close())
-	late := time.AfterFunc(listening, func() { _ = from.Close() }) // whoever listens hears os.ErrClosed
+	late := time.AfterFunc(listening, func() { _ = from.Close() }) // the reader then gets os.ErrClosed
 	if failed := <-heard; !errors.Is(failed, os.ErrClosed) {
 		err = errors.Join(err, failed)
 	}
@@ -98,7 +99,7 @@ func (p *Process) listen(ctx context.Context, cmd *exec.Cmd) error {
 	return err
 }
 
-// wait starts cmd and waits for its end. An exit code other than 0 is no error.
+// wait starts cmd and waits for its end. A non-zero exit code is not an error.
 func (p *Process) wait(ctx context.Context, cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
@@ -115,7 +116,7 @@ func (p *Process) wait(ctx context.Context, cmd *exec.Cmd) error {
 			if p.Signal != nil {
 				signal = p.Signal(ctx)
 			}
-			_ = cmd.Process.Signal(signal) // it may have ended meanwhile
+			_ = cmd.Process.Signal(signal) // the child may have ended in the meantime
 		}
 	}()
 	err := cmd.Wait()

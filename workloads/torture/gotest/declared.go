@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Declares returns the name of the package in whose test files in a directory a function is declared, such as "kv" or
-// "kv_test"; ok is false if there is none.
+// Declares finds the test file in dir that declares a function, and returns the name of its package, such as "kv" or
+// "kv_test". ok is false if there is none.
 func Declares(dir, function string) (name string, ok bool) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -22,7 +22,7 @@ func Declares(dir, function string) (name string, ok bool) {
 		}
 		source, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, e.Name()), nil, parser.SkipObjectResolution)
 		if err != nil {
-			continue // it may have been changed since it was compiled
+			continue // the file may have changed since it was compiled
 		}
 		for _, d := range source.Decls {
 			if f, isFunc := d.(*ast.FuncDecl); isFunc && f.Recv == nil && f.Name.Name == function {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// makeModule makes a module with a package in it.
+// makeModule creates a module with one package.
 func makeModule(t *testing.T) (root, dir string) {
 	t.Helper()
 	root = t.TempDir()
@@ -57,8 +57,8 @@ func TestHomeIsAPackageOfItsModule(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// What a line says reaches the program as it is, whatever characters it has.
-func TestLinesGoThroughAShell(t *testing.T) {
+// The text of a line reaches the program unchanged, whatever characters it contains.
+func TestLinesSurviveAShell(t *testing.T) {
 	t.Parallel()
 	sh, err := exec.LookPath("sh")
 	if err != nil {

@@ -9,16 +9,16 @@ import (
 	"sync"
 )
 
-// Home is the package whose tests a process runs.
+// Home is the package whose tests this process runs.
 type Home struct {
-	Dir     string // the directory of the package: where the go command has started the process
-	Root    string // the root of its module; empty: unknown, or it is not the module of the go command
+	Dir     string // the directory of the package, where the go command started the process
+	Root    string // the root of its module; empty: unknown, or not the module of the go command
 	Package string // the package as an argument of "go test" in Root, such as "./kv"; without Root, its import path
 	Tags    string // the build tags of the binary, separated by commas
 }
 
-// Here returns the home of this process. It is right if the process has not left its directory before package gotest was
-// initialized.
+// Here returns the home of this process. It is correct if the process had not changed its working directory before
+// package gotest was initialized.
 var Here = sync.OnceValue(func() Home {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -27,7 +27,7 @@ var Here = sync.OnceValue(func() Home {
 	return homeOf(started, build)
 })
 
-// started is the directory in which the process began: tests may leave it.
+// started is the working directory at the start of the process; tests may change it.
 var started, _ = os.Getwd() // empty: unknown
 
 func homeOf(dir string, build *debug.BuildInfo) Home {
@@ -47,7 +47,7 @@ func homeOf(dir string, build *debug.BuildInfo) Home {
 	}
 	rel = filepath.ToSlash(rel)
 	if main := build.Main.Path; main != "" && h.Package != path.Join(main, rel) {
-		return h // the test of another module, by its import path
+		return h // a test of another module, named by its import path
 	}
 	h.Root, h.Package = root, "./"+rel
 	if rel == "." {
@@ -56,7 +56,7 @@ func homeOf(dir string, build *debug.BuildInfo) Home {
 	return h
 }
 
-// moduleRoot returns the nearest directory above dir, or dir itself, that has a go.mod.
+// moduleRoot returns the nearest directory with a go.mod, starting at dir and going up.
 func moduleRoot(dir string) string {
 	for at := dir; at != ""; at = filepath.Dir(at) {
 		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
@@ -69,7 +69,8 @@ func moduleRoot(dir string) string {
 	return ""
 }
 
-// Shown returns a file as seen from the root of the module; one that is elsewhere, or of which that is not known, as it is.
+// Shown returns a path relative to the root of the module. It returns other paths unchanged, as well as all paths if
+// the root is unknown.
 func (h Home) Shown(file string) string {
 	if h.Root == "" {
 		return file
@@ -81,7 +82,7 @@ func (h Home) Shown(file string) string {
 	return filepath.ToSlash(rel)
 }
 
-// Abs returns the absolute path of a file that is named from the directory of the package.
+// Abs returns the absolute path of a file given relative to the directory of the package.
 func (h Home) Abs(file string) string {
 	if filepath.IsAbs(file) {
 		return file
@@ -89,8 +90,8 @@ func (h Home) Abs(file string) string {
 	return filepath.Join(h.Dir, file)
 }
 
-// Find returns the absolute path of a file that a person has named, from the directory of the package or from the root of the
-// module; ok is false if there is none.
+// Find returns the absolute path of a file that the user named relative to the directory of the package or to the root
+// of the module. ok is false if it does not exist.
 func (h Home) Find(file string) (found string, ok bool) {
 	for _, base := range []string{h.Dir, h.Root} {
 		at := file

@@ -17,17 +17,17 @@ import (
 
 // Shrunk says how far a finding was reduced.
 type Shrunk struct {
-	Operations int `json:"operations"` // operations of clients, and batches loaded before them
+	Operations int `json:"operations"` // number of operations of clients and of batches loaded before them
 	Before     int `json:"before"`
-	Runs       int `json:"runs"` // how many smaller runs were made
+	Runs       int `json:"runs"` // number of smaller runs that were made
 	// Token is the token of the run in which the failure was found.
 	Token string `json:"token"`
 }
 
-// Wanted is the failure to shrink.
+// Wanted is the failure that a smaller run has to reproduce.
 type Wanted struct {
 	Spec        plan.Spec // the run that failed
-	Rules       []string  // the rules that were injected in it
+	Rules       []string  // the rules that were injected into it
 	Fingerprint string
 	Kind        string
 	Nested      bool // it needs a crash of a recovery
@@ -35,17 +35,17 @@ type Wanted struct {
 	Beforehand  bool // images are decided before recovery looks
 }
 
-// Smaller is a smaller run with the failure that was wanted.
+// Smaller is a smaller run with the wanted failure.
 type Smaller struct {
 	Subject *explore.Subject
 	Failure explore.Failure
 	Shrunk  Shrunk // without the token, which the caller knows
 }
 
-// maxRuns is how many smaller runs of one finding are made at most.
+// maxRuns bounds the number of smaller runs made for one finding.
 const maxRuns = 1000
 
-// Schedules is how often a smaller run of several clients is tried, on whatever schedule comes.
+// Schedules is how often a smaller run of several clients is tried, on whatever schedules occur.
 const Schedules = 6
 
 // shrinker looks for a smaller run that fails in the same way.
@@ -54,12 +54,13 @@ type shrinker struct {
 	target    contract.Target
 	wanted    Wanted
 	patience  time.Duration
-	schedules int // how often a run may take another schedule until it fails
+	schedules int // how many schedules of a run are tried until it fails
 	runs      int
 	best      *Smaller // the latest run that failed
 }
 
-// Shrink returns a smaller run with the same failure; nil if there is none, or if the run itself does not repeat.
+// Shrink returns a smaller run with the same failure. It returns nil if there is none, or if the original run does not
+// repeat.
 func Shrink(ctx context.Context, target contract.Target, wanted Wanted, patience time.Duration) *Smaller {
 	s := &shrinker{ctx: ctx, target: target, wanted: wanted, patience: patience, schedules: 1}
 	p, err := plan.Resolve(wanted.Spec)
@@ -86,7 +87,7 @@ func Shrink(ctx context.Context, target contract.Target, wanted Wanted, patience
 	return s.best
 }
 
-// reduce takes away what the failure can do without. A bank keeps the batch that opens its accounts.
+// reduce removes what the failure does not need. A bank keeps the batch that opens its accounts.
 func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
 	k = s.advance(k)
 	k.Steps = s.fewestSteps(k)
@@ -107,7 +108,7 @@ func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
 	return s.advance(k)
 }
 
-// usualLimits sets no limit of the engine that the failure can do without.
+// usualLimits resets the limits of the engine that the failure does not need.
 func (s *shrinker) usualLimits(k plan.Keep) {
 	all := s.wanted.Spec.Limits
 	if len(all) == 0 {
@@ -138,7 +139,7 @@ func (s *shrinker) fewestSteps(k plan.Keep) []int {
 	return minimal.Part(k.Steps, func(some []int) bool { return s.failsWith(k, func(k *plan.Keep) { k.Steps = some }) })
 }
 
-// advance makes faults hit as early as they can.
+// advance makes faults hit as early as possible.
 func (s *shrinker) advance(k plan.Keep) plan.Keep {
 	for i, text := range k.Rules {
 		r, err := faultfs.ParseRule(text)
@@ -159,13 +160,13 @@ func (s *shrinker) advance(k plan.Keep) plan.Keep {
 	return k
 }
 
-// failsWith reports whether the run fails with a change of what is kept.
+// failsWith reports whether the run still fails after a change to what is kept.
 func (s *shrinker) failsWith(k plan.Keep, change func(*plan.Keep)) bool {
 	change(&k)
 	return s.fails(k)
 }
 
-// fails reports whether what is kept fails as the finding did, on one of a few schedules.
+// fails reports whether what is kept fails like the finding, on one of a few schedules.
 func (s *shrinker) fails(k plan.Keep) bool {
 	for range s.schedules {
 		if s.runs >= maxRuns || s.ctx.Err() != nil {
@@ -179,7 +180,7 @@ func (s *shrinker) fails(k plan.Keep) bool {
 	return false
 }
 
-// failsOnce runs what is kept and reports whether it fails as the finding did.
+// failsOnce runs what is kept and reports whether it fails like the finding.
 func (s *shrinker) failsOnce(k plan.Keep) bool {
 	spec := s.wanted.Spec
 	spec.Keep = &k
@@ -213,7 +214,7 @@ func (s *shrinker) failsOnce(k plan.Keep) bool {
 	return s.found(subject, explore.Explore(s.ctx, req).Failures)
 }
 
-// found keeps a run that has the failure, and reports whether it has.
+// found keeps a run if it has the wanted failure, and reports whether it does.
 func (s *shrinker) found(subject *explore.Subject, failures []explore.Failure) bool {
 	i := slices.IndexFunc(failures, func(f explore.Failure) bool { return f.Fingerprint() == s.wanted.Fingerprint })
 	if i >= 0 {

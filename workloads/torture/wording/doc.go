@@ -1,12 +1,12 @@
-// Package wording puts findings into words: the lines that the command and Go tests print, and how numbers and texts of
-// others look in them.
+// Package wording turns findings into text: the lines that the command and Go tests print, and how numbers and foreign
+// text look in them.
 //
-//	finding.go  a finding as lines    text.go  numbers, nouns, and text that a terminal must not obey
+//	finding.go  a finding as lines    text.go  numbers, nouns, and text made safe for terminals
 //
 // Promises:
 //
-//   - W1: what is printed of a finding is the same everywhere, except for the lines to paste, which the caller knows.
-//   - W2: nothing that an engine wrote reaches a terminal as a control character.
+//   - W1: a finding is printed the same way everywhere, except for the lines to paste, which the caller supplies.
+//   - W2: nothing written by an engine reaches a terminal as a control character.
 //
-// The package changes nothing and may be used by any number of goroutines. Package reports and package torture use it.
+// The package has no state and is safe for concurrent use. Packages reports and torture use it.
 package wording

@@ -8,19 +8,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
 
-// Recorded is the note below a failure that was shown on the disk of a recorded run.
+// Recorded is the note below a failure that was reproduced on the disk of a recorded run.
 const Recorded = "the store recovered the disk that was recorded; if it now writes something else, run it anew to see what that leaves"
 
-// MaxEvidence is how many lines of evidence a finding shows; the saved file has all.
+// MaxEvidence is the number of lines of evidence that a printed finding shows; the saved file has all of them.
 const MaxEvidence = 12
 
-// maxAlsoIn is how many further cells are named.
+// maxAlsoIn is the number of further cells that are named.
 const maxAlsoIn = 3
 
-// Paste has the lines to paste that belong to a finding. Those that are empty are left out.
+// Paste holds the lines to paste that belong to a finding. Empty ones are left out.
 type Paste struct {
-	Replay string // shows the failure again
-	Test   string // runs the Go test that was saved
+	Replay string // reproduces the failure
+	Test   string // runs the saved Go test
 	Report string // the place in a report
 }
 
@@ -50,7 +50,7 @@ func Lines(f *evidence.Finding, paste Paste) []string {
 	return lines
 }
 
-// Origin says where a finding was made: judge, place in the matrix, crash point, and how often.
+// Origin says where a finding was made: judge, cell of the matrix, crash point, and how often it was seen.
 func Origin(f *evidence.Finding) string {
 	where := fmt.Sprintf("%s: %s, in %s × %s under %s, seed %d", f.Judge, f.Class, f.Workload, f.Fault, f.Profile, f.Seed)
 	if len(f.Rules) > 0 && f.Rules[0] != f.Fault {
@@ -79,7 +79,7 @@ func Origin(f *evidence.Finding) string {
 // shrunk says how far a finding was reduced.
 func shrunk(s *shrink.Shrunk) string {
 	if s.Operations == 0 {
-		return fmt.Sprintf("from %d operations to none: no client has to do anything", s.Before)
+		return fmt.Sprintf("from %d operations to none: it fails without any client operation", s.Before)
 	}
 	return fmt.Sprintf("from %d operations to %d", s.Before, s.Operations)
 }

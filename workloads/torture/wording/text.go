@@ -8,7 +8,7 @@ import (
 
 type integer interface{ ~int | ~int64 | ~uint64 }
 
-// Grouped writes n with a comma between thousands: 41,902.
+// Grouped formats n with a comma between thousands: 41,902.
 func Grouped[N integer](n N) string {
 	digits := strconv.FormatInt(int64(n), 10)
 	if n > 0 {
@@ -29,7 +29,7 @@ func Grouped[N integer](n N) string {
 	return b.String()
 }
 
-// Plural writes n with its noun: "1 image", "2 images".
+// Plural formats n with its noun: "1 image", "2 images".
 func Plural[N integer](n N, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -37,7 +37,7 @@ func Plural[N integer](n N, noun string) string {
 	return Grouped(n) + " " + noun
 }
 
-// Visible replaces what a terminal would obey instead of show.
+// Visible escapes whatever a terminal would interpret instead of showing it.
 func Visible(s string) string {
 	if strings.IndexFunc(s, unprintable) < 0 {
 		return s

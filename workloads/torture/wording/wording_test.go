@@ -24,7 +24,7 @@ func TestOriginNamesTheCrash(t *testing.T) {
 	}
 }
 
-func TestAFindingIsOneLineAThing(t *testing.T) {
+func TestLinesHaveOneLinePerItem(t *testing.T) {
 	f := evidence.Finding{
 		Sentence: "Lost\x1b[1m", Judge: "durability", Class: "lost", Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 7,
 		Explanation: &explain.Explanation{Sentence: "a before b"}, ProfilesSentence: "Fails on xfs.", Evidence: []string{"#1"},

@@ -13,25 +13,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// Subject is a recorded run that may be looked at.
+// Subject is a recorded run to look at.
 type Subject struct {
 	Target    contract.Target
 	Recording *record.Recording
 	Judges    *judge.Judges
-	Patience  time.Duration     // how long the engine may take over one recovery
+	Patience  time.Duration     // how long a recovery may take before it counts as hanging
 	Running   func(tick uint64) // called before each recovery
 }
 
-// What is looked at: the first runs of a campaign, and in each run one power cut of each of its parts. Which one has most pending is
-// asked of so many power cuts at most.
+// What is examined: the first runs of a campaign, and in each run one power cut in each of its parts. To find the one
+// with the most pending operations, a limited number of power cuts is compared.
 const (
 	maxRuns  = 16
 	partsRun = 6
 	maxTicks = 384
 )
 
-// Look looks at a run, unless it was recorded on a disk that lies or rots: what such a disk loses says nothing about a store. It
-// stops at the first recovery that the judges do not accept.
+// Look examines a run, unless its disk lies or rots: what such a disk loses says nothing about a store. It stops at
+// the first recovery that the judges do not accept.
 func (w *Worst) Look(ctx context.Context, s Subject) {
 	p := s.Recording.Plan
 	rule := p.Fault.Rule(s.Target.Promises)
@@ -54,7 +54,7 @@ func (w *Worst) Look(ctx context.Context, s Subject) {
 	}
 }
 
-// worstTicks returns the power cut of each part of the run at which most is pending.
+// worstTicks returns, for each part of the run, the tick of the power cut with the most pending operations.
 func (s *Subject) worstTicks() (worst []uint64) {
 	line := faultfs.NewTimeline(faultfs.Recorded(s.Recording.Trace), s.Recording.Plan.Model, 0)
 	ticks := record.Spread(s.Recording.CrashTicks(), maxTicks, s.Recording.Plan.Spec.Seed)
@@ -72,7 +72,7 @@ func (s *Subject) worstTicks() (worst []uint64) {
 	return worst
 }
 
-// recover recovers from the disk that has lost all, and tells what came of it.
+// recover recovers from the disk that has lost everything it may lose, and returns what recovery made of it.
 func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut history.Cut, lost *losses, rule checker.Rule) (*Recovery, bool) {
 	var ids []uint64
 	for _, op := range point.Ops() {
@@ -111,7 +111,7 @@ func (s *Subject) lastTick() uint64 {
 	return trace[len(trace)-1].Tick
 }
 
-// calls counts the calls that pending operations belong to.
+// calls counts the calls that the pending operations belong to.
 func calls(ops []faultfs.PendingOp) int {
 	seen := map[faultfs.PendingOp]bool{}
 	for _, op := range ops {

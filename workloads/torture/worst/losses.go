@@ -7,15 +7,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Loss is a commit that was acknowledged and that the power cut took.
+// Loss is an acknowledged commit that the power cut took.
 type Loss struct {
 	ID         int                `json:"id"`
 	Text       string             `json:"text"` // "put k017"
 	Acked      uint64             `json:"acked"`
-	Durability history.Durability `json:"durability"` // what the client had asked for: never a sync
+	Durability history.Durability `json:"durability"` // what the client had asked for; never Sync
 }
 
-// losses finds the commits that a recovered store lacks although they had been acknowledged.
+// losses finds acknowledged commits that a recovered store lacks.
 type losses struct {
 	ops    []history.Op
 	strict *checker.Durability // judges as if every acknowledged commit had to survive
@@ -31,10 +31,10 @@ func newLosses(ops []history.Op) *losses {
 	return &losses{ops: ops, strict: checker.NewDurability(demanding, &history.State{})}
 }
 
-// maxLosses is how many lost commits are named.
+// maxLosses is the number of lost commits that are named.
 const maxLosses = 12
 
-// of returns the first commits that are lost, and how many there are.
+// of returns the first lost commits, and the number of all lost ones.
 func (l *losses) of(cut history.Cut, state *history.State) (named []Loss, gone int) {
 	r := l.strict.Judge(cut, state, checker.Rule{Lower: checker.AckedMustSurvive})
 	for _, v := range r.Violations {
@@ -51,7 +51,7 @@ func (l *losses) of(cut history.Cut, state *history.State) (named []Loss, gone i
 	return named, gone
 }
 
-// inFlight returns how many commits had been called and not answered at a cut.
+// inFlight returns the number of commits called but not answered at a cut.
 func (l *losses) inFlight(cut history.Cut) (n int) {
 	for i := range l.ops {
 		if op := &l.ops[i]; op.Wrote() && op.Call <= cut.Called && op.Return > cut.Acked {

@@ -1,8 +1,8 @@
 package worst
 
-// Recovery is a power cut after which the disk has lost all that it may lose, and what recovery made of the rest.
+// Recovery is a power cut after which the disk has lost everything it may lose, and what recovery made of the rest.
 type Recovery struct {
-	Why      []string `json:"why"` // by which it is the worst, such as "most commits lost"
+	Why      []string `json:"why"` // the criteria by which it is the worst, such as "most commits lost"
 	Workload string   `json:"workload"`
 	Fault    string   `json:"fault"`
 	Profile  string   `json:"profile"`
@@ -10,24 +10,24 @@ type Recovery struct {
 	Tick     uint64   `json:"tick"` // the last operation that the disk has seen
 	Of       uint64   `json:"of"`   // the last operation of the run
 
-	LostCalls int `json:"lost_calls"` // calls that the disk has lost, or parts of them
-	LostBytes int `json:"lost_bytes"` // of their data
+	LostCalls int `json:"lost_calls"` // calls that the disk has lost in full or in part
+	LostBytes int `json:"lost_bytes"` // bytes of data lost with them
 
-	Steps       []Step  `json:"steps"`        // what recovery did until the store was open, in order
-	Calls       int     `json:"calls"`        // of the disk, those included that are no step, such as looking at a file's size
-	OpenSeconds float64 `json:"open_seconds"` // until the store was open
-	ReadSeconds float64 `json:"read_seconds"` // until all of it had been read after that
-	Keys        int     `json:"keys"`         // that the store showed then
+	Steps       []Step  `json:"steps"`        // what recovery did until the store was open
+	Calls       int     `json:"calls"`        // all calls of the disk, including those that are not steps, such as reading a file's size
+	OpenSeconds float64 `json:"open_seconds"` // time until the store was open
+	ReadSeconds float64 `json:"read_seconds"` // time to read all of it after that
+	Keys        int     `json:"keys"`         // keys that the store then showed
 
-	Synced   int    `json:"synced"`          // commits that were acknowledged as synced before the power cut: all are there
-	Lost     []Loss `json:"lost,omitempty"`  // commits that were acknowledged otherwise and are gone, the first ones
-	Gone     int    `json:"gone"`            // all of those
-	InFlight int    `json:"in_flight"`       // commits that were not answered yet: each may be there or not
-	More     int    `json:"more,omitempty"`  // further steps, which are left out
-	Again    bool   `json:"again,omitempty"` // a second recovery, from what the first one left, showed the same
+	Synced   int    `json:"synced"`          // commits acknowledged as synced before the power cut; all of them are there
+	Lost     []Loss `json:"lost,omitempty"`  // the first of the other acknowledged commits that are gone
+	Gone     int    `json:"gone"`            // number of acknowledged commits that are gone
+	InFlight int    `json:"in_flight"`       // commits not yet answered, each of which may be there or not
+	More     int    `json:"more,omitempty"`  // number of further steps, left out of Steps
+	Again    bool   `json:"again,omitempty"` // a second recovery, of what the first one left, showed the same contents
 }
 
-// Bytes returns how many bytes the steps of a kind have read or written, those that are left out not counted.
+// Bytes returns the number of bytes read or written by the steps of a kind, not counting steps that are left out.
 func (r *Recovery) Bytes(kind string) (n int) {
 	for _, s := range r.Steps {
 		if s.Kind == kind {
@@ -37,19 +37,20 @@ func (r *Recovery) Bytes(kind string) (n int) {
 	return n
 }
 
-// Report is the worst of the recoveries that were looked at.
+// Report holds the worst of the recoveries that were examined.
 type Report struct {
-	Looked     int        `json:"looked"` // how many that were
+	Looked     int        `json:"looked"` // number of recoveries examined
 	Recoveries []Recovery `json:"recoveries"`
 }
 
-// Worst keeps the worst of the recoveries that it looks at, the same for the same recordings. The zero value has seen none.
+// Worst keeps the worst of the recoveries that it examines. The same recordings give the same result. The zero value
+// is ready for use.
 type Worst struct {
 	runs, looked int
 	best         map[int]*Recovery // by criterion
 }
 
-// keep keeps a recovery if it is the worst in some way.
+// keep keeps a recovery if it is the worst by some criterion.
 func (w *Worst) keep(r *Recovery) {
 	w.looked++
 	if w.best == nil {
@@ -62,10 +63,10 @@ func (w *Worst) keep(r *Recovery) {
 	}
 }
 
-// maxSteps is how many steps of a recovery a report has.
+// maxSteps is the number of steps of a recovery that a report has.
 const maxSteps = 32
 
-// Report returns the worst, each once, with all ways in which it is; nil if nothing was looked at.
+// Report returns each of the worst recoveries once, with all criteria that it meets; nil if nothing was examined.
 func (w *Worst) Report() *Report {
 	if w.looked == 0 {
 		return nil
@@ -90,7 +91,7 @@ func (w *Worst) Report() *Report {
 	return report
 }
 
-// criteria say which recoveries are the worst: those with the highest counts.
+// criteria define the worst recoveries: those with the highest counts.
 var criteria = []struct {
 	name string
 	of   func(*Recovery) int

@@ -26,7 +26,7 @@ const (
 	List     = "list"
 )
 
-// kinds are the calls that are steps. Opening, closing and looking at sizes is none.
+// kinds are the calls that count as steps. Opening, closing and reading sizes do not.
 var kinds = map[faultfs.OpKind]string{
 	faultfs.OpRead: Read, faultfs.OpWrite: Write, faultfs.OpSync: Sync, faultfs.OpCreate: Create, faultfs.OpRename: Rename, faultfs.OpLink: Link,
 	faultfs.OpTruncate: Truncate, faultfs.OpRemove: Remove, faultfs.OpList: List,
@@ -35,13 +35,13 @@ var kinds = map[faultfs.OpKind]string{
 // Step is one call of the disk, or several of the same kind in a row on the same file.
 type Step struct {
 	Kind  string `json:"kind"`
-	Path  string `json:"path"`            // in the store's directory
-	To    string `json:"to,omitempty"`    // of a rename or link
-	Calls int    `json:"calls"`           // how many in a row
+	Path  string `json:"path"`            // relative to the store's directory
+	To    string `json:"to,omitempty"`    // target of a rename or link
+	Calls int    `json:"calls"`           // number of calls in a row
 	Bytes int    `json:"bytes,omitempty"` // read or written
 }
 
-// steps are the calls of a disk from its opening until the store is open. The disk may be used by several goroutines.
+// steps collects the calls of a disk until the store is open. The disk may be used by several goroutines.
 type steps struct {
 	target *contract.Target
 
@@ -53,13 +53,13 @@ type steps struct {
 	}
 }
 
-// watch makes the steps those of a crash image that nobody has used yet.
+// watch makes s collect the calls of a crash image that has not been used yet.
 func (s *steps) watch(img *faultfs.FS) {
 	img.Watch(s.call)
 	img.WatchReads(s.read)
 }
 
-// noted returns the target such that its store tells when it is open.
+// noted returns the target, changed so that its store tells when it is open.
 func (s *steps) noted(target contract.Target) contract.Target {
 	if open := target.Open; open != nil {
 		target.Open = func(env contract.Env) (workloads.Store, error) {
@@ -84,7 +84,7 @@ func (s *steps) opened() {
 	s.mu.open = true
 }
 
-// call is faultfs.FS.Watch.
+// call is passed to faultfs.FS.Watch.
 func (s *steps) call(kind faultfs.OpKind, path, to string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *steps) call(kind faultfs.OpKind, path, to string) {
 	s.mu.all = append(s.mu.all, Step{Kind: name, Path: path, To: to, Calls: 1})
 }
 
-// read is faultfs.FS.WatchReads.
+// read is passed to faultfs.FS.WatchReads.
 func (s *steps) read(_ string, bytes int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,12 +122,12 @@ func (s *steps) last() *Step {
 	return &s.mu.all[len(s.mu.all)-1]
 }
 
-// isLog reports whether a file is one of the target's logs. Of a target that does not say which are, nothing is known.
+// isLog reports whether a file is one of the target's logs; false if the target does not name its logs.
 func (s *steps) isLog(path string) bool {
 	return contract.Matches(s.target.LogGlobs, path) || contract.Matches(s.target.ProvenLogGlobs, path)
 }
 
-// taken returns the steps, with the sizes of what was written, and how many calls there were.
+// taken returns the steps, with the sizes of what was written, and the number of all calls.
 func (s *steps) taken(trace []faultfs.Op) (all []Step, calls int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,5 +153,5 @@ func (s *steps) taken(trace []faultfs.Op) (all []Step, calls int) {
 	return all, s.mu.calls
 }
 
-// inStore returns the path of a file in the store's directory, relative to that.
+// inStore makes a path relative to the store's directory.
 func inStore(path string) string { return strings.TrimPrefix(path, record.StoreDir+"/") }

@@ -29,7 +29,7 @@ func subject(t *testing.T, target contract.Target, fault string, seed uint64) wo
 	return worst.Subject{Target: target, Recording: r, Judges: judge.New(target, r), Patience: time.Minute, Running: func(uint64) {}}
 }
 
-func TestTheWorstRecoveriesAreToldCallByCall(t *testing.T) {
+func TestTheWorstRecoveriesAreReportedCallByCall(t *testing.T) {
 	t.Parallel()
 	var w worst.Worst
 	require.Nil(t, w.Report())
@@ -67,7 +67,7 @@ func TestTheWorstRecoveriesAreToldCallByCall(t *testing.T) {
 	require.True(t, reasons["most commits lost"], "some commits of the script are not synced")
 }
 
-func TestWhatIsLookedAtFollowsFromTheRecordingAlone(t *testing.T) {
+func TestWhatIsExaminedFollowsFromTheRecordingAlone(t *testing.T) {
 	t.Parallel()
 	told := func() string {
 		var w worst.Worst
@@ -86,7 +86,7 @@ func TestWhatIsLookedAtFollowsFromTheRecordingAlone(t *testing.T) {
 	require.Equal(t, first, told())
 }
 
-// What the judges reject is a finding of the search, and no example of what recovery can do.
+// What the judges reject is a finding of the search, not an example of what recovery does.
 func TestARecoveryThatIsRejectedIsNotShown(t *testing.T) {
 	t.Parallel()
 	var w worst.Worst
@@ -98,7 +98,7 @@ func TestARecoveryThatIsRejectedIsNotShown(t *testing.T) {
 	}
 }
 
-func TestADiskThatLiesOrRotsShowsNothingOfTheStore(t *testing.T) {
+func TestADiskThatLiesOrRotsIsNotExamined(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []string{"lost-fsync", "bitrot", "killed"} {
 		var w worst.Worst

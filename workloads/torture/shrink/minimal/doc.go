@@ -1,2 +1,2 @@
-// Package minimal takes away from a list what is not needed for something to fail. Callers: packages shrink and program.
+// Package minimal reduces a list to what something needs to fail. Packages shrink and program use it.
 package minimal

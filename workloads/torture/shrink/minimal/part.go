@@ -2,8 +2,8 @@ package minimal
 
 import "slices"
 
-// Part returns a part of all that still fails and from which no single element can be removed, in order. It tries large pieces
-// first. All itself is not tried: it fails.
+// Part returns a subsequence of all that still fails and from which no single element can be removed. It tries to
+// remove large pieces first. It does not try all itself, which must fail.
 func Part[T any](all []T, fails func([]T) bool) []T {
 	for piece := len(all); piece > 0; {
 		removed := false
