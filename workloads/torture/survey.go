@@ -115,7 +115,7 @@ func (c *campaign) settleNamed(ctx context.Context, name string) error {
 			why = "calls have its operation and name, but never in the state and at the time that it asks for; leave out these conditions, or " +
 				"add the rule that brings that state about"
 		}
-		return fmt.Errorf("%w: rule %q was injected into none of %d runs and none of their recoveries: %s", ErrConfig, f.Named(), runs, why)
+		return fmt.Errorf("%w: the rule %q was injected into none of %d runs and none of their recoveries: %s", ErrConfig, f.Named(), runs, why)
 	}
 	if hit {
 		c.cells = slices.DeleteFunc(c.cells, missed)
