@@ -138,7 +138,7 @@ func TestCellsThatProveNothing(t *testing.T) {
 	for reason, spoil := range map[string]func(c *cell){
 		"":                         func(*cell) {},
 		"never injected":           func(c *cell) { c.Result.Injected = nil },
-		"it ended after 1 runs":    func(c *cell) { c.series = &plan.Series{} },
+		"the sweep stopped after 1 runs":    func(c *cell) { c.series = &plan.Series{} },
 		"linearizability: too big": func(c *cell) { c.Unknown = map[string]bool{"linearizability: too big": true} },
 	} {
 		c := good

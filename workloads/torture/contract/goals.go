@@ -149,7 +149,7 @@ func Matches(globs []string, name string) bool {
 func GoalsOf(t *Target) []Goal {
 	return append([]Goal{
 		{Name: "unsynced-write", Text: "power is cut while a write is not synced", Watch: Between("write *", "sync *")},
-		{Name: "torn-write", Text: "power is cut while a write of more than one sector is not synced", Watch: Torn("*")},
+		{Name: "torn-write", Text: "power is cut while a write of several sectors is not synced", Watch: Torn("*")},
 		{Name: "unsynced-name", Text: "power is cut while the name of a new file is not durable", Watch: Between("create *", "sync .")},
 	}, t.Goals...)
 }
