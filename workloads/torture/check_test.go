@@ -136,10 +136,10 @@ func TestCellsThatProveNothing(t *testing.T) {
 		Done: quota.Done{Runs: 1, Images: 9, Points: 3, Committed: 1},
 	}
 	for reason, spoil := range map[string]func(c *cell){
-		"":                         func(*cell) {},
-		"never injected":           func(c *cell) { c.Result.Injected = nil },
-		"the sweep stopped after 1 runs":    func(c *cell) { c.series = &plan.Series{} },
-		"linearizability: too big": func(c *cell) { c.Unknown = map[string]bool{"linearizability: too big": true} },
+		"":                               func(*cell) {},
+		"never injected":                 func(c *cell) { c.Result.Injected = nil },
+		"the sweep stopped after 1 runs": func(c *cell) { c.series = &plan.Series{} },
+		"linearizability: too big":       func(c *cell) { c.Unknown = map[string]bool{"linearizability: too big": true} },
 	} {
 		c := good
 		spoil(&c)
