@@ -11,31 +11,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Dials of the append workload.
+// Parameters of the append workload.
 const (
-	appendKeys  = 6  // lists that are worked on at once
-	appendSteps = 7  // steps of a client after which the oldest list is left and a new one begun
-	appendOps   = 4  // reads and appends of a transaction, at most
-	rangeEach   = 4  // reads there are to one that reads a range of lists
-	elementPart = 10 // an element takes one part of so many of Size.ValueBytes
+	appendKeys  = 6  // lists in use at a time
+	appendSteps = 7  // steps of a client after which it replaces the oldest list by a new one
+	appendOps   = 4  // maximum number of reads and appends in a transaction
+	rangeEach   = 4  // one read in this many reads a range of lists
+	elementPart = 10 // the length of an element is Size.ValueBytes divided by this
 )
 
-// Touch is one thing that a transaction does to a list.
+// Touch is one access of a transaction to a list.
 type Touch struct {
 	Key    []byte
-	Append bool     // reads the list and writes it back with one more element; otherwise only reads it
-	Range  [][]byte // reads these lists, the first of which is Key, which are all that there can be from there to the last
+	Append bool     // read the list and write it back with one more element; otherwise only read it
+	Range  [][]byte // read these lists: all that can exist from the first, which is Key, to the last
 }
 
 // Appending is a transaction over lists.
 type Appending struct {
 	Touches  []Touch
-	Rollback bool   // gives up instead of committing: nobody may ever see what it appended
-	Name     string // of the step, from which the elements are named
+	Rollback bool   // roll back instead of committing; nobody may ever see what it appended
+	Name     string // of the step; the elements are named after it
 }
 
-// appends is for the judge of isolation: a list tells in which order the transactions that wrote it took effect, so
-// reads of a few lists give away who came before whom.
+// appends is for the judge of isolation. A list shows the order in which the transactions that wrote it took effect, so
+// reads of a few lists reveal how transactions depend on each other.
 func appends(seed uint64, size Size) Script {
 	size = size.normal()
 	clients := make([][]Step, size.Clients)
@@ -60,7 +60,7 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 			t := Touch{Key: key(), Append: rng.IntN(2) == 0}
 			if rng.IntN(rangeEach) == 0 {
 				t = rangeTouch(rng, i)
-				last.Key = t.Range[rng.IntN(len(t.Range))] // two that do so at once are each other's phantom
+				last.Key = t.Range[rng.IntN(len(t.Range))] // two transactions that do so at once see each other's append as a phantom
 			}
 			a.Touches = append(a.Touches, t)
 		}
@@ -79,7 +79,7 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 	}
 }
 
-// rangeTouch draws a range of lists, some of which nobody has begun yet.
+// rangeTouch draws a range of lists, some of which do not exist yet.
 func rangeTouch(rng *rand.Rand, i int) Touch {
 	t := Touch{}
 	first := i/appendSteps + 1 + rng.IntN(appendKeys)
@@ -90,7 +90,7 @@ func rangeTouch(rng *rand.Rand, i int) Touch {
 	return t
 }
 
-// distinctKeys draws n different keys.
+// distinctKeys draws n distinct keys.
 func distinctKeys(draw func() []byte, n int) (keys [][]byte) {
 	seen := make(map[string]bool, n)
 	for len(keys) < n {
@@ -106,13 +106,13 @@ var listPrefix = []byte("list-")
 
 func listKey(i int) []byte { return fmt.Appendf(nil, "%s%04d", listPrefix, i) }
 
-// IsList reports whether key is a list of an append script.
+// IsList reports whether key names a list of an append script.
 func IsList(key []byte) bool { return bytes.HasPrefix(key, listPrefix) }
 
-// listSeparator ends every element, so that no list is a prefix of another in the middle of an element.
+// listSeparator ends every element, so that a list cannot be cut in the middle of an element and still be a valid list.
 var listSeparator = []byte{'\n'}
 
-// Elements returns the elements of a list, or false if the value is not one. They are parts of the value.
+// Elements returns the elements of a list, or false if value is not a list. The elements alias value.
 func Elements(value []byte) ([][]byte, bool) {
 	body, ok := bytes.CutSuffix(value, listSeparator)
 	if !ok {
@@ -121,14 +121,14 @@ func Elements(value []byte) ([][]byte, bool) {
 	return bytes.Split(body, listSeparator), true
 }
 
-// grow returns a list with one more element.
+// grow returns the list with one more element appended.
 func grow(list []byte, element []byte) []byte {
 	longer := make([]byte, 0, len(list)+len(element)+len(listSeparator))
 	return append(append(append(longer, list...), element...), listSeparator...)
 }
 
-// appending does what the step says in a transaction. The history gets every write before the store does, and the order
-// in which reads and writes came.
+// appending executes the step in a transaction. Every write is recorded before the store sees it, and the history keeps
+// the order of reads and writes.
 func (w *worker) appending(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
 	a := w.step.Appending
 	var writes []history.Write

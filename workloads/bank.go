@@ -9,35 +9,36 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Ledger is what is known in advance about the money of a bank script: enough for a judge that knows no engine.
+// Ledger is what is known in advance about the money in a bank script. A judge needs no knowledge of the engine beyond
+// it.
 type Ledger struct {
-	Accounts int   // how many there can be
-	Total    int64 // of all balances, at every moment after loading; no balance is ever negative
-	Turnover bool  // accounts open and close, so that some may be missing; otherwise all are always there
+	Accounts int   // maximum number of accounts
+	Total    int64 // sum of all balances at every moment after loading; no balance is ever negative
+	Turnover bool  // accounts open and close, so some may be missing; otherwise all always exist
 }
 
 // BankOptions sizes a bank. The zero value is the default bank.
 type BankOptions struct {
 	Accounts int   // 0: 8
 	Balance  int64 // of each account at the start; 0: 1000
-	Turnover bool  // transfers open accounts that are not there, and some close the one that they empty
-	Long     bool  // some values are 3 or 6 times as long as others
+	Turnover bool  // transfers open missing accounts, and some close the account that they empty
+	Long     bool  // some values are 3 or 6 times the usual length
 	Unsynced bool  // some transfers ask for NoSync
 }
 
-// bank is for judges of isolation: lost updates, torn transfers and reads of uncommitted data all change the total.
+// bank is for judges of isolation: lost updates, torn transfers and reads of uncommitted data change the total.
 func bank(seed uint64, size Size) Script { return Bank(seed, size, BankOptions{}) }
 
-// bankMixed is for the same judges, with all that a bank can ask of an engine: keys that vanish and come back, values
-// that engines keep apart, and commits that a crash may lose, but only with all that came after them.
+// bankMixed is for the same judges and adds harder demands on the engine: keys that vanish and come back, values long
+// enough to be stored separately, and commits that a crash may lose, but only together with all later ones.
 func bankMixed(seed uint64, size Size) Script {
 	s := Bank(seed, size, BankOptions{Turnover: true, Long: true, Unsynced: true})
 	s.Workload = "bank-mixed"
 	return s
 }
 
-// Bank returns a script of the bank workload with its own number of accounts and balance. Accounts are loaded in one
-// synced batch, after size.Keys fillers: until that batch is acknowledged there may be none.
+// Bank returns a script of the bank workload with the given accounts and balance. The accounts are loaded in one synced
+// batch, after size.Keys fillers; until that batch is acknowledged there may be no accounts.
 func Bank(seed uint64, size Size, opts BankOptions) Script {
 	size = size.normal()
 	if opts.Accounts == 0 {
@@ -102,7 +103,7 @@ func accountKey(i int) []byte {
 // IsAccount reports whether key is an account of a bank script.
 func IsAccount(key []byte) bool { return bytes.HasPrefix(key, accountPrefix) }
 
-// Balance returns the money in the value of an account, or false if the value is not one.
+// Balance returns the money in an account's value, or false if the value is malformed.
 func Balance(value []byte) (int64, bool) {
 	digits, _, ok := bytes.Cut(value, []byte{' '})
 	if !ok {
@@ -112,14 +113,14 @@ func Balance(value []byte) (int64, bool) {
 	return balance, err == nil
 }
 
-// balanceValue returns a value of an account: the balance, then what makes it unique.
+// balanceValue returns an account's value: the balance, then a suffix that makes it unique.
 func balanceValue(seed uint64, balance int64, name string, size int) []byte {
 	head := fmt.Appendf(nil, "%d ", balance)
 	return append(head, value(seed, name, size-len(head))...)
 }
 
-// move returns what a transfer writes after it has read both accounts: nothing if an account that it needs is missing or
-// damaged, or would be overdrawn. Attempt makes the values of a retried transfer unique.
+// move returns the writes of a transfer that has read both accounts. There are none if an account that it needs is
+// missing or damaged, or would be overdrawn. The number of the attempt makes the values of a retried transfer unique.
 func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []history.Write {
 	a, okA := Balance(from.Value)
 	b, okB := Balance(to.Value)

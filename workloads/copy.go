@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// checkpoint copies the running store, and reads the copy.
+// checkpoint copies the running store and reads the copy.
 func (w *worker) checkpoint() {
 	c, ok := Offers[Checkpointer](w.store)
 	if !ok || w.opts.Opener.OpenReadOnly == nil {
@@ -19,7 +19,7 @@ func (w *worker) checkpoint() {
 	}
 }
 
-// backup backs up the running store, restores that, and reads what was restored.
+// backup backs up the running store, restores the backup and reads the restored store.
 func (w *worker) backup() {
 	b, ok := Offers[Backuper](w.store)
 	o := &w.opts.Opener
@@ -39,7 +39,7 @@ func (w *worker) backup() {
 	}
 }
 
-// readCopy reads the copy that an operation has made.
+// readCopy reads the copy made by an operation.
 func (w *worker) readCopy(made history.Handle) {
 	var reads []history.Read
 	err := w.call(history.Op{Kind: history.ReadCopy, Dir: w.step.Dir}, func() (err error) {
@@ -51,8 +51,8 @@ func (w *worker) readCopy(made history.Handle) {
 	}
 }
 
-// copied records the answer of an operation that makes a copy, and reports whether there is one to read. Until it has been
-// read, nobody knows whether the operation has done what it says.
+// copied records the outcome of an operation that makes a copy, and reports whether there is a copy to read. The
+// operation counts as unanswered until the copy has been read, because only its contents show whether it worked.
 func (w *worker) copied(h history.Handle, err error) bool {
 	what := history.Unknown
 	if err != nil {
@@ -62,10 +62,10 @@ func (w *worker) copied(h history.Handle, err error) bool {
 	return err == nil
 }
 
-// errWritable is the error of a store that was opened read-only and takes writes.
+// errWritable is recorded when a store that was opened read-only accepts a write.
 var errWritable = errors.New("workloads: a store that was opened read-only took a write")
 
-// contents reads all of a store that is opened read-only, and makes sure that it refuses to be written to.
+// contents reads everything in a store that is opened read-only, and checks that the store refuses writes.
 func (w *worker) contents(dir string) (reads []history.Read, err error) {
 	store, err := w.opts.Opener.OpenReadOnly(dir)
 	if err != nil {
@@ -87,8 +87,8 @@ func (w *worker) contents(dir string) (reads []history.Read, err error) {
 	return reads, errors.Join(err, store.Close())
 }
 
-// plain returns class in place of an error of that class: a history keeps text, and whoever reads it must know the class,
-// whatever the engine calls it.
+// plain returns class itself in place of an error that wraps it. A history keeps errors as text, and its readers
+// recognize the class by that text whatever the engine's own message is.
 func plain(err, class error) error {
 	if errors.Is(err, class) {
 		return class

@@ -2,15 +2,15 @@ package workloads
 
 import "bytes"
 
-// Bounds says which keys a cursor shows: those that satisfy all of them.
+// Bounds restricts the keys that a cursor shows; a key must satisfy all of them.
 type Bounds struct {
-	From   []byte // the first key, inclusive; empty for the first of all
-	To     []byte // the end, exclusive; empty for none
-	Prefix []byte // what keys begin with; empty for any
+	From   []byte // first key, inclusive; empty: no bound
+	To     []byte // end, exclusive; empty: no bound
+	Prefix []byte // what each key starts with; empty: any
 }
 
-// Range returns the same bounds for engines that know no prefixes: the first key, inclusive, and the end, exclusive. An
-// empty first key is that of all, and an end that is nil is none. The end does not come before the first key.
+// Range returns the same bounds for engines without prefix bounds: the first key, inclusive, and the end, exclusive. An
+// empty from and a nil to mean no bound. The end never precedes the first key.
 func (b Bounds) Range() (from, to []byte) {
 	from = b.From
 	if bytes.Compare(b.Prefix, from) > 0 {
@@ -28,7 +28,7 @@ func (b Bounds) Range() (from, to []byte) {
 	return from, to
 }
 
-// prefixEnd returns the first key after all that begin with a prefix; nil if there is none.
+// prefixEnd returns the first key after all keys that start with prefix, or nil if there is none.
 func prefixEnd(prefix []byte) []byte {
 	for i := len(prefix) - 1; i >= 0; i-- {
 		if prefix[i] < 0xff {
@@ -40,45 +40,45 @@ func prefixEnd(prefix []byte) []byte {
 	return nil
 }
 
-// Cursor walks the keys of one instant in order, in both directions. A new one stands on no key. Its movements report whether
-// it stands on a key afterwards. It is used by one goroutine.
+// Cursor iterates in both directions over the keys as of one instant. A new cursor is not positioned. Each movement
+// reports whether the cursor is on a key afterwards. A cursor is not safe for concurrent use.
 type Cursor interface {
 	First() bool
 	Last() bool
-	Next() bool // it must stand on a key
-	Prev() bool // it must stand on a key
+	Next() bool // the cursor must be on a key
+	Prev() bool // the cursor must be on a key
 	SeekGE(key []byte) bool
 	SeekLT(key []byte) bool
-	// Key and Value return what it stands on; the slices are valid until it moves.
+	// Key and Value return the current pair. The slices are valid until the cursor moves.
 	Key() []byte
 	Value() []byte
-	// Error says why the last movement or Value failed; nil if the keys had ended.
+	// Error returns why the last movement or Value failed; it is nil if the cursor merely ran past the last key.
 	Error() error
 	Close() error
 }
 
-// CursorMaker is implemented by stores, transactions and snapshots that have cursors.
+// CursorMaker is implemented by stores, transactions and snapshots that offer cursors.
 type CursorMaker interface {
-	// NewCursor returns a cursor over what is visible at the moment of the call. Nothing that comes later changes what it shows.
+	// NewCursor returns a cursor over what is visible at the moment of the call; later writes do not show.
 	NewCursor(Bounds) (Cursor, error)
 }
 
-// Movement is a way to move a cursor, or to look at a snapshot.
+// Movement is one way to move a cursor, or to read from a snapshot.
 type Movement string
 
-// The movements. Their text is that of saved scripts.
+// The movements. Saved scripts contain their text.
 const (
 	MoveFirst  Movement = "first"
 	MoveLast   Movement = "last"
-	MoveNext   Movement = "next" // passed over by a cursor that stands on no key
-	MovePrev   Movement = "prev" // likewise
+	MoveNext   Movement = "next" // ignored if the cursor is not on a key
+	MovePrev   Movement = "prev" // ignored if the cursor is not on a key
 	MoveSeekGE Movement = "seek-ge"
 	MoveSeekLT Movement = "seek-lt"
-	MoveGet    Movement = "get" // of a snapshot: Get of Key
+	MoveGet    Movement = "get" // Get of Key, in a snapshot
 )
 
 // Move is one movement.
 type Move struct {
 	How Movement
-	Key []byte // that is sought
+	Key []byte // the key to seek or get
 }

@@ -12,18 +12,18 @@ func TestTheRangeOfBounds(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		from, to, prefix string
-		first, end       string // an end of "-" is none
+		first, end       string // an end of "-" means none
 	}{
-		"everything":                        {"", "", "", "", "-"},
-		"bounds alone":                      {"b", "d", "", "b", "d"},
-		"a prefix alone":                    {"", "", "ab", "ab", "ac"},
-		"a prefix within wide bounds":       {"a", "z", "k", "k", "l"},
-		"a prefix that begins before":       {"kb", "", "k", "kb", "l"},
-		"a prefix that ends behind":         {"", "kb", "k", "k", "kb"},
-		"a prefix of bytes without a next":  {"", "", "\xff\xff", "\xff\xff", "-"},
-		"a prefix with one that has a next": {"", "", "a\xff", "a\xff", "b"},
-		"a prefix outside of the bounds":    {"x", "", "k", "l", "l"},
-		"bounds the wrong way round":        {"d", "b", "", "b", "b"},
+		"everything":                                {"", "", "", "", "-"},
+		"bounds alone":                              {"b", "d", "", "b", "d"},
+		"a prefix alone":                            {"", "", "ab", "ab", "ac"},
+		"a prefix within wide bounds":               {"a", "z", "k", "k", "l"},
+		"a prefix that begins before":               {"kb", "", "k", "kb", "l"},
+		"a prefix that ends behind":                 {"", "kb", "k", "k", "kb"},
+		"a prefix without a successor":              {"", "", "\xff\xff", "\xff\xff", "-"},
+		"a prefix whose last byte has no successor": {"", "", "a\xff", "a\xff", "b"},
+		"a prefix outside the bounds":               {"x", "", "k", "l", "l"},
+		"bounds in the wrong order":                 {"d", "b", "", "b", "b"},
 	} {
 		first, end := workloads.Bounds{From: []byte(test.from), To: []byte(test.to), Prefix: []byte(test.prefix)}.Range()
 		require.Equal(t, test.first, string(first), name)

@@ -11,34 +11,36 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// DriveOptions says how to drive. The zero value works.
+// DriveOptions configures Drive. The zero value works.
 type DriveOptions struct {
-	PhaseOps int // operations between two full scans; 0: 1000, the scan included
-	Attempts int // how often a transaction that conflicts is tried, each time as an operation of its own; 0: 8
-	// Appended, if set, returns where the latest write to a file that the store appends to has ended, in bytes. Steps that
-	// fill up a block of a log ask for it; without it they guess.
+	PhaseOps int // operations between two full scans, including the scan; 0: 1000
+	Attempts int // tries of a transaction that conflicts, each recorded as an operation of its own; 0: 8
+	// Appended, if set, returns the offset in bytes at which the latest write to a file that the store appends to
+	// ended. Steps that fill a block of a log use it; without it they guess.
 	Appended func() int64
-	// BlockBytes, if set, is the size of the blocks of the file that Appended is about, and HeaderBytes that of the header which
-	// each part of a record in a block has.
+	// BlockBytes, if set, is the block size of the file that Appended reports on. HeaderBytes is then the length of the
+	// header before each fragment of a record.
 	BlockBytes, HeaderBytes int
-	// OneByOne says that the store's batches are not atomic. Each write of one is then an operation of its own.
+	// OneByOne says that the store's batches are not atomic. Each write of a batch is then recorded as an operation of
+	// its own.
 	OneByOne bool
-	// Loaded, if set, is called once, after loading and before the first operation of the clients.
+	// Loaded, if set, is called once, after loading and before the clients' first operation.
 	Loaded func()
-	// Opener makes steps about the whole store possible. Reopened, if set, is told of every store that takes the place of the
-	// one before; nil if there is none, because it was closed and is not open again.
+	// Opener enables the steps that act on the whole store. Reopened, if set, is called with each store that replaces
+	// the previous one, or with nil if the store was closed and could not be opened again.
 	Opener   Opener
 	Reopened func(Store)
 }
 
-// Drive loads the store, runs all clients of the script, and ends with a scan of everything while nothing else runs.
-// Every operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: it fails
-// only with a *Panic, with ErrExited, or with the error of ctx, whose end lets every client finish the operation it has begun.
+// Drive loads the store, runs all clients of the script, and ends with a full scan while nothing else runs. Every
+// operation is recorded in rec, answered or not. Errors of the store are evidence, not errors of Drive: Drive fails
+// only with a *Panic, with ErrExited, or with the error of ctx. When ctx ends, each client finishes the operation that
+// it has begun.
 //
-// A store that does not open again, although it is tried twice, ends the drive with that error, and so does one that fails to
-// close while buffered commits may be lost with it.
+// Two cases end the drive with an error of the store, because there is nothing left to drive: the store cannot be
+// reopened in two attempts, or it fails to close while buffered commits may be lost with it.
 //
-// With one client everything happens on the caller's goroutine.
+// With one client everything runs on the caller's goroutine.
 func Drive(ctx context.Context, store Store, script Script, rec *history.Recorder, opts DriveOptions) error {
 	if opts.PhaseOps <= 0 {
 		opts.PhaseOps = 1000
@@ -63,13 +65,13 @@ type driver struct {
 	script  *Script
 	rec     *history.Recorder
 	opts    DriveOptions
-	keys    func() [][]byte // all that the script can write, in order
+	keys    func() [][]byte // every key that the script can write, in order
 }
 
-// quietScan is the scan at the end of a phase.
+// quietScan is the full scan at the end of a phase.
 var quietScan = []Step{{Kind: history.Scan}}
 
-// loading returns the steps that load the store: tables come to exist by the flush halfway.
+// loading returns the steps that load the store. A flush halfway makes sure that tables exist.
 func (d *driver) loading() []Step {
 	var steps []Step
 	batches := d.script.Preload
@@ -86,7 +88,7 @@ func (d *driver) loading() []Step {
 	return steps
 }
 
-// loadStep returns the step that loads a batch. A log has it at its end, whatever became of the batches before.
+// loadStep returns the step that loads a batch. A log gets it appended at its end, whatever became of earlier batches.
 func (d *driver) loadStep(i int, batch []history.Write, durability history.Durability) Step {
 	if _, isLog := LogOf(d.session.store); !isLog {
 		return Step{Kind: history.Batch, Writes: batch, Durability: durability}
@@ -119,17 +121,17 @@ func (d *driver) phases(ctx context.Context) error {
 	}
 }
 
-// together runs the steps of all clients at the same time and waits for all of them, unless the store panics.
+// together runs the steps of all clients concurrently and waits for all clients, unless the store panics.
 func (d *driver) together(ctx context.Context, steps [][]Step) error {
 	if len(steps) == 1 {
 		return d.run(ctx, 0, steps[0])
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ends := make(chan error, len(steps)) // buffered: a client that is left behind must not wait for a reader
+	ends := make(chan error, len(steps)) // buffered, so that a client left behind can still exit
 	for client := range steps {
 		go func() {
-			err := ErrExited // unless it gets to its end
+			err := ErrExited // overwritten if the client returns normally
 			defer func() { ends <- err }()
 			err = d.run(ctx, client, steps[client])
 		}()
@@ -138,7 +140,7 @@ func (d *driver) together(ctx context.Context, steps [][]Step) error {
 	for range steps {
 		err := <-ends
 		if crash := (*Panic)(nil); errors.As(err, &crash) || errors.Is(err, ErrExited) {
-			return err // the others may wait for a lock that nobody gives back
+			return err // the others may be blocked on a lock that is never released
 		}
 		if first == nil {
 			first = err
@@ -147,12 +149,12 @@ func (d *driver) together(ctx context.Context, steps [][]Step) error {
 	return first
 }
 
-// run does the steps of one client. A panic of the store becomes an error that says what was going on.
+// run executes the steps of one client. A panic of the store becomes an error that says which operation was running.
 func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) {
 	c := &worker{driver: d, id: client}
 	defer func() {
 		if v := recover(); v != nil {
-			p, twins := v.(*Panic) // with the stack of a twin
+			p, twins := v.(*Panic) // a twin's panic carries its own stack
 			if !twins {
 				p = &Panic{Value: v, Stack: debug.Stack()}
 			}

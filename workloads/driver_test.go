@@ -104,14 +104,14 @@ func TestOutcomesFollowTheErrors(t *testing.T) {
 	require.Greater(t, writes, 6)
 }
 
-func TestConflictsAreRetriedAsOperationsOfTheirOwn(t *testing.T) {
+func TestEachRetryOfAConflictIsAnOperation(t *testing.T) {
 	script := workloads.Bank(1, workloads.Size{Clients: 4, Ops: 200}, workloads.BankOptions{Accounts: 2})
 	rec := history.NewRecorder(&history.Clock{})
 	opts := workloads.DriveOptions{Attempts: 1000}
 	require.NoError(t, workloads.Drive(t.Context(), newMemstore(none, 1), script, rec, opts))
 	ops := rec.Ops()
 	require.Equal(t, checker.Pass, checker.Assumptions(ops).Verdict)
-	rejected, again := 0, map[int]history.Op{} // by client, the transaction that has to be tried again
+	rejected, again := 0, map[int]history.Op{} // the transaction to be retried, by client
 	for _, op := range ops {
 		if before, ok := again[op.Client]; ok {
 			require.Equal(t, history.Txn, op.Kind)
@@ -156,13 +156,13 @@ func TestTheEndOfTheContextEndsTheDrive(t *testing.T) {
 			workloads.DriveOptions{})
 		require.ErrorIs(t, err, context.Canceled)
 		for _, op := range rec.Ops() {
-			require.NotEqual(t, history.Never, op.Return, "a client finishes what it has begun")
+			require.NotEqual(t, history.Never, op.Return, "a client finishes the operation it has begun")
 		}
 		require.Less(t, len(rec.Ops()), 100)
 	}
 }
 
-// countdown ends something after some writes.
+// countdown cancels a context after some number of writes.
 type countdown struct {
 	*memstore
 	left int
@@ -188,7 +188,7 @@ func TestReadAllRefusesDisorder(t *testing.T) {
 	require.NotErrorIs(t, workloads.ReadAll(newMemstore(none, 1), &state), workloads.ErrDisorder)
 }
 
-// ranged is a memstore that deletes ranges itself.
+// ranged is a memstore with a DeleteRange of its own.
 type ranged struct {
 	*memstore
 	calls int
@@ -207,9 +207,9 @@ func (r *ranged) DeleteRange(from, to []byte, d history.Durability) error {
 	return r.Apply(writes, d)
 }
 
-func TestADeletionOfARangeIsThatOfEachKeyInIt(t *testing.T) {
+func TestARangeDeletionIsRecordedAsDeletionsOfItsKeys(t *testing.T) {
 	script := generate(t, "kv", 4, workloads.Size{Clients: 1, Ops: 300, Keys: 400})
 	store, plain := &ranged{memstore: newMemstore(none, 1)}, newMemstore(none, 1)
-	require.Equal(t, drive(t, plain, script), drive(t, store, script), "whoever deletes, the history is the same")
+	require.Equal(t, drive(t, plain, script), drive(t, store, script), "the history does not depend on who expands the range")
 	require.Positive(t, store.calls)
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Dials of the edges workload.
+// Parameters of the edges workload.
 const (
 	edgeKeysMax  = 400     // loaded keys
-	edgeBatchMax = 300     // writes of a batch; with values at the edges it is larger than a small memtable
-	edgeFillFrom = 8       // steps of the first client from which it fills blocks in any case
-	edgeLong     = 1 << 15 // bytes of a value that is read back
+	edgeBatchMax = 300     // writes in a batch; with the longest values it exceeds a small memtable
+	edgeFillFrom = 8       // from this step on, the first client always fills blocks
+	edgeLong     = 1 << 15 // from this length on a value is read back
 )
 
-// edges is kv with the keys and the values that engines get wrong: empty ones, runs of 0x00 and 0xff, keys that are the
-// beginning of others or have a long one in common, and lengths around powers of two, where blocks, buffers and fields end.
-// Some batches are large, and some steps end a record of the log right before the end of a block.
+// edges is kv with keys and values that engines get wrong: empty ones, runs of 0x00 and 0xff, keys that are prefixes of
+// others or share a long prefix, and lengths around powers of two, where blocks, buffers and length fields end. Some
+// batches are large, and some steps end a log record right before the end of a block.
 func edges(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, edgeKeysMax)
@@ -27,7 +27,7 @@ func edges(seed uint64, size Size) Script {
 	s := allOperations(seed, size, "edges", edgeKeys(seed, size), value)
 	for c, steps := range s.Clients {
 		rng := stream(seed, "edges of client "+strconv.Itoa(c))
-		filled := c > 0 || len(steps) < edgeFillFrom || rng.IntN(2) == 0 // one client is enough to fill blocks, and a fill is many commits
+		filled := c > 0 || len(steps) < edgeFillFrom || rng.IntN(2) == 0 // one client suffices to fill blocks, and a fill makes many commits
 		for i := range steps {
 			name := "c" + strconv.Itoa(c) + "." + strconv.Itoa(i)
 			switch step := &steps[i]; {
@@ -46,8 +46,8 @@ func edges(seed uint64, size Size) Script {
 	return s
 }
 
-// readBack makes a step a look at what the step before has written, if that is long: streams of such values have pieces, and few
-// other steps would come to this key.
+// readBack replaces a step by a read of what the previous step wrote, if that is long. Streams of such values come in
+// pieces, and few other steps would read this key.
 func readBack(before, step *Step, rng *rand.Rand) {
 	for _, w := range before.Writes {
 		if len(w.Value) >= edgeLong {
@@ -56,12 +56,12 @@ func readBack(before, step *Step, rng *rand.Rand) {
 	}
 }
 
-// edgeAlphabet is what keys are made of.
+// edgeAlphabet holds the bytes that keys consist of.
 var edgeAlphabet = [...]byte{0x00, 'k', 0xfe, 0xff}
 
-// edgeKeys names keys so that their order is that of their numbers. A quarter of the numbers begins with each letter of the
-// alphabet, and the rest is written in its digits. Zeros at the end are left out, so that number 0 is the empty key. Keys that
-// begin with the same letter may have more in common.
+// edgeKeys names keys such that their order is that of their numbers. The first letter divides the numbers into
+// quarters, and the rest of a number is written in digits of the alphabet. Trailing zeros are dropped, so number 0 is
+// the empty key. Keys with the same first letter may share a longer prefix.
 func edgeKeys(seed uint64, size Size) func(int) []byte {
 	keys := newKeyspace(size, nil)
 	quarter := max(size.Keys, (kvGroup+5)*keys.groups*keys.stride)/len(edgeAlphabet) + 1
@@ -98,7 +98,7 @@ func edgeKeys(seed uint64, size Size) func(int) []byte {
 	}
 }
 
-// edgeLength draws the length of a value: the powers of two are loved, and what a header takes away from them.
+// edgeLength draws the length of a value, with a preference for powers of two and for a header's length less than them.
 func edgeLength(rng *rand.Rand) int {
 	around := func(power int) int {
 		if rng.IntN(2) == 0 {
@@ -116,11 +116,11 @@ func edgeLength(rng *rand.Rand) int {
 	case p < 97:
 		return around(16)
 	default:
-		return 1<<16 + rng.IntN(300) // a little more than 16 bits can say
+		return 1<<16 + rng.IntN(300) // slightly more than 16 bits can hold
 	}
 }
 
-// edgeValue returns the value that a write of that name writes. The shortest ones repeat, and some are runs of one byte.
+// edgeValue returns the value of the write called name. The shortest values repeat, and some are runs of a single byte.
 func edgeValue(seed uint64, name string) []byte {
 	rng := stream(seed, name+" edge")
 	n := edgeLength(rng)
@@ -134,7 +134,7 @@ func edgeValue(seed uint64, name string) []byte {
 	}
 }
 
-// largeBatch repeats the writes of a batch, with other values, up to as many as take more than a memtable.
+// largeBatch repeats the writes of a batch with new values, up to a batch that exceeds a memtable.
 func largeBatch(rng *rand.Rand, writes []history.Write, name string) []history.Write {
 	all := slices.Clone(writes)
 	for i := range rng.IntN(edgeBatchMax) {

@@ -49,8 +49,8 @@ func TestEdgesAreMet(t *testing.T) {
 		near := slices.ContainsFunc([]int{-4, -3, -2, -1, 0, 1, 2, 3, 4}, func(d int) bool { return around(1<<power + d) })
 		assert.True(t, near, "a value of about %d bytes", 1<<power)
 	}
-	assert.Greater(t, batches, 64<<10, "a batch that is larger than a small memtable")
-	assert.Len(t, fills, 11, "records end at every distance from the end of a block that matters")
+	assert.Greater(t, batches, 64<<10, "a batch that exceeds a small memtable")
+	assert.Len(t, fills, 11, "a record ends at each of the critical distances from the end of a block")
 	all := slices.Sorted(func(yield func(string) bool) {
 		for k := range keys {
 			yield(k)
@@ -68,8 +68,9 @@ func TestEdgesAreMet(t *testing.T) {
 	}
 }
 
-// The writes of a range delete are deletions of all keys of the script in that range: judges know no others.
-func TestARangeIsWhatIsInIt(t *testing.T) {
+// The history records a range deletion as deletions of all keys of the script in that range, because judges know no
+// ranges.
+func TestARangeDeletionWritesEveryKeyInTheRange(t *testing.T) {
 	for _, name := range []string{"kv", "edges"} {
 		script := generate(t, name, 5, workloads.Size{Clients: 3, Ops: 300, Keys: 250})
 		var keys [][]byte
@@ -111,8 +112,8 @@ func TestARangeIsWhatIsInIt(t *testing.T) {
 	}
 }
 
-// A fill writes until the file ends where it was told to, whatever a store adds to a record.
-func TestAFillEndsWhereItIsTo(t *testing.T) {
+// A fill writes until the file ends at the requested place, whatever overhead the store adds to a record.
+func TestAFillEndsAtTheRequestedPlace(t *testing.T) {
 	for header := range 40 {
 		store := &counted{Store: newMemstore(none, 1), header: int64(header)}
 		script := workloads.Script{Size: workloads.Size{Clients: 1}}
@@ -133,7 +134,7 @@ func TestAFillEndsWhereItIsTo(t *testing.T) {
 	}
 }
 
-// Where a target states the length of a header, a fill is about that.
+// If a target states the length of its record header, a fill leaves about that much.
 func TestAFillLeavesAHeader(t *testing.T) {
 	store := &counted{Store: newMemstore(none, 1), header: 9}
 	fill := &workloads.Fill{Key: []byte("k"), Block: 4 << 10, Left: []int{5, 5, 5}, Near: []int{0, -1}, Name: "c0"}
@@ -148,11 +149,11 @@ func TestAFillLeavesAHeader(t *testing.T) {
 	require.Equal(t, []int64{32<<10 - 30, 32<<10 - 29, 32<<10 - 5}, store.next)
 }
 
-// counted is a store with a log of which only the length is known.
+// counted is a store whose log exists only as a length.
 type counted struct {
 	workloads.Store
 	header, end int64
-	next        []int64 // where in their blocks the records begin that come when a block is full: they are synced
+	next        []int64 // offset within the block of each record that begins after a block was filled; such records are synced
 }
 
 func (c *counted) Apply(writes []history.Write, d history.Durability) error {

@@ -10,13 +10,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// unreadable is a memstore whose transactions fail at every third read. With cursors they have some, which fail as well;
-// otherwise they can only get single keys.
+// unreadable is a memstore in whose transactions every third read fails. Some of its transactions offer cursors, which
+// fail as well; the others can only get single keys.
 type unreadable struct {
 	*memstore
 	cursors      bool
 	reads        int
-	opened, shut int // cursors
+	opened, shut int // numbers of cursors
 }
 
 func (u *unreadable) Begin(i workloads.Isolation) (workloads.Txn, error) {
@@ -73,7 +73,7 @@ func (c *unreadableCursor) Close() error {
 	return c.Cursor.Close()
 }
 
-func TestAFailedReadEndsATransactionAndNothingElse(t *testing.T) {
+func TestAFailedReadEndsOnlyItsTransaction(t *testing.T) {
 	for _, cursors := range []bool{false, true} {
 		for _, workload := range []string{"append", "swap", "bank"} {
 			store := &unreadable{memstore: newMemstore(none, 1), cursors: cursors}

@@ -8,21 +8,21 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Fill is a step that writes until the file which the store appends to ends a few bytes before the end of a block, and goes on
-// to the next blocks. Where a record ends depends on everything before it, and on what a store adds to it, so the lengths are
-// found by looking.
+// Fill is a step that writes until the file to which the store appends ends a few bytes before the end of a block, and
+// then continues with the next blocks. Where a record ends depends on everything before it and on the overhead that the
+// store adds, so the lengths are found by observation.
 type Fill struct {
 	Key   []byte
-	Block int    // the size of the blocks in bytes, if nobody states it
-	Left  []int  // so many bytes are to be left of a block, of the next, and so on
-	Near  []int  // instead, where the length of a header is stated: so much more than a header; noHeader: not
-	Name  string // of the step, from which the values are named
+	Block int    // block size in bytes, if the target does not state it
+	Left  []int  // bytes to leave in the first block, in the next, and so on
+	Near  []int  // used instead if the header length is stated: bytes to leave beyond one header; noHeader: use Left
+	Name  string // of the step; the values are named after it
 }
 
-// noHeader is where a fill has nothing to do with a header.
+// noHeader marks a block whose fill does not depend on the header.
 const noHeader = -1 << 10
 
-// end returns the size of the blocks, and how many bytes are to be left of the i-th.
+// end returns the block size and the number of bytes to leave in the i-th block.
 func (f *Fill) end(i int, o *DriveOptions) (block, left int) {
 	if o.BlockBytes == 0 {
 		return f.Block, f.Left[i]
@@ -33,24 +33,25 @@ func (f *Fill) end(i int, o *DriveOptions) (block, left int) {
 	return o.BlockBytes, f.Left[i]
 }
 
-// Dials of a fill.
+// Parameters of a fill.
 const (
-	fillBlock    = 32 << 10 // the blocks of the logs of LevelDB and its many descendants
-	fillBlocks   = 2        // that are filled in a row
-	fillCommits  = 24       // of one block, at most
-	fillBulk     = 480      // bytes of the values of a batch, unless they are seen to be stored elsewhere
-	fillValueMax = 180      // bytes of other values, or of those
-	fillMargin   = 1 << 10  // bytes before the goal that are not written in one batch
+	fillBlock    = 32 << 10 // block size of the logs of LevelDB and its many descendants
+	fillBlocks   = 2        // blocks filled in a row
+	fillCommits  = 24       // maximum number of commits in one block
+	fillBulk     = 480      // value length in a batch, unless such values are seen to be stored outside the log
+	fillValueMax = 180      // value length otherwise
+	fillMargin   = 1 << 10  // the last bytes before the goal, which are not written in one batch
 )
 
-// fillLeft are the distances from the end of a block that matter to logs: nothing is left, or a header, or a byte more or less
-// than one. The headers of LevelDB have 7 bytes, those of logs that are recycled 11, and with a proof of the latest sync 19.
+// fillLeft lists the distances from the end of a block that matter to logs: 0, the length of a header, and one byte
+// more or less. A header takes 7 bytes in LevelDB, 11 in logs that are recycled, and 19 with a proof of the latest
+// sync.
 var fillLeft = [...]int{0, 1, 6, 7, 8, 10, 11, 12, 18, 19, 20}
 
-// fillNear are the same distances, counted from the length of a header that is known.
+// fillNear lists the same distances relative to a known header length.
 var fillNear = [...]int{-1, 0, 0, 0, 1, 2, noHeader}
 
-// drawFill draws a fill that writes to a key of the client.
+// drawFill draws a fill that writes to one of the client's keys.
 func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 	f := &Fill{Block: fillBlock, Name: name}
 	if rng.IntN(8) == 0 {
@@ -71,7 +72,7 @@ func drawFill(rng *rand.Rand, steps []Step, name string) *Fill {
 	return f
 }
 
-// fill fills block after block.
+// fill fills one block after another.
 func (w *worker) fill() {
 	var seen fillOverhead
 	for i := range w.step.Fill.Left {
@@ -80,8 +81,8 @@ func (w *worker) fill() {
 	}
 }
 
-// fillBlock writes one commit after the other until the file ends where it is to, or gives up: other clients write, too. Then
-// comes a record that begins there.
+// fillBlock makes one commit after another until the file ends at the requested place, or gives up, because other
+// clients write too. One more record follows, which begins there.
 func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 	f := w.step.Fill
 	for n := range fillCommits {
@@ -106,17 +107,17 @@ func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 	}
 }
 
-// fillOverhead is what was seen of the bytes that a store adds to values: in a commit of one write, and for each write of a
-// batch. 0: nothing was seen yet.
+// fillOverhead is the observed number of bytes that a store adds to values: per commit of one write, and per write of a
+// batch. 0 means not yet observed.
 type fillOverhead struct {
 	commit, write int
-	apart         bool // values as long as fillBulk are stored elsewhere
+	apart         bool // values of fillBulk bytes are stored outside the log
 }
 
-// note learns from a commit of so many writes, by which the file has grown.
+// note learns from a commit of the given number of writes, which grew the file by grown bytes.
 func (o *fillOverhead) note(grown, writes, size int) {
 	switch {
-	case grown <= 0: // another file
+	case grown <= 0: // the store has moved on to another file
 	case writes == 1:
 		o.commit = grown - size
 		o.write = cmp.Or(o.write, o.commit)
@@ -127,7 +128,8 @@ func (o *fillOverhead) note(grown, writes, size int) {
 	}
 }
 
-// commit returns the writes that come as near to the goal as one commit should: all the way if the goal is near.
+// commit returns the writes of the next commit: as close to the goal as one commit should get, and exactly there if it
+// is near.
 func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillOverhead) []history.Write {
 	size := togo - seen.commit
 	switch {
@@ -136,7 +138,7 @@ func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillO
 	case size <= fillValueMax:
 		return f.one(seed, name, size)
 	case size <= 2*fillValueMax:
-		return f.one(seed, name, fillValueMax/2) // or else too little would be left for another
+		return f.one(seed, name, fillValueMax/2) // leaves enough room for another commit
 	case togo <= fillMargin:
 		return f.one(seed, name, fillValueMax)
 	}
@@ -155,17 +157,17 @@ func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillO
 	return writes
 }
 
-// one returns a single write.
+// one returns one write.
 func (f *Fill) one(seed uint64, name string, size int) []history.Write {
 	return []history.Write{{Key: f.Key, Value: fillValue(seed, name, size)}}
 }
 
-// fillValue is value, cut to size.
+// fillValue is value, truncated to size.
 func fillValue(seed uint64, name string, size int) []byte {
 	return value(seed, name, size)[:max(0, size)]
 }
 
-// commitAs applies writes as an operation of its own.
+// commitAs applies the writes and records them as one operation.
 func (w *worker) commitAs(d history.Durability, writes []history.Write) {
 	kind := history.Put
 	if len(writes) > 1 {

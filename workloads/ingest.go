@@ -6,15 +6,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Ingester is implemented by stores that take over tables which were written beside them.
+// Ingester is implemented by stores that can ingest tables written outside the store.
 type Ingester interface {
-	// Ingest writes a table and has the store take it over: it is applied as by Store.Apply, as one and later than every commit
-	// that was acknowledged before. The writes are of different keys, in no order.
+	// Ingest writes a table and lets the store ingest it. The effect is that of Store.Apply: atomic, and later than
+	// every commit acknowledged before the call. The writes are of distinct keys, in no particular order.
 	Ingest(writes []history.Write, d history.Durability) error
 }
 
-// ingests says that a store which can takes the writes of the step over as a table. That follows from the writes, so that the
-// scripts are the same for all stores.
+// ingests reports whether the step's writes are to be ingested if the store supports it. This depends only on the
+// writes, so that scripts are the same for all stores.
 func (s *Step) ingests() bool {
 	if s.Kind != history.Batch || s.Range || s.Fill != nil || len(s.Writes) < 2 {
 		return false
@@ -29,10 +29,10 @@ func (s *Step) ingests() bool {
 	return len(keys) == len(s.Writes) && h.Sum32()%ingestEach == 0
 }
 
-// ingestEach says that one of so many batches is ingested.
+// ingestEach: one batch in this many is ingested.
 const ingestEach = 3
 
-// ingest hands the writes of the step over as a table, if the store takes one; ok is false if not.
+// ingest ingests the step's writes as a table. ok is false if the store does not support that.
 func (w *worker) ingest() (ok bool) {
 	i, takes := w.store.(Ingester)
 	if _, sequenced := w.store.(Sequencer); !takes || sequenced || w.opts.OneByOne || !w.step.ingests() {

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// ingesting is a store that takes over tables; below says that it puts each third one below what it has.
+// ingesting is a store that ingests tables. If below is set, every third table ends up below what the store already
+// holds.
 type ingesting struct {
 	*memstore
 	below bool
@@ -41,7 +42,7 @@ func TestAnIngestedTableIsJudgedAsABatch(t *testing.T) {
 		}
 		require.Equal(t, store.taken, kinds[history.Ingest])
 		require.Greater(t, store.taken, 10)
-		require.Greater(t, kinds[history.Batch], store.taken, "most batches are none")
+		require.Greater(t, kinds[history.Batch], store.taken, "most batches are not ingested")
 		require.Equal(t, below, len(judgeAll(t, script, ops, store)) > 0)
 	}
 }

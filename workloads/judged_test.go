@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// judgeAll returns the violations that all judges of live runs and, as if the process had been killed at the end, of
-// recovered states find.
+// judgeAll returns the violations found by all judges of live runs and, as if the process had been killed at the end,
+// by those of recovered states.
 func judgeAll(
 	t *testing.T, script workloads.Script, ops []history.Op, store workloads.Store,
 ) map[string]checker.Violation {
@@ -58,8 +58,8 @@ func judgeAll(
 	return found
 }
 
-// judgedSeeds is for how many seeds a store is driven and judged. Four have every number of clients, which is all that the
-// race detector, whose mode is short, has to see.
+// judgedSeeds is the number of seeds for which a store is driven and judged. Four seeds cover every number of clients,
+// which is enough for the race detector, whose runs are short.
 func judgedSeeds() uint64 {
 	if testing.Short() {
 		return 4
@@ -91,7 +91,7 @@ func TestAStoreThatFailsAndRefusesPassesEveryJudge(t *testing.T) {
 
 func TestEveryFlawIsCaught(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it is the judges that look for long; the driver is the same in the tests of a correct store; run without -short")
+		t.Skip("the judges take long, and the tests of a correct store cover the driver; run without -short")
 	}
 	for _, row := range []struct {
 		name     string
@@ -104,16 +104,16 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		}},
 		{"conflicts of appends go unnoticed", lostUpdate, "append", []string{"isolation: lost update"}},
 		{"transactions append before they commit", dirtyWrite, "append", []string{"isolation: G1a"}},
-		{"what was not there is not validated", phantom, "append", []string{"isolation: G2-item"}},
-		{"what was read is not validated", writeSkew, "append", []string{"isolation: G2-item"}},
-		{"what was read of registers is not validated", writeSkew, "swap", []string{"register isolation: G2-item"}},
+		{"reads of absent keys are not validated", phantom, "append", []string{"isolation: G2-item"}},
+		{"reads are not validated", writeSkew, "append", []string{"isolation: G2-item"}},
+		{"reads of registers are not validated", writeSkew, "swap", []string{"register isolation: G2-item"}},
 		{"conflicts of registers go unnoticed", lostUpdate, "swap", []string{"register isolation: lost update"}},
 		{"snapshots read the latest version of lists", tornSnapshot, "append", []string{"isolation: G-single"}},
 		{"snapshots are too old", oldSnapshot, "append", []string{"isolation: G-single-realtime"}},
 		{"transactions do not read their own writes", blindToSelf, "append", []string{"isolation: internal"}},
 		{"rolled back transactions are committed", keptRollback, "append", []string{"isolation: G1a"}},
 		{"transactions write before they commit", dirtyWrite, "bank", []string{"reads: refused but present"}},
-		{"snapshots are not of one moment", tornSnapshot, "bank", []string{"bank: total not conserved", "reads: torn read"}},
+		{"snapshots are not of one instant", tornSnapshot, "bank", []string{"bank: total not conserved", "reads: torn read"}},
 		{"batches lose their last write", tornBatch, "kv", []string{"reads: torn read", "reads: stale read"}},
 		{"writes do nothing", lostWrite, "kv", []string{"durability: lost", "reads: stale read"}},
 		{"reads are stale", staleRead, "register", []string{"reads: stale read", "linearizability: not linearizable"}},
@@ -124,10 +124,10 @@ func TestEveryFlawIsCaught(t *testing.T) {
 		{"cursors show the key at their end", inclusiveBound, "kv", []string{"errors: astray"}},
 		{"a seek passes its key", seekPasses, "kv", []string{"reads: stale read"}},
 		{"streams lose their end", shortStream, "kv", []string{"reads: invented"}},
-		{"a deletion of a range keeps what the batch had written before", rangeForgetsBefore, "kv", []string{"reads: invented"}},
+		{"a range deletion keeps the earlier writes of its batch", rangeForgetsBefore, "kv", []string{"reads: invented"}},
 		{"a scan of lists does not stop at its end", overruns, "append", []string{"errors: astray"}},
 		{"a scan of registers does not stop at its end", overruns, "swap", []string{"errors: astray"}},
-		{"a scan backward of registers begins behind their end", overrunsBackward, "swap", []string{"errors: astray"}},
+		{"a backward scan of registers begins past their end", overrunsBackward, "swap", []string{"errors: astray"}},
 		{"refused writes are applied", refusedDone, "register", []string{"reads: refused but present"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestEveryFlawIsCaught(t *testing.T) {
 				clients = 4 // isolation breaks only where transactions overlap
 			}
 			found := map[string]checker.Violation{}
-			for seed := uint64(1); !containsAll(found, row.want) && seed <= 400; seed++ { // transactions overlap as they like
+			for seed := uint64(1); !containsAll(found, row.want) && seed <= 400; seed++ { // how transactions overlap varies
 				script := generate(t, row.workload, seed, workloads.Size{Clients: clients, Ops: 200, ValueBytes: 40})
 				store := newMemstore(row.flaw, 7)
 				ops := drive(t, store, script)

@@ -9,19 +9,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// kvGroup is how many keys a client calls its own, and how many all clients share.
+// kvGroup is the number of keys that a client owns, and the number that all clients share.
 const kvGroup = 16
 
-// keyspace says which keys the clients of kv work on: groups spread evenly over the loaded keys, so that their ranges
-// lie in different blocks and tables. The last group is shared.
+// keyspace assigns keys to the clients of kv. Each client has a group of its own, and the last group is shared. Groups
+// are spread evenly over the loaded keys, so that they lie in different blocks and tables.
 type keyspace struct {
 	name   func(int) []byte
-	groups int // clients, and one
+	groups int // one per client, and the shared one
 	stride int
-	recent [][][]byte // by client: the last few keys that it worked on
+	recent [][][]byte // the keys that each client worked on last
 }
 
-// kvRecent is how many keys a client comes back to.
+// kvRecent is the number of keys in keyspace.recent for a client.
 const kvRecent = 2
 
 func newKeyspace(size Size, name func(int) []byte) keyspace {
@@ -33,8 +33,8 @@ func newKeyspace(size Size, name func(int) []byte) keyspace {
 
 func kvKey(i int) []byte { return fmt.Appendf(nil, "k%05d", i) }
 
-// pick draws an own key of a client, or, one time in four, a shared one. Half of the time it is one that the client
-// worked on just before: who never comes back to a key does not see what became of it.
+// pick draws a key of the client's own or, one time in four, a shared one. Half of the time it is one that the client
+// worked on just before: without going back to a key, a client would not see what became of it.
 func (s keyspace) pick(rng *rand.Rand, client int) []byte {
 	if recent := s.recent[client]; len(recent) > 0 && rng.IntN(2) == 0 {
 		return recent[rng.IntN(len(recent))]
@@ -53,7 +53,7 @@ func (s keyspace) remember(client int, key []byte) {
 	s.recent[client] = recent[max(0, len(recent)-kvRecent):]
 }
 
-// distinct draws n different keys of a client.
+// distinct draws n distinct keys of a client.
 func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
 	var keys [][]byte
 	seen := make(map[string]bool, n)
@@ -66,14 +66,14 @@ func (s keyspace) distinct(rng *rand.Rand, client, n int) [][]byte {
 	return keys
 }
 
-// kv is for judges of durability: all kinds of operations, synced and unsynced ones mixed, so that a crash may lose
-// some commits and must keep others.
+// kv is for judges of durability. It mixes all kinds of operations, synced and unsynced, so that a crash may lose some
+// commits and must keep others.
 func kv(seed uint64, size Size) Script {
 	size = size.normal()
 	return allOperations(seed, size, "kv", kvKey, func(name string) []byte { return kvValue(seed, name, size) })
 }
 
-// allOperations draws all kinds of operations over keys and values that have certain names.
+// allOperations draws all kinds of operations over the keys and values that key and value name.
 func allOperations(seed uint64, size Size, workload string, key func(int) []byte, value func(name string) []byte) Script {
 	return Script{
 		Workload: workload, Seed: seed, Size: size,
@@ -81,12 +81,12 @@ func allOperations(seed uint64, size Size, workload string, key func(int) []byte
 	}
 }
 
-// kvSteps returns what draws the steps of kv.
+// kvSteps returns the function that draws the steps of kv.
 func kvSteps(seed uint64, size Size) func(rng *rand.Rand, client int, name string) Step {
 	return stepsOver(newKeyspace(size, kvKey), func(name string) []byte { return kvValue(seed, name, size) })
 }
 
-// stepsOver returns what draws the steps over some keys.
+// stepsOver returns a function that draws steps over the given keys.
 func stepsOver(keys keyspace, value func(name string) []byte) func(rng *rand.Rand, client int, name string) Step {
 	return func(rng *rand.Rand, client int, name string) Step {
 		durability := history.Durability(rng.IntN(2)) // Sync or NoSync
@@ -109,7 +109,7 @@ func stepsOver(keys keyspace, value func(name string) []byte) func(rng *rand.Ran
 	}
 }
 
-// look draws a step that writes nothing; p is from 58 to 99.
+// look draws a step that writes nothing. p is in [58, 100).
 func (s keyspace) look(rng *rand.Rand, client, p int) Step {
 	switch {
 	case p < 69:
@@ -133,13 +133,13 @@ func (s keyspace) look(rng *rand.Rand, client, p int) Step {
 	}
 }
 
-// kvValue is value, stretched.
+// kvValue is value with a stretched length.
 func kvValue(seed uint64, name string, size Size) []byte {
 	return value(seed, name, stretch(seed, name, size.ValueBytes))
 }
 
-// stretch returns the length of a value: size, but for some 3 times as much, and 6 times for a few. Engines that keep
-// long values apart do so with them.
+// stretch returns the length of a value: mostly size, sometimes 3 times and rarely 6 times that. Such values are long
+// enough for an engine to store them separately.
 func stretch(seed uint64, name string, size int) int {
 	switch stream(seed, name+" length").IntN(16) {
 	case 0, 1:
@@ -163,7 +163,8 @@ func (s keyspace) batch(rng *rand.Rand, client int, name string, value func(stri
 	return writes
 }
 
-// eraseRange draws a range of up to one group's distance, so that keys of all clients, and loaded ones, are in it.
+// eraseRange draws a range as long as the distance between two groups at most. It covers keys of all clients and loaded
+// ones.
 func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) Step {
 	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
 	end := first + 1 + rng.IntN(s.groups*s.stride)
@@ -175,8 +176,8 @@ func (s keyspace) eraseRange(rng *rand.Rand, client int, d history.Durability) S
 	return step
 }
 
-// eraseWithin draws a batch that deletes a range, and writes keys before that and after, mostly in the range: what comes
-// before it in the batch is gone, what comes after it is there.
+// eraseWithin draws a batch that deletes a range and also writes keys before and after that deletion, mostly inside the
+// range. The writes before the deletion must be gone and those after it present.
 func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, name string, value func(string) []byte) Step {
 	step := s.eraseRange(rng, client, d)
 	var parts [2][]history.Write
@@ -194,7 +195,7 @@ func (s keyspace) eraseWithin(rng *rand.Rand, client int, d history.Durability, 
 	return step
 }
 
-// scan draws a range that holds about four groups' worth of neighbours.
+// scan draws a range that covers about four groups' worth of adjacent keys.
 func (s keyspace) scan(rng *rand.Rand, client int) Step {
 	first := (rng.IntN(kvGroup)*s.groups + client) * s.stride
 	return Step{

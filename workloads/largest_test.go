@@ -10,7 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// No workload writes more than the store takes, in scripts or in what is drawn while they run, and some come up to it.
+// No workload exceeds the limits of the store, neither in scripts nor in what it draws at run time, and some reach
+// them.
 func TestWorkloadsKeepToTheLargestSizes(t *testing.T) {
 	largest := workloads.Largest{KeyBytes: 64, ValueBytes: 256, BatchBytes: 16 << 10}
 	require.NoError(t, largest.Check())
@@ -40,7 +41,7 @@ func TestWorkloadsKeepToTheLargestSizes(t *testing.T) {
 					most.KeyBytes, most.ValueBytes = max(most.KeyBytes, len(w.Key)), max(most.ValueBytes, len(w.Value))
 				}
 				if len(op.Writes) == 0 || !slices.ContainsFunc(op.Writes, func(w history.Write) bool { return w.Delete }) {
-					most.BatchBytes = max(most.BatchBytes, total) // a range is a few bytes, whatever is in it
+					most.BatchBytes = max(most.BatchBytes, total) // a range takes a few bytes, whatever it covers
 				}
 			}
 		}

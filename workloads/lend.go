@@ -7,13 +7,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// errMeddled is the error of a commit whose store wrote into what it was given.
+// errMeddled is recorded if a store wrote to the slices passed to a commit.
 var errMeddled = errors.New("workloads: the store changed a slice that its caller had passed in")
 
-// overwritten is what the caller of a store writes into its slices once a commit has returned: a store that has kept one shows it.
+// overwritten is what the caller writes into its slices once a commit has returned. A store that retained one will show
+// it.
 const overwritten = "overwritten by the caller, "
 
-// lend gives a store copies of writes to commit, and takes them back: after the commit, the caller does with them what it likes.
+// lend passes copies of the writes to commit. Once commit has returned, it checks that they are unchanged and
+// overwrites them.
 func lend(writes []history.Write, commit func([]history.Write) error) error {
 	lent := make([]history.Write, len(writes))
 	for i, w := range writes {

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// A caller does with its slices what it likes once a commit has returned, and the store may not write into them before.
+// Callers may reuse their slices once a commit has returned, and the store must not write to them before.
 func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
 	t.Parallel()
 	kept, meddled := 0, 0
@@ -42,7 +42,7 @@ func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
 		script := generate(t, "kv", 1, workloads.Size{Clients: 1, Ops: 40, Keys: 30, ValueBytes: 20})
 		before := generate(t, "kv", 1, workloads.Size{Clients: 1, Ops: 40, Keys: 30, ValueBytes: 20})
 		require.NoError(t, workloads.Drive(t.Context(), plain.Store(), script, rec, workloads.DriveOptions{OneByOne: true}))
-		assert.Equal(t, before, script, "what the store does to its slices does nothing to the script")
+		assert.Equal(t, before, script, "a store that changes its slices does not change the script")
 		for _, op := range rec.Ops() {
 			for _, r := range op.Reads {
 				if spoil == "keep" && bytes.HasPrefix(r.Value, []byte("overwrit")) {
@@ -54,6 +54,6 @@ func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
 			}
 		}
 	}
-	assert.Positive(t, kept, "values that the store has kept")
-	assert.Positive(t, meddled, "values that the store has changed")
+	assert.Positive(t, kept, "values that the store retained")
+	assert.Positive(t, meddled, "values that the store changed")
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// lifecycle is kv with an administrator among the clients: copies are made of the running store, it is closed and opened
-// again under the clients' feet, and others try to open it. Every client does some of it.
+// lifecycle is kv with administration. The running store is copied, it is closed and reopened while other clients use
+// it, and others try to open it a second time. Every client does some of that.
 func lifecycle(seed uint64, size Size) Script {
 	size = size.normal()
 	data := kvSteps(seed, size)
@@ -24,11 +24,11 @@ func lifecycle(seed uint64, size Size) Script {
 	}
 }
 
-// lifecycleEach says that one of so many steps is about the whole store.
+// lifecycleEach: one step in this many acts on the whole store.
 const lifecycleEach = 7
 
-// administer draws a step about the whole store. Each client has a repository of backups of its own; a step never meets what
-// another one has made.
+// administer draws a step that acts on the whole store. Each client has its own backup repository, so steps of
+// different clients never share files.
 func administer(rng *rand.Rand, client int, name string) Step {
 	switch p := rng.IntN(100); {
 	case p < 35:

@@ -2,9 +2,9 @@ package workloads
 
 import "github.com/lightningdb/lightning-torture/workloads/history"
 
-// Lifetime returns a short script of one client that does everything once that changes the files of a store: it loads,
-// commits with and without Sync, overwrites, deletes, flushes and compacts. Short as it is, each of its filesystem calls
-// can be made to fail in turn.
+// Lifetime returns a short script of one client that covers everything that changes a store's files: it loads, commits
+// with and without Sync, overwrites, deletes, flushes and compacts. It is short enough for each of its filesystem calls
+// to be made to fail in turn.
 func Lifetime(seed uint64) Script {
 	size := Size{Clients: 1, Keys: 2 * lifetimeKeys, ValueBytes: 100}
 	load := load(seed, size, kvKey)[0]
@@ -34,7 +34,7 @@ func Lifetime(seed uint64) Script {
 	}
 }
 
-// Reopened returns the script of a client who opens the store of a Lifetime again.
+// Reopened returns the script of a client that reopens the store after Lifetime.
 func Reopened(seed uint64) Script {
 	steps := []Step{
 		{Kind: history.Scan},
@@ -45,5 +45,5 @@ func Reopened(seed uint64) Script {
 	return Script{Workload: "reopened", Seed: seed, Size: Size{Clients: 1, Ops: len(steps)}, Clients: [][]Step{steps}}
 }
 
-// lifetimeKeys is how many keys each of the two batches holds that a Lifetime loads.
+// lifetimeKeys is the number of keys in each of the two batches that a Lifetime loads.
 const lifetimeKeys = 6

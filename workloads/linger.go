@@ -8,17 +8,18 @@ import (
 	"strings"
 )
 
-// Dials of lingering.
+// Parameters of lingering.
 const (
-	lingerEvents   = 2    // somebody's call was answered, and maybe another one made
-	lingerYields   = 300  // so often a client lets the others run, at most
-	outlastDoubled = 6    // a transaction goes on without its twin for 4 events, or up to five times twice as many
-	outlastYields  = 3000 // so often it lets the others run meanwhile, at most
-	twinEach       = 8    // later transactions and snapshots of a client there are to one that has a twin
+	lingerEvents   = 2    // another call was answered, and perhaps a further one made
+	lingerYields   = 300  // maximum number of times that a lingering client yields
+	outlastDoubled = 6    // a transaction outlasts its twin by 4 events, doubled up to five times
+	outlastYields  = 3000 // maximum number of times that it yields meanwhile
+	twinEach       = 8    // one later transaction or snapshot of a client in this many has a twin
 )
 
-// drawTwin draws whether the transaction of a step has a twin, and for how long it outlasts it. Of the first steps of clients half
-// have one: they outlast those that the other clients begin with, too, and the store has not yet heard of any other.
+// drawTwin draws whether the transaction of a step has a twin, and how many events it outlasts it. Half of the clients'
+// first steps have one: they also outlast the first transactions of the other clients, and the store has not seen any
+// other transaction yet.
 func drawTwin(rng *rand.Rand, name string) int {
 	each := twinEach
 	if strings.HasSuffix(name, ".0") {
@@ -30,16 +31,16 @@ func drawTwin(rng *rand.Rand, name string) int {
 	return 4 << rng.IntN(outlastDoubled)
 }
 
-// linger waits between two calls of a transaction until other clients have got on, if the step says so. Between calls
-// that never wait for a disk they would hardly ever meet, and what a store does wrong when transactions overlap would not
-// show.
+// linger waits between two calls of a transaction until other clients have made progress, if the step says so. Between
+// calls that never wait for a disk, transactions would hardly ever overlap, and errors in how a store handles overlap
+// would not show.
 func (w *worker) linger() {
 	if w.step.Lingers {
 		w.await(lingerEvents, lingerYields)
 	}
 }
 
-// errNoTransactions is the error of a store that is asked for a transaction and has none.
+// errNoTransactions is the error of a transaction on a store without transactions.
 var errNoTransactions = errors.New("workloads: the store is no Transactor, and its target promises Transactions")
 
 // begin starts a transaction of a store that has them.
@@ -51,7 +52,7 @@ func begin(store Store, level Isolation) (Txn, error) {
 	return t.Begin(level)
 }
 
-// begin begins the transaction of a step, and its twin if it has one.
+// begin begins the transaction of a step, with its twin if it has one.
 func (w *worker) begin(isolation Isolation) (Txn, *twin, error) {
 	txn, err := begin(w.store, isolation)
 	if err != nil || w.step.Twin == 0 || len(w.script.Clients) == 1 {
@@ -60,15 +61,16 @@ func (w *worker) begin(isolation Isolation) (Txn, *twin, error) {
 	return txn, beginTwin(w.store, isolation), nil
 }
 
-// outlast waits until a store that has forgotten a transaction together with its twin has had reasons to act on it: it may have
-// forgotten what the transaction must be checked against, or have compacted away what it reads.
+// outlast lets a transaction live on after its twin has ended. A store that forgets the transaction together with its
+// twin then gets a chance to discard what the transaction is checked against, or to compact away what it reads.
 func (w *worker) outlast(t *twin) {
 	if t != nil {
 		w.await(w.step.Twin, outlastYields)
 	}
 }
 
-// await lets the other clients run until there were so many events, or until it has let them run so often.
+// await lets other clients run until the given number of events have happened, yielding at most the given number of
+// times.
 func (w *worker) await(events, yields int) {
 	if len(w.script.Clients) == 1 {
 		return
@@ -81,12 +83,12 @@ func (w *worker) await(events, yields int) {
 	}
 }
 
-// twin is a transaction that begins right after another one, mostly with the same snapshot, and ends at once. It reads and writes
-// nothing, and no history has it: nobody may notice that it was there. In a store that runs one transaction at a time it
-// begins when the other one has ended, so it has a goroutine of its own.
+// twin is a transaction that begins right after another one, mostly with the same snapshot, and ends at once. It reads
+// and writes nothing and is not recorded, because nobody may notice that it existed. In a store that runs one
+// transaction at a time it cannot begin before the other one has ended, so it runs on a goroutine of its own.
 type twin struct{ ended chan *Panic } // nil: without one
 
-// beginTwin begins a twin and gives it the time to end.
+// beginTwin begins a twin and gives it time to end.
 func beginTwin(store Store, isolation Isolation) *twin {
 	t := &twin{make(chan *Panic, 1)}
 	go func() {
@@ -107,7 +109,8 @@ func beginTwin(store Store, isolation Isolation) *twin {
 	return t
 }
 
-// wait waits for the end of a twin; the other transaction has ended. It panics as the store did in the twin.
+// wait waits for the twin to end; the other transaction must have ended. If the store panicked in the twin, wait panics
+// likewise.
 func (t *twin) wait() {
 	if t == nil {
 		return

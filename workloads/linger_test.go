@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// begun counts the transactions of a store and, if it is serial, lets one run at a time.
+// begun counts the transactions of a store. If it is serial, it admits one at a time.
 type begun struct {
 	*memstore
 	serial bool
@@ -21,8 +21,8 @@ type begun struct {
 	mu        sync.Mutex
 	now, most int
 	all       int
-	panics    int  // the transaction whose beginning panics
-	breaks    bool // commits panic, with the turn of the transaction
+	panics    int  // number of the transaction whose Begin panics
+	breaks    bool // commits panic and do not end the transaction's turn
 }
 
 func (s *begun) Begin(i workloads.Isolation) (workloads.Txn, error) {
@@ -67,7 +67,7 @@ func (t *counting) end() {
 	}
 }
 
-// withTwins are steps that may have a twin, of one client beside another.
+// withTwins is a script of one client whose steps have a twin of the given length, and of another client beside it.
 func withTwins(twin int) workloads.Script {
 	appending := &workloads.Appending{Touches: []workloads.Touch{{Key: []byte("list-0000"), Append: true}}, Name: "c0.0"}
 	steps := []workloads.Step{
@@ -84,11 +84,11 @@ func TestATransactionOutlastsItsTwinWhichNobodyRecords(t *testing.T) {
 		require.Equal(t, alone, drive(t, store, withTwins(4)))
 		assert.Equal(t, 4, store.all)
 		assert.Zero(t, store.now)
-		assert.Equal(t, serial, store.most == 1, "unless it runs one transaction at a time, a store has both at once")
+		assert.Equal(t, serial, store.most == 1, "both are open at once, unless the store runs one transaction at a time")
 	}
 }
 
-func TestAPanicOfATwinIsOneOfTheStore(t *testing.T) {
+func TestAPanicInATwinIsAPanicOfTheStore(t *testing.T) {
 	store := &begun{memstore: newMemstore(none, 1), panics: 2}
 	rec := history.NewRecorder(&history.Clock{})
 	err := workloads.Drive(context.Background(), store, withTwins(4), rec, workloads.DriveOptions{})
@@ -98,7 +98,7 @@ func TestAPanicOfATwinIsOneOfTheStore(t *testing.T) {
 	assert.Contains(t, string(panicked.Stack), "beginTwin")
 }
 
-// The transaction stays open, and in a store that runs one at a time its twin waits for it.
+// The transaction stays open, and in a store that runs one at a time its twin keeps waiting for it.
 func TestAPanicOfATransactionIsNotHiddenByItsTwin(t *testing.T) {
 	store := &begun{memstore: newMemstore(none, 1), serial: true, breaks: true}
 	rec := history.NewRecorder(&history.Clock{})

@@ -8,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// logs is for append-only logs: entries are appended one by one and in batches, and dropped at both ends, where raft drops them
-// and where nobody would. What is appended after the end was dropped has the same indexes again, with other contents. Clients
-// read wherever there is something, and take turns at changing the log. In between it is closed and opened again, or copied.
+// logs is for append-only logs. Entries are appended singly and in batches. The log is truncated at both ends, where
+// raft does so and at unusual places. Appends after a truncation of the end reuse indexes with other contents. Clients
+// read anywhere in the log and take turns at changing it. Now and then the log is closed and reopened, or copied.
 func logs(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, logKeysMax)
-	lengths := stream(seed, "lengths of entries").IntN(3) > 0 // of two logs in three they are at boundaries
+	lengths := stream(seed, "lengths of entries").IntN(3) > 0 // in two logs out of three the lengths are at boundaries
 	step := func(rng *rand.Rand, client int, name string) Step {
 		length := func() int { return size.ValueBytes }
 		if lengths {
@@ -28,7 +28,7 @@ func logs(seed uint64, size Size) Script {
 	}
 }
 
-// logKeysMax is how many entries are loaded at most: all of them are read after each crash.
+// logKeysMax limits the number of entries that are loaded, because all entries are read after each crash.
 const logKeysMax = 250
 
 // logStep draws a step.
@@ -81,14 +81,14 @@ func logStep(rng *rand.Rand, client int, name string, length func() int) Step {
 	return s
 }
 
-// logLeft are the distances from the end of a block that matter: nothing is left, less than a header, a header, or a byte more.
+// logLeft lists the distances from the end of a block that matter: 0, less than a header, a header, and one byte more.
 var logLeft = [...]int{0, 0, 1, 2, 4, 7, 8, 9, 12, 16, 17, 24}
 
 func logDurability(rng *rand.Rand) history.Durability {
 	return []history.Durability{history.Sync, history.Sync, history.Sync, history.NoSync, history.NoSync, history.Buffered}[rng.IntN(6)]
 }
 
-// entriesOf draws how many entries are appended at once.
+// entriesOf draws the number of entries in one append.
 func entriesOf(rng *rand.Rand) int {
 	switch p := rng.IntN(20); {
 	case p < 11:
@@ -102,8 +102,8 @@ func entriesOf(rng *rand.Rand) int {
 	}
 }
 
-// logCut draws where a log is cut: mostly a few entries from an end, which is at end permille, inward. Some cuts are anywhere,
-// and others leave all, nothing, or lie outside of the log.
+// logCut draws where a log is truncated: mostly a few entries inward from an end, which is at end permille. Some
+// truncations are elsewhere; others keep all, keep nothing, or are out of range.
 func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
 	switch p := rng.IntN(20); {
 	case p < 7:
@@ -115,7 +115,7 @@ func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
 	case p < 16:
 		return appendlog.Place{Permille: end, Plus: -inward * (1 + rng.IntN(3))}
 	case p < 18:
-		return appendlog.Place{Permille: 1000 - end, Plus: -inward * rng.IntN(2)} // all but one at most
+		return appendlog.Place{Permille: 1000 - end, Plus: -inward * rng.IntN(2)} // keeps at least one entry
 	case p < 19:
 		return appendlog.Place{Permille: 1000 - end, Plus: inward * (1 + rng.IntN(3))}
 	default:
@@ -123,7 +123,7 @@ func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
 	}
 }
 
-// anyPlace draws where entries are read: at both ends, right outside of them, and anywhere between.
+// anyPlace draws where entries are read: at both ends, just outside them, and anywhere in between.
 func anyPlace(rng *rand.Rand) appendlog.Place {
 	place := appendlog.Place{Permille: rng.IntN(1001)}
 	if p := rng.IntN(3); p < 2 {
@@ -136,7 +136,7 @@ func valueKey(rng *rand.Rand) string {
 	return []string{appendlog.TermKey, appendlog.VoteKey}[rng.IntN(2)]
 }
 
-// entry returns the data of entry i of a step. Data that is shorter than its name may repeat.
+// entry returns the data of entry i of a step. Data too short to hold the whole name may repeat.
 func (s *Script) entry(step string, i, size int) []byte {
 	name := step + "." + strconv.Itoa(i)
 	if size >= len(name) {

@@ -8,11 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// FromLog shows an append-only log as a store, to be read: its keys are those of [history.EntryKey], and those of the values
-// that it keeps beside the entries. The store cannot be written to; steps of workload log do that.
+// FromLog presents an append-only log as a read-only Store. Its keys are those of [history.EntryKey] and those of the
+// values kept beside the entries. Apply fails; only the steps of workload log change the log.
 func FromLog(l appendlog.Log) Store { return &logStore{l} }
 
-// LogOf returns the log behind a store; ok is false if it is not one.
+// LogOf returns the log behind a store. ok is false if s is not from FromLog.
 func LogOf(s Store) (l appendlog.Log, ok bool) {
 	if b, ok := s.(*logStore); ok {
 		return b.log, true
@@ -20,7 +20,7 @@ func LogOf(s Store) (l appendlog.Log, ok bool) {
 	return nil, false
 }
 
-// Offers returns an optional interface of a store, or of the log behind it.
+// Offers returns an optional interface of a store or, for a store from FromLog, of the log behind it.
 func Offers[T any](s Store) (offer T, ok bool) {
 	if l, isLog := LogOf(s); isLog {
 		offer, ok = l.(T)
@@ -32,7 +32,7 @@ func Offers[T any](s Store) (offer T, ok bool) {
 
 type logStore struct{ log appendlog.Log }
 
-// errNoWrites is returned where something else than the workload of logs writes to one.
+// errNoWrites is returned if anything but workload log writes to a log.
 var errNoWrites = fmt.Errorf("%w: it is a log, which only appends and truncates", ErrRefused)
 
 func (s *logStore) Get(key []byte) (value []byte, found bool, err error) {

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// onLog does a step to a log. What it does depends on where the log ends by then; the history has the indexes.
+// onLog applies a step to a log. The effect depends on where the log ends at that time; the history records the
+// indexes.
 func (w *worker) onLog() {
 	l, ok := LogOf(w.store)
 	if !ok {
@@ -29,7 +30,7 @@ func (w *worker) onLog() {
 	}
 }
 
-// readEnd asks for the first or the last index. The answer says of all indexes beyond it that there are no entries.
+// readEnd asks for the first or the last index. The answer also says that there are no entries beyond it.
 func (w *worker) readEnd(l appendlog.Log) {
 	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind})
 	from, to := history.EntryKey(0), history.EntriesEnd()
@@ -47,7 +48,7 @@ func (w *worker) readEnd(l appendlog.Log) {
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
-// readEntries reads some entries one after the other; meanwhile others may change the log.
+// readEntries reads some entries one by one, while others may change the log.
 func (w *worker) readEntries(l appendlog.Log) {
 	first, err := l.First()
 	last, err2 := l.Last()
@@ -55,7 +56,7 @@ func (w *worker) readEntries(l appendlog.Log) {
 		w.fails(history.Get, err)
 		return
 	}
-	if last+1 < first { // they are of different moments
+	if last+1 < first { // the two ends were read at different times
 		last = first - 1
 	}
 	at := w.step.Log.At.Of(max(first, 1), last)
@@ -75,8 +76,8 @@ func (w *worker) readEntries(l appendlog.Log) {
 	}
 }
 
-// logNow returns the log that is open now, which a step asks for again before each operation but the first: it may have been
-// closed and opened under the client.
+// logNow returns the currently open log. A step asks for it before each operation but the first, because another client
+// may have closed and reopened it.
 func (w *worker) logNow() (appendlog.Log, error) {
 	if !w.inside {
 		s := &w.session
@@ -91,13 +92,13 @@ func (w *worker) logNow() (appendlog.Log, error) {
 	return l, nil
 }
 
-// fails records an operation that could not begin, because the log did not say where it ends.
+// fails records an operation that could not begin because the log did not report its ends.
 func (w *worker) fails(kind history.Kind, err error) {
 	h := w.rec.Call(w.id, history.Op{Kind: kind})
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
-// changeLog appends, truncates or sets a value. One client at a time does that, as the interface of logs demands.
+// changeLog appends, truncates or sets a value. Only one client at a time does so, as the interface of logs requires.
 func (w *worker) changeLog(l appendlog.Log) {
 	t := &w.tail
 	t.Lock()
@@ -123,7 +124,7 @@ func (w *worker) changeLog(l appendlog.Log) {
 	}
 }
 
-// change records a change of the log, and returns whether it was acknowledged.
+// change records a change of the log and reports whether it was acknowledged.
 func (w *worker) change(kind history.Kind, writes []history.Write, do func() error) bool {
 	h := w.rec.Call(w.id, history.Op{Kind: kind, Writes: writes, Durability: w.step.Durability})
 	err := plain(do(), ErrTooLarge)
@@ -131,8 +132,8 @@ func (w *worker) change(kind history.Kind, writes []history.Write, do func() err
 	return err == nil
 }
 
-// appendTo appends entries of some sizes, whose contents are named from name, to a log with these ends. It returns the last
-// index, and whether it was acknowledged.
+// appendTo appends one entry per size to a log with the given ends. The contents are derived from name. It returns the
+// last index and whether the append was acknowledged.
 func (w *worker) appendTo(l appendlog.Log, first, last uint64, name string, sizes []int) (uint64, bool) {
 	next := w.tail.Next(l, first, last, w.step.Log.Skip)
 	var entries []appendlog.Entry
@@ -191,7 +192,8 @@ func (w *worker) truncateBack(l appendlog.Log, first, last uint64) {
 	w.appendTo(l, first, last, w.step.Log.Name, w.step.Log.Sizes)
 }
 
-// outOfRange returns the error of a truncation as a history has it: may says whether the log may refuse it.
+// outOfRange returns the error of a truncation as the history keeps it. may says whether the log may reject the
+// truncation.
 func outOfRange(err error, may bool, first, last uint64) error {
 	switch {
 	case !errors.Is(err, appendlog.ErrOutOfRange):
@@ -220,11 +222,11 @@ func (w *worker) setValue(l appendlog.Log) {
 	}
 }
 
-// logFills is how many entries are appended at most until the file ends where it is to.
+// logFills is the maximum number of entries appended to make the file end at the requested place.
 const logFills = 4
 
-// fillLog appends single entries until so many bytes are left of a block of the store's file. What the store adds to an entry
-// is seen when the first one is written.
+// fillLog appends single entries until the requested number of bytes is left in a block of the store's file. The first
+// entry shows how many bytes the store adds to an entry.
 func (w *worker) fillLog(l appendlog.Log, first, last uint64) {
 	s, overhead := w.step.Log, 0
 	for n := range logFills {

@@ -6,13 +6,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// holdMax is the largest number of its client's steps for which something is held open.
+// holdMax is the maximum number of the client's own steps during which something is held open.
 const holdMax = 12
 
-// hold draws the number of steps for which something is held open: half of the time, none.
+// hold draws the number of steps during which something is held open; half of the time it is 0.
 func hold(rng *rand.Rand) int { return max(0, rng.IntN(2*holdMax)-holdMax+1) }
 
-// cursor draws a cursor over neighbours of a client's keys, and how it is moved.
+// cursor draws a cursor around a client's keys, and its movements.
 func (s keyspace) cursor(rng *rand.Rand, client int) Step {
 	step := Step{Kind: history.Cursor, Lingers: rng.IntN(2) == 0, Hold: hold(rng)}
 	s.bound(rng, client, &step)
@@ -20,7 +20,7 @@ func (s keyspace) cursor(rng *rand.Rand, client int) Step {
 	return step
 }
 
-// held draws a snapshot that is read later, by single keys and by a cursor.
+// held draws a snapshot that is read later, both by single keys and with a cursor.
 func (s keyspace) held(rng *rand.Rand, client int) Step {
 	step := Step{Kind: history.Snapshot, Lingers: rng.IntN(2) == 0, Hold: hold(rng)}
 	s.bound(rng, client, &step)
@@ -32,7 +32,7 @@ func (s keyspace) held(rng *rand.Rand, client int) Step {
 	return step
 }
 
-// bound draws the bounds of a cursor: often none, so that it can leave what the client knows.
+// bound draws a cursor's bounds. Often there are none, so that the cursor can leave the client's own keys.
 func (s keyspace) bound(rng *rand.Rand, client int, step *Step) {
 	draw := rng.IntN(8)
 	if draw < 3 {
@@ -45,7 +45,7 @@ func (s keyspace) bound(rng *rand.Rand, client int, step *Step) {
 	}
 }
 
-// moves draws movements: seeks to keys, to what lies right before and after them, and walks from there, which turn round.
+// moves draws movements: seeks to keys and to their direct neighbours, and walks from there that also turn round.
 func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	for len(moves) < n {
 		switch p := rng.IntN(16); {
@@ -66,7 +66,7 @@ func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	return moves
 }
 
-// beside draws a key, or one right after it or before it that nobody writes.
+// beside draws a key, or its direct successor or predecessor, which nobody writes.
 func (s keyspace) beside(rng *rand.Rand, key []byte) []byte {
 	switch n := len(key); rng.IntN(4) {
 	case 0:

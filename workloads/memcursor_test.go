@@ -12,14 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// memcursor is a cursor of a memstore. Every movement looks at the store again.
+// memcursor is a cursor over a memstore. Every movement looks at the store again.
 type memcursor struct {
 	store    *memstore
 	bounds   workloads.Bounds
 	snapshot int
 	key      string
 	stands   bool
-	forward  bool // the latest movement was
+	forward  bool // direction of the latest movement
 }
 
 func (m *memstore) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
@@ -28,7 +28,7 @@ func (m *memstore) NewCursor(b workloads.Bounds) (workloads.Cursor, error) {
 	return &memcursor{store: m, bounds: b, snapshot: m.seq}, nil
 }
 
-// keys returns what the cursor can show, in order. The lock must be held.
+// keys returns the keys that the cursor can show, in order. The lock must be held.
 func (c *memcursor) keys() []string {
 	if c.store.flaw == lateCursor {
 		c.snapshot = c.store.seq
@@ -94,7 +94,7 @@ func (c *memcursor) SeekGE(key []byte) bool {
 }
 
 func (c *memcursor) SeekLT(key []byte) bool {
-	c.stands = false // a seek does not turn round
+	c.stands = false // a seek is not a change of direction
 	return c.last(func(k string) bool { return k < string(key) })
 }
 
@@ -110,7 +110,7 @@ func (c *memcursor) Value() []byte {
 func (c *memcursor) Error() error { return nil }
 func (c *memcursor) Close() error { return nil }
 
-// OpenValue is a stream of a value. It reads the value when it is first read, if it is flawed.
+// OpenValue opens a stream of a value. If it is flawed, it reads the value only when the stream is first read.
 func (m *memstore) OpenValue(key []byte) (io.ReadCloser, bool, error) {
 	value, found, err := m.Get(key)
 	if m.flaw == shortStream && len(value) > 1 {
@@ -143,7 +143,7 @@ func (m *memstore) ApplyRange(b workloads.RangeBatch, d history.Durability) (uin
 	return 0, m.Apply(slices.Concat(writes, b.After), d)
 }
 
-// txncursor is a cursor of a transaction: it goes through what a scan has shown.
+// txncursor is a cursor of a transaction. It iterates over the result of a scan.
 type txncursor struct {
 	pairs []history.Read
 	at    int

@@ -17,7 +17,7 @@ import (
 // transactions.
 type memstore struct {
 	flaw  flaw
-	every int // how often the flaw shows: at each so many calls
+	every int // a flaw shows in every so many calls
 
 	mu       sync.Mutex
 	seq      int
@@ -40,7 +40,7 @@ const (
 	lostUpdate        // conflicts of transactions go unnoticed
 	tornBatch         // a batch loses its last write
 	staleRead         // a read returns the version before the latest
-	dirtyWrite        // what a transaction puts is there even if it conflicts
+	dirtyWrite        // uncommitted puts are visible, even if the transaction conflicts later
 	lostWrite         // an acknowledged write did nothing
 	garbage           // a read returns a flipped bit
 	disorder          // a scan swaps two keys
@@ -49,19 +49,19 @@ const (
 	refusedDone       // a refused write is applied
 	tornSnapshot      // snapshots read the latest version
 	blindToSelf       // transactions do not read their own writes
-	writeSkew         // what a serializable transaction read is not validated
-	oldSnapshot       // snapshots are of some time ago
-	keptRollback      // a transaction that is rolled back is committed
-	phantom           // what a serializable transaction did not find in a range is not validated
+	writeSkew         // reads of serializable transactions are not validated
+	oldSnapshot       // snapshots are too old
+	keptRollback      // a rolled back transaction is committed
+	phantom           // serializable transactions do not validate absent keys of a range
 
 	lateCursor         // cursors show what is there when they are moved
-	turnSkips          // a cursor that turns round from forward to backward skips a key
+	turnSkips          // a cursor that turns from forward to backward skips a key
 	inclusiveBound     // a cursor shows the key at its end
-	seekPasses         // SeekGE passes the key that it is given
+	seekPasses         // SeekGE skips the key it is given
 	shortStream        // streams lack their last byte
-	rangeForgetsBefore // a batch that deletes a range keeps what it has written before
+	rangeForgetsBefore // a range deletion in a batch keeps the batch's earlier writes
 	overruns           // a scan in a transaction does not stop at its end
-	overrunsBackward   // a cursor in a transaction begins behind its end
+	overrunsBackward   // a cursor in a transaction begins past its end
 )
 
 var errDisk = errors.New("input/output error")
@@ -70,7 +70,7 @@ func newMemstore(f flaw, every int) *memstore {
 	return &memstore{flaw: f, every: every, versions: map[string][]version{}}
 }
 
-// strikes reports whether the flaw f shows in this call. The lock must be held.
+// strikes reports whether flaw f shows in this call. The lock must be held.
 func (m *memstore) strikes(f flaw) bool {
 	if m.flaw != f {
 		return false
@@ -181,7 +181,7 @@ type memtxn struct {
 	isolation workloads.Isolation
 	snapshot  int
 	reads     map[string]bool
-	ranges    [][2]string // that were scanned
+	ranges    [][2]string // scanned ranges
 	writes    []history.Write
 }
 

@@ -9,17 +9,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// opened is what a client has opened and reads while it goes on with other steps: a cursor, a snapshot or a stream. The
-// history has it as an operation that was answered when it was open, and that shows this moment, however late it is read.
+// opened is something that a client opened and reads while it continues with other steps: a cursor, a snapshot or a
+// stream. The history records it as an operation that was answered when it was opened, and everything read from it,
+// however late, belongs to that moment.
 type opened struct {
 	handle history.Handle
-	moves  []Move // that are left
+	moves  []Move // moves still to make
 	left   int    // steps of the client until it is closed
 	look   func(Move) ([]history.Read, error)
 	close  func() error
 }
 
-// keep opens what the step says, and reads it now or, if it is to be held, during the next steps.
+// keep opens what the step asks for and reads it now or, if it is to be held, during the next steps.
 func (w *worker) keep(open func() (*opened, error)) {
 	s := w.step
 	h := w.rec.Call(w.id, history.Op{Kind: s.Kind})
@@ -36,7 +37,7 @@ func (w *worker) keep(open func() (*opened, error)) {
 	w.opened = append(w.opened, o)
 }
 
-// readOn reads a part of everything that is open, and closes what need not be open any longer.
+// readOn reads a part of everything that is open, and closes what has been held long enough.
 func (w *worker) readOn() {
 	still := w.opened[:0]
 	for _, o := range w.opened {
@@ -56,7 +57,7 @@ func (w *worker) readOn() {
 	w.opened = still
 }
 
-// look makes so many movements and records what they show.
+// look makes n movements and records what they show.
 func (w *worker) look(o *opened, n int) error {
 	if n == 0 {
 		return nil
@@ -75,14 +76,14 @@ func (w *worker) look(o *opened, n int) error {
 	return nil
 }
 
-// shut closes what is open. An error of that is one of reading it, unless there was another.
+// shut closes what is open. An error of closing counts as an error of reading, unless there was one before.
 func (w *worker) shut(o *opened, before error) {
 	if err := o.close(); err != nil && before == nil {
 		w.rec.AddReads(o.handle, nil, plain(err, ErrRefused))
 	}
 }
 
-// shutAll ends everything that is open: read to the end, or only closed.
+// shutAll closes everything that is open, first reading it to the end if read is set.
 func (w *worker) shutAll(read bool) {
 	for _, o := range w.opened {
 		var err error
@@ -94,7 +95,7 @@ func (w *worker) shutAll(read bool) {
 	w.opened = nil
 }
 
-// openCursor opens a cursor of the store.
+// openCursor opens a cursor over the store.
 func (w *worker) openCursor() (*opened, error) {
 	bounds := Bounds{From: w.step.From, To: w.step.To, Prefix: w.step.Prefix}
 	c, err := w.store.(CursorMaker).NewCursor(bounds)
@@ -133,10 +134,10 @@ func streamed(s Streamer, key []byte) ([]history.Read, error) {
 	return reads, errors.Join(err, r.Close())
 }
 
-// streamPiece is how many bytes of a stream are asked for at a time: no divisor of anything.
+// streamPiece is the number of bytes that one read of a stream asks for. It divides no usual block or buffer size.
 const streamPiece = 611
 
-// readStream reads a stream piece by piece. One that can go back is read in part once more.
+// readStream reads a stream piece by piece, and reads a part of it again if the stream can seek.
 func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
 	read := history.Read{Key: key, Found: found}
 	if !found {
@@ -155,7 +156,8 @@ func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
 	return []history.Read{read}, nil
 }
 
-// reread goes back in a stream that was read to its end, from each place that io.Seeker counts from, and reads the rest again.
+// reread seeks back in a stream that was read to its end, relative to each origin of io.Seeker, and reads the rest
+// again.
 func reread(s io.ReadSeeker, first *history.Read) error {
 	size := int64(len(first.Value))
 	for _, to := range [...]struct {
@@ -163,7 +165,7 @@ func reread(s io.ReadSeeker, first *history.Read) error {
 		whence     int
 	}{
 		{size / 2, size / 2, io.SeekStart},
-		{-(size / 3), size - size/3, io.SeekCurrent}, // it is at its end
+		{-(size / 3), size - size/3, io.SeekCurrent}, // the stream is at its end
 		{-(size / 5), size - size/5, io.SeekEnd},
 	} {
 		at, err := s.Seek(to.offset, to.whence)

@@ -8,24 +8,26 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Plain is what a simple key-value store has to offer: no batches, no transactions, no order of keys. Its Store method makes a
-// Store of it, so that an adapter is a few lines. The functions may be called from several goroutines; slices that they are
-// given belong to the caller, who overwrites them once Put and Delete have returned. All but Sync must be set.
+// Plain is the minimum that a key-value store has to offer: no batches, no transactions, no order of keys. Its Store
+// method turns it into a Store, so that an adapter takes a few lines. The functions must be safe for concurrent use.
+// Slices passed to them belong to the caller, who overwrites them once Put and Delete have returned. All functions but
+// Sync must be set.
 //
-// Batches are not atomic, so do not promise AtomicBatch. While the pairs are listed nothing is written, so that a listing is of
-// one instant: what a store does when it is read and written at the same time is tested with single keys only. A store that has
-// batches or snapshots of its own should implement Store.
+// Batches are not atomic, so the target must not promise AtomicBatch. Writes wait while pairs are listed, so that a
+// scan is of one instant; only reads and writes of single keys run concurrently. A store with batches or snapshots of
+// its own should implement Store instead.
 type Plain struct {
 	Get    func(key []byte) (value []byte, found bool, err error)
 	Put    func(key, value []byte) error
 	Delete func(key []byte) error
 	Pairs  func(visit func(key, value []byte)) error // calls visit with every pair, in any order
-	// Sync makes everything durable for which Put and Delete have returned. Nil says that they have done so themselves.
+	// Sync makes everything durable for which Put and Delete have returned. Nil means that it already is when they
+	// return.
 	Sync  func() error
 	Close func() error
 }
 
-// Store returns the store. It panics if a function is missing.
+// Store returns the store. It panics if a required function is missing.
 func (p Plain) Store() Store {
 	missing := ""
 	switch {
@@ -48,12 +50,12 @@ func (p Plain) Store() Store {
 
 type plainStore struct {
 	p       Plain
-	listing sync.RWMutex // held for reading by writers
+	listing sync.RWMutex // writers hold it for reading
 }
 
 func (s *plainStore) Get(key []byte) ([]byte, bool, error) { return s.p.Get(key) }
 
-// Apply commits one write after the other.
+// Apply makes one write after another.
 func (s *plainStore) Apply(writes []history.Write, d history.Durability) error {
 	s.listing.RLock()
 	defer s.listing.RUnlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// plainMap is a map behind workloads.Plain. The fail-th write fails; the other counts are how often it was called.
+// plainMap is a map behind workloads.Plain. The write with number fail fails; the other fields count calls.
 type plainMap struct {
 	sync.Mutex
 	pairs               map[string][]byte
@@ -88,8 +88,8 @@ func TestAPlainStoreIsAStore(t *testing.T) {
 	assert.False(t, found)
 }
 
-// A store without atomic batches is driven with single writes, and judged by them.
-func TestWritesOfABatchAreOperationsOfTheirOwn(t *testing.T) {
+// If a store has no atomic batches, each write is driven and judged as an operation of its own.
+func TestEachWriteOfANonAtomicBatchIsAnOperation(t *testing.T) {
 	t.Parallel()
 	for _, fail := range []int{0, 40} {
 		m := &plainMap{pairs: map[string][]byte{}, fail: fail}

@@ -8,7 +8,7 @@ import (
 )
 
 // register is for judges of linearizability: all clients work on the same 3 to 8 keys, and every write is synced.
-// Loaded keys are never touched; they are there so that tables and levels exist.
+// Loaded keys are never touched; they only make sure that tables and levels exist.
 func register(seed uint64, size Size) Script {
 	size = size.normal()
 	registers := 3 + stream(seed, "registers").IntN(6)
@@ -33,7 +33,7 @@ func register(seed uint64, size Size) Script {
 	}
 }
 
-// fillerKey names a key that is only loaded. Fillers lie on both sides of the keys that are worked on.
+// fillerKey names a key that is only loaded. Fillers sort on both sides of the keys that clients work on.
 func fillerKey(i int) []byte {
 	if i%2 == 0 {
 		return fmt.Appendf(nil, "fill%05d", i)

@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// ReadAll appends every pair of the store to state, which the caller has emptied. Keys that come twice or out of order
-// are ErrDisorder. It runs once for every crash image, so it does nothing else.
+// ReadAll appends every pair of the store to state, which the caller must have emptied. It returns ErrDisorder if keys
+// repeat or are out of order. It runs once per crash image, so it does nothing else.
 func ReadAll(store Store, state *history.State) error {
 	var last []byte
 	var disorder error
@@ -45,10 +45,10 @@ func appendGet(reads []history.Read, from getter, key []byte) ([]history.Read, e
 	return append(reads, history.Read{Key: key, Value: value, Found: found}), nil
 }
 
-// readRange reads keys that follow one another in a transaction: by one scan, backward by a cursor if that is asked for, or one
-// by one where the transaction cannot do either. To a judge a key that the scan does not show was read as well, and was not
-// there: who writes it at the same time is a phantom. Nobody ever writes another key of the range: a scan that shows one, or
-// one out of order, is ErrAstray.
+// readRange reads adjacent keys in a transaction: by one scan, backward with a cursor if backward is set, or one by one
+// if the transaction supports neither. A judge takes a key that the scan does not show as read and absent, so that a
+// concurrent write of it is a phantom. Nobody ever writes any other key in the range; a scan that shows one, or is out
+// of order, is ErrAstray.
 func readRange(reads []history.Read, txn Txn, keys [][]byte, backward bool) ([]history.Read, error) {
 	bounds := Bounds{From: keys[0], To: after(keys[len(keys)-1])}
 	shown := &rangeShown{bounds: bounds, keys: keys, backward: backward}
@@ -75,17 +75,17 @@ func readRange(reads []history.Read, txn Txn, keys [][]byte, backward bool) ([]h
 	return append(reads, shown.reads()...), nil
 }
 
-// rangeShown is what a scan of a range has shown.
+// rangeShown collects what a scan of a range shows.
 type rangeShown struct {
 	bounds   Bounds
-	keys     [][]byte // those that may be there, in order
+	keys     [][]byte // keys that may exist, in order
 	backward bool
 	last     []byte
-	pairs    []history.Read // in the order in which they came
+	pairs    []history.Read // in the order shown
 	astray   error
 }
 
-// visit takes a pair, and reports whether the scan may go on.
+// visit adds a pair and reports whether the scan is to continue.
 func (r *rangeShown) visit(key, value []byte) bool {
 	_, known := slices.BinarySearchFunc(r.keys, key, bytes.Compare)
 	order := bytes.Compare(key, r.last)

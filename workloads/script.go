@@ -12,63 +12,63 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/largest"
 )
 
-// Size is the dials of a script. A dial that is zero or negative is set to its least sensible value.
+// Size holds the parameters of a script. A value that is zero or negative is replaced by the smallest that makes sense.
 type Size struct {
 	Clients    int `json:"clients"`     // concurrent clients; at least 1
-	Ops        int `json:"ops"`         // steps a client
+	Ops        int `json:"ops"`         // steps per client
 	Keys       int `json:"keys"`        // keys loaded before the clients start
-	ValueBytes int `json:"value_bytes"` // length of a value, if its name is not longer
-	// Largest is what the store takes at most. Keys keep to it; values and batches do in what Script.Within returns.
+	ValueBytes int `json:"value_bytes"` // length of a value, unless its name is longer
+	// Largest holds the limits of the store. Keys always keep to it; values and batches do after Script.Within.
 	Largest Largest `json:"largest,omitzero"`
 }
 
-// Largest is the largest key, value and batch that a store takes, in bytes; 0: larger than those of any workload, whose keys have
-// up to about a thousand bytes, and values a little more than 64 KiB.
+// Largest holds the sizes in bytes of the largest key, value and batch that a store accepts. 0 means that no workload
+// reaches the limit: their keys have up to about a thousand bytes, their values slightly more than 64 KiB.
 type Largest = largest.Sizes
 
-// Script is all that a run asks of a store.
+// Script is everything that a run asks of a store.
 type Script struct {
 	Workload string
 	Seed     uint64
 	Size     Size
-	Preload  [][]history.Write // batches that client 0 applies first: all but the last NoSync, with a flush halfway
-	Clients  [][]Step          // one list a client; they run at the same time
+	Preload  [][]history.Write // batches that client 0 applies first: NoSync except for the last, with a flush halfway
+	Clients  [][]Step          // one list of steps per client; clients run concurrently
 	Ledger   *Ledger           // of a bank; nil otherwise
-	Lists    bool              // values of keys that IsList are lists of Elements
-	// Registers says that all keys are registers, each of whose values only one write makes.
+	Lists    bool              // the values of keys for which IsList holds are lists of Elements
+	// Registers says that all keys are registers: no two writes make the same value.
 	Registers bool
 }
 
-// Step is one thing that a client does. Slices are shared between copies and must not be changed.
+// Step is one action of a client. Copies share slices, which must not be changed.
 type Step struct {
 	Kind       history.Kind
-	Keys       [][]byte        // Get: the key; Snapshot: all keys that are read, unless Moves are made
+	Keys       [][]byte        // Get: the key; Snapshot: all keys to read, if there are no Moves
 	From, To   []byte          // Scan, Cursor, Snapshot: first key inclusive, last key exclusive; empty bounds are open
-	Prefix     []byte          // Cursor, Snapshot: what keys begin with
+	Prefix     []byte          // Cursor, Snapshot: what each key starts with
 	Moves      []Move          // Cursor, Snapshot
-	Hold       int             // Cursor, Snapshot, Get as a stream: held open for so many steps of the client
+	Hold       int             // Cursor, Snapshot, Get as a stream: held open for this many steps of the client
 	Backward   bool            // Scan: from the last key to the first, if the store is a CursorMaker
 	Stream     bool            // Get: as a stream, if the store is a Streamer
 	Writes     []history.Write // Put, Delete and Batch
-	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter is told so
-	Before     int             // Batch with Range: so many of the first Writes come before the deletion of the range
-	After      int             // Batch with Range: so many of the last Writes come after it
+	Range      bool            // Batch: Writes delete every key of the script from From to To; a RangeDeleter gets the range
+	Before     int             // Batch with Range: this many of the first Writes precede the range deletion
+	After      int             // Batch with Range: this many of the last Writes follow it
 	Durability history.Durability
 	Isolation  Isolation       // Txn
-	Lingers    bool            // Txn, Snapshot, Scan and Cursor: lets other clients run between its calls
-	Twin       int             // Txn, Snapshot: another one begins with it and ends at once; it goes on for so many events of others
-	Fill       *Fill           // Put: several commits, whose lengths depend on where the store's file ends
+	Lingers    bool            // Txn, Snapshot, Scan and Cursor: let other clients run between its calls
+	Twin       int             // Txn, Snapshot: a twin begins with it and ends at once; this many events of others follow before it continues
+	Fill       *Fill           // Put: several commits whose lengths depend on where the store's file ends
 	Transfer   *Transfer       // Txn, of a bank
 	Appending  *Appending      // Txn, of lists
 	Swapping   *Swapping       // Txn, of registers
 	Update     *Update         // CAS, Increment and Append, of a register
 	Dir        string          // Checkpoint: where the copy goes; Backup: where it is restored
 	Source     string          // Backup: the repository
-	Looks      bool            // Open: the store is opened read-only before it is opened again
-	Log        *appendlog.Step // of workload log: what is done to the log, beside the kind
+	Looks      bool            // Open: the store is opened read-only before it is reopened
+	Log        *appendlog.Step // of workload log: the operation on the log, besides its kind
 }
 
-// Within returns the script with values and batches that keep to the limits of its size.
+// Within returns the script with values and batches reduced to the limits of its size.
 func (s Script) Within() Script {
 	l := s.Size.Largest
 	if l == (Largest{}) {
@@ -90,7 +90,7 @@ func (s Script) Within() Script {
 }
 
 func (s *Step) keepWithin(l Largest) {
-	if s.Range { // what is deleted is named by the range; what is written is little
+	if s.Range { // the deletions are given by the range, and the other writes are small
 		s.Writes = l.Values(s.Writes)
 	} else {
 		s.Writes = l.Batch(s.Writes)
@@ -102,13 +102,13 @@ func (s *Step) keepWithin(l Largest) {
 	}
 }
 
-// Commits reports whether the step changes something, if nothing fails.
+// Commits reports whether the step changes something if nothing fails.
 func (s *Step) Commits() bool {
 	return len(s.Writes) > 0 || s.Update != nil || s.Log.Changes(s.Kind) || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
 		s.Swapping != nil && !s.Swapping.Rollback && len(s.Swapping.Touches) > 0
 }
 
-// LastKey returns the last of all keys that the script can write; nil if there is none.
+// LastKey returns the greatest key that the script can write, or nil if there is none.
 func (s *Script) LastKey() []byte {
 	keys := s.keys()
 	if len(keys) == 0 {
@@ -161,22 +161,23 @@ func (s *Script) keys() [][]byte {
 type Transfer struct {
 	From, To []byte
 	Amount   int64
-	Opens    bool   // opens the account To if there is none
-	Closes   bool   // moves all that From has, and deletes it
+	Opens    bool   // opens the account To if it does not exist
+	Closes   bool   // moves the whole balance of From and deletes the account
 	Long     bool   // values are stretched
-	Name     string // of the step, from which the values are named
+	Name     string // of the step; the values are named after it
 }
 
-// Workload makes scripts.
+// Workload generates scripts.
 type Workload struct {
 	Name     string
-	Text     string // one line for a person who must choose
+	Text     string // one line that helps to choose
 	Generate func(seed uint64, size Size) Script
-	// Transactional says that clients commit in transactions only: a store without them has nothing to show.
+	// Transactional says that clients commit in transactions only. The workload tests nothing in a store without them.
 	Transactional bool
-	// Log says that it is for append-only logs, and not for key-value stores.
+	// Log says that the workload is for append-only logs, not for key-value stores.
 	Log bool
-	// Variant says that it is like the workload before it in All, but harsher: where time is short, one of the two will do.
+	// Variant says that the workload is a harsher form of the one before it in All; where time is short, one of the two
+	// is enough.
 	Variant bool
 }
 
@@ -205,17 +206,17 @@ func ByName(name string) (Workload, bool) {
 	return Workload{}, false
 }
 
-// normal returns the size with every dial at a value that makes sense.
+// normal returns the size with every parameter at a value that makes sense.
 func (s Size) normal() Size {
 	s.Clients, s.Ops = max(s.Clients, 1), max(s.Ops, 0)
 	s.Keys, s.ValueBytes = max(s.Keys, 0), s.Largest.Value(max(s.ValueBytes, 0))
 	return s
 }
 
-// loadBatch is how many keys are loaded in one batch.
+// loadBatch is the number of keys loaded in one batch.
 const loadBatch = 100
 
-// load returns the batches that write size.Keys keys, named by key.
+// load returns batches that write size.Keys keys, which key names.
 func load(seed uint64, size Size, key func(int) []byte) [][]history.Write {
 	var batches [][]history.Write
 	for i := range size.Keys {
@@ -229,8 +230,8 @@ func load(seed uint64, size Size, key func(int) []byte) [][]history.Write {
 	return batches
 }
 
-// generate draws the steps of every client from its own stream, so that one client's script does not depend on how
-// many others there are or how long theirs is.
+// generate draws the steps of every client from a stream of its own, so that the script of one client does not depend
+// on the number of others or the lengths of their scripts.
 func generate(seed uint64, size Size, step func(rng *rand.Rand, client int, name string) Step) [][]Step {
 	clients := make([][]Step, size.Clients)
 	for c := range clients {
@@ -243,7 +244,7 @@ func generate(seed uint64, size Size, step func(rng *rand.Rand, client int, name
 	return clients
 }
 
-// stream returns the random stream that a seed and a label name.
+// stream returns the random stream for a seed and a label.
 func stream(seed uint64, label string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(label)) // a hash never fails

@@ -62,7 +62,7 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 	lengths := map[int]int{}
 	for _, w := range workloads.All() {
 		script := w.Generate(3, size)
-		unique := w.Name != "edges" // whose shortest values repeat
+		unique := w.Name != "edges" // edges repeats its shortest values
 		kinds, values, loaded := map[history.Kind]bool{}, map[string]bool{}, 0
 		add := func(writes []history.Write) {
 			for _, write := range writes {
@@ -96,11 +96,11 @@ func TestEveryWorkloadDoesWhatItIsFor(t *testing.T) {
 		if script.Ledger != nil {
 			loaded -= script.Ledger.Accounts
 		}
-		if w.Name == "swap" { // which loads fewer fillers, for its judge, and all registers
+		if w.Name == "swap" { // swap loads fewer fillers, to help its judge, and all registers
 			require.Greater(t, loaded, 200)
 			continue
 		}
-		if w.Log { // all of it is read after each crash
+		if w.Log { // all entries are read after each crash
 			require.Equal(t, 250, loaded)
 			continue
 		}
@@ -147,7 +147,7 @@ func TestBankOpensAllAccountsInOneBatch(t *testing.T) {
 	require.Len(t, seen, 40)
 }
 
-func TestBalanceRefusesWhatIsNoBalance(t *testing.T) {
+func TestBalanceRejectsMalformedValues(t *testing.T) {
 	for _, v := range []string{"", "12", "x y", "1x ", " 12", strings.Repeat("9", 30) + " "} {
 		_, ok := workloads.Balance([]byte(v))
 		require.False(t, ok, "%q", v)
@@ -157,7 +157,7 @@ func TestBalanceRefusesWhatIsNoBalance(t *testing.T) {
 	require.Equal(t, int64(-12), n)
 }
 
-// A script can be written out, as saved findings and their Go tests do: nothing of it is hidden.
+// Scripts are written out to saved findings and their Go tests, so all of their state is in exported fields.
 func TestScriptsHaveNoHiddenFields(t *testing.T) {
 	seen := map[reflect.Type]bool{}
 	var visit func(typ reflect.Type)

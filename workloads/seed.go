@@ -7,7 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Load returns a script in which clients write entries new keys, one synced commit each, as fast as they can.
+// Load returns a script in which the clients together write the given number of new keys, one synced commit each, as
+// fast as they can.
 func Load(seed uint64, clients, entries int) Script {
 	size := Size{Clients: clients, Ops: (entries + clients - 1) / clients, ValueBytes: 100}
 	s := Script{Workload: "load", Seed: seed, Size: size, Clients: make([][]Step, clients)}
@@ -20,8 +21,8 @@ func Load(seed uint64, clients, entries int) Script {
 	return s
 }
 
-// Transfers returns a bank script of two accounts, A and B, with 1,000 each. Every client makes so many transfers, with
-// an audit after every tenth.
+// Transfers returns a bank script with two accounts, A and B, of 1,000 each. Every client makes the given number of
+// transfers, with an audit after every tenth.
 func Transfers(seed uint64, clients, transfers int) Script {
 	s := Bank(seed, Size{Clients: clients, Ops: 0, ValueBytes: 40}, BankOptions{Accounts: 2, Balance: 1000})
 	accounts := [][]byte{accountKey(0), accountKey(1)}

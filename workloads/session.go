@@ -8,19 +8,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// session is the store that is open now. Clients enter it for each step, and may exchange it.
+// session holds the currently open store. Clients enter it for each step and may replace the store.
 type session struct {
-	// mu is held for writing while the store is exchanged, and for reading by whoever needs it to stay open: by all clients
-	// that do a step or hold something open, unless the store may be closed under them.
+	// mu is held for writing while the store is replaced. It is held for reading by whoever needs the store to stay
+	// open: by every client that executes a step or holds something open, unless the store may be closed in flight.
 	mu    sync.RWMutex
-	store Store // nil: it was closed and does not open again
-	err   error // why not
+	store Store // nil: closed, and could not be reopened
+	err   error // why the store is nil
 }
 
-// take does the step to the store that is open now.
+// take applies the step to the store that is open now.
 func (w *worker) take() error {
 	if w.step.Kind == history.Open {
-		w.shutAll(true) // it must not close the store under what it has open itself
+		w.shutAll(true) // what this client holds open would keep the store from closing
 		w.leave()
 		return w.reopen()
 	}
@@ -45,7 +45,7 @@ func (w *worker) take() error {
 	return nil
 }
 
-// leave lets others close the store.
+// leave allows others to close the store.
 func (w *worker) leave() {
 	if w.inside {
 		w.inside = false
@@ -53,11 +53,11 @@ func (w *worker) leave() {
 	}
 }
 
-// openAttempts is how often a store is opened again: an error may come from a fault that has passed.
+// openAttempts is the number of attempts to reopen a store: an error may come from a transient fault.
 const openAttempts = 2
 
-// reopen closes the store and opens it again, unless closing it has failed and may have cost buffered commits. Clients that want
-// to begin a step wait meanwhile.
+// reopen closes the store and opens it again, unless closing failed and may have cost buffered commits. Clients that
+// want to begin a step wait meanwhile.
 func (w *worker) reopen() error {
 	o, s := &w.opts.Opener, &w.session
 	if o.Open == nil {
@@ -73,7 +73,7 @@ func (w *worker) reopen() error {
 		closing.Durability = history.Sync
 	}
 	if err := w.call(closing, s.store.Close); err != nil && owes(w.rec.Ops()) {
-		// The next session would miss what nobody has promised to keep, and all that it does would be judged by that.
+		// The next session could miss commits that nobody promised to keep, and would be judged as if it had them.
 		s.store, s.err = nil, fmt.Errorf("close: %w", err)
 		if w.opts.Reopened != nil {
 			w.opts.Reopened(nil)
@@ -100,10 +100,10 @@ func (w *worker) reopen() error {
 	return nil
 }
 
-// owes reports whether a history has buffered commits that no later sync has made durable: a store that fails may lose them,
-// though no power was cut.
+// owes reports whether a history has buffered commits that no later sync has made durable. A store that fails may lose
+// them even without a power cut.
 func owes(ops []history.Op) bool {
-	synced := history.Tick(0) // when the last sync was called that was acknowledged
+	synced := history.Tick(0) // call of the last acknowledged sync
 	for i := range ops {
 		if op := &ops[i]; op.Outcome == history.Acked && op.Durability == history.Sync && (op.Wrote() || op.Kind == history.Barrier) {
 			synced = max(synced, op.Call)
@@ -114,7 +114,7 @@ func owes(ops []history.Op) bool {
 	})
 }
 
-// call records an operation about the whole store, which reads and writes nothing.
+// call records an operation on the whole store that reads and writes nothing.
 func (w *worker) call(op history.Op, do func() error) error {
 	h := w.rec.Call(w.id, op)
 	err := do()
@@ -122,19 +122,19 @@ func (w *worker) call(op history.Op, do func() error) error {
 	return err
 }
 
-// readClosed reads the store, which is closed, through a read-only one.
+// readClosed reads the closed store by opening it read-only.
 func (w *worker) readClosed() {
 	h := w.rec.Call(w.id, history.Op{Kind: history.Look})
 	reads, err := w.contents("")
 	w.rec.Return(h, reads, outcome(err), err)
 }
 
-// openSecond tries to open the store that is open.
+// openSecond tries to open the store while it is open.
 func (w *worker) openSecond() {
 	if w.opts.Opener.Open == nil || !w.opts.Opener.RefusesSecondOpen {
 		return
 	}
-	if !w.inside { // it must be open, and stay so
+	if !w.inside { // the store must be open, and stay so
 		w.session.mu.RLock()
 		defer w.session.mu.RUnlock()
 		if w.session.store == nil {

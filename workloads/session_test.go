@@ -23,7 +23,7 @@ func TestAHistorySaysWhetherAClosedStoreWasSynced(t *testing.T) {
 	}
 }
 
-// failing is a store that cannot be closed in order.
+// failing is a store whose Close fails.
 type failing struct{ workloads.Store }
 
 func (failing) Close() error { return errors.New("no") }
@@ -36,7 +36,7 @@ func TestAStoreThatMayHaveLostBufferedCommitsIsNotOpenedAgain(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		steps []workloads.Step
-		close bool // in order
+		close bool // without an error
 		open  bool // again
 	}{
 		{"buffered, and closed in order", []workloads.Step{put(history.Buffered), open, get}, true, true},

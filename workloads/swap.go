@@ -10,46 +10,47 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Dials of the swap workload.
+// Parameters of the swap workload.
 const (
-	swapKeys    = 4   // registers that are worked on at once
-	swapSteps   = 5   // steps of a client after which the oldest register is left and the next one taken
-	swapTouches = 4   // of a transaction, at most
-	swapKeysMax = 200 // loaded keys: all of them take part in the judgement
+	swapKeys    = 4   // registers in use at a time
+	swapSteps   = 5   // steps of a client after which it replaces the oldest register by the next one
+	swapTouches = 4   // maximum number of touches in a transaction
+	swapKeysMax = 200 // loaded keys; limited because all of them take part in judging
 )
 
 // Deed is what a transaction does to registers.
 type Deed string
 
-// The deeds. Their text is that of saved scripts.
+// The deeds. Saved scripts contain their text.
 const (
 	DeedGet    Deed = "get"
-	DeedPut    Deed = "put"    // without having read it
-	DeedDelete Deed = "delete" // likewise
-	DeedSwap   Deed = "swap"   // reads it, and puts another value if it is there
-	DeedScan   Deed = "scan"   // reads all registers of a range, forward or backward
-	DeedErase  Deed = "erase"  // deletes all registers of a range by one write
+	DeedPut    Deed = "put"    // without reading it first
+	DeedDelete Deed = "delete" // without reading it first
+	DeedSwap   Deed = "swap"   // read the register, and put another value if it exists
+	DeedScan   Deed = "scan"   // read all registers of a range, forward or backward
+	DeedErase  Deed = "erase"  // delete all registers of a range by one write
 )
 
-// RegisterTouch is one thing that a transaction does.
+// RegisterTouch is one access of a transaction to registers.
 type RegisterTouch struct {
 	Deed     Deed
-	Keys     [][]byte // the register, or all that there can be in the range
-	To       []byte   // where the range ends, exclusive; it begins at the first of Keys
+	Keys     [][]byte // the register, or all that can exist in the range
+	To       []byte   // end of the range, exclusive; it begins at the first of Keys
 	Backward bool     // of a scan
 }
 
 // Swapping is a transaction over registers.
 type Swapping struct {
 	Touches  []RegisterTouch // none: an empty transaction
-	Rollback bool            // gives up instead of committing
-	Name     string          // of the step, from which the values are named
+	Rollback bool            // roll back instead of committing
+	Name     string          // of the step; the values are named after it
 }
 
-// swap is for the judge of isolation of registers: a handful of keys that transactions read, overwrite on a condition and
-// delete, one by one and by ranges, so that each may build on what another takes away. Lists give away the order of all
-// commits, but cannot be deleted. A key that was deleted several times does not tell who did it last, and the judge has to
-// try all answers; so all registers are loaded, and each is soon left for the next one.
+// swap is for the judge of isolation of registers: a handful of keys that transactions read, overwrite conditionally
+// and delete, singly and by ranges, so that each may build on what another removes. Lists, by contrast, reveal the
+// order of all commits but cannot be deleted. If a key was deleted several times, a read does not show which deletion
+// was last, and the judge has to try all possibilities. To keep these few, all registers are loaded, and each is soon
+// replaced by the next one.
 func swap(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, swapKeysMax)
@@ -88,14 +89,15 @@ func swap(seed uint64, size Size) Script {
 
 func swapKey(i int) []byte { return fmt.Appendf(nil, "swap-%05d", i) }
 
-// swapAt returns the oldest register that a step works on, by its name.
+// swapAt returns the number of the oldest register that the step of that name works on.
 func swapAt(name string) int {
 	_, n, _ := strings.Cut(name, ".")
-	i, _ := strconv.Atoi(n) // names are made of numbers
+	i, _ := strconv.Atoi(n) // names consist of numbers
 	return i / swapSteps
 }
 
-// swapDraw draws what a transaction does: rarely nothing, mostly reads before writes, in which two may be each other's.
+// swapDraw draws what a transaction does: rarely nothing, mostly reads before writes, so that two transactions may each
+// read what the other writes.
 func swapDraw(rng *rand.Rand, at int) []RegisterTouch {
 	if rng.IntN(20) == 0 {
 		return nil
@@ -123,7 +125,7 @@ func swapDraw(rng *rand.Rand, at int) []RegisterTouch {
 	return touches
 }
 
-// swapRange draws a range: mostly of one register, which is then the first key of all that it covers.
+// swapRange draws a range. Mostly it covers one register, so that its first key is the register's.
 func swapRange(rng *rand.Rand, at int, deed Deed) RegisterTouch {
 	t := RegisterTouch{Deed: deed}
 	first, n := rng.IntN(swapKeys), 1+rng.IntN(1+rng.IntN(3))
@@ -134,7 +136,7 @@ func swapRange(rng *rand.Rand, at int, deed Deed) RegisterTouch {
 	return t
 }
 
-// swapping does what the step says in a transaction. The history gets every write before the store does.
+// swapping executes the step in a transaction. Every write is recorded before the store sees it.
 func (w *worker) swapping(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
 	var writes []history.Write
 	var order strings.Builder
@@ -169,7 +171,7 @@ func (w *worker) swapping(h history.Handle, txn Txn, attempt int) (reads []histo
 	return reads, nil
 }
 
-// writes returns what a transaction writes that has read so much.
+// writes returns the writes of a touch whose transaction has read the given values.
 func (t *RegisterTouch) writes(reads []history.Read, value func() []byte) (writes []history.Write) {
 	switch t.Deed {
 	case DeedPut:

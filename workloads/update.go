@@ -10,22 +10,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// CompareAndSetter is implemented by stores that can write a key if it holds what the caller says. Where a store is none, a
+// CompareAndSetter is implemented by stores that can write a key on condition of its current value. In other stores a
 // serializable transaction does it.
 type CompareAndSetter interface {
-	// CompareAndSet commits a write if its key holds want, or is absent if want is nil; done is false if that did not hold. If the
-	// store is a Sequencer, it returns the place of the commit, otherwise 0.
+	// CompareAndSet commits w if its key holds want, or is absent if want is nil; otherwise done is false. It returns
+	// the place of the commit if the store is a Sequencer, and 0 otherwise.
 	CompareAndSet(want []byte, w history.Write, d history.Durability) (done bool, seq uint64, err error)
 }
 
-// Update is a write of a register that depends on what is there: a compare-and-set of what the client has read before, an
-// increment, or an addition to the end. Of the last two nobody asks what is there before; a transaction reads it.
+// Update is a write of a register that depends on its current value: a compare-and-set against the value that the
+// client read before, an increment, or an append. For the last two, a transaction reads the value.
 type Update struct {
-	Absent bool   // a compare-and-set expects the register to be absent, and does not look before
-	Name   string // of the step, from which the value is named
+	Absent bool   // the compare-and-set expects an absent register, and the client does not read it first
+	Name   string // of the step; the value is named after it
 }
 
-// updateBytesMax is the length from which an addition begins the register anew.
+// updateBytesMax is the length in bytes from which on an append starts the register anew.
 const updateBytesMax = 600
 
 // drawUpdate draws a step that updates a register.
@@ -37,7 +37,7 @@ func drawUpdate(rng *rand.Rand, key []byte, name string, d history.Durability) S
 	}
 }
 
-// update updates the register of the step, again and again while that conflicts.
+// update updates the register of the step, retrying while that conflicts.
 func (w *worker) update() {
 	for attempt := range w.opts.Attempts {
 		name := w.step.Update.Name + "." + strconv.Itoa(attempt)
@@ -53,7 +53,7 @@ func (w *worker) update() {
 	}
 }
 
-// compareAndSet looks at the register and writes it, if it is still what it was.
+// compareAndSet reads the register, and writes it if it is still unchanged.
 func (w *worker) compareAndSet(to []byte) error {
 	seen := history.Read{Key: w.step.Keys[0]}
 	if !w.step.Update.Absent {
@@ -76,7 +76,7 @@ func (w *worker) compareAndSet(to []byte) error {
 	return err
 }
 
-// setIf makes the store compare and set.
+// setIf lets the store compare and set.
 func (w *worker) setIf(h history.Handle, seen history.Read, write history.Write) (done bool, err error) {
 	if s, ok := w.store.(CompareAndSetter); ok {
 		want := seen.Value
@@ -101,8 +101,8 @@ func (w *worker) setIf(h history.Handle, seen history.Read, write history.Write)
 	return done, err
 }
 
-// modify writes what follows from what the register holds: a number that is one larger, or a text that is longer. The name makes
-// the value one that nobody else writes.
+// modify derives a new value from the current one: a number that is one larger, or a longer text. The name makes the
+// value unique.
 func (w *worker) modify(name string) error {
 	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, Durability: w.step.Durability})
 	var reads []history.Read
@@ -122,7 +122,7 @@ func (w *worker) modify(name string) error {
 	return err
 }
 
-// incremented returns a number that is one larger than that at the beginning of a value, and a name.
+// incremented returns the number at the beginning of held plus one, followed by name.
 func incremented(held []byte, name string) []byte {
 	number, _, _ := bytes.Cut(held, []byte(" "))
 	n, err := strconv.ParseUint(string(number), 10, 64)
@@ -132,7 +132,7 @@ func incremented(held []byte, name string) []byte {
 	return fmt.Appendf(nil, "%d %s", n+1, name)
 }
 
-// added returns a value with a name at its end. It begins anew where it would be longer than that.
+// added returns held with name appended. It starts anew if the result would exceed longest bytes.
 func added(held []byte, name string, longest int) []byte {
 	if len(held)+1+len(name) > longest {
 		held = nil
@@ -140,7 +140,7 @@ func added(held []byte, name string, longest int) []byte {
 	return fmt.Appendf(bytes.Clone(held), "+%s", name)
 }
 
-// inTxn runs a serializable transaction, which do fills; it commits if do says so.
+// inTxn runs do in a serializable transaction, which it commits if do returns true.
 func (w *worker) inTxn(h history.Handle, do func(Txn) (bool, error)) error {
 	txn, err := begin(w.store, Serializable)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// comparing is a memstore that compares and sets by itself, or only sets.
+// comparing is a memstore with a CompareAndSet of its own.
 type comparing struct {
 	*memstore
-	blind bool // it forgets to compare
+	blind bool // sets without comparing
 }
 
 func (c *comparing) CompareAndSet(want []byte, w history.Write, _ history.Durability) (done bool, seq uint64, err error) {
@@ -29,8 +29,8 @@ func (c *comparing) CompareAndSet(want []byte, w history.Write, _ history.Durabi
 	return true, 0, nil
 }
 
-// TestRegistersAreUpdated: a compare-and-set hits and misses, numbers and texts grow, and all judges agree, whether the store
-// compares or a transaction does.
+// TestRegistersAreUpdated checks that compare-and-sets hit and miss, that numbers and texts grow, and that all judges
+// agree, whether the store compares or a transaction does.
 func TestRegistersAreUpdated(t *testing.T) {
 	hits, missed, numbers, texts := 0, 0, 0, 0
 	for seed := range judgedSeeds() {
@@ -59,7 +59,7 @@ func TestRegistersAreUpdated(t *testing.T) {
 	require.Positive(t, min(hits, missed, numbers, texts), "%d hits, %d misses, %d numbers, %d texts", hits, missed, numbers, texts)
 }
 
-func TestAStoreThatForgetsToCompareIsCaught(t *testing.T) {
+func TestAStoreThatSetsWithoutComparingIsCaught(t *testing.T) {
 	found := map[string]checker.Violation{}
 	for seed := uint64(1); len(found) == 0 && seed <= 40; seed++ {
 		script := generate(t, "swap", seed, workloads.Size{Clients: 1, Ops: 100, ValueBytes: 40})

@@ -6,14 +6,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// hasViews reports whether a store can show a past moment.
+// hasViews reports whether a store offers views of a past moment.
 func hasViews(store Store) bool {
 	_, begins := store.(Transactor)
 	_, snapshots := store.(Snapshotter)
 	return begins || snapshots
 }
 
-// beginView returns what shows the store as of now, a read-only transaction or else a snapshot, and ends it.
+// beginView returns a view of the store as of now, and a function that ends it: a read-only transaction or else a
+// snapshot.
 func (w *worker) beginView() (view getter, end func() error, err error) {
 	if _, ok := w.store.(Transactor); ok {
 		txn, twin, err := w.begin(ReadOnly)
@@ -30,7 +31,7 @@ func (w *worker) beginView() (view getter, end func() error, err error) {
 	return snapshot, snapshot.Close, nil
 }
 
-// snapshot reads the keys of the step as of one moment.
+// snapshot reads the keys of the step as of one instant.
 func (w *worker) snapshot() (reads []history.Read, err error) {
 	view, end, err := w.beginView()
 	if err != nil {
@@ -45,7 +46,7 @@ func (w *worker) snapshot() (reads []history.Read, err error) {
 	return reads, end()
 }
 
-// openSnapshot opens a snapshot, or what stands in for one in a store that has none: a read-only transaction.
+// openSnapshot opens a snapshot, or a read-only transaction if the store has none.
 func (w *worker) openSnapshot() (*opened, error) {
 	v := &snapshotView{bounds: Bounds{From: w.step.From, To: w.step.To, Prefix: w.step.Prefix}, keys: w.keys}
 	if s, ok := w.store.(Snapshotter); ok {
@@ -64,7 +65,7 @@ func (w *worker) openSnapshot() (*opened, error) {
 	return &opened{look: v.look, close: v.close}, nil
 }
 
-// snapshotView is a snapshot with the cursor that it is looked at with.
+// snapshotView is a snapshot together with the cursor that walks it.
 type snapshotView struct {
 	source getter
 	end    func() error

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// walk moves a cursor and keeps what that shows: the keys that it stood on, and the keys of the script that it passed over, which
-// are absent. To a judge all of them were read at one instant.
+// walk moves a cursor and collects what that shows: the keys that it was on, and the keys of the script that it
+// skipped, which are absent. A judge takes all of them as read at one instant.
 type walk struct {
 	cursor Cursor
 	keys   [][]byte // of the script, in order
@@ -18,18 +18,18 @@ type walk struct {
 	here   []byte
 	stands bool
 	reads  []history.Read
-	latest Move // for errors
+	latest Move // reported in errors
 }
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
 	from, to := b.Range()
-	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here is not nil, even on an empty key
+	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here must not be nil, even on an empty key
 }
 
-// after returns the first key after a key.
+// after returns the direct successor of a key.
 func after(key []byte) []byte { return append(bytes.Clone(key), 0) }
 
-// move makes one movement. The error is the cursor's, or ErrAstray.
+// move makes one movement. The error is the cursor's own, or ErrAstray.
 func (w *walk) move(m Move) error {
 	w.latest = m
 	switch m.How {
@@ -59,7 +59,7 @@ func (w *walk) move(m Move) error {
 	return nil
 }
 
-// forward notes where a movement has led that was to stop at the first key from one on.
+// forward notes the result of a movement that was to stop at the first key not before from.
 func (w *walk) forward(found bool, from []byte) error {
 	w.stands = found
 	if !found {
@@ -74,7 +74,8 @@ func (w *walk) forward(found bool, from []byte) error {
 	return w.stand(key)
 }
 
-// backward notes where a movement has led that was to stop at the last key before an end; nil: at the last of all.
+// backward notes the result of a movement that was to stop at the last key before end, or at the last of all if end is
+// nil.
 func (w *walk) backward(found bool, end []byte) error {
 	w.stands = found
 	if !found {
@@ -89,7 +90,7 @@ func (w *walk) backward(found bool, end []byte) error {
 	return w.stand(key)
 }
 
-// key returns a copy of the key under the cursor that is not nil, as an empty one may be: nil is no end.
+// key returns a copy of the key under the cursor. It is not nil even for an empty key, because nil means no end.
 func (w *walk) key() []byte { return append([]byte{}, w.cursor.Key()...) }
 
 // stand notes the key under the cursor, and its value.
@@ -103,7 +104,7 @@ func (w *walk) stand(key []byte) error {
 	return nil
 }
 
-// passed notes that no key is there from one to before an end; nil: to the last of all.
+// passed notes that there are no keys in [from, end), or none from from on if end is nil.
 func (w *walk) passed(from, end []byte) {
 	first := sort.Search(len(w.keys), func(i int) bool { return bytes.Compare(w.keys[i], from) >= 0 })
 	for _, key := range w.keys[first:] {
@@ -137,7 +138,7 @@ func later(a, b []byte) []byte {
 	return a
 }
 
-// shown returns what came to be known since the last call.
+// shown returns what was learned since the last call.
 func (w *walk) shown() []history.Read {
 	reads := w.reads
 	w.reads = nil

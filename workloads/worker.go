@@ -10,17 +10,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// worker is one client at work.
+// worker executes the steps of one client.
 type worker struct {
 	*driver
 	id     int
 	step   *Step
-	store  Store // what the step is done to
-	inside bool  // the store is kept open until the worker leaves
+	store  Store // the store that the step acts on
+	inside bool  // the store stays open until the worker leaves
 	opened []*opened
 }
 
-// String names the step for a person.
+// String describes the step for a reader.
 func (s *Step) String() string {
 	switch {
 	case s.Transfer != nil:
@@ -41,7 +41,7 @@ func (s *Step) String() string {
 	return s.Kind.String()
 }
 
-// do sends the step to the store and records what came back.
+// do sends the step to the store and records the answer.
 func (w *worker) do() {
 	s := w.step
 	if s.Log != nil {
@@ -109,7 +109,7 @@ func (w *worker) write() {
 	w.rec.Return(h, nil, outcome(err), err)
 }
 
-// writeOneByOne commits the writes of the step as operations of their own, up to the first that fails.
+// writeOneByOne commits each write of the step as an operation of its own, up to the first that fails.
 func (w *worker) writeOneByOne() {
 	for _, write := range w.step.Writes {
 		op := history.Op{Kind: history.Put, Writes: []history.Write{write}, Durability: w.step.Durability}
@@ -124,8 +124,8 @@ func (w *worker) writeOneByOne() {
 	}
 }
 
-// apply commits the writes of the step. A judge sees the deletion of a range as that of each key in it, however the store
-// was told.
+// apply commits the writes of the step. The history has a range deletion as deletions of each key in the range,
+// whichever way the store is told.
 func (w *worker) apply(h history.Handle) error {
 	s := w.step
 	if s.Before+s.After > 0 {
@@ -142,7 +142,7 @@ func (w *worker) apply(h history.Handle) error {
 	return w.commit(h, s.Writes)
 }
 
-// commit commits writes as one.
+// commit commits the writes atomically.
 func (w *worker) commit(h history.Handle, writes []history.Write) error {
 	return lend(writes, func(lent []history.Write) error {
 		q, ok := w.store.(Sequencer)
@@ -155,7 +155,7 @@ func (w *worker) commit(h history.Handle, writes []history.Write) error {
 	})
 }
 
-// applyRange commits writes before and after the deletion of a range.
+// applyRange commits a batch with a range deletion, and with the writes before and after it.
 func (w *worker) applyRange(h history.Handle) error {
 	s := w.step
 	b, ok := w.store.(RangeBatcher)
@@ -176,7 +176,7 @@ func (w *worker) applyRange(h history.Handle) error {
 	return w.store.Apply(s.Writes, s.Durability)
 }
 
-// read records what the store showed, but nothing of a read that failed halfway.
+// read records what the store showed, and nothing of a read that failed halfway.
 func (w *worker) read(from func() ([]history.Read, error)) {
 	h := w.rec.Call(w.id, history.Op{Kind: w.step.Kind, ScanFrom: w.step.From, ScanTo: w.step.To})
 	reads, err := from()
@@ -186,7 +186,7 @@ func (w *worker) read(from func() ([]history.Read, error)) {
 	w.rec.Return(h, reads, outcome(err), err)
 }
 
-// scanLingers is the number of pairs after which a lingering scan pauses; it also pauses after the first pair.
+// scanLingers is the number of pairs between pauses of a lingering scan. It also pauses after the first pair.
 const scanLingers = 16
 
 func (w *worker) scan() (reads []history.Read, err error) {
@@ -195,7 +195,7 @@ func (w *worker) scan() (reads []history.Read, err error) {
 	}
 	err = w.store.Scan(w.step.From, w.step.To, func(key, value []byte) bool {
 		if n := len(reads); n == 1 || n == scanLingers {
-			w.linger() // what the scan goes on with may have been compacted away since
+			w.linger() // the rest of what the scan reads may be compacted away meanwhile
 		}
 		reads = append(reads, history.Read{Key: bytes.Clone(key), Value: bytes.Clone(value), Found: true})
 		return true
@@ -203,7 +203,7 @@ func (w *worker) scan() (reads []history.Read, err error) {
 	return reads, err
 }
 
-// scanBackward reads a range from its end. The history has it in the order of keys, as any scan.
+// scanBackward reads a range from its end. The history has it in key order, like any scan.
 func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err error) {
 	c, err := maker.NewCursor(Bounds{From: w.step.From, To: w.step.To})
 	if err != nil {
@@ -219,7 +219,7 @@ func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err erro
 	return reads, errors.Join(c.Error(), c.Close())
 }
 
-// maintain makes a call that neither reads nor writes, if the store has it.
+// maintain makes a call that neither reads nor writes, if the store supports it.
 func (w *worker) maintain() {
 	call := w.maintenance()
 	if call == nil {
@@ -253,7 +253,7 @@ func (w *worker) maintenance() func() error {
 	return nil
 }
 
-// transact runs a transaction, again and again while it conflicts.
+// transact runs a transaction, retrying while it conflicts.
 func (w *worker) transact() {
 	for attempt := range w.opts.Attempts {
 		h := w.rec.Call(w.id, history.Op{
@@ -280,11 +280,11 @@ func (w *worker) attempt(h history.Handle, attempt int) (reads []history.Read, e
 		return nil, err
 	}
 	reads, err = w.within(txn, twin, h, attempt)
-	twin.wait() // NB: not after a panic, which leaves a transaction open for which the twin may wait
+	twin.wait() // NB: not after a panic, which leaves open a transaction that the twin may wait for
 	return reads, err
 }
 
-// within goes through a transaction that has begun, and ends it.
+// within executes a transaction that has begun, and ends it.
 func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (reads []history.Read, err error) {
 	rollback := false
 	switch s := w.step; {
@@ -297,7 +297,7 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 	default:
 		reads, err = w.transfer(h, txn, attempt)
 	}
-	if err == nil && attempt == 0 { // it may have to lose: the next one should not
+	if err == nil && attempt == 0 { // only the first attempt may lose; a retry should not
 		w.outlast(twin)
 	}
 	if err == nil && rollback {
@@ -308,7 +308,7 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 		return reads, err
 	}
 	err = txn.Commit(w.step.Durability)
-	if _, ok := w.store.(Sequencer); ok { // else it may be a wrapper around one: then other commits have no place
+	if _, ok := w.store.(Sequencer); ok { // otherwise the store may wrap one, but then other commits have no place either
 		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
 	}
 	return reads, err
