@@ -10,25 +10,25 @@ import (
 	"strings"
 )
 
-// Block is a part of a file whose statements are executed together.
+// Block is a part of a file whose statements are always executed together.
 type Block struct {
-	File       string // import path of the package and name of the file
-	Start, End Place  // End is right after the last byte
+	File       string // import path of the package, and file name
+	Start, End Place  // End is just after the last byte
 	Statements int
-	Count      uint64 // how often it was executed; in mode set, 0 or 1
+	Count      uint64 // number of executions; 0 or 1 in mode set
 }
 
-// Place is a place in a file, counted from 1.
+// Place is a position in a file. Lines and columns count from 1.
 type Place struct{ Line, Column int }
 
-// Before reports whether one place comes before another.
+// Before reports whether p precedes q.
 func (p Place) Before(q Place) bool {
 	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
 }
 
 var line = regexp.MustCompile(`^(.+):(\d+)\.(\d+),(\d+)\.(\d+) (\d+) (\d+)$`)
 
-// Parse returns the blocks of a profile in its order. Several profiles may follow one another. The error names the line.
+// Parse returns the blocks of a profile in order. Profiles may be concatenated. An error names the line.
 func Parse(text []byte) (blocks []Block, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for number := 1; lines.Scan(); number++ {
@@ -37,7 +37,7 @@ func Parse(text []byte) (blocks []Block, err error) {
 		}
 		parts := line.FindStringSubmatch(lines.Text())
 		if parts == nil {
-			return nil, fmt.Errorf("coverprofile: line %d is not one of a profile: %q", number, lines.Text())
+			return nil, fmt.Errorf("coverprofile: line %d is not a line of a coverage profile: %q", number, lines.Text())
 		}
 		b, bad := Block{File: parts[1]}, error(nil)
 		for i, to := range []*int{&b.Start.Line, &b.Start.Column, &b.End.Line, &b.End.Column, &b.Statements} {

@@ -18,7 +18,7 @@ func TestAProfileIsRead(t *testing.T) {
 	require.Empty(t, blocks)
 }
 
-func TestWhatIsNoProfileSaysWhere(t *testing.T) {
+func TestErrorsNameTheLine(t *testing.T) {
 	for _, bad := range []string{"a.go:1.2,3.4 5", "a.go:1.2,3.4 5 -6", "buy milk", "", "a.go:99999999999999999999.2,3.4 5 6"} {
 		_, err := Parse([]byte("mode: set\n" + bad + "\n"))
 		require.ErrorContains(t, err, "line 2", bad)

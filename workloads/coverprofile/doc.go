@@ -1,3 +1,4 @@
-// Package coverprofile reads profiles of coverage, as go test -coverprofile and go tool covdata textfmt write them. It is a leaf:
-// run --coverage says with it what a run has not reached, and mutate what a judge never executes.
+// Package coverprofile parses coverage profiles as go test -coverprofile and go tool covdata textfmt write them. It
+// depends on no other package of the module. With it, run --coverage reports what a run did not reach, and mutate
+// reports what a judge never executes.
 package coverprofile

@@ -8,34 +8,34 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// Again runs one program from one seed many times, each time with other files, as Run would, but much faster: most of a short
-// run is the start of Go's runtime, which is the same each time. Again lets the program start once, saves its state before it
-// looks at a file for the first time, and puts that state back when the program has ended. An Again belongs to one goroutine.
-// It must be closed.
+// Again runs one program from one seed many times, each time with different files. The result is that of Run but comes
+// much faster, because most of a short run is the start of Go's runtime, which is the same each time. Again lets the
+// program start once, saves its state before it first accesses a file, and restores that state when the program has
+// ended. An Again is not safe for concurrent use. It must be closed.
 type Again struct {
 	program  *Program
 	seed     uint64
 	job      Job
 	look     look
-	instance *instance // that will be put back; nil if the next run needs a new one
+	instance *instance // will be restored for the next run; nil if that needs a new one
 	starts   int
 }
 
-// look is the last pause before a program first looks at a file: a moment that all runs from one seed share.
+// look is the last pause before a program first accesses a file. Up to there, all runs from one seed are the same.
 type look struct {
-	entered uint64 // functions; 0: not known, or it never looks
+	entered uint64 // functions entered by then; 0: not known, or the program never accesses a file
 	hash    uint64 // of the course up to there
 }
 
-// Again returns what runs the program from a seed. The files, the standard output and the standard error of the job are given
-// for each run; its standard input is empty.
+// Again returns a runner of the program for one seed. The files, the standard output and the standard error of job are
+// ignored, because each run gets its own; the standard input is empty.
 func (p *Program) Again(seed uint64, job Job) *Again {
 	job.Stdin = nil
 	return &Again{program: p, seed: seed, job: job}
 }
 
 // Run runs the program with the given files, and prints to the given writers, which may be nil. The outcome is that of
-// Program.Run, hash and all.
+// Program.Run, including the hash.
 func (a *Again) Run(ctx context.Context, files Files, stdout, stderr io.Writer) (Outcome, error) {
 	if a.instance == nil {
 		a.start(ctx)
@@ -50,10 +50,10 @@ func (a *Again) Run(ctx context.Context, files Files, stdout, stderr io.Writer) 
 	return end.outcome, end.err
 }
 
-// Starts returns how many instances of the program there were.
+// Starts returns the number of instances started so far.
 func (a *Again) Starts() int { return a.starts }
 
-// Close ends the instance that waits for the next run.
+// Close ends the instance kept for the next run.
 func (a *Again) Close() error {
 	if a.instance == nil {
 		return nil
@@ -79,21 +79,21 @@ type life struct {
 type end struct {
 	outcome Outcome
 	err     error
-	last    bool // the instance has ended too
+	last    bool // the instance has ended as well
 }
 
-// instance is a program that was started once, and lives several times.
+// instance is a program that was started once and lives several times.
 type instance struct {
 	world   *world
 	lives   chan life
 	ends    chan end
-	look    look // zero: the first life finds it out
-	latest  look // the last yield before now, until the program looks
+	look    look // zero: to be found out in the first life
+	latest  look // the latest yield, until the program accesses a file
 	looked  bool
-	saved   *state   // from which each further life begins; nil until then
-	open    []uint32 // the descriptors of open files
-	opening uint32   // where the next one will be written
-	closing uint32   // the one that is being closed
+	saved   *state   // the state in which every later life begins; nil until saved
+	open    []uint32 // descriptors of open files
+	opening uint32   // the address to which the call under way writes a new descriptor
+	closing uint32   // the descriptor that the call under way closes
 }
 
 func (i *instance) run(ctx context.Context, p *Program, seed uint64, job Job) {

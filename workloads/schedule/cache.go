@@ -11,10 +11,10 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// cachedPrograms is how many compiled programs a cache holds; each has about the size of its module.
+// cachedPrograms is the number of compiled programs in a cache. Each is about as large as its module.
 const cachedPrograms = 16
 
-// UserCache returns the directory for compiled programs in the cache of the user who runs this; empty if there is none.
+// UserCache returns the directory for compiled programs in the current user's cache, or "" if there is none.
 func UserCache() string {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -23,9 +23,9 @@ func UserCache() string {
 	return filepath.Join(dir, "lightning-torture", "wasm")
 }
 
-// openCache opens the part of a cache that belongs to a module, and removes those that were not used for long. The
-// directory of a module is touched at every use. NB: whoever compiles a module that another process removes here only
-// compiles it again next time.
+// openCache opens the part of a cache that belongs to a module, and removes the least recently used parts. The
+// directory of a module is touched at every use. NB: another process may remove the directory of a module that is being
+// compiled; the module is then only compiled again next time.
 func openCache(dir string, module []byte) (wazero.CompilationCache, error) {
 	own := filepath.Join(dir, fmt.Sprintf("%x", sha256.Sum256(module)))
 	if err := os.MkdirAll(own, 0o755); err != nil {
@@ -41,7 +41,7 @@ func openCache(dir string, module []byte) (wazero.CompilationCache, error) {
 	return wazero.NewCompilationCacheWithDir(own)
 }
 
-// prune removes all but the programs of a cache that were used last.
+// prune removes all but the most recently used programs of a cache.
 func prune(dir string) error {
 	marks, err := filepath.Glob(filepath.Join(dir, "*", "used"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCacheForgetsTheProgramsThatWereUsedLongestAgo(t *testing.T) {
+func TestCacheRemovesTheLeastRecentlyUsedPrograms(t *testing.T) {
 	dir := t.TempDir()
 	place := func(program byte) string {
 		return filepath.Join(dir, fmt.Sprintf("%x", sha256.Sum256([]byte{program})))

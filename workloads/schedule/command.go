@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// Command returns what to paste into a shell to do a job again from a seed. For a test that go test started, this is
-// a call of go test from the root of its module, with all flags that the test got: another choice of tests would be
-// another schedule. Flags of the build, such as -tags, are not known here.
+// Command returns a shell command that runs a job again from a seed. For a test started by go test, that is a call of
+// go test from the root of its module, with all flags that the test got, because a different selection of tests would
+// have a different schedule. Build flags, such as -tags, are not known here.
 func Command(seed uint64, job Job) string {
 	command := []string{cmp.Or(job.Runner, "lightning-torture") + " wasmexec --seed", decimal(seed)}
 	for _, v := range job.Env {
 		command = append(command, "--env", quoted(v))
 	}
 	exec := strings.Join(command, " ")
-	if !slices.Contains(job.Args, "-test.paniconexit0") { // which go test always adds
+	if !slices.Contains(job.Args, "-test.paniconexit0") { // go test always adds it
 		words := []string{exec}
 		for _, arg := range job.Args {
 			words = append(words, quoted(arg))
@@ -30,7 +30,7 @@ func Command(seed uint64, job Job) string {
 		switch flag, ok := strings.CutPrefix(arg, "-test."); {
 		case !ok:
 			own = append(own, quoted(arg))
-		case flag == "paniconexit0", flag == "timeout=10m0s", outputOfTest(arg) != "": // as always
+		case flag == "paniconexit0", flag == "timeout=10m0s", outputOfTest(arg) != "": // defaults
 		default:
 			words = append(words, quoted("-"+flag))
 		}
@@ -42,7 +42,7 @@ func Command(seed uint64, job Job) string {
 	return strings.Join(words, " ")
 }
 
-// packageOf returns the path of a package from the root of its module.
+// packageOf returns the path of a package relative to the root of its module.
 func packageOf(dir string) string {
 	for root := dir; ; root = filepath.Dir(root) {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
@@ -57,7 +57,7 @@ func packageOf(dir string) string {
 	}
 }
 
-// quoted returns a word that a shell takes as it is.
+// quoted returns a word quoted for the shell if necessary.
 func quoted(word string) string {
 	plain := strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=:,@%+") == ""
 	if word != "" && plain {

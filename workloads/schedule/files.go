@@ -11,25 +11,26 @@ import (
 	"github.com/tetratelabs/wazero/experimental/sysfs"
 )
 
-// Files is a tree of files that a program sees at "/", such as the one of package wasidisk.
+// Files is a file tree that a program sees at "/", such as that of package wasidisk.
 type Files interface {
 	sys.FS
-	// Begin is called before each call of the host, with its name in wasip1, such as "fd_write".
+	// Begin is called before each host call, with its name in wasip1, such as "fd_write".
 	Begin(call string)
-	// Errno returns the number, in wasip1, of the error of the call that began last, if sys.Errno does not have that error;
-	// else 0. The methods above return sys.EIO for such an error, and the program gets this number instead.
+	// Errno returns the wasip1 number of the error of the latest call if sys.Errno has no value for it, and 0
+	// otherwise. For such an error, the methods of sys.FS return sys.EIO, which the program sees replaced by this
+	// number.
 	Errno() uint32
 }
 
-// tree is what is mounted for the files of a job, so that they can be exchanged.
+// tree is mounted for the files of a job; the Files in it can be replaced.
 type tree struct{ Files }
 
-// TempDir is where the program finds its own temporary directory. It is no directory of the host, because one with the
-// same name there would be hidden. Files of a job must have it.
+// TempDir is where the program finds its own temporary directory. The host has no directory of that name; if it had,
+// the mount would hide it. Files of a job must have it.
 const TempDir = "/schedule-tmp"
 
-// mounts shows the tree of a job or, if it has none, the whole host for reading, a directory for temporary files, and where
-// go test wants coverage written.
+// mounts mounts the tree of the job. If it has none, it mounts the whole host read-only, a directory for temporary
+// files, and the directory to which go test wants coverage.
 func (w *world) mounts(job Job, temp string) wazero.FSConfig {
 	if w.files != nil {
 		return wazero.NewFSConfig().(sysfs.FSConfig).WithSysFSMount(w.files, "/")
@@ -43,7 +44,7 @@ func (w *world) mounts(job Job, temp string) wazero.FSConfig {
 	return config
 }
 
-// outputOfTest returns the directory that an argument from go test names for its output, if it does.
+// outputOfTest returns the output directory that an argument from go test names, or "".
 func outputOfTest(arg string) string {
 	flag, path, _ := strings.Cut(arg, "=")
 	switch flag {

@@ -5,35 +5,35 @@ import (
 	"fmt"
 )
 
-// wasi is the module of the host that a program for wasip1 imports.
+// wasi is the host module that a program for wasip1 imports.
 const wasi = "wasi_snapshot_preview1"
 
-// yield is the function of the host that is called when the countdown is at zero. Every Go program imports it.
+// yield is the host function called when the countdown reaches zero. Every Go program imports it.
 const yield = "sched_yield"
 
-// The globals that the host has to reach, as the instrumented module exports them.
+// Names under which the instrumented module exports the globals that the host accesses.
 const (
-	countdownExport = "schedule.countdown" // how many more functions are entered until the next call of yield
-	registerExport  = "schedule.r"         // and the number of a register
+	countdownExport = "schedule.countdown" // functions to enter until the next call of yield
+	registerExport  = "schedule.r"         // followed by the number of a register
 )
 
-// closeExport is a function of the instrumented module that closes a descriptor, as the program would.
+// closeExport is a function added to the module. It closes a descriptor as the program would.
 const closeExport = "schedule.close"
 
-// goRegisters is how many globals a Go program has: the registers of a processor that does not exist. The third is the
-// address of the running goroutine.
+// goRegisters is the number of globals of a Go program. They are the registers of Go's virtual processor, and the third
+// is the address of the running goroutine.
 const (
 	goRegisters       = 8
 	goroutineRegister = 2
 )
 
-// goroutineExport is the address of the running goroutine.
+// goroutineExport exports the address of the running goroutine.
 var goroutineExport = registerNamed(goroutineRegister)
 
 func registerNamed(i int) string { return fmt.Sprint(registerExport, i) }
 
-// instrument puts a countdown before every function of a Go program, lets the host reach its globals, and adds a function
-// that closes a descriptor.
+// instrument inserts a countdown before every function of a Go program, exports its globals, and adds a function that
+// closes a descriptor.
 func instrument(module []byte) ([]byte, error) {
 	var in instrumentation
 	out, err := sections(module, in.section)
@@ -43,15 +43,15 @@ func instrument(module []byte) ([]byte, error) {
 	return out, err
 }
 
-// sectionsChanged is how many sections instrument changes or reads. They come in the order of the cases below.
+// sectionsChanged is the number of sections that instrument reads or changes, in the order of the cases below.
 const sectionsChanged = 5
 
 type instrumentation struct {
-	before    []byte // the instructions of a countdown
-	close     int    // the function of the host that closes a descriptor; negative: a program without package os has none
-	closeType int    // its type
-	functions int    // how many there are, those of the host among them
-	done      int    // how many of the sections were seen
+	before    []byte // code of a countdown
+	close     int    // host function that closes a descriptor; negative if the program does not import it, because it lacks package os
+	closeType int    // type of that function
+	functions int    // number of functions, including imported ones
+	done      int    // number of these sections seen so far
 }
 
 func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
@@ -71,7 +71,7 @@ func (in *instrumentation) section(id byte, body []byte) ([]byte, error) {
 	return body, nil
 }
 
-// imports finds yield, and what closes a descriptor.
+// imports finds yield and the function that closes a descriptor.
 func (in *instrumentation) imports(r *reader) error {
 	in.done++
 	in.close = -1
@@ -95,7 +95,7 @@ func (in *instrumentation) imports(r *reader) error {
 	return r.err
 }
 
-// types adds the type of the function that closes a descriptor, and learns how many functions there are.
+// types adds the type of the function that closes a descriptor, and counts the functions.
 func (in *instrumentation) types(r *reader) ([]byte, error) {
 	in.done++
 	if in.close < 0 {
@@ -107,7 +107,7 @@ func (in *instrumentation) types(r *reader) ([]byte, error) {
 	return binary.AppendUvarint(body, uint64(in.closeType)), r.err
 }
 
-// countdown returns the instructions that count down and call a function at zero.
+// countdown returns code that counts down and, at zero, calls a function.
 func countdown(function int) []byte {
 	code := []byte{
 		0x23, goRegisters, // global.get countdown
@@ -123,7 +123,7 @@ func countdown(function int) []byte {
 	return append(code, 0x1a, 0x0b) // drop; end
 }
 
-// globals adds the countdown: a variable of 64 bits, at first 1.
+// globals adds the countdown, a 64-bit variable with the initial value 1.
 func (in *instrumentation) globals(r *reader) ([]byte, error) {
 	in.done++
 	if n := r.number(); r.err == nil && n != goRegisters {
@@ -133,7 +133,7 @@ func (in *instrumentation) globals(r *reader) ([]byte, error) {
 	return append(append(body, r.rest...), 0x7e, 0x01, 0x42, 1, 0x0b), r.err
 }
 
-// exports makes the globals and the new function visible for the host.
+// exports makes the globals and the new function visible to the host.
 func (in *instrumentation) exports(r *reader) ([]byte, error) {
 	in.done++
 	const function, global = 0, 3
@@ -153,7 +153,8 @@ func (in *instrumentation) exports(r *reader) ([]byte, error) {
 	return binary.AppendUvarint(body, uint64(in.functions)), r.err
 }
 
-// code puts the countdown after the declarations of local variables of every function, and adds the new one, which has none.
+// code inserts the countdown after the local variable declarations of every function, and adds the new function, which
+// has no countdown.
 func (in *instrumentation) code(r *reader) ([]byte, error) {
 	in.done++
 	if in.done != sectionsChanged {
@@ -186,7 +187,7 @@ func (in *instrumentation) code(r *reader) ([]byte, error) {
 	return body, r.err
 }
 
-// closing returns a function that calls another with its only argument.
+// closing returns a function that passes its only argument to another.
 func closing(function int) []byte {
 	code := []byte{
 		0,       // local variables

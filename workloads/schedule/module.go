@@ -7,7 +7,7 @@ import (
 	"math"
 )
 
-// The sections of a WebAssembly module that matter here; see the specification of its binary format, section 5.5.
+// The sections of a WebAssembly module that matter here; see section 5.5 of the specification, on the binary format.
 const (
 	importSection   byte = 2
 	functionSection byte = 3
@@ -16,10 +16,10 @@ const (
 	codeSection     byte = 10
 )
 
-// moduleHeader is the magic and the version of all modules.
+// moduleHeader is the magic number and the version.
 const moduleHeader = "\x00asm\x01\x00\x00\x00"
 
-// reader takes a module apart. After the first error it returns zeros.
+// reader parses a module. After the first error it returns zeros.
 type reader struct {
 	rest []byte
 	err  error
@@ -42,7 +42,8 @@ func (r *reader) number() int {
 	return int(v)
 }
 
-// count reads how many things follow. Each has at least one byte, so a larger number is damage: nothing of that size is made.
+// count reads the number of items that follow. Each takes at least one byte, so a number beyond the remaining length is
+// damage, and the caller does not allocate for it.
 func (r *reader) count() int {
 	n := r.number()
 	if n > len(r.rest) {
@@ -73,7 +74,7 @@ func (r *reader) name() string { return string(r.bytes(r.number())) }
 
 func (r *reader) more() bool { return r.err == nil && len(r.rest) > 0 }
 
-// sections calls visit with each section of a module and returns a module of what visit returned.
+// sections calls visit with each section of a module, and returns the module made of the sections that visit returned.
 func sections(module []byte, visit func(id byte, body []byte) ([]byte, error)) ([]byte, error) {
 	rest, ok := bytes.CutPrefix(module, []byte(moduleHeader))
 	if !ok {
@@ -96,7 +97,7 @@ func sections(module []byte, visit func(id byte, body []byte) ([]byte, error)) (
 	return out, r.err
 }
 
-// appendSized appends the length of body and body.
+// appendSized appends the length of body, then body.
 func appendSized(to, body []byte) []byte {
 	return append(binary.AppendUvarint(to, uint64(len(body))), body...)
 }

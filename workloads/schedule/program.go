@@ -19,9 +19,9 @@ type Program struct {
 	cache    wazero.CompilationCache
 }
 
-// Load compiles a module that Go built with GOOS=wasip1 GOARCH=wasm. Compiling takes seconds, so the result is kept in
-// cacheDir, if that is not empty, where a later Load of the same module finds it; the 16 modules used last are kept. It
-// returns ErrNotGo for anything else than such a program.
+// Load compiles a module that Go built with GOOS=wasip1 GOARCH=wasm. Compiling takes seconds, so unless cacheDir is
+// empty the result is cached there for later Loads of the same module; the 16 most recently used modules are kept. It
+// returns ErrNotGo for anything but such a program.
 func Load(ctx context.Context, module []byte, cacheDir string) (*Program, error) {
 	if len(module) > MaxModuleBytes {
 		return nil, fmt.Errorf("%w: it has %d bytes; the limit is %d", ErrNotGo, len(module), MaxModuleBytes)
@@ -64,7 +64,7 @@ func (p *Program) compile(ctx context.Context, module []byte) (err error) {
 	return nil
 }
 
-// Close releases the program. No run may be under way.
+// Close releases the program. No run may be in progress.
 func (p *Program) Close(ctx context.Context) error {
 	err := p.runtime.Close(ctx)
 	if p.cache != nil {

@@ -14,34 +14,35 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// Job is what a program is run for. The zero value works.
+// Job is a program's invocation. The zero value works.
 type Job struct {
 	Args   []string // the first is the name of the program
 	Env    []string // "NAME=VALUE"
-	Dir    string   // the working directory, an absolute path; empty: the root
+	Dir    string   // working directory, an absolute path; empty: the root
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
-	Files  Files // what the program sees of files; nil: those of the host, for reading
-	// Switches is after how many switches goroutines are left alone: from then on they run until they block. 0 means never.
+	Files  Files // the file tree that the program sees; nil: the host's, read-only
+	// Switches is the number of preemptions after which there are no more, so that goroutines run until they block. 0:
+	// no limit.
 	Switches uint64
-	Limit    uint64 // how many functions it may enter; then it is stopped, as endless. 0: there is no limit
-	Runner   string // how a line to paste calls the command that runs jobs; empty: lightning-torture
+	Limit    uint64 // functions it may enter before it is stopped as endless; 0: no limit
+	Runner   string // how Command spells the command that runs jobs; empty: lightning-torture
 }
 
-// Outcome is how a run ended. Two runs with equal outcomes took the same course.
+// Outcome is how a run ended. Runs with equal outcomes took the same course.
 type Outcome struct {
 	ExitCode uint32
-	Trap     string // why WebAssembly stopped the program, if it did; ExitCode is then that of a Go program that crashed
-	Endless  bool   // it reached the limit of its job
-	Switches uint64 // how often a goroutine was asked to make room
-	Hash     uint64 // of every host call with its arguments and results, every byte printed, and every switch
+	Trap     string // why WebAssembly stopped the program, or ""; ExitCode is then that of a crashed Go program
+	Endless  bool   // the program reached the limit of its job
+	Switches uint64 // number of preemptions
+	Hash     uint64 // of every host call with its arguments and results, every byte printed, and every preemption
 }
 
 // crashed is the exit code of a Go program that panics or deadlocks.
 const crashed = 2
 
-// Run runs the program once, in a world made from seed. An error is one of the host; how the program fared is in the
+// Run runs the program once, in a world derived from seed. An error is one of the host; how the program ended is in the
 // outcome. A run cannot be interrupted.
 func (p *Program) Run(ctx context.Context, seed uint64, job Job) (o Outcome, err error) {
 	var temp string
@@ -61,7 +62,7 @@ func (p *Program) Run(ctx context.Context, seed uint64, job Job) (o Outcome, err
 	return w.outcome(err), nil
 }
 
-// config makes the world of a program: what it sees of the host, and what in its place.
+// config configures the program's world: what it sees of the host, and what replaces the rest.
 func (w *world) config(seed uint64, job Job, temp string) wazero.ModuleConfig {
 	config := wazero.NewModuleConfig().WithName("").WithArgs(arguments(job.Args)...).
 		WithFSConfig(w.mounts(job, temp)).
@@ -78,7 +79,7 @@ func (w *world) config(seed uint64, job Job, temp string) wazero.ModuleConfig {
 	return config
 }
 
-// input hides what kind of file r is, which a program could see and take another course; nil is at its end.
+// input hides from the program what kind of file r is, because that could change its course. A nil r is an empty input.
 func input(r io.Reader) io.Reader {
 	if r == nil {
 		r = strings.NewReader("")
@@ -86,15 +87,15 @@ func input(r io.Reader) io.Reader {
 	return struct{ io.Reader }{r}
 }
 
-// arguments leaves out the file in which go test wants to learn what the test read, to know when its result is out of
-// date. Without it a result is never taken from the cache of go test, which does not know that the host may change too.
+// arguments drops the file in which go test logs what the test reads, by which it decides whether a cached result is
+// still valid. Without the log, go test does not cache the result; it cannot know whether the host has changed.
 func arguments(args []string) []string {
 	return slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return strings.HasPrefix(arg, testLog) })
 }
 
 const testLog = "-test.testlogfile="
 
-// outcome reads what became of the program from the error that ended it.
+// outcome derives the outcome from the error that ended the program.
 func (w *world) outcome(err error) Outcome {
 	o := Outcome{Switches: w.switcher.switches}
 	var exit *sys.ExitError
@@ -105,7 +106,7 @@ func (w *world) outcome(err error) Outcome {
 		o.ExitCode, o.Trap, o.Endless = crashed, errEndless.Error(), true
 	case err != nil:
 		o.ExitCode = crashed
-		o.Trap, _, _ = strings.Cut(err.Error(), "\n") // then comes a stack without names
+		o.Trap, _, _ = strings.Cut(err.Error(), "\n") // a stack trace without names follows
 	}
 	w.trace.number(uint64(o.ExitCode))
 	o.Hash = w.trace.sum.Sum64()

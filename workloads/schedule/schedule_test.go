@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// build returns the module of testdata/toy.
+// build returns the wasm module of testdata/toy.
 var build = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "toy")
 	if err != nil {
@@ -33,7 +33,7 @@ var build = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(module)
 })
 
-// load returns the toy. It is compiled once, and never closed.
+// load returns the compiled toy. It is compiled once and never closed.
 var load = sync.OnceValues(func() (*schedule.Program, error) {
 	module, err := build()
 	if err != nil {
@@ -53,11 +53,11 @@ func toy(t *testing.T) *schedule.Program {
 func needGo(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("the go tool, which builds the program to run, is not here")
+		t.Skip("there is no go tool to build the program with")
 	}
 }
 
-// run runs a part of the toy and returns what it printed.
+// run runs one part of the toy and returns what it printed.
 func run(t *testing.T, seed uint64, part string) (schedule.Outcome, string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -75,7 +75,7 @@ func TestTheSameSeedGivesTheSameRun(t *testing.T) {
 	}
 }
 
-func TestSeedsGiveOtherSchedules(t *testing.T) {
+func TestSeedsGiveDifferentSchedules(t *testing.T) {
 	orders, hashes, switches := map[string]bool{}, map[uint64]bool{}, uint64(0)
 	for seed := range uint64(20) {
 		o, text := run(t, seed, "order")
@@ -87,13 +87,13 @@ func TestSeedsGiveOtherSchedules(t *testing.T) {
 	require.Greater(t, len(orders), 6, "the order in which four goroutines take a mutex")
 }
 
-// The bug of part overdraw is in no single access: each is locked. Most schedules do not show it.
+// Each access in part overdraw is locked; the bug is in their combination. Most schedules do not show it.
 func TestASweepFindsAnOrderingBugThatReplaysFromItsSeed(t *testing.T) {
 	p, job := toy(t), schedule.Job{Args: []string{"toy", "overdraw"}}
 	swept, err := p.Sweep(t.Context(), schedule.Seeds{First: 1, Last: 2000}, job)
 	require.NoError(t, err)
 	require.True(t, swept.Failed, "not found in %d seeds", swept.Ran)
-	require.Greater(t, swept.Seed, uint64(1), "a bug that every schedule shows proves nothing")
+	require.Greater(t, swept.Seed, uint64(1), "a bug that shows in every schedule proves nothing")
 	require.Equal(t, "overdrawn: -10\n", string(swept.Stdout))
 	for range 20 {
 		again, text := run(t, swept.Seed, "overdraw")
@@ -102,7 +102,7 @@ func TestASweepFindsAnOrderingBugThatReplaysFromItsSeed(t *testing.T) {
 	}
 	for seed := uint64(1); seed < swept.Seed; seed++ {
 		o, _ := run(t, seed, "overdraw")
-		require.Zero(t, o.ExitCode, "seed %d is lower than %d, and fails", seed, swept.Seed)
+		require.Zero(t, o.ExitCode, "seed %d is lower than %d and fails", seed, swept.Seed)
 	}
 	t.Logf("seed %d, after %d runs", swept.Seed, swept.Ran)
 }
@@ -182,8 +182,8 @@ standard input "typed" <nil>
 	require.NoFileExists(t, filepath.Join(dir, "new.txt"))
 }
 
-// The numbers in these modules say that billions of things follow. Without limits they take all memory, or hours.
-func TestAModuleThatLiesAboutSizesIsRefusedAtOnce(t *testing.T) {
+// The counts in these modules claim billions of items. Without limits, reading them takes all memory, or hours.
+func TestAModuleWithAbsurdCountsIsRefusedAtOnce(t *testing.T) {
 	const huge = "\xff\xff\xff\xff\x0f" // 2³² - 1
 	yield := "\x01\x16wasi_snapshot_preview1\x0bsched_yield\x00\x00"
 	section := func(id byte, body string) string { return string([]byte{id, byte(len(body))}) + body }
@@ -203,18 +203,18 @@ func TestAModuleThatLiesAboutSizesIsRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoGoProgramIsRefused(t *testing.T) {
+func TestAnythingButAGoProgramIsRefused(t *testing.T) {
 	needGo(t)
 	module, err := build()
 	require.NoError(t, err)
 	for name, bad := range map[string][]byte{
-		"nothing":                      nil,
-		"an executable of this system": []byte("\x7fELF and so on"),
-		"a module without anything":    []byte("\x00asm\x01\x00\x00\x00"),
-		"a module of another compiler": []byte("\x00asm\x01\x00\x00\x00\x02\x07\x01\x01a\x01b\x00\x00"),
-		"a section longer than all":    []byte("\x00asm\x01\x00\x00\x00\x02\x7f\x01"),
-		"half a program":               module[:len(module)/2],
-		"a program without its end":    module[:len(module)-1],
+		"nothing":                          nil,
+		"an executable of this system":     []byte("\x7fELF and so on"),
+		"a module without anything":        []byte("\x00asm\x01\x00\x00\x00"),
+		"a module of another compiler":     []byte("\x00asm\x01\x00\x00\x00\x02\x07\x01\x01a\x01b\x00\x00"),
+		"a section longer than the module": []byte("\x00asm\x01\x00\x00\x00\x02\x7f\x01"),
+		"half a program":                   module[:len(module)/2],
+		"a program without its end":        module[:len(module)-1],
 	} {
 		_, err := schedule.Load(t.Context(), bad, "")
 		require.ErrorIs(t, err, schedule.ErrNotGo, name)

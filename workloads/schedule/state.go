@@ -12,13 +12,14 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// livesOfAnInstance is how often an instance is put back. wazero can restore a copy of the stack once, so as many are made.
+// livesOfAnInstance is how often an instance can be restored. wazero can restore a copy of the stack only once, so this
+// many copies are made.
 const livesOfAnInstance = 128
 
-// state is everything that makes the further course of a program, but for its files: none of them is open yet.
+// state is everything that determines the further course of a program, except for its files, none of which is open yet.
 type state struct {
 	memory    []byte
-	size      int // of the memory at the beginning of this life
+	size      int // of the memory at the beginning of the current life
 	globals   []api.MutableGlobal
 	values    []uint64 // of the globals
 	stacks    []experimental.Snapshot
@@ -27,7 +28,7 @@ type state struct {
 	generated [][]byte // the generators of the world, and its hash
 }
 
-// called is told of each call of the host before it is made.
+// called is called before each host call.
 func (i *instance) called(name string, args []uint64) {
 	switch name {
 	case "path_open":
@@ -43,7 +44,7 @@ func (i *instance) called(name string, args []uint64) {
 	}
 }
 
-// returned is told the error of each call of the host, and keeps account of descriptors.
+// returned is called with the errno of each host call, and tracks the open descriptors.
 func (i *instance) returned(module api.Module, name string, errno uint32) {
 	switch {
 	case errno != 0:
@@ -56,11 +57,12 @@ func (i *instance) returned(module api.Module, name string, errno uint32) {
 	}
 }
 
-// pauseEvery is after how many functions a program calls the host until it looks at a file, so that its state can be saved
-// shortly before. NB: saved much earlier, Go's runtime may not have asked yet how much memory there is.
+// pauseEvery is the number of functions entered between pauses until the program first accesses a file. The state is
+// saved at the last of these pauses. NB: if it were saved much earlier, Go's runtime might not have asked for the size
+// of its memory yet.
 const pauseEvery = 64
 
-// pause returns how many functions a program may enter before it calls the host.
+// pause returns the number of functions that the program may enter before its next pause.
 func (i *instance) pause() uint64 {
 	if i == nil || i.looked || i.saved != nil {
 		return math.MaxUint64
@@ -68,8 +70,8 @@ func (i *instance) pause() uint64 {
 	return pauseEvery
 }
 
-// paused is called at the end of each call of the host by a countdown, and saves the state if this is the last one before the
-// first look.
+// paused is called at the end of each pause, and saves the state if this is the last one before the program first
+// accesses a file.
 func (i *instance) paused(ctx context.Context, module api.Module) {
 	if i == nil || i.looked || i.saved != nil {
 		return
@@ -95,7 +97,7 @@ func (i *instance) save(ctx context.Context, module api.Module) {
 	for _, g := range w.generators() {
 		saved, err := g.(encoding.BinaryMarshaler).MarshalBinary()
 		if err != nil {
-			return // this instance lives once
+			return // this instance lives only once
 		}
 		s.generated = append(s.generated, saved)
 	}
@@ -106,12 +108,12 @@ func (i *instance) save(ctx context.Context, module api.Module) {
 	i.saved = s
 }
 
-// generators returns what of a world changes as it goes, in the order of state.generated.
+// generators returns those parts of a world that change as it runs, in the order of state.generated.
 func (w *world) generators() []encoding.BinaryUnmarshaler {
 	return []encoding.BinaryUnmarshaler{w.clock, w.random, w.switcher.source, w.trace.sum.(encoding.BinaryUnmarshaler)}
 }
 
-// exit is proc_exit: it ends the instance, or the life of one.
+// exit implements proc_exit: it ends the instance, or only its current life.
 func exit(ctx context.Context, module api.Module, stack []uint64) {
 	code := uint32(stack[0])
 	if i := worldOf(ctx).again; i != nil && i.lasts(module) {
@@ -124,23 +126,24 @@ func exit(ctx context.Context, module api.Module, stack []uint64) {
 	panic(sys.NewExitError(code))
 }
 
-// growthOfAnInstance is how many bytes the memory of an instance may have grown by when it is put back.
+// growthOfAnInstance is the number of bytes by which the memory of an instance may have grown and still be restored.
 const growthOfAnInstance = 64 << 20
 
-// lasts reports whether the instance can live again. NB: memory cannot shrink. Go's runtime does not notice: it asks for more
-// memory by how much it needs, and counts for itself where that lies.
+// lasts reports whether the instance can be restored. NB: memory cannot shrink. Go's runtime does not notice, because
+// it asks for memory by the amount and computes by itself where that lies.
 func (i *instance) lasts(module api.Module) bool {
 	return i.saved != nil && len(i.saved.stacks) > 0 && int(module.Memory().Size())-len(i.saved.memory) <= growthOfAnInstance
 }
 
-// putBack puts everything back to where it was before the first look. It does not return: the program goes on there.
+// putBack restores everything to the state before the first access to a file. It does not return: the program continues
+// there.
 func (i *instance) putBack(ctx context.Context, module api.Module, next life) {
 	for _, fd := range slices.Clone(i.open) {
-		_, _ = module.ExportedFunction(closeExport).Call(ctx, uint64(fd)) // a disk that fails closes all the same
+		_, _ = module.ExportedFunction(closeExport).Call(ctx, uint64(fd)) // a disk whose close fails has closed all the same
 	}
 	w, s := i.world, i.saved
 	memory, _ := module.Memory().Read(0, module.Memory().Size())
-	clear(memory[len(s.memory) : len(s.memory)+len(memory)-s.size]) // only as much as this life has grown by was used
+	clear(memory[len(s.memory) : len(s.memory)+len(memory)-s.size]) // beyond the saved memory, only what this life added was used
 	copy(memory, s.memory)
 	s.size = len(memory)
 	for g, value := range s.values {

@@ -7,20 +7,20 @@ import (
 	"sync"
 )
 
-// Seeds are all seeds from First to Last, both included.
+// Seeds are all seeds from First to Last, inclusive.
 type Seeds struct{ First, Last uint64 }
 
-// Swept is what a sweep found out.
+// Swept is the result of a sweep.
 type Swept struct {
-	Ran    uint64 // how many seeds ran, with those after the one that failed that had begun already
-	Seed   uint64 // the lowest that failed, or else the first
+	Ran    uint64 // number of seeds run, including any after the failing one that had already begun
+	Seed   uint64 // the lowest failing seed, or the first one if none failed
 	Failed bool
 	Outcome
 	Stdout, Stderr []byte // of that seed
 }
 
-// Sweep runs the program from every seed, on all processors, until one fails, and returns the lowest that fails. An end
-// of ctx ends it between two runs, with the error of ctx. The writers and the reader of job are not used.
+// Sweep runs the program from every seed, on all processors, until one fails, and returns the lowest failing seed. When
+// ctx ends, the sweep stops before the next run with the error of ctx. The writers and the reader of job are not used.
 func (p *Program) Sweep(ctx context.Context, seeds Seeds, job Job) (Swept, error) {
 	s := &sweep{program: p, job: job, next: seeds.First, last: seeds.Last, more: seeds.First <= seeds.Last}
 	var workers sync.WaitGroup
@@ -36,7 +36,7 @@ type sweep struct {
 	job     Job
 	last    uint64
 
-	mu     sync.Mutex // guards all below
+	mu     sync.Mutex // guards everything below
 	next   uint64
 	more   bool
 	result Swept
@@ -59,7 +59,7 @@ func (s *sweep) work(ctx context.Context) {
 	}
 }
 
-// take hands out the seeds in order, until one failed: then no lower one is left to begin.
+// take returns the seeds in order. After a failure it returns no more, because all lower seeds have already begun.
 func (s *sweep) take(ctx context.Context) (seed uint64, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,12 +70,12 @@ func (s *sweep) take(ctx context.Context) (seed uint64, ok bool) {
 		return 0, false
 	}
 	seed = s.next
-	s.more = seed != s.last // and not seed < last: the last may be the highest of all numbers
+	s.more = seed != s.last // not seed < last, because last may be the largest uint64
 	s.next++
 	return seed, true
 }
 
-// put keeps the lowest seed that failed, or else the lowest.
+// put keeps the run with the lowest failing seed, or with the lowest seed if none failed.
 func (s *sweep) put(run Swept, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

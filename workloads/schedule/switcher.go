@@ -8,27 +8,27 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Where things are in the Go runtime, which lets its assembler code know them. NB: if they move in a later version of Go,
-// programs stop to switch or crash at their start; TestSeedsGiveOtherSchedules fails then.
+// Offsets in structs of the Go runtime, whose assembler code depends on them too. NB: if they change in a later version
+// of Go, programs no longer switch or crash at their start; TestSeedsGiveDifferentSchedules then fails.
 const (
-	offsetStackGuard = 16 // of g.stackguard0
-	offsetM          = 48 // of g.m
-	offsetG0         = 0  // of m.g0
+	offsetStackGuard = 16 // of stackguard0 in g
+	offsetM          = 48 // of m in g
+	offsetG0         = 0  // of g0 in m
 )
 
-// preempt is what the runtime writes into g.stackguard0 to ask a goroutine to make room: stackPreempt there.
+// preempt is the runtime's stackPreempt: the value written to g.stackguard0 to ask a goroutine to yield.
 const preempt = math.MaxUint64 - 1313
 
 // switcher decides when goroutines switch.
 type switcher struct {
 	source   *rand.ChaCha8
-	mean     float64 // of the number of functions entered between two switches
+	mean     float64 // mean number of functions entered between two switches
 	switches uint64
-	left     uint64 // how many functions are to be entered before the next switch, beyond those of the countdown
-	entered  uint64 // functions, when the countdown will be at zero
+	left     uint64 // functions to enter before the next switch, beyond those of the countdown
+	entered  uint64 // functions entered by the time the countdown reaches zero
 }
 
-// The mean is 2 to a power between these two, drawn once a run.
+// The mean is a power of two with an exponent between these two, drawn once per run.
 const (
 	minMeanPower = 4
 	maxMeanPower = 12
@@ -40,10 +40,10 @@ func newSwitcher(source *rand.ChaCha8) switcher {
 	return s
 }
 
-// next draws how many functions to let pass.
+// next draws the number of functions to enter before the next switch.
 func (s *switcher) next() uint64 { return 1 + uint64(rand.New(s.source).ExpFloat64()*s.mean) }
 
-// countdown returns what of the functions left, and no more than most, the program may enter before it calls the host.
+// countdown takes at most the given number of functions from those left before the next switch.
 func (s *switcher) countdown(most uint64) uint64 {
 	n := min(s.left, most)
 	s.left -= n
@@ -51,9 +51,9 @@ func (s *switcher) countdown(most uint64) uint64 {
 	return n
 }
 
-// switchGoroutine is called when the countdown of a program is at zero. If no function is left it asks the running goroutine to
-// make room at its next chance. Programs call it too, as sched_yield: then the countdown is not at zero, and there is nothing
-// to do.
+// switchGoroutine is called when the countdown reaches zero. If no functions are left before the next switch, it asks
+// the running goroutine to yield at its next opportunity. Programs call it too, as sched_yield; the countdown is not
+// zero then, and there is nothing to do.
 func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 	stack[0] = 0 // success
 	countdown := module.ExportedGlobal(countdownExport).(api.MutableGlobal)
@@ -71,20 +71,20 @@ func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 	w.again.paused(ctx, module)
 }
 
-// askForRoom asks the running goroutine to make room, and draws when the next one is asked.
+// askForRoom asks the running goroutine to yield, and draws the time of the next switch.
 func (w *world) askForRoom(module api.Module) {
 	g := uint32(module.ExportedGlobal(goroutineExport).Get())
 	w.switcher.left = w.switcher.next()
 	w.trace.number(w.switcher.left)
-	// NB: while the scheduler is at work there is nobody to ask. To ask at the next chance instead would be wrong: that is
-	// the function at which the last switch happened, and no goroutine would ever get beyond it.
+	// NB: while the scheduler runs there is no goroutine to ask. Asking at the next opportunity instead would be wrong:
+	// that is the function at which the last switch happened, and no goroutine would ever get past it.
 	if (w.most == 0 || w.switcher.switches < w.most) && isUserGoroutine(module.Memory(), g) {
 		module.Memory().WriteUint64Le(g+offsetStackGuard, preempt)
 		w.switcher.switches++
 	}
 }
 
-// isUserGoroutine tells goroutines from the one that runs the scheduler, and from none at all.
+// isUserGoroutine reports whether g is a goroutine other than that of the scheduler.
 func isUserGoroutine(memory api.Memory, g uint32) bool {
 	if g == 0 {
 		return false

@@ -12,7 +12,7 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// trace is a running hash of what passes between the program and the host.
+// trace is a running hash of everything that passes between the program and the host.
 type trace struct{ sum hash.Hash64 }
 
 func newTrace() trace { return trace{fnv.New64a()} }
@@ -20,11 +20,11 @@ func newTrace() trace { return trace{fnv.New64a()} }
 func (t *trace) number(n uint64) {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], n)
-	_, _ = t.sum.Write(b[:]) // a hash takes everything
+	_, _ = t.sum.Write(b[:]) // a hash never fails
 }
 
-// values notes numbers of the given types. NB: there may be more values than types, and the upper half of one of 32 bits
-// is whatever was in the register.
+// values notes numbers of the given types. NB: there may be more values than types, and the upper half of a 32-bit
+// value is undefined.
 func (t *trace) values(types []api.ValueType, values []uint64) {
 	for i, kind := range types {
 		v := values[i]
@@ -35,11 +35,11 @@ func (t *trace) values(types []api.ValueType, values []uint64) {
 	}
 }
 
-// sink passes on what a program prints.
+// sink passes on the output of a program.
 type sink struct {
 	trace *trace
 	to    io.Writer // may be nil
-	early []byte    // what was printed while keeps was set
+	early []byte    // output while keeps was set
 	keeps bool
 }
 
@@ -54,20 +54,20 @@ func (s *sink) Write(b []byte) (int, error) {
 	return s.to.Write(b)
 }
 
-// exchange replaces the writer, and prints to the new one what was printed early.
+// exchange replaces the writer and prints the kept output to the new one.
 func (s *sink) exchange(to io.Writer) {
 	if s.to = to; to != nil && len(s.early) > 0 {
-		_, _ = to.Write(s.early) // as for the program, it is the writer's loss
+		_, _ = to.Write(s.early) // an error is ignored, as for the program's own writes
 	}
 }
 
-// eio is EIO in wasip1. wazero returns it for every error that it has no name for.
+// eio is EIO in wasip1. wazero returns it for every error it has no name for.
 const eio = 29
 
-// hostCalls notes the calls of functions of the host in the trace of the run that makes them.
+// hostCalls notes calls of host functions in the trace of the run that makes them.
 type hostCalls struct{}
 
-// NewFunctionListener makes wazero call Before and After around every function of the host but yield, whose calls the
+// NewFunctionListener makes wazero call Before and After around every host function except yield, whose calls the
 // switcher notes.
 func (h hostCalls) NewFunctionListener(f api.FunctionDefinition) experimental.FunctionListener {
 	if slices.Contains(f.ExportNames(), yield) {
@@ -76,7 +76,7 @@ func (h hostCalls) NewFunctionListener(f api.FunctionDefinition) experimental.Fu
 	return h
 }
 
-// Before notes the call and its arguments, and tells the files of the job.
+// Before notes the call and its arguments, and informs the files of the job.
 func (hostCalls) Before(
 	ctx context.Context, _ api.Module, f api.FunctionDefinition, args []uint64, _ experimental.StackIterator,
 ) {
@@ -91,7 +91,7 @@ func (hostCalls) Before(
 	w.trace.values(f.ParamTypes(), args)
 }
 
-// After notes the results, once the error among them is the one that the files of the job mean.
+// After notes the results, after replacing the errno among them by the one that the files of the job have for it.
 func (hostCalls) After(ctx context.Context, module api.Module, f api.FunctionDefinition, results []uint64) {
 	w := worldOf(ctx)
 	if w.again != nil && len(f.ResultTypes()) == 1 {
@@ -105,5 +105,5 @@ func (hostCalls) After(ctx context.Context, module api.Module, f api.FunctionDef
 	w.trace.values(f.ResultTypes(), results)
 }
 
-// Abort has nothing to note: the outcome says how the program ended.
+// Abort notes nothing, because the outcome says how the program ended.
 func (hostCalls) Abort(context.Context, api.Module, api.FunctionDefinition, error) {}

@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// world is all that a run gets from outside: time, chance and the moments at which goroutines switch.
+// world is everything that a run gets from outside: time, randomness and the points at which goroutines switch.
 type world struct {
 	now      int64         // virtual nanoseconds since 1970
-	clock    *rand.ChaCha8 // how far it moves
+	clock    *rand.ChaCha8 // how far each reading advances it
 	random   *rand.ChaCha8
 	switcher switcher
 	trace    trace
 	files    *tree // of the job; nil: those of the host
 	stdout   sink
 	stderr   sink
-	most     uint64    // switches; 0: there is no limit
-	limit    uint64    // of functions entered; 0: none
-	again    *instance // if the program is to be put back when it exits; else nil
+	most     uint64    // maximum number of switches; 0: no limit
+	limit    uint64    // maximum number of functions entered; 0: no limit
+	again    *instance // the instance to restore when the program exits, or nil
 }
 
-// begin is when every run begins: 2026-01-01 00:00:00 UTC.
+// begin is the time at which every run begins: 2026-01-01 00:00:00 UTC.
 const begin = 1767225600 * second
 
 const second = 1_000_000_000
 
-// maxTick is the most nanoseconds that a reading of the clock takes, plus one.
+// maxTick is one more than the maximum number of nanoseconds by which a reading advances the clock.
 const maxTick = 2000
 
 func newWorld(seed uint64, job Job) *world {
@@ -42,7 +42,7 @@ func newWorld(seed uint64, job Job) *world {
 	return w
 }
 
-// source returns the generator of the part of a seed that label names.
+// source returns the generator for the part of the seed that label names.
 func source(seed uint64, label string) *rand.ChaCha8 {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
@@ -52,7 +52,7 @@ func source(seed uint64, label string) *rand.ChaCha8 {
 
 type worldKey struct{}
 
-// within returns a context from which the functions of the host learn whose world they work in.
+// within returns a context that tells host functions which world they act on.
 func (w *world) within(ctx context.Context) context.Context {
 	return context.WithValue(ctx, worldKey{}, w)
 }
@@ -71,12 +71,12 @@ func (w *world) walltime() (sec int64, nsec int32) {
 	return now / second, int32(now % second)
 }
 
-// sleep takes no time at all.
+// sleep advances the clock and takes no real time.
 func (w *world) sleep(ns int64) { w.now += max(0, ns) }
 
 type variable struct{ name, value string }
 
-// environment returns what the program is told of its surroundings.
+// environment returns the program's environment variables.
 func environment(seed uint64, job Job) []variable {
 	dir := job.Dir
 	if dir == "" {

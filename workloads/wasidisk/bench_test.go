@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
-// BenchmarkRun runs a small program on a disk, in a new instance each time and in one that is put back.
+// BenchmarkRun runs a small program on a disk, in a new instance each time and in one that is restored.
 func BenchmarkRun(b *testing.B) {
 	disk := faultfs.New(faultfs.Options{})
 	run(b, disk, "store")

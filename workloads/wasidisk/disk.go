@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// disk is a faultfs as wazero wants a filesystem. Paths are relative to its root, without a slash at the beginning.
+// disk implements wazero's filesystem interface on a faultfs. Paths are relative to its root, without a leading slash.
 type disk struct {
 	sys.UnimplementedFS
 	fs     *faultfs.FS
@@ -21,7 +21,7 @@ type disk struct {
 	call   *call
 }
 
-// openFlags has what a flag of wazero means to package os, the access mode aside.
+// openFlags maps the flags of wazero to those of package os, except for the access mode.
 var openFlags = []struct {
 	wazero sys.Oflag
 	os     int
@@ -62,7 +62,7 @@ func (d *disk) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File
 	if err != nil {
 		return nil, d.call.fails(err)
 	}
-	info, err := f.Stat() // whose size is not asked for, which would decide it
+	info, err := f.Stat() // the size is not asked for, because that would decide it
 	if err == nil && flag&sys.O_DIRECTORY != 0 && !info.IsDir() {
 		_ = f.Close() // it was only looked at
 		return nil, sys.ENOTDIR
@@ -73,10 +73,10 @@ func (d *disk) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File
 	return &file{f: f, dir: info.IsDir(), appends: how&os.O_APPEND != 0, ino: inodeOf(info), disk: d}, 0
 }
 
-// inside returns a path below the mount as the faultfs has it in its trace.
+// inside returns a path below the mount as it appears in the faultfs's trace.
 func inside(path string) string { return cmp.Or(strings.TrimPrefix(path, "/"), ".") }
 
-// stat describes a file. Asking for the size is a look, which decides how long the crash left the file.
+// stat describes a file. Asking for the size is an observation: on a crash image it decides how long the file is.
 func (d *disk) stat(info os.FileInfo, err error) (wsys.Stat_t, sys.Errno) {
 	if err != nil {
 		return wsys.Stat_t{}, d.call.fails(err)
@@ -115,7 +115,7 @@ func (d *disk) Link(from, to string) sys.Errno {
 func (d *disk) Rmdir(path string) sys.Errno  { return d.remove(path, true, sys.ENOTDIR) }
 func (d *disk) Unlink(path string) sys.Errno { return d.remove(path, false, sys.EISDIR) }
 
-// remove removes a directory or what is none; a faultfs has one call for both.
+// remove removes a directory if dir is set, and otherwise anything but a directory; a faultfs has one call for both.
 func (d *disk) remove(path string, dir bool, other sys.Errno) sys.Errno {
 	info, _, err := d.fs.LstatIfPossible(inside(path))
 	switch {
@@ -127,7 +127,8 @@ func (d *disk) remove(path string, dir bool, other sys.Errno) sys.Errno {
 	return d.call.fails(d.fs.Remove(inside(path)))
 }
 
-// Symlink makes a link. The target of one that leads into this mount is kept as the faultfs resolves it, from its own root.
+// Symlink creates a link. If the target leads into this mount, it is stored relative to the root of the faultfs, which
+// resolves it.
 func (d *disk) Symlink(target, name string) sys.Errno {
 	if rest, ok := within(target, d.at); ok && strings.HasPrefix(target, "/") {
 		target = "/" + rest

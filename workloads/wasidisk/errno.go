@@ -9,8 +9,8 @@ import (
 	"github.com/tetratelabs/wazero/experimental/sys"
 )
 
-// unlisted are the errors that wazero's errno does not have, with their numbers in wasip1, which is what the program gets
-// to see. See the type errno in the specification of wasi_snapshot_preview1.
+// unlisted maps the errors that wazero's Errno lacks to their numbers in wasip1, which the program gets. See the type
+// errno in the specification of wasi_snapshot_preview1.
 var unlisted = map[syscall.Errno]uint32{
 	syscall.EBUSY:     10,
 	syscall.EDQUOT:    19,
@@ -30,13 +30,13 @@ var unlisted = map[syscall.Errno]uint32{
 	syscall.EXDEV:     75,
 }
 
-// call is one call of a program.
+// call is the call that the program is making.
 type call struct {
-	errno    uint32 // in wasip1, if wazero does not have it
-	typeOnly bool   // of what it asks about a file, it passes on no size: Go makes such a call whenever it opens a file
+	errno    uint32 // in wasip1, if wazero lacks the error; else 0
+	typeOnly bool   // the call asks for a file's type but not for its size; Go makes one whenever it opens a file
 }
 
-// fails turns an error into that of wazero.
+// fails translates an error to wazero's.
 func (c *call) fails(err error) sys.Errno {
 	var errno syscall.Errno
 	switch {
@@ -54,7 +54,7 @@ func (c *call) fails(err error) sys.Errno {
 	return sys.UnwrapOSError(errno)
 }
 
-// moved returns what a call that reads or writes returns: the error only if it moved nothing, and none at the end of a file.
+// moved returns the result of a read or write: the error only if no bytes were moved, and none at the end of the file.
 func (c *call) moved(n int, err error) (int, sys.Errno) {
 	if n > 0 || errors.Is(err, io.EOF) {
 		return n, 0

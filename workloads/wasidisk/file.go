@@ -40,7 +40,7 @@ func (f *file) Pwrite(b []byte, off int64) (int, sys.Errno) {
 	return f.disk.call.moved(f.f.WriteAt(b, off))
 }
 
-// position has a name of its own because go vet lets no method Seek with an int64 return anything but an error.
+// position has a name of its own because go vet accepts no method Seek with an int64 result and anything but an error.
 type position = int64
 
 func (f *file) Seek(off position, whence int) (position, sys.Errno) {
@@ -73,7 +73,7 @@ func (f *file) Readdir(n int) ([]sys.Dirent, sys.Errno) {
 	return all, 0
 }
 
-// Close closes the file, even if a fault makes it fail. NB: wazero keeps a file whose Close failed, and closes it again.
+// Close closes the file, even if a fault makes it fail. NB: wazero keeps a file whose Close failed and closes it again.
 func (f *file) Close() sys.Errno {
 	if f.closed {
 		return 0

@@ -14,15 +14,15 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Mount says where a program finds a faultfs.
+// Mount says where a program sees a faultfs.
 type Mount struct {
 	Path string // absolute and clean; "/" hides the files of the host
 	FS   *faultfs.FS
 }
 
-// Files is the tree that a program sees: mounts, and the files of the host for reading where there is none.
+// Files is the file tree that a program sees: the mounts, and elsewhere the host's files, read-only.
 type Files struct {
-	disks []*disk // that with the longest path first
+	disks []*disk // longest path first
 	host  sys.FS
 	call  call
 }
@@ -39,13 +39,13 @@ func New(mounts ...Mount) *Files {
 	return t
 }
 
-// Begin is told which call of wasip1 is made next.
+// Begin is called with the name of the wasip1 call that comes next.
 func (t *Files) Begin(name string) { t.call = call{typeOnly: name == "fd_fdstat_get"} }
 
-// Errno returns the number, in wasip1, of the error of that call if wazero has no name for it, else 0.
+// Errno returns the wasip1 number of the error of that call if wazero has no name for it, and 0 otherwise.
 func (t *Files) Errno() uint32 { return t.call.errno }
 
-// place returns the filesystem that a path of the program belongs to, and its path there.
+// place returns the filesystem for a path of the program, and the path within it.
 func (t *Files) place(path string) (sys.FS, string) {
 	for _, d := range t.disks {
 		if rest, ok := within(path, d.at); ok {
@@ -55,7 +55,7 @@ func (t *Files) place(path string) (sys.FS, string) {
 	return t.host, path
 }
 
-// within returns what of a path lies below a mount, if it lies there or is its place.
+// within returns the part of path below mount. ok is false if path is not mount itself or below it.
 func within(path, mount string) (rest string, ok bool) {
 	path, mount = strings.TrimPrefix(path, "/"), strings.TrimPrefix(mount, "/")
 	switch {
@@ -67,29 +67,29 @@ func within(path, mount string) (rest string, ok bool) {
 	return strings.CutPrefix(path, mount+"/")
 }
 
-// OpenFile opens a file of the program.
+// OpenFile opens a file.
 func (t *Files) OpenFile(path string, flag sys.Oflag, perm fs.FileMode) (sys.File, sys.Errno) {
 	at, path := t.place(path)
 	f, errno := at.OpenFile(path, flag, perm)
-	if at == t.host && errno == sys.ENOSYS { // which wazero says of writing to what is there for reading
+	if at == t.host && errno == sys.ENOSYS { // wazero's error for writing to a read-only filesystem
 		errno = sys.EROFS
 	}
 	return f, errno
 }
 
-// Stat follows links, Lstat does not.
+// Stat describes a file and follows links.
 func (t *Files) Stat(path string) (wsys.Stat_t, sys.Errno) {
 	at, path := t.place(path)
 	return at.Stat(path)
 }
 
-// Lstat describes a link itself.
+// Lstat describes a file and does not follow a link.
 func (t *Files) Lstat(path string) (wsys.Stat_t, sys.Errno) {
 	at, path := t.place(path)
 	return at.Lstat(path)
 }
 
-// Mkdir makes a directory.
+// Mkdir creates a directory.
 func (t *Files) Mkdir(path string, perm fs.FileMode) sys.Errno {
 	at, path := t.place(path)
 	return at.Mkdir(path, perm)
@@ -122,13 +122,13 @@ func (t *Files) Rmdir(path string) sys.Errno {
 	return at.Rmdir(path)
 }
 
-// Unlink removes what is no directory.
+// Unlink removes anything but a directory.
 func (t *Files) Unlink(path string) sys.Errno {
 	at, path := t.place(path)
 	return at.Unlink(path)
 }
 
-// Symlink makes a link at name; the target is not looked at.
+// Symlink creates a link at name. The target is not checked.
 func (t *Files) Symlink(target, name string) sys.Errno {
 	at, name := t.place(name)
 	return at.Symlink(target, name)

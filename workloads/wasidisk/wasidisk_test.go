@@ -24,13 +24,13 @@ var (
 	failed  error
 )
 
-// build builds the program of testdata/calls, for the host or for the system goos.
+// build builds the program of testdata/calls for the given goos; empty: for the host.
 func build(t testing.TB, goos string) string {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("the go tool, which builds the program to run, is not here")
+		t.Skip("there is no go tool to build the program with")
 	}
-	_, err := os.Stat("testdata/calls/main.go") // else go test would not know that its result depends on it
+	_, err := os.Stat("testdata/calls/main.go") // makes go test's cache notice changes of the file
 	require.NoError(t, err)
 	out := filepath.Join(t.TempDir(), "calls")
 	cmd := exec.Command("go", "build", "-o", out, "./testdata/calls")
@@ -42,7 +42,7 @@ func build(t testing.TB, goos string) string {
 	return out
 }
 
-// load returns the program of testdata/calls for wasip1. It is compiled once, and never closed.
+// load returns the program of testdata/calls for wasip1. It is compiled once and never closed.
 func load(t testing.TB) *schedule.Program {
 	t.Helper()
 	loaded.Do(func() {
@@ -55,7 +55,7 @@ func load(t testing.TB) *schedule.Program {
 	return program
 }
 
-// run runs a part of the program on a disk that it finds at /db, and returns what it printed.
+// run runs one part of the program on a disk that it sees at /db, and returns what it printed.
 func run(t testing.TB, disk *faultfs.FS, part string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -68,7 +68,7 @@ func run(t testing.TB, disk *faultfs.FS, part string) string {
 	return out.String()
 }
 
-// files returns a tree in which a disk is at /db.
+// files returns a tree with a disk at /db.
 func files(disk *faultfs.FS) *wasidisk.Files {
 	return wasidisk.New(
 		wasidisk.Mount{Path: "/db", FS: disk},
@@ -76,7 +76,7 @@ func files(disk *faultfs.FS) *wasidisk.Files {
 	)
 }
 
-func TestAProgramSeesWhatItSeesOnTheHost(t *testing.T) {
+func TestAProgramSeesTheSameAsOnTheHost(t *testing.T) {
 	native, err := exec.Command(build(t, ""), "all", t.TempDir()).CombinedOutput()
 	require.NoError(t, err, "%s", native)
 	disk := faultfs.New(faultfs.Options{})
@@ -84,7 +84,7 @@ func TestAProgramSeesWhatItSeesOnTheHost(t *testing.T) {
 	require.Empty(t, disk.OpenFiles())
 }
 
-func TestWhatAProgramDoesIsRecorded(t *testing.T) {
+func TestTheCallsOfAProgramAreRecorded(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	printed := run(t, disk, "store")
 	require.Contains(t, printed, "rename to elsewhere: EXDEV")
@@ -99,7 +99,7 @@ func TestWhatAProgramDoesIsRecorded(t *testing.T) {
 	}, ops)
 }
 
-func TestErrorsArriveAsWhatTheyAre(t *testing.T) {
+func TestErrorsKeepTheirIdentity(t *testing.T) {
 	for _, c := range []struct{ rule, says string }{
 		{"enospc write log", "write: ENOSPC 0"},
 		{"eio write log", "write: EIO 0"},
@@ -136,7 +136,7 @@ type life struct {
 	fates   map[uint64]string
 }
 
-func TestAnInstanceThatIsPutBackRunsLikeANewOne(t *testing.T) {
+func TestARestoredInstanceRunsLikeANewOne(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	run(t, disk, "store")
 	job := schedule.Job{Args: []string{"calls", "recover", "/db"}}
@@ -151,7 +151,7 @@ func TestAnInstanceThatIsPutBackRunsLikeANewOne(t *testing.T) {
 	require.NoError(t, again.Close())
 	require.Greater(t, len(fresh), 20)
 	require.Equal(t, fresh, putBack)
-	require.Less(t, again.Starts(), len(fresh)/3, "instances are put back until their memory has grown too much")
+	require.Less(t, again.Starts(), len(fresh)/3, "instances are restored until their memory has grown too much")
 }
 
 // onEveryImage runs a program on every disk that a crash could leave.

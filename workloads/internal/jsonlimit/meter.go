@@ -6,35 +6,35 @@ import (
 	"fmt"
 )
 
-// ErrLimit is returned for JSON beyond a limit.
+// ErrLimit is returned for JSON that exceeds a limit.
 var ErrLimit = errors.New("too large")
 
-// Limits are what decoding may cost. Each element of a list costs as much as the largest struct of its type, and each value
-// about as much as an entry of a map.
+// Limits bound the cost of decoding. Assume that each element of a list costs as much as the largest struct of its
+// type, and each value about as much as a map entry.
 type Limits struct {
-	Bytes    int64 // of the text
-	Elements int64 // of all lists
-	Values   int64 // of all lists and objects
-	Depth    int   // of lists and objects within one another; at most 64
+	Bytes    int64 // length of the text
+	Elements int64 // total elements of all lists
+	Values   int64 // total values in all lists and objects
+	Depth    int   // nesting of lists and objects; at most 64
 }
 
-// Meter measures JSON that is written to it.
+// Meter measures the JSON written to it.
 type Meter struct {
 	limits   Limits
 	used     Limits
-	lists    uint64 // a bit for each open list or object: 1 is a list
+	lists    uint64 // one bit per open list or object; 1 means list
 	depth    int
 	inString bool
 	escaped  bool // the next byte of a string is escaped
 }
 
-// NewMeter returns a meter that has seen nothing.
+// NewMeter returns a meter with these limits.
 func NewMeter(limits Limits) *Meter { return &Meter{limits: limits} }
 
 // Bytes returns the length of the text so far.
 func (m *Meter) Bytes() int64 { return m.used.Bytes }
 
-// Write measures the next part of the text. The error is ErrLimit, with the limit.
+// Write measures the next part of the text. The error wraps ErrLimit and names the exceeded limit.
 func (m *Meter) Write(p []byte) (int, error) {
 	n := len(p)
 	m.used.Bytes += int64(n)
@@ -49,7 +49,7 @@ func (m *Meter) Write(p []byte) (int, error) {
 	return n, m.check()
 }
 
-// stringPart skips what belongs to a string, and returns the rest.
+// stringPart skips the part of p that belongs to a string and returns the rest.
 func (m *Meter) stringPart(p []byte) []byte {
 	if m.escaped {
 		m.escaped = false
@@ -70,7 +70,7 @@ func (m *Meter) stringPart(p []byte) []byte {
 	return p[end+1:]
 }
 
-// structure counts what begins with a byte outside of strings.
+// structure counts what a byte outside strings begins.
 func (m *Meter) structure(b byte) {
 	switch b {
 	case '"':

@@ -26,7 +26,7 @@ func TestEachLimitIsNoticed(t *testing.T) {
 	}
 }
 
-func TestWhatStandsInStringsIsNotCounted(t *testing.T) {
+func TestContentsOfStringsAreNotCounted(t *testing.T) {
 	text, err := json.Marshal(map[string]string{strings.Repeat("[{,", 100): `\"[[[,,,` + strings.Repeat(`\`, 9)})
 	require.NoError(t, err)
 	for part := 1; part < len(text); part++ {
@@ -39,7 +39,7 @@ func TestWhatStandsInStringsIsNotCounted(t *testing.T) {
 	}
 }
 
-// FuzzMeter compares the elements that the meter counts with those that the decoder makes.
+// FuzzMeter compares the number of elements that the meter counts with the number that the decoder produces.
 func FuzzMeter(f *testing.F) {
 	f.Add(`[1,[2,"a,b\\\"["],{"a":[null]}]`, 3)
 	f.Add(`{"a":{"b":[{},{}]}}`, 1)
@@ -54,7 +54,7 @@ func FuzzMeter(f *testing.F) {
 			require.NoError(t, err)
 		}
 		if m.used.Depth > 64 {
-			return // beyond what it can count
+			return // more than the meter can count
 		}
 		require.GreaterOrEqual(t, m.used.Elements, elements(v))
 		require.Zero(t, m.depth)
@@ -62,7 +62,7 @@ func FuzzMeter(f *testing.F) {
 	})
 }
 
-// elements returns how many elements the lists of a value have.
+// elements returns the total number of elements of the lists in a value.
 func elements(v any) (n int64) {
 	switch v := v.(type) {
 	case []any:

@@ -1,3 +1,4 @@
-// Package lastoutput keeps the end of what a program prints: of one that runs for long, only that is worth memory. It is a leaf,
-// for whoever runs programs: package torture for tests that may die, workloads/mutate for judges, workloads/program for programs.
+// Package lastoutput keeps the end of a program's output, because the whole output of a long-running program may not
+// fit in memory. It depends on no other package of the module. Callers run programs: package torture (tests that may
+// die), workloads/mutate (judges) and workloads/program (programs).
 package lastoutput

@@ -2,8 +2,8 @@ package lastoutput
 
 import "sync"
 
-// Buffer is a writer that keeps at least the last Max bytes, and never more than twice as many. The zero value keeps 16 KiB. It may
-// be used by any number of goroutines, such as those that copy the output and the errors of one program.
+// Buffer is a writer that keeps at least the last Max bytes and never more than twice as many. The zero value keeps 16
+// KiB. It is safe for concurrent use, such as by the goroutines that copy the output and the errors of one program.
 type Buffer struct {
 	Max int // set before the first Write; 0: 16 KiB
 
@@ -20,7 +20,7 @@ func (b *Buffer) max() int {
 	return b.Max
 }
 
-// Write takes all of p. It returns no error.
+// Write takes all of p and never fails.
 func (b *Buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -30,7 +30,7 @@ func (b *Buffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String returns the last Max bytes, or all if there are fewer.
+// String returns the last Max bytes, or everything if there is less.
 func (b *Buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,3 +1,3 @@
-// Package overlay lets the go command build a program from changed copies of some source files, without a change of the
-// source tree: go build -overlay reads a file that says which copy stands for which file.
+// Package overlay lets the go command build a program from modified copies of some source files without touching the
+// source tree. The file given to go build -overlay says which copy replaces which source file.
 package overlay

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Write writes the changed text of files to dir, which must exist, and returns the path of the file to give to
-// -overlay. The keys of changed are slash-separated paths relative to root.
+// Write writes the modified files to dir, which must exist, and returns the path to pass to go build -overlay. The keys
+// of changed are slash-separated paths relative to root, and the values are the texts.
 func Write(root, dir string, changed map[string]string) (string, error) {
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = make(map[string]string, len(changed))

@@ -1,3 +1,3 @@
-// Package report has the forms in which the packages mutants and mutate write their scores: a table for a terminal, the
-// same for Markdown, and JSON.
+// Package report formats the scores of packages mutants and mutate: as a table for a terminal, as a Markdown table, and
+// as JSON.
 package report

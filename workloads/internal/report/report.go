@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 )
 
-// Table is a header and rows of as many cells. Cells hold no line breaks.
+// Table has a header and rows with as many cells. Cells contain no line breaks.
 type Table struct {
 	Header []string
 	Rows   [][]string
@@ -23,13 +23,13 @@ func (t *Table) Text() string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	for _, row := range slices.Insert(slices.Clone(t.Rows), 0, t.Header) {
-		_, _ = fmt.Fprintln(w, strings.Join(row, "\t")) // to memory
+		_, _ = fmt.Fprintln(w, strings.Join(row, "\t")) // writes to memory do not fail
 	}
 	_ = w.Flush()
 	return text.String()
 }
 
-// Markdown returns the table in Markdown. Cells are Markdown already.
+// Markdown returns the table in Markdown. Cells are taken as Markdown.
 func (t *Table) Markdown() string {
 	var text strings.Builder
 	for _, row := range slices.Insert(slices.Clone(t.Rows), 0, t.Header, slices.Repeat([]string{"---"}, len(t.Header))) {

@@ -1,4 +1,4 @@
-// Toy is what the tests of package schedule run: its first argument says which of its parts.
+// Toy is the program that the tests of package schedule run. Its first argument selects one of its parts.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 	part()
 }
 
-// order prints in which order four goroutines came to write, and what select and a map made of their choices.
+// order prints the order in which four goroutines wrote, and the choices of a select and of a map iteration.
 func order() {
 	var mu sync.Mutex
 	var told strings.Builder
@@ -72,7 +72,7 @@ func (a *account) add(amount int) {
 	a.balance += amount
 }
 
-// overdraw has the bug: between the check and the act another goroutine may take the money.
+// overdraw has the bug: another goroutine may take the money between the check and the withdrawal.
 func overdraw() {
 	a := &account{balance: 10}
 	together(2, func(int) {
@@ -117,7 +117,7 @@ func philosophers() {
 	})
 }
 
-// surroundings tells what the program sees of the world, and what it may change.
+// surroundings prints what the program sees of the world and what it can change.
 func surroundings() {
 	dir, err := os.Getwd()
 	fmt.Println("in", dir, err)

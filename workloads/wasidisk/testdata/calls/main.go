@@ -1,11 +1,11 @@
-// Calls makes the calls of package os that a store makes, and prints what each did. Modes, times and texts of errors are not
-// printed: wasip1 has others.
+// Calls makes the calls of package os that a store makes, and prints what each did. It does not print modes, times and
+// error texts, because wasip1 has others.
 //
 //	calls all DIR       every call, in an empty directory
-//	calls store DIR     what one careful write of a store is
-//	calls failing DIR   the same, going on after errors
-//	calls look DIR      opens a file, and lists the directory
-//	calls recover DIR   reads everything and repairs it, with all that a run has of chance, and closes nothing
+//	calls store DIR     one careful write of a store
+//	calls failing DIR   the same, continuing after errors
+//	calls look DIR      open a file and list the directory
+//	calls recover DIR   read everything and repair it, using every source of randomness; closes nothing
 package main
 
 import (
@@ -279,7 +279,7 @@ func links() {
 	say("walk", err, seen)
 }
 
-// wholeFiles replaces a file as careful programs do.
+// wholeFiles replaces a file the way careful programs do.
 func wholeFiles() {
 	f, err := os.CreateTemp(dir, "new*")
 	say("create a temporary file", err)
@@ -347,11 +347,11 @@ func rooted() {
 	say("close root", r.Close())
 }
 
-// beside writes beside the directory, to a name that begins with its name.
+// beside writes next to the directory, to a name that has the directory's name as a prefix.
 func beside() {
 	_, err := os.Stat(dir + "2/log")
 	say("stat beside", err)
-	_ = os.WriteFile(dir+"2", nil, 0o644) // which only the host allows
+	_ = os.WriteFile(dir+"2", nil, 0o644) // only the host allows it
 	_ = os.Remove(dir + "2")
 	_ = os.WriteFile(dir+"/../"+filepath.Base(dir)+"3", nil, 0o644)
 	_ = os.Remove(dir + "3")
@@ -384,7 +384,7 @@ func look() {
 	say("list", err, len(entries))
 }
 
-// memory asks for more memory than there is at first, and looks whether it is new.
+// memory allocates more memory than there is at first, and checks that it is zero.
 func memory() {
 	const page = 4096
 	big, used := make([]byte, 1536*page), 0
