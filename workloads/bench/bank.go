@@ -16,8 +16,8 @@ const (
 	openingBalance = 1000
 )
 
-// bank measures transfers between accounts, each a serializable transaction that reads two balances and writes both. A
-// conflict is tried again until it is none. The total must be what it was.
+// bank measures transfers between accounts. Each is a serializable transaction that reads two balances and writes both,
+// and is retried until it does not conflict. The total must stay the same.
 func (s *session) bank(t trial) (Measurement, error) {
 	var opening []history.Write
 	for i := range uint64(accounts) {
@@ -51,7 +51,7 @@ func (s *session) bank(t trial) (Measurement, error) {
 	return m, errors.Join(s.audit(), s.checkFiles())
 }
 
-// transfer moves 1 from an account to another.
+// transfer moves 1 from one account to another.
 func (s *session) transfer(from, to []byte, d history.Durability) (err error) {
 	begins, ok := s.store.(workloads.Transactor)
 	if !ok {
@@ -85,7 +85,7 @@ func (s *session) transfer(from, to []byte, d history.Durability) (err error) {
 	return t.Commit(d)
 }
 
-// audit adds up all accounts.
+// audit checks the sum of all accounts.
 func (s *session) audit() error {
 	count, total := 0, int64(0)
 	err := s.store.Scan(nil, nil, func(_, value []byte) bool {

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// works lists everything that can be measured, in the order in which it is.
+// works lists everything that can be measured, in order of execution.
 func works() []work { return slices.Concat(writingWorks(), readingWorks(), otherWorks()) }
 
 // writingWorks fill an empty store.
@@ -31,7 +31,7 @@ func writingWorks() []work {
 	}
 }
 
-// readingWorks read a store that was filled before.
+// readingWorks read a store that is already filled.
 func readingWorks() []work {
 	return []work{
 		{
@@ -65,7 +65,7 @@ func readingWorks() []work {
 	}
 }
 
-// otherWorks read and write, or are about what a process takes to start and to hold.
+// otherWorks read and write, or measure what a process needs to start and to keep running.
 func otherWorks() []work {
 	return []work{
 		{
@@ -110,7 +110,7 @@ func workNamed(name string) (work, bool) {
 	return work{}, false
 }
 
-// Work is the name of a work, and what it does.
+// Work names a work and describes it in one line.
 type Work struct{ Name, Text string }
 
 // Works lists what can be measured.

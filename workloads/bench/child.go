@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Child does the job that it reads and writes the measurements. It is run in a process of its own, so that memory,
-// garbage collection and caches are those of one engine.
+// Child reads a job, executes it and writes the measurements. It runs in a process of its own, so that memory, garbage
+// collection and caches are those of a single engine.
 func Child(engines []Engine, in io.Reader, out io.Writer) error {
 	var j job
 	if err := json.NewDecoder(in).Decode(&j); err != nil {
@@ -51,7 +51,7 @@ func do(s *session) (all []Measurement, err error) {
 	return all, nil
 }
 
-// workOf returns the work of a task, whose name the parent has checked.
+// workOf returns the work of a task. The parent has checked its name.
 func workOf(t task) work {
 	w, ok := workNamed(t.Work)
 	if !ok {

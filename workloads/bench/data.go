@@ -13,10 +13,10 @@ const (
 	entryBytes = keyBytes + valueBytes
 )
 
-// missing is added to an index to get a key that lies between the others but was never written.
+// missing is added to an index to get a key that lies between others but is never written.
 const missing = 1 << 40
 
-// mix maps numbers to numbers, one to one, without an order that anybody would notice (the finalizer of splitmix64).
+// mix is a permutation of the 64-bit numbers without any visible order (the finalizer of splitmix64).
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -24,13 +24,13 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// putKey writes the key of entry i; keys of growing i are in random order.
+// putKey writes the key of entry i. The keys of successive i are in random order.
 func putKey(dst []byte, i uint64) {
 	binary.BigEndian.PutUint64(dst, mix(i))
 	binary.BigEndian.PutUint64(dst[8:], mix(^i))
 }
 
-// putValue writes a value of entry i: the index, the version, and bytes that follow from both and do not compress.
+// putValue writes a value of entry i: the index, the version, and incompressible bytes derived from both.
 func putValue(dst []byte, i, version uint64) {
 	binary.LittleEndian.PutUint64(dst, i)
 	binary.LittleEndian.PutUint64(dst[8:], version)
@@ -43,7 +43,7 @@ func putValue(dst []byte, i, version uint64) {
 	binary.LittleEndian.PutUint32(dst[at:], uint32(mix(state)))
 }
 
-// checkValue returns ErrWrong if value is none that putValue makes for entry i. The slice want is scratch space.
+// checkValue returns ErrWrong unless value was made by putValue for entry i. want is scratch space.
 func checkValue(value, want []byte, i uint64) error {
 	if len(value) == valueBytes {
 		putValue(want, i, binary.LittleEndian.Uint64(value[8:]))
@@ -54,7 +54,7 @@ func checkValue(value, want []byte, i uint64) error {
 	return fmt.Errorf("%w: entry %d has the value %x, which nobody wrote", ErrWrong, i, value)
 }
 
-// checkEntry returns ErrWrong if key and value are not those of one entry; it finds the index in the value.
+// checkEntry returns ErrWrong unless key and value are those of the same entry, whose index it takes from the value.
 func checkEntry(key, value, wantKey, wantValue []byte) error {
 	if len(value) != valueBytes {
 		return fmt.Errorf("%w: key %x has a value of %d bytes, want %d", ErrWrong, key, len(value), valueBytes)
@@ -66,7 +66,7 @@ func checkEntry(key, value, wantKey, wantValue []byte) error {
 	return checkValue(value, wantValue, i)
 }
 
-// shuffled visits 0..n-1 in an order of its own, again and again.
+// shuffled visits 0..n-1 repeatedly, in a fixed pseudo-random order.
 type shuffled struct{ n, stride uint64 }
 
 func newShuffled(n int) shuffled {

@@ -9,30 +9,31 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// plan says how much of a work is done.
+// plan says how many operations of a work are done, and how.
 type plan struct {
 	goroutines int
 	ops        int
-	limit      time.Duration // no operation is begun later
-	every      int           // the latency of one operation in so many is taken: reading the clock takes time
+	limit      time.Duration // no operation begins later
+	every      int           // one operation in this many has its latency measured, because reading the clock takes time
 }
 
-// chunk is how many operations a goroutine takes at once where they are too short to share a counter for each.
+// chunk is the number of operations that a goroutine takes at a time if they are too short for access to a shared
+// counter each.
 const chunk = 64
 
-// latencyMax is the longest latency that is told apart, in nanoseconds.
+// latencyMax is the longest latency recorded, in nanoseconds; longer ones count as this.
 const latencyMax = int64(time.Minute)
 
-// tally is what came of a plan.
+// tally is the result of a plan.
 type tally struct {
-	ops       int // operations 0..ops-1 were done
+	ops       int // number of operations done: 0..ops-1
 	seconds   float64
 	latencies *hdrhistogram.Histogram // nanoseconds
 	cpu       float64                 // seconds of this process
-	othersCPU float64                 // share of the machine that other processes had
+	othersCPU float64                 // share of the machine that other processes used
 }
 
-// drive does the operations of a plan. Each goroutine asks begin for the function that does its operations, and so has
+// drive executes a plan. Each goroutine calls begin for its own operation function, so that the function can have
 // buffers of its own.
 func drive(p plan, begin func(worker int) func(i int) error) (tally, error) {
 	d := &driver{plan: p, take: 1, errs: make(chan error, p.goroutines)}
@@ -43,7 +44,7 @@ func drive(p plan, begin func(worker int) func(i int) error) (tally, error) {
 	for w := range p.goroutines {
 		histograms[w], ops[w] = hdrhistogram.New(1, latencyMax, 3), begin(w)
 	}
-	runtime.GC() // what was garbage before is not this work's to collect
+	runtime.GC() // earlier garbage must not be collected on this work's time
 	before := now()
 	d.start = time.Now()
 	var wg sync.WaitGroup
@@ -64,18 +65,18 @@ func drive(p plan, begin func(worker int) func(i int) error) (tally, error) {
 	}
 }
 
-// driver is a plan that is being done.
+// driver is a plan being executed.
 type driver struct {
 	plan
-	take  int // operations taken at once
+	take  int // operations taken at a time
 	start time.Time
 	next  atomic.Int64
 	stop  atomic.Bool
 	errs  chan error
 }
 
-// work takes operations until there are none, or no time, left. Those that were taken are done, so that no hole is left
-// among them.
+// work takes operations until none are left or time is up. It finishes all operations that it has taken, so that the
+// completed ones leave no gap.
 func (d *driver) work(op func(i int) error, latencies *hdrhistogram.Histogram) {
 	for !d.stop.Load() && time.Since(d.start) < d.limit {
 		from := int(d.next.Add(int64(d.take))) - d.take
@@ -98,6 +99,6 @@ func (d *driver) one(op func(i int) error, i int, latencies *hdrhistogram.Histog
 	}
 	start := time.Now()
 	err := op(i)
-	_ = latencies.RecordValue(min(int64(time.Since(start)), latencyMax)) // it is in range
+	_ = latencies.RecordValue(min(int64(time.Since(start)), latencyMax)) // always in range
 	return err
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// childEnv says that the test binary is to be a child.
+// childEnv tells the test binary to act as a child.
 const childEnv = "BENCH_TEST_CHILD"
 
-// TestMain lets the test binary be the child of its own tests.
+// TestMain lets the test binary act as the child of its own tests.
 func TestMain(m *testing.M) {
 	if os.Getenv(childEnv) == "" {
 		os.Exit(m.Run())
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(4)
 }
 
-// fakes are engines that are right, or wrong in one way that is their name.
+// fakes returns an engine that is right, and engines that are each wrong in the way that their name says.
 func fakes() []Engine {
 	var all []Engine
 	for _, flaw := range []string{
@@ -44,7 +44,7 @@ func fakes() []Engine {
 	} {
 		open := func(c Config) (workloads.Store, error) { return openFake(c.Dir, flaw) }
 		all = append(all, Engine{Name: flaw, Open: open, NoSyncSurvivesKill: true, NewMemory: func() func() (workloads.Store, error) {
-			dir, err := os.MkdirTemp("", "fake-") // which a test removes with its own
+			dir, err := os.MkdirTemp("", "fake-") // removed together with the test's own directory
 			return func() (workloads.Store, error) {
 				if err != nil {
 					return nil, err
@@ -60,7 +60,7 @@ func fakes() []Engine {
 	return all
 }
 
-// fake is a store that keeps a map and a log of JSON lines.
+// fake is a store that consists of a map and a log of JSON lines.
 type fake struct {
 	flaw    string
 	mu      sync.Mutex
@@ -125,7 +125,7 @@ func (f *fake) Apply(writes []history.Write, _ history.Durability) error {
 	}
 	f.set(writes)
 	if f.flaw == "lost when killed" {
-		return nil // Close writes it
+		return nil // only Close writes it
 	}
 	line, err := json.Marshal(writes)
 	if err == nil {
@@ -162,7 +162,7 @@ func (f *fake) Compact() error { return nil }
 func (f *fake) Flush() error   { return nil }
 func (f *fake) Close() error   { return f.log.Close() }
 
-// fakeTxn is optimistic: it fails if what it read has changed.
+// fakeTxn is optimistic: Commit fails if anything it read has changed.
 type fakeTxn struct {
 	f      *fake
 	read   map[string]string

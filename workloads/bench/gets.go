@@ -5,16 +5,16 @@ import (
 	"fmt"
 )
 
-// passes is how often gets go through all entries, if there is time for it.
+// passes is how often gets read all entries, if there is time.
 const passes = 5
 
-// gets measures reads of keys that are there. Every value is compared with what was written.
+// gets measures reads of existing keys. Every value is compared with what was written.
 func (s *session) gets(t trial) (Measurement, error) {
 	all, err := s.readTimed(t, 0)
 	return all.measurement(1), err
 }
 
-// getsMissing measures reads of keys that are not there.
+// getsMissing measures reads of keys that do not exist.
 func (s *session) getsMissing(t trial) (Measurement, error) {
 	all, err := s.readTimed(t, missing)
 	return all.measurement(1), err
@@ -24,11 +24,11 @@ func (s *session) readTimed(t trial, offset uint64) (tally, error) {
 	return s.measured(t, plan{t.goroutines, passes * s.loaded, getLimit, 8}, s.reader(offset))
 }
 
-// readAll is readTimed for caches that are only being filled.
+// readAll is readTimed without a time limit or a measurement, to fill caches.
 func (s *session) readAll(p plan, offset uint64) (tally, error) { return drive(p, s.reader(offset)) }
 
-// reader returns what reads one key after another, in an order that is not that of writing. With an offset, the keys
-// were never written.
+// reader returns functions that read one key after another, in an order other than that of writing. With an offset, the
+// keys were never written.
 func (s *session) reader(offset uint64) func(int) func(int) error {
 	order, get := newShuffled(s.loaded), s.getter()
 	return func(int) func(int) error {
@@ -52,7 +52,7 @@ func (s *session) reader(offset uint64) func(int) func(int) error {
 	}
 }
 
-// getter returns the store's cheapest way to read a key.
+// getter returns the cheapest way to read a key from the store.
 func (s *session) getter() func(dst, key []byte) (value []byte, found bool, err error) {
 	if g, ok := s.store.(Getter); ok {
 		return g.GetInto
@@ -60,7 +60,7 @@ func (s *session) getter() func(dst, key []byte) (value []byte, found bool, err 
 	return func(_, key []byte) ([]byte, bool, error) { return s.store.Get(key) }
 }
 
-// scans measures reading everything in order. Order and number of the keys are checked.
+// scans measures reading everything in order. It checks the order and the number of keys.
 func (s *session) scans(t trial) (Measurement, error) {
 	all, err := s.measured(t, plan{1, 4 * passes, getLimit, 1}, func(int) func(int) error {
 		return func(int) error { return s.scan() }
@@ -83,7 +83,7 @@ func (s *session) scan() error {
 	return err
 }
 
-// memory measures what the process held at most, loading included, once gets have filled the caches.
+// memory measures the peak memory of the process, loading included, once gets have filled the caches.
 func (s *session) memory(t trial) (Measurement, error) {
 	m, err := s.gets(t)
 	m.Figure = float64(peakRSSBytes()) / (1 << 20)

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// task names a work and the number of goroutines that do it.
+// task names a work and the number of goroutines that execute it.
 type task struct {
 	Work       string
 	Goroutines int
 }
 
-// job is what one process does: tasks that share a store.
+// job is the work of one process: tasks that share a store.
 type job struct {
 	Engine  string
 	Tasks   []task
-	Dir     string // its own, empty
+	Dir     string // the job's own, empty at first
 	Entries int
 	Round   int
-	Profile string // directory of CPU profiles; none if empty
+	Profile string // directory for CPU profiles; empty: none
 	Crash   bool   // write what the tasks will recover, and die
 }
 

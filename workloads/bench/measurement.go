@@ -1,7 +1,7 @@
 package bench
 
-// Measurement is what came of one work with one engine in one round. Zero means that a figure does not apply, or that
-// the system does not tell it.
+// Measurement is the result of one work on one engine in one round. A figure is zero if it does not apply or the system
+// does not provide it.
 type Measurement struct {
 	Work       string  `json:"work"`
 	Goroutines int     `json:"goroutines"`
@@ -15,15 +15,15 @@ type Measurement struct {
 	P999         float64 `json:"p999_us"`
 	CPUPerOp     float64 `json:"cpu_us_per_op"` // all threads of the process
 	WriteAmp     float64 `json:"write_amp"`     // bytes written to disk, up to the end of Close, per byte that was put
-	SpaceAmp     float64 `json:"space_amp"`     // bytes on disk, when the store rests, per byte that is live
+	SpaceAmp     float64 `json:"space_amp"`     // bytes on disk, when the store is idle, per live byte
 	PeakRSS      float64 `json:"peak_rss_mb"`   // of the process so far
 	OpenMillis   float64 `json:"open_ms"`       // of recover
-	Lost         float64 `json:"lost"`          // acknowledged entries that recover did not find
+	Lost         float64 `json:"lost"`          // acknowledged entries that were missing after recover
 	Retries      float64 `json:"retries_per_op"`
-	OthersCPU    float64 `json:"others_cpu"` // share of the machine that other processes had
+	OthersCPU    float64 `json:"others_cpu"` // share of the machine that other processes used
 }
 
-// measurement turns a tally of operations, each of so many entries, into one.
+// measurement converts a tally of operations on entriesPerOp entries each.
 func (t tally) measurement(entriesPerOp int) Measurement {
 	done := float64(t.ops * entriesPerOp)
 	if done == 0 {

@@ -6,14 +6,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// zipfExponent is how much more often the most popular keys are taken; 1 would be the classical law.
+// zipfExponent is the skew of key popularity; 1 would be the classical Zipf law.
 const zipfExponent = 1.1
 
-// popular draws so many keys before the clock starts, because a draw takes as long as some engines' get.
+// popular is the number of keys drawn before the clock starts, because a draw takes as long as a get of some engines.
 const popular = 1 << 16
 
-// mixed measures gets and puts of entries of which some are far more popular than others. A value that is read must be
-// one that somebody wrote.
+// mixed measures gets and puts of entries, some of which are far more popular than others. A value read must be one
+// that was written.
 func (s *session) mixed(t trial) (Measurement, error) {
 	written := writtenBytes()
 	all, err := s.measured(t, plan{t.goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {
@@ -35,7 +35,7 @@ func (s *session) mixed(t trial) (Measurement, error) {
 	return m, s.amplification(&m, written, max(1, all.ops/2))
 }
 
-// draw returns the entries that a worker takes. Popularity has nothing to do with the order of keys, which are random.
+// draw returns the entries that a worker uses. Popularity is independent of the order of keys, which are random.
 func (s *session) draw(worker int) []uint64 {
 	zipf := rand.NewZipf(rand.New(rand.NewPCG(1, uint64(worker))), zipfExponent, 1, uint64(s.loaded-1))
 	draws := make([]uint64, popular)
@@ -45,7 +45,7 @@ func (s *session) draw(worker int) []uint64 {
 	return draws
 }
 
-// getOne returns what reads an entry that is there.
+// getOne returns a function that reads an existing entry.
 func (s *session) getOne() func(entry uint64) error {
 	var key, want [valueBytes]byte
 	get, buffer := s.getter(), make([]byte, 0, valueBytes)
@@ -59,7 +59,7 @@ func (s *session) getOne() func(entry uint64) error {
 	}
 }
 
-// overwriter returns what puts a new version of an entry.
+// overwriter returns a function that puts a new version of an entry.
 func (s *session) overwriter(worker int, d history.Durability) func(entry uint64) error {
 	writes, version := newWrites(1), uint64(worker+1)<<40
 	return func(entry uint64) error {
@@ -70,7 +70,7 @@ func (s *session) overwriter(worker int, d history.Durability) func(entry uint64
 	}
 }
 
-// overwrite measures random puts of entries that are there, and what they cost on disk once the store rests.
+// overwrite measures random puts of existing entries, and what they have cost on disk once the store is idle.
 func (s *session) overwrite(t trial) (Measurement, error) {
 	written := writtenBytes()
 	all, err := s.measured(t, plan{t.goroutines, s.Entries, bulkLimit, 8}, func(worker int) func(int) error {

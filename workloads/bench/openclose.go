@@ -11,7 +11,7 @@ const (
 	openCloseOps     = 2000
 )
 
-// openClose measures opening and closing a small store in memory, again and again.
+// openClose measures repeatedly opening and closing a small store in memory.
 func (s *session) openClose(t trial) (Measurement, error) {
 	open := s.engine.NewMemory()
 	if err := s.fill(open); err != nil {
@@ -45,7 +45,7 @@ func (s *session) fill(open opener) error {
 	return s.close()
 }
 
-// stillThere checks that the store was not opened so fast because it forgot its entries.
+// stillThere checks that the store still has its entries; opening would be fast if it had forgotten them.
 func (s *session) stillThere(open opener) error {
 	if s.engine.MemoryForgets {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Reference is the engine that the others are compared with.
+// Reference is the engine with which the others are compared.
 const Reference = "pebble"
 
 // Defaults of Options, and their bounds.
@@ -23,28 +23,28 @@ const (
 	goroutinesMax          = 1024
 )
 
-// Options says what is measured. Its zero value measures everything.
+// Options says what to measure. The zero value measures everything.
 type Options struct {
-	Engines    []string // all of them by default
-	Works      []string // all of them by default
-	Goroutines []int    // of works that have a choice; by default each work has numbers of its own
+	Engines    []string // empty: all
+	Works      []string // empty: all
+	Goroutines []int    // for works that have a choice; empty: defaults of each work
 	Entries    int
 	Rounds     int
-	// Dir is where the stores are made, in a directory that is removed afterwards; the system's place for temporary
-	// files by default.
+	// Dir is where the stores are created, in a directory that is removed afterwards. Empty: the system's directory for
+	// temporary files.
 	Dir string
-	// Wait is how long, at most, to wait before a measurement until other processes leave the CPUs. None if negative.
+	// Wait is the longest time to wait before a measurement for other processes to leave the CPUs. Negative: no wait.
 	Wait time.Duration
-	// ProfileDir, if not empty, gets a CPU profile of each measurement.
+	// ProfileDir, if not empty, receives a CPU profile of each measurement.
 	ProfileDir string
-	// Child is the command line that runs Child with its standard input and output, and errors on standard error. It
+	// Child is a command line that calls Child with standard input and output and prints errors to standard error. It
 	// must exit with code 1 if the error is ErrWrong.
 	Child []string
-	// Progress, if not nil, is told what is being measured.
+	// Progress, if not nil, is called with a description of each measurement before it begins.
 	Progress func(string)
 }
 
-// EnsureDefaults replaces zero fields by their defaults.
+// EnsureDefaults replaces zero fields with their defaults.
 func (o *Options) EnsureDefaults(engines []Engine) {
 	if len(o.Engines) == 0 {
 		o.Engines = names(engines)
@@ -68,7 +68,7 @@ func (o *Options) EnsureDefaults(engines []Engine) {
 	}
 }
 
-// Validate returns nil, or an ErrConfig that names everything that cannot be measured. Defaults must be in place.
+// Validate returns nil, or an ErrConfig that names everything that cannot be measured. It expects defaults to be set.
 func (o *Options) Validate(engines []Engine) error {
 	var errs []error
 	known := names(engines)

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// batchEntries is the size of a batch, in entries.
+// batchEntries is the number of entries in a batch.
 const batchEntries = 100
 
 // puts measures commits into an empty store, one entry each or a batch of them.
@@ -27,7 +27,7 @@ func (s *session) puts(t trial) (Measurement, error) {
 	return m, s.amplification(&m, written, s.loaded)
 }
 
-// putAll puts the entries that are not in the store, so many with each commit.
+// putAll puts the entries that are not yet in the store, perOp with each commit.
 func (s *session) putAll(t trial, limit time.Duration, perOp int, d history.Durability) (tally, error) {
 	p := plan{t.goroutines, max(1, s.Entries/perOp), limit, 8}
 	if perOp > 1 || d == history.Sync {
@@ -38,14 +38,14 @@ func (s *session) putAll(t trial, limit time.Duration, perOp int, d history.Dura
 	return all, err
 }
 
-// putBatches is putAll for a store that is only being prepared.
+// putBatches is putAll for preparing a store.
 func (s *session) putBatches(goroutines int, limit time.Duration, d history.Durability) (tally, error) {
 	all, err := drive(plan{goroutines, (s.Entries + batchEntries - 1) / batchEntries, limit, 1}, s.putter(batchEntries, d))
 	s.loaded = min(all.ops*batchEntries, s.Entries)
 	return all, err
 }
 
-// putter returns what puts batch i: entries i*perOp up to the next batch, as far as there are so many.
+// putter returns functions that put batch i: perOp entries from i*perOp on, as far as they exist.
 func (s *session) putter(perOp int, d history.Durability) func(int) func(int) error {
 	return func(int) func(int) error {
 		writes := newWrites(perOp)
@@ -61,7 +61,7 @@ func (s *session) putter(perOp int, d history.Durability) func(int) func(int) er
 	}
 }
 
-// newWrites returns writes with space for a key and a value each. They are used again for every commit.
+// newWrites returns n writes with room for a key and a value each, to be reused for every commit.
 func newWrites(n int) []history.Write {
 	writes := make([]history.Write, n)
 	for i := range writes {
@@ -71,8 +71,8 @@ func newWrites(n int) []history.Write {
 	return writes
 }
 
-// amplification waits for maintenance, checks the store and closes it, and says what that took of the disk. The bytes
-// written count from a moment on, in which so many entries were put.
+// amplification waits for maintenance, checks the store, closes it, and records its disk usage. written is the number
+// of bytes written before the given number of puts began.
 func (s *session) amplification(m *Measurement, written int64, puts int) error {
 	settle(settleLimit)
 	space, err := diskBytes(s.Dir)

@@ -8,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// recoverEntries is how many entries the log holds at most; crashers is how many goroutines wrote them.
+// recoverEntries is the maximum number of entries in the log; crashers is the number of goroutines that write them.
 const (
 	recoverEntries = 85_092
 	crashers       = 4
 )
 
-// crash puts entries and kills its own process right after the last acknowledgement. It returns only if that fails.
+// crash puts entries and kills its own process right after the last acknowledgement. It returns only on an error.
 func (s *session) crash(w work) error {
 	s.Entries = min(s.Entries, recoverEntries)
 	if err := s.open(w); err != nil {
@@ -33,7 +33,7 @@ func (s *session) crash(w work) error {
 	select {} // until the signal arrives
 }
 
-// recover measures opening what crash left, and counts what is missing.
+// recover measures opening what crash left behind, and counts the missing entries.
 func (s *session) recover(t trial) (m Measurement, err error) {
 	w := t.work
 	s.Entries = min(s.Entries, recoverEntries)

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// Result is what a run gave. Its JSON is a promise to scripts: Version grows when a field changes its meaning.
+// Result is the outcome of a run. Scripts may rely on its JSON: Version grows when a field changes its meaning.
 type Result struct {
 	Version     int      `json:"version"`
 	Entries     int      `json:"entries"`
@@ -18,28 +18,28 @@ type Result struct {
 	Rows        []Row    `json:"rows"`
 }
 
-// Row is one work with one engine: medians over the rounds. What does not apply is left out.
+// Row is one work on one engine, with medians over the rounds. What does not apply is omitted.
 type Row struct {
 	Work       string `json:"work"`
 	Goroutines int    `json:"goroutines"`
 	Engine     string `json:"engine"`
 	Rounds     int    `json:"rounds"`
 
-	// Figure is what stands for the work, in Unit; FigureMin and FigureMax are those of the rounds.
+	// Figure is the main figure of the work, in Unit; FigureMin and FigureMax are its extremes over the rounds.
 	Figure      float64 `json:"figure"`
 	FigureMin   float64 `json:"figure_min"`
 	FigureMax   float64 `json:"figure_max"`
 	Unit        string  `json:"unit"`
 	LowerBetter bool    `json:"lower_is_better,omitempty"`
-	// RatioToPebble is the median of the rounds' quotients of this figure and Pebble's; 0 if Pebble was not measured.
+	// RatioToPebble is the median over rounds of this figure divided by Pebble's; 0 if Pebble was not measured.
 	RatioToPebble float64 `json:"ratio_to_pebble"`
 
 	OpsPerSecond float64 `json:"ops_per_second"`
 	P50          float64 `json:"p50_us,omitempty"`
-	P99          float64 `json:"p99_us"` // 0 where a work has no latencies
+	P99          float64 `json:"p99_us"` // 0 if the work has no latencies
 	P999         float64 `json:"p999_us,omitempty"`
 	CPUPerOp     float64 `json:"cpu_us_per_op,omitempty"`
-	CPURatio     float64 `json:"cpu_ratio_to_pebble,omitempty"` // of CPUPerOp, as RatioToPebble; less is better
+	CPURatio     float64 `json:"cpu_ratio_to_pebble,omitempty"` // of CPUPerOp, like RatioToPebble; less is better
 	WriteAmp     float64 `json:"write_amp,omitempty"`
 	SpaceAmp     float64 `json:"space_amp,omitempty"`
 	PeakRSS      float64 `json:"peak_rss_mb,omitempty"`
@@ -49,5 +49,5 @@ type Row struct {
 	OthersCPU    float64 `json:"others_cpu,omitempty"`
 }
 
-// JSON writes a result as one line.
+// JSON writes r as one line.
 func JSON(w io.Writer, r *Result) error { return json.NewEncoder(w).Encode(r) }

@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// Run measures the engines and returns what came of it. All stores are removed before it returns. If ctx ends before,
-// the result is what the rounds so far gave, and Interrupted.
+// Run measures the engines and returns the result. All stores are removed before it returns. If ctx ends early, the
+// result covers the rounds so far and is marked Interrupted.
 func Run(ctx context.Context, engines []Engine, o Options) (result *Result, err error) {
 	o.EnsureDefaults(engines)
 	if err := o.Validate(engines); err != nil {
@@ -51,7 +51,8 @@ func Run(ctx context.Context, engines []Engine, o Options) (result *Result, err 
 	}, nil
 }
 
-// workspace makes an empty directory in parent, which it makes if need be, and returns what removes all it made.
+// workspace creates an empty directory in parent, creating parent if necessary, and returns a function that removes
+// everything it created.
 func workspace(parent string) (dir string, remove func() error, err error) {
 	made := false
 	if parent == "" {
@@ -69,13 +70,13 @@ func workspace(parent string) (dir string, remove func() error, err error) {
 	return scratch.Dir, func() error {
 		err := scratch.Remove()
 		if made {
-			_ = os.Remove(parent) // not if somebody else put something there
+			_ = os.Remove(parent) // fails if somebody else has put something there
 		}
 		return err
 	}, nil
 }
 
-// runner goes through the rounds.
+// runner executes the rounds.
 type runner struct {
 	Options
 	engines []Engine
@@ -104,7 +105,7 @@ func (r *runner) rounds(ctx context.Context) ([]Measurement, error) {
 	return all, nil
 }
 
-// measure does a job in a process and a directory of its own.
+// measure executes a job in a process and a directory of its own.
 func (r *runner) measure(ctx context.Context, j job) (all []Measurement, err error) {
 	r.Progress(fmt.Sprintf("round %d of %d  %s  %s", j.Round+1, r.Rounds, j.Engine, j.Tasks[0].Work))
 	if j.Dir, err = os.MkdirTemp(r.dir, j.Engine+"-"); err != nil {

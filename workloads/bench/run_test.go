@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// small is a run of fakes that ends soon.
+// small returns options for a short run of fakes.
 func small(t *testing.T, engine string, works ...string) Options {
 	t.Helper()
 	t.Setenv(childEnv, "1")
@@ -19,7 +19,7 @@ func small(t *testing.T, engine string, works ...string) Options {
 	}
 }
 
-func TestEngineThatIsWrongFails(t *testing.T) {
+func TestWrongResultsEndTheRun(t *testing.T) {
 	for _, test := range []struct{ engine, work, says string }{
 		{"wrong value", "get", "which nobody wrote"},
 		{"wrong value", "mixed", "which nobody wrote"},
@@ -46,7 +46,7 @@ func TestEngineThatIsWrongFails(t *testing.T) {
 	}
 }
 
-func TestChildThatFailsIsNamed(t *testing.T) {
+func TestFailedChildIsNamed(t *testing.T) {
 	for engine, says := range map[string]string{
 		"does not open": "the lock is rusty", "panics": "panic: out of paper", "talks": "said \"hello",
 	} {
@@ -62,7 +62,7 @@ func TestChildThatFailsIsNamed(t *testing.T) {
 	}
 }
 
-func TestEveryWorkOfARightEngineHasARow(t *testing.T) {
+func TestEveryWorkOfACorrectEngineHasARow(t *testing.T) {
 	o := small(t, "right")
 	o.Engines, o.ProfileDir = []string{"right", Reference}, filepath.Join(t.TempDir(), "profiles")
 	result, err := Run(t.Context(), fakes(), o)
@@ -93,14 +93,14 @@ func TestEveryWorkOfARightEngineHasARow(t *testing.T) {
 	requireEmpty(t, o.Dir)
 }
 
-func TestLossThatWasNotPromisedAgainstIsTold(t *testing.T) {
+func TestPermittedLossIsReported(t *testing.T) {
 	result, err := Run(t.Context(), fakes(), small(t, Reference, "recover"))
 	require.NoError(t, err)
 	require.Len(t, result.Rows, 1)
 	require.InDelta(t, 300, result.Rows[0].Lost, 0)
 }
 
-func TestInterruptedRunTellsWhatItHas(t *testing.T) {
+func TestInterruptedRunReportsWhatItHas(t *testing.T) {
 	o := small(t, "right", "put-nosync", "get")
 	o.Rounds, o.Dir = 1000, filepath.Join(o.Dir, "made", "for this")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -118,7 +118,7 @@ func TestInterruptedRunTellsWhatItHas(t *testing.T) {
 	require.NoDirExists(t, o.Dir)
 }
 
-func TestDirectoryThatCannotBeMadeIsNamed(t *testing.T) {
+func TestDirectoryThatCannotBeCreatedIsNamed(t *testing.T) {
 	o := small(t, "right", "get")
 	file := filepath.Join(o.Dir, "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))

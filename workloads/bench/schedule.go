@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// group is the tasks that share a store, and so a process.
+// group is a set of tasks that share a store, and therefore a process.
 type group []task
 
-// groups puts the tasks that find their store in the same state together, unless a work has to be alone. They keep the
-// order in which works were asked for.
+// groups puts tasks that need the store in the same state together, except for works that must be alone. It keeps the
+// order in which works were requested.
 func groups(o *Options) []group {
 	var all []group
 	shared := map[state]int{}
@@ -30,7 +30,7 @@ func groups(o *Options) []group {
 	return all
 }
 
-// choices are the numbers of goroutines to measure a work with.
+// choices returns the numbers of goroutines to measure a work with.
 func (w work) choices(asked []int) []int {
 	if w.fixed || len(asked) == 0 {
 		return w.goroutines
@@ -38,18 +38,18 @@ func (w work) choices(asked []int) []int {
 	return asked
 }
 
-// rotated is the order of the engines in a round: each is the first one now and then.
+// rotated returns the engines in the order of a round, such that each comes first in some rounds.
 func rotated(engines []Engine, round int) []Engine {
 	at := round % len(engines)
 	return slices.Concat(engines[at:], engines[:at])
 }
 
-// without returns the tasks of a group that mean something for an engine.
+// without returns the tasks of a group that make sense for an engine.
 func (g group) without(e Engine) group {
 	return slices.DeleteFunc(slices.Clone(g), func(t task) bool { return e.lacks(t.Work) != "" })
 }
 
-// lacks says why an engine is not measured with a work; it is empty if it is.
+// lacks returns the reason why a work is not measured on an engine, or "" if it is.
 func (e *Engine) lacks(work string) string {
 	if reason := e.Lacks[work]; reason != "" {
 		return reason
@@ -60,7 +60,7 @@ func (e *Engine) lacks(work string) string {
 	return ""
 }
 
-// notes says, for the engines and works that are measured, what is missing and what means something else.
+// notes says what is missing or means something else for the measured engines and works.
 func notes(engines []Engine, o *Options) []string {
 	var all []string
 	for _, e := range engines {
@@ -70,7 +70,7 @@ func notes(engines []Engine, o *Options) []string {
 			}
 		}
 		if e.MemoryForgets && slices.Contains(o.Works, "open-close") {
-			all = append(all, e.Name+" opens an empty store in open-close: closing one in memory loses it")
+			all = append(all, e.Name+" opens an empty store in open-close, because a store in memory loses its contents when it is closed")
 		}
 	}
 	return all

@@ -24,7 +24,7 @@ func TestEveryEngineIsFirstOnce(t *testing.T) {
 	}
 }
 
-func TestOptionsNameWhatCannotBe(t *testing.T) {
+func TestOptionsNameWhatIsImpossible(t *testing.T) {
 	o := Options{
 		Engines: []string{"right", "wrnog", "right"}, Works: []string{"gte", "get", "get"}, Goroutines: []int{0, 8, 8},
 		Entries: 7, Rounds: -1,

@@ -15,17 +15,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// Sizes that all engines share, in bytes.
+// Sizes in bytes that all engines share.
 const (
 	memtableBytes     = 64 << 20
 	memtableBytesFull = 512 << 20
 	cacheBytes        = 256 << 20
 )
 
-// MemoryConfig is how stores in memory are opened.
+// MemoryConfig returns the configuration of stores in memory.
 func MemoryConfig() Config { return Config{MemtableBytes: memtableBytes, CacheBytes: cacheBytes} }
 
-// session is one engine in one process with one store.
+// session is one engine with one store, in one process.
 type session struct {
 	job
 	engine Engine
@@ -33,7 +33,7 @@ type session struct {
 	loaded int             // entries 0..loaded-1 are in the store
 }
 
-// config says how a store in a state is opened for a work.
+// config says how to open a store in a given state for a work.
 func (s *session) config(w work) Config {
 	c := Config{
 		Dir: filepath.Join(s.Dir, "store"), MemtableBytes: memtableBytes, CacheBytes: cacheBytes,
@@ -50,7 +50,7 @@ func (s *session) open(w work) error {
 	return s.openWith(func() (workloads.Store, error) { return s.engine.Open(s.config(w)) })
 }
 
-// openWith takes the store only if it was opened: an engine may return a nil pointer with its error.
+// openWith sets the store only if it was opened, because an engine may return a typed nil pointer with its error.
 func (s *session) openWith(open opener) error {
 	store, err := open()
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *session) openWith(open opener) error {
 	return nil
 }
 
-// prepare brings the store into the state that the works of the session ask for.
+// prepare brings the store into the state that the session's works need.
 func (s *session) prepare(w work) error {
 	if w.state == closed {
 		return nil
@@ -80,7 +80,7 @@ func (s *session) prepare(w work) error {
 	return s.warm()
 }
 
-// load puts all entries in batches, which every engine does fastest.
+// load puts all entries in batches, the fastest way in every engine.
 func (s *session) load() error {
 	t, err := s.putBatches(1, loadLimit, history.Buffered)
 	if err == nil && s.loaded < s.Entries {
@@ -89,13 +89,13 @@ func (s *session) load() error {
 	return err
 }
 
-// warm reads entries until caches have what they take.
+// warm reads entries until the caches are full.
 func (s *session) warm() error {
 	_, err := s.readAll(plan{runtime.GOMAXPROCS(0), s.loaded, warmLimit, chunk}, 0)
 	return err
 }
 
-// measured is drive, with a profile if one is wanted.
+// measured is drive, with a profile if one is requested.
 func (s *session) measured(t trial, p plan, begin func(worker int) func(i int) error) (all tally, err error) {
 	if s.Profile == "" {
 		return drive(p, begin)
@@ -114,7 +114,7 @@ func (s *session) measured(t trial, p plan, begin func(worker int) func(i int) e
 	return all, err
 }
 
-// verify reads the whole store, which must hold exactly the loaded entries, and lets it check its files.
+// verify reads the whole store, which must hold exactly the loaded entries, and has the engine verify its files.
 func (s *session) verify() error {
 	count, err := s.contents()
 	if err == nil && count != s.loaded {
@@ -137,7 +137,7 @@ func (s *session) checkFiles() error {
 	return nil
 }
 
-// contents counts the entries of the store. Each must be one that was written, and be greater than the one before.
+// contents counts the entries of the store. It checks that each was written and that keys ascend.
 func (s *session) contents() (count int, err error) {
 	var last, wantKey, wantValue [valueBytes]byte
 	var wrong error
@@ -154,7 +154,7 @@ func (s *session) contents() (count int, err error) {
 	return count, errors.Join(err, wrong)
 }
 
-// close closes the store, if it is open.
+// close closes the store if it is open.
 func (s *session) close() error {
 	store := s.store
 	s.store = nil

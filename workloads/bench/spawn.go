@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// killDelay is how long a child that was told to die may go on writing its output.
+// killDelay is how long a killed child may continue to write its output.
 const killDelay = 10 * time.Second
 
-// spawn does a job in a child process and returns its measurements.
+// spawn executes a job in a child process and returns its measurements.
 func (r *runner) spawn(ctx context.Context, j job) (all []Measurement, err error) {
 	out, _, err := r.child(ctx, j)
 	if err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal(out, &all); err != nil || len(all) != len(j.Tasks) {
-		return nil, fmt.Errorf("%w: %s said %.200q instead of %d measurements", ErrChild, j, out, len(j.Tasks))
+		return nil, fmt.Errorf("%w: %s: the output %.200q is not %d measurements", ErrChild, j, out, len(j.Tasks))
 	}
 	return all, nil
 }
 
-// kill does a job whose end is that the child kills itself.
+// kill executes a job in which the child is to kill itself.
 func (r *runner) kill(ctx context.Context, j job) error {
 	_, state, err := r.child(ctx, j)
 	if state != nil && !state.Exited() && ctx.Err() == nil {
 		return nil
 	}
 	if err == nil {
-		err = fmt.Errorf("%w: %s was to kill itself, but ended", ErrChild, j)
+		err = fmt.Errorf("%w: %s: the child should have killed itself, but exited", ErrChild, j)
 	}
 	return err
 }
@@ -60,8 +60,8 @@ func (r *runner) child(ctx context.Context, j job) (out []byte, state *os.Proces
 	return nil, cmd.ProcessState, fmt.Errorf("%w: %s: %w: %s", class, j, err, strings.TrimSpace(stderr.String()))
 }
 
-// garbageDefaults is the environment in which Go collects garbage as it does by default, unless the user chose
-// otherwise: the tool has settings of its own, which would favour engines that make garbage.
+// garbageDefaults returns env with Go's default settings of garbage collection, which settings in env override. The tool
+// itself has others, which would favour engines that produce garbage.
 func garbageDefaults(env []string) []string {
 	return append([]string{"GOGC=100", "GOMEMLIMIT=off"}, env...)
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// summarize turns measurements into rows, in the order in which works and engines first came.
+// summarize turns measurements into rows, in order of the first occurrence of each work and engine.
 func summarize(all []Measurement) []Row {
 	var rows []Row
 	for _, m := range all {
@@ -20,7 +20,7 @@ func summarize(all []Measurement) []Row {
 	return rows
 }
 
-// byTask keeps the engines of a work together: within a process, an engine does several works in a row.
+// byTask groups the engines of a work: within a process, an engine does several works in a row.
 func byTask(rows []Row) func(a, b Row) int {
 	first := map[task]int{}
 	for i, r := range rows {
@@ -31,7 +31,7 @@ func byTask(rows []Row) func(a, b Row) int {
 	return func(a, b Row) int { return first[task{a.Work, a.Goroutines}] - first[task{b.Work, b.Goroutines}] }
 }
 
-// rowOf is the row of all measurements that are of the same kind as one.
+// rowOf returns the row of all measurements of the same work, goroutines and engine as one.
 func rowOf(one Measurement, all []Measurement) Row {
 	var same, references []Measurement
 	for _, m := range all {
@@ -77,8 +77,8 @@ func rowOf(one Measurement, all []Measurement) Row {
 	}
 }
 
-// ratio is the median of the quotients of measurements of the same round. Medians of both would compare rounds in which
-// the machine was fast with others.
+// ratio returns the median of the quotients of measurements from the same round. A quotient of medians would compare
+// rounds in which the machine was fast with rounds in which it was slow.
 func ratio(of, to []Measurement, field func(Measurement) float64) float64 {
 	var quotients []float64
 	for _, a := range of {
@@ -91,7 +91,7 @@ func ratio(of, to []Measurement, field func(Measurement) float64) float64 {
 	return median(quotients)
 }
 
-// median is the middle value, or the mean of the two in the middle; 0 of none.
+// median returns the middle value, or the mean of the two in the middle; 0 if there are none.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return 0

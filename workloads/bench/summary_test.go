@@ -12,17 +12,17 @@ func TestMedian(t *testing.T) {
 	require.InDelta(t, 2.5, median([]float64{4, 1, 3, 2}), 0)
 	values := []float64{3, 1, 2}
 	median(values)
-	require.Equal(t, []float64{3, 1, 2}, values, "the order is the caller's")
+	require.Equal(t, []float64{3, 1, 2}, values, "the caller's order is kept")
 }
 
-// The machine is twice as fast in the second round and four times in the third, which must not show.
+// The machine gets twice as fast in the second round and four times in the third, which must not affect the ratio.
 func TestRatioComparesWithinARound(t *testing.T) {
 	all := []Measurement{
 		{Work: "get", Goroutines: 8, Engine: "a", Round: 0, CPUPerOp: 1, Figure: 120, OpsPerSecond: 120},
 		{Work: "get", Goroutines: 8, Engine: Reference, Round: 0, CPUPerOp: 2, Figure: 100, OpsPerSecond: 100},
 		{Work: "get", Goroutines: 8, Engine: Reference, Round: 1, CPUPerOp: 2, Figure: 200, OpsPerSecond: 200},
 		{Work: "get", Goroutines: 8, Engine: "a", Round: 1, CPUPerOp: 4, Figure: 300, OpsPerSecond: 300},
-		{Work: "get", Goroutines: 8, Engine: "a", Round: 2, CPUPerOp: 8, Figure: 800, OpsPerSecond: 800}, // interrupted: alone
+		{Work: "get", Goroutines: 8, Engine: "a", Round: 2, CPUPerOp: 8, Figure: 800, OpsPerSecond: 800}, // interrupted, so without a counterpart
 		{Work: "get", Goroutines: 1, Engine: "a", Round: 0, Figure: 7, OpsPerSecond: 7},
 	}
 	rows := summarize(all)
@@ -35,9 +35,9 @@ func TestRatioComparesWithinARound(t *testing.T) {
 	require.Zero(t, rows[2].RatioToPebble, "Pebble was not measured with one goroutine")
 }
 
-func TestRowsOfAWorkStandTogether(t *testing.T) {
+func TestRowsOfAWorkAreAdjacent(t *testing.T) {
 	var all []Measurement
-	for _, engine := range []string{"a", "b"} { // as two processes tell it
+	for _, engine := range []string{"a", "b"} { // the order in which two processes report
 		for _, work := range []string{"get", "scan"} {
 			all = append(all, Measurement{Work: work, Goroutines: 1, Engine: engine})
 		}

@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// moment is what the machine had done by some time.
+// moment holds what the machine had done by some time.
 type moment struct {
 	at   time.Time
-	busy float64 // CPU seconds of all processes; 0 if the system does not tell
-	own  float64 // CPU seconds of this process; 0 if the system does not tell
+	busy float64 // CPU seconds of all processes; 0 if unknown
+	own  float64 // CPU seconds of this process; 0 if unknown
 }
 
 func now() moment { return moment{time.Now(), busySeconds(), ownSeconds()} }
 
-// tooShort is a time of which the system's clock of busy CPUs, which has a resolution of 10 ms, says nothing.
+// tooShort is a duration too short for the system's count of busy CPU time, which has a resolution of 10 ms.
 const tooShort = 90 * time.Millisecond
 
-// until returns the CPU seconds of this process from m to later, and the share of the machine that all others had.
+// until returns the CPU seconds of this process from m to later, and the share of the machine that all other processes
+// used.
 func (m moment) until(later moment) (own, others float64) {
 	own = later.own - m.own
 	took := later.at.Sub(m.at)
@@ -29,7 +30,7 @@ func (m moment) until(later moment) (own, others float64) {
 	return own, min(1, max(0, later.busy-m.busy-own)/(took.Seconds()*float64(runtime.NumCPU())))
 }
 
-// waitForOthers waits until other processes leave the CPUs alone, but not longer than limit.
+// waitForOthers waits until other processes leave the CPUs alone, for at most limit.
 func waitForOthers(limit time.Duration) {
 	const pause, busy = 100 * time.Millisecond, 0.1
 	for end := time.Now().Add(limit); time.Now().Before(end); {
@@ -41,7 +42,7 @@ func waitForOthers(limit time.Duration) {
 	}
 }
 
-// settle waits until this process rests, which says that its flushes and compactions are done, but not longer than limit.
+// settle waits, for at most limit, until this process is idle, which means that its flushes and compactions are done.
 func settle(limit time.Duration) {
 	const pause, rest, calm = 25 * time.Millisecond, 0.1, 4
 	for end, still := time.Now().Add(limit), 0; still < calm && time.Now().Before(end); still++ {
@@ -54,7 +55,7 @@ func settle(limit time.Duration) {
 	}
 }
 
-// diskBytes returns what the files below dir occupy.
+// diskBytes returns the space that the files below dir occupy.
 func diskBytes(dir string) (total int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

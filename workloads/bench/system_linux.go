@@ -10,10 +10,10 @@ import (
 	"syscall"
 )
 
-// ticksPerSecond is the unit of /proc/stat, the same on all Linux systems that Go runs on.
+// ticksPerSecond is the unit of /proc/stat, which is the same on all Linux systems that Go runs on.
 const ticksPerSecond = 100
 
-// busySeconds adds up the first line of /proc/stat without its idle and waiting times: user, nice, system, idle, iowait,
+// busySeconds returns the sum of the first line of /proc/stat except idle and iowait: user, nice, system, idle, iowait,
 // irq, softirq, steal (proc_stat(5)).
 func busySeconds() float64 {
 	stat, err := os.ReadFile("/proc/stat")
@@ -32,7 +32,7 @@ func busySeconds() float64 {
 	return ticks / ticksPerSecond
 }
 
-// ownSeconds is the CPU time of all threads of this process.
+// ownSeconds returns the CPU time of all threads of this process.
 func ownSeconds() float64 {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
@@ -41,19 +41,20 @@ func ownSeconds() float64 {
 	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
-// writtenBytes is what this process has made the disk write (proc_pid_io(5)); pages count when they become dirty.
+// writtenBytes returns how much this process has made the disk write (proc_pid_io(5)); a page counts when it becomes
+// dirty.
 func writtenBytes() int64 { return procNumber("/proc/self/io", "write_bytes:") }
 
-// peakRSSBytes is the most memory that this process ever had (proc_pid_status(5)).
+// peakRSSBytes returns the peak memory of this process (proc_pid_status(5)).
 func peakRSSBytes() int64 { return procNumber("/proc/self/status", "VmHWM:") << 10 }
 
-// procNumber returns the number after a name in a file of /proc, 0 if there is none.
+// procNumber returns the number after a name in a file of /proc, or 0.
 func procNumber(file, name string) int64 {
 	f, err := os.Open(file)
 	if err != nil {
 		return 0
 	}
-	defer func() { _ = f.Close() }() // it was only read
+	defer func() { _ = f.Close() }() // opened for reading only
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		if fields := strings.Fields(lines.Text()); len(fields) > 1 && fields[0] == name {
 			n, err := strconv.ParseInt(fields[1], 10, 64)

@@ -4,7 +4,7 @@ package bench
 
 import "io/fs"
 
-// Other systems tell these figures in ways of their own. They are missing from the result there.
+// Other systems provide these figures in other ways. They are missing from the result there.
 
 func busySeconds() float64 { return 0 }
 func ownSeconds() float64  { return 0 }

@@ -13,7 +13,7 @@ var header = []string{
 	"written", "space", "RSS MB", "others",
 }
 
-// Text writes a result as a table for people.
+// Text writes a result as a table for a terminal.
 func Text(w io.Writer, r *Result) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, "%s entries of %d + %d bytes, %d rounds, %d CPUs, %s, %s\n\n",
@@ -33,18 +33,18 @@ func Text(w io.Writer, r *Result) error {
 	return out.Flush()
 }
 
-// remarks are the figures that have no column, because few works have them.
+// remarks returns sentences about figures that have no column because few works have them.
 func remarks(r *Result) []string {
 	var all []string
 	if r.Interrupted {
-		all = append(all, "Interrupted: these are the rounds, and the parts of one, that were done")
+		all = append(all, "Interrupted: the figures cover only the rounds, and parts of a round, that were completed")
 	}
 	for _, row := range r.Rows {
 		if row.Work == "recover" {
 			all = append(all, fmt.Sprintf("%s lost %s acknowledged entries when its process was killed", row.Engine, grouped(row.Lost)))
 		}
 		if row.Retries > 0 {
-			all = append(all, fmt.Sprintf("%s tried a transfer of %s at %d goroutines again %.2f times", row.Engine, row.Work,
+			all = append(all, fmt.Sprintf("%s retried each transfer of %s at %d goroutines %.2f times on average", row.Engine, row.Work,
 				row.Goroutines, row.Retries))
 		}
 	}
@@ -77,7 +77,7 @@ func optional(format string, value float64) string {
 	return fmt.Sprintf(format, value)
 }
 
-// short writes a number with about three digits that count.
+// short formats a number with about three significant digits.
 func short(x float64) string {
 	switch {
 	case x >= 1e6:
@@ -92,7 +92,7 @@ func short(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
-// grouped writes a whole number with commas.
+// grouped formats a whole number with commas.
 func grouped(x float64) string {
 	s := fmt.Sprintf("%.0f", x)
 	for at := len(s) - 3; at > 0; at -= 3 {
@@ -101,7 +101,7 @@ func grouped(x float64) string {
 	return s
 }
 
-// writeTable aligns work and engine to the left, and numbers to the right. A row without cells is a blank line.
+// writeTable aligns work and engine to the left and numbers to the right. A row without cells becomes a blank line.
 func writeTable(out io.Writer, table [][]string) {
 	widths := make([]int, len(header))
 	for _, row := range table {

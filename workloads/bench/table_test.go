@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// example has a row of each kind: a figure of each unit, with and without what is left out.
+// example has a row of each kind: a figure of each unit, with and without optional columns.
 func example() *Result {
 	return &Result{
 		Version: 1, Entries: 1_000_000, Rounds: 5, CPUs: 2, System: "linux/amd64", Go: "go1.26", Interrupted: true,

@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Limits of time. They are constants, so that two runs of the same entries can be compared.
+// Time limits. They are constants so that runs with equal entries can be compared.
 const (
 	bulkLimit   = 8 * time.Second
 	getLimit    = 2700 * time.Millisecond
@@ -16,36 +16,36 @@ const (
 	settleLimit = 10 * time.Second
 )
 
-// state is how a work finds its store.
+// state is the state of the store that a work needs.
 type state uint8
 
 const (
-	closed    state = iota // there is none: the work opens it itself
+	closed    state = iota // no store: the work opens it itself
 	fresh                  // empty
-	loaded                 // all entries, as loading left them
-	compacted              // all entries, compacted by hand
+	loaded                 // all entries, as loaded
+	compacted              // all entries, after a manual compaction
 	memtable               // all entries in one memtable
 )
 
 // work is one kind of measurement.
 type work struct {
 	name, text string
-	goroutines []int // what is measured by default
-	fixed      bool  // the work has these goroutines whatever the options ask for
+	goroutines []int // the default
+	fixed      bool  // the number of goroutines cannot be changed by options
 	state      state
-	alone      bool // it changes the store, or its process is what is measured: it shares neither
+	alone      bool // the work changes the store or measures its process, so it shares neither
 	durability history.Durability
 	figure     Figure
 	run        func(*session, trial) (Measurement, error)
 }
 
-// trial is one work that a session does with so many goroutines.
+// trial is one work done by a session with a number of goroutines.
 type trial struct {
 	work       work
 	goroutines int
 }
 
-// Figure says what number stands for a work.
+// Figure describes the main figure of a work.
 type Figure struct {
 	Unit        string
 	LowerBetter bool

@@ -17,24 +17,24 @@ const (
 	DefaultEach = 10 * time.Second
 )
 
-// Campaign tries the mutants of a checkout, one after the other, because a run of the lab uses the whole machine.
+// Campaign tries the mutants of a checkout, one at a time because a run of the lab uses the whole machine.
 type Campaign struct {
 	Root   string        // of the checkout; see FindRoot
 	Only   string        // names of mutants, as Select reads them; empty: all
 	Sample Sample        // which of them to try
-	For    time.Duration // how long the lab may look for one; 0: DefaultFor
-	Matrix bool          // also run under every fault alone, and with simple profiles
-	Each   time.Duration // how long to look under one fault of the matrix; 0: DefaultEach
+	For    time.Duration // how long the lab may look for a mutant; 0: DefaultFor
+	Matrix bool          // also run under each fault alone, and with simple profiles
+	Each   time.Duration // how long to look under each fault of the matrix; 0: DefaultEach
 	Faults []string      // columns of the matrix; empty: all
 
-	// Progress, if set, is called before a mutant is tried, and after it with its outcome.
+	// Progress, if set, is called before each mutant is tried, and again with its outcome.
 	Progress func(at, of int, m Mutant, o *Outcome)
 
 	lab     string // package of the lab's command
 	mutants string // directory of the mutants, relative to Root
 }
 
-// Run tries the mutants. It returns ErrFormat, ErrUnknown or an error of the host; anything wrong with a mutant is an
+// Run tries the mutants. It returns ErrFormat, ErrUnknown or an error of the host; a problem with a single mutant is an
 // outcome. If ctx is canceled, it returns the outcomes so far and the error of ctx.
 func (c Campaign) Run(ctx context.Context) (r Report, err error) {
 	c.defaults()

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fixture is a campaign on a small module whose lab has the command line of the real one. Only tests in this package can
-// name another lab.
+// fixture is a campaign on a small module whose lab has the command line of the real one. Only tests in this package
+// can set another lab.
 func fixture(t *testing.T) Campaign {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("testdata", "module"))

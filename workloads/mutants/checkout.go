@@ -10,8 +10,8 @@ import (
 // module is the first line of the go.mod of a checkout.
 const module = "module github.com/lightningdb/lightning-torture"
 
-// FindRoot returns the root of the checkout that contains dir. It returns ErrCheckout if there is none: mutants change the
-// source, so an installed binary is not enough.
+// FindRoot returns the root of the checkout that contains dir. It returns ErrCheckout if there is none. Mutants change
+// the source, so an installed binary is not enough.
 func FindRoot(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
 )
 
-// TestEveryMutantFitsTheEngine fails if a mutant no longer matches the source, or no longer compiles. It only type-checks
-// the packages that a mutant changes: to compile the engine for each mutant would take minutes.
+// TestEveryMutantFitsTheEngine fails if a mutant no longer matches the source or no longer compiles. It only
+// type-checks the packages that a mutant changes, because compiling the engine for each mutant would take minutes.
 func TestEveryMutantFitsTheEngine(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestEveryMutantFitsTheEngine(t *testing.T) {
 	}
 }
 
-// packages are compiled packages of a module, with everything that they import.
+// packages holds compiled packages of a module and everything that they import.
 type packages struct {
 	root    string
 	files   map[string][]string // names of the Go files, by directory relative to root

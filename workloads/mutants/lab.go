@@ -15,13 +15,13 @@ import (
 )
 
 // Grace is how long a run of the lab may exceed its own time limit before it counts as hung. It is longer than the lab
-// waits for an engine that hangs, because that is a finding.
+// waits for a hanging engine, because that is a finding.
 const Grace = 2 * time.Minute
 
 // controlMin is the shortest run of the lab on the unchanged engine.
 const controlMin = 2 * time.Second
 
-// Lab builds the lab around a mutant and runs it.
+// Lab builds the lab with a mutant in it and runs it.
 type Lab struct {
 	Root    string        // absolute path of the module's root
 	Package string        // the lab's main package, relative to Root: "./cmd/lightning-torture"
@@ -29,16 +29,16 @@ type Lab struct {
 	Scratch string        // an existing directory for changed sources, programs and the files of runs
 	Grace   time.Duration // 0: the constant Grace
 
-	// Each is how long the lab may look under one fault of the matrix; it may look three times as long in the sweep and
-	// with a simple profile. 0: there is no matrix.
+	// Each is how long the lab may look under one fault of the matrix. In the sweep and with a simple profile it may
+	// look three times as long. 0: no matrix.
 	Each   time.Duration
 	Faults []string // columns of the matrix; empty: all
 
-	control string   // path of the lab around the unchanged engine; empty until it is built
-	columns []Column // of the matrix; nil until they are chosen
+	control string   // path of the lab with the unchanged engine; empty until it is built
+	columns []Column // of the matrix; nil until chosen
 }
 
-// answer is the part of the lab's JSON result that a verdict needs.
+// answer is the part of the lab's JSON result that a verdict depends on.
 type answer struct {
 	Version        int       `json:"version"`
 	Verdict        string    `json:"verdict"`
@@ -61,15 +61,15 @@ type finding struct {
 	} `json:"shrunk"`
 }
 
-// Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and returns the outcome. It never
-// fails: if anything goes wrong, the outcome is Broken and its sentence is the reason.
+// Try builds the lab with the mutant in it, runs it until its first finding or for l.For, and returns the outcome. If
+// anything goes wrong, the outcome is Broken, with the reason as its sentence.
 func (l *Lab) Try(ctx context.Context, m Mutant) Outcome {
 	out := Outcome{Mutant: m.Name, MutantClass: m.Class, Bug: m.Bug, Reference: m.Reference}
 	binary, err := l.build(ctx, m)
 	if err != nil {
 		return out.broken(err)
 	}
-	defer func() { _ = os.Remove(binary) }() // a hundred megabytes; if that fails, it is removed with the scratch directory
+	defer func() { _ = os.Remove(binary) }() // a hundred megabytes; if this fails, it goes with the scratch directory
 	dir, err := os.MkdirTemp(l.Scratch, "evidence-")
 	if err != nil {
 		return out.broken(err)
@@ -111,7 +111,7 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(dir, "lab")
-	// Without debug information, which nobody needs, linking takes half the time.
+	// Linking takes half the time without debug information, which nobody needs here.
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-w", "-overlay", overlay, "-o", binary, l.Package)
 	cmd.Dir = l.Root
 	if text, err := cmd.CombinedOutput(); err != nil {
@@ -120,7 +120,7 @@ func (l *Lab) build(ctx context.Context, m Mutant) (string, error) {
 	return binary, nil
 }
 
-// unchanged returns the path of the lab around the unchanged engine, and builds it the first time.
+// unchanged returns the path of the lab with the unchanged engine, which it builds on the first call.
 func (l *Lab) unchanged(ctx context.Context) (string, error) {
 	if l.control == "" {
 		binary, err := l.build(ctx, Mutant{Name: "unchanged"})
@@ -142,7 +142,7 @@ func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags
 	return l.runIn(ctx, binary, dir, limit, flags...)
 }
 
-// runIn is run with dir as the output directory: saved findings stay there.
+// runIn is run with output directory dir, where saved findings stay.
 func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration, flags ...string) (answer, error) {
 	grace := l.Grace
 	if grace == 0 {
@@ -167,7 +167,7 @@ func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration
 	return parseAnswer(cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes())
 }
 
-// parseAnswer returns the answer of a run. It is an error if exit code, verdict and findings contradict each other.
+// parseAnswer returns the answer of a run. It is an error if exit code, verdict and findings contradict one another.
 func parseAnswer(code int, stdout, stderr []byte) (answer, error) {
 	var a answer
 	if err := json.Unmarshal(stdout, &a); err != nil {
@@ -181,7 +181,7 @@ func parseAnswer(code int, stdout, stderr []byte) (answer, error) {
 	return a, nil
 }
 
-// runControl runs the same command on the unchanged engine for as long as the kill took: it must find nothing.
+// runControl runs the same command on the unchanged engine for as long as the kill took. It must find nothing.
 func (l *Lab) runControl(ctx context.Context, m Mutant, seconds float64) error {
 	limit := max(controlMin, time.Duration(seconds*float64(time.Second)).Round(time.Millisecond))
 	return l.mustFindNothing(ctx, limit, m.Flags...)
@@ -202,7 +202,7 @@ func (l *Lab) mustFindNothing(ctx context.Context, limit time.Duration, flags ..
 	return nil
 }
 
-// tail returns the last lines of a program's output, which usually contain the error.
+// tail returns the last lines of a program's output, where errors usually are.
 func tail(text []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return strings.Join(lines[max(0, len(lines)-8):], "\n")

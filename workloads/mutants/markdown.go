@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// WriteMarkdown writes the text of ci/mutants/MATRIX.md: the matrix, the mutants that simpler disks would have missed, and
-// the origin of each bug.
+// WriteMarkdown writes the contents of ci/mutants/MATRIX.md: the matrix, the mutants that simpler disks would have
+// missed, and the origin of each bug.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", strings.ReplaceAll(r.score(), "\n", "; "))
@@ -51,7 +51,7 @@ func (r Report) matrix() *report.Table {
 	return table
 }
 
-// faultsOf lists the faults that kill a mutant alone, each with the seconds that it took.
+// faultsOf lists the faults that kill a mutant alone, each with the time to the kill.
 func (r Report) faultsOf(o *Outcome) string {
 	var shows []string
 	for _, c := range r.Columns {
@@ -62,7 +62,7 @@ func (r Report) faultsOf(o *Outcome) string {
 	return strings.Join(shows, ", ")
 }
 
-// edges says how many missing orders the explanation has, and whether it names the changed function.
+// edges returns the number of missing orders in the explanation, and says whether it names the changed function.
 func (o *Outcome) edges() string {
 	switch p := o.Proof; {
 	case p == nil || p.Why == "":
@@ -82,7 +82,7 @@ func (o *Outcome) operations() string {
 	return strconv.Itoa(o.Proof.Operations)
 }
 
-// writeMissed says which mutants a test on a simpler disk would not have found.
+// writeMissed lists the mutants that a test on a simpler disk would not have found.
 func (r Report) writeMissed(b *strings.Builder) {
 	for _, c := range r.Columns {
 		if c.Simple {
@@ -92,7 +92,7 @@ func (r Report) writeMissed(b *strings.Builder) {
 	}
 }
 
-// bugs has a row for each mutant: what was planted, and where it was seen before.
+// bugs has a row for each mutant: the planted bug, and where it was seen before.
 func (r Report) bugs() *report.Table {
 	table := &report.Table{Header: []string{"mutant", "class", "planted bug", "seen before in"}}
 	for _, o := range r.Outcomes {

@@ -9,39 +9,41 @@ import (
 	"time"
 )
 
-// Column is one way to run the lab: under one fault alone, or under every fault on a disk that is simpler than real ones.
+// Column is one way to run the lab: under one fault alone, or under all faults on a disk that is simpler than real
+// ones.
 type Column struct {
 	Name   string   `json:"name"`   // a fault or a profile
 	Flags  []string `json:"flags"`  // for the lab's command line
 	Simple bool     `json:"simple"` // a simple profile
 
-	factor time.Duration // the lab may look this many times as long as under one fault
+	factor time.Duration // times the limit for one fault
 }
 
-// SimpleProfiles are the disks that most test filesystems imitate: one loses everything that was not synced; the other may
-// keep some of it, but never an unsynced removal or rename.
+// SimpleProfiles are the disks that most test filesystems imitate. One loses everything that was not synced. The other
+// may keep some of it, but never an unsynced removal or rename.
 var SimpleProfiles = []string{"lose-all", "late-removals"}
 
-// allFaults is the factor of columns with every fault.
+// allFaults is the factor of columns with all faults.
 const allFaults = 3
 
 // Cell is the result of one mutant in one column.
 type Cell struct {
 	Column  string  `json:"column"`
 	Killed  bool    `json:"killed"`
-	Seconds float64 `json:"seconds"` // until the first finding, or the whole run
+	Seconds float64 `json:"seconds"` // until the first finding, or of the whole run
 	Judge   string  `json:"judge,omitempty"`
 	Class   string  `json:"class,omitempty"` // of the finding
 }
 
-// cells runs a mutant in every column, without its own flags: a column is the same for all mutants.
+// cells runs a mutant in every column. It ignores the mutant's own flags, so that a column means the same for all
+// mutants.
 func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error) {
 	if err := l.chooseColumns(ctx); err != nil {
 		return nil, err
 	}
 	var cells []Cell
 	for _, column := range l.columns {
-		limit := column.factor * l.Each // of the quota too: a column shows what is found in that time
+		limit := column.factor * l.Each // also limits the quota, because a column shows what is found within that time
 		a, err := l.run(ctx, binary, limit, append([]string{"--limit", limit.String()}, column.Flags...)...)
 		if err != nil {
 			return nil, fmt.Errorf("%s under %s: %w", m.Name, column.Name, err)
@@ -58,8 +60,8 @@ func (l *Lab) cells(ctx context.Context, binary string, m Mutant) ([]Cell, error
 // sweep is the scenario in which each filesystem call of a short run fails in turn.
 const sweep = "sweep"
 
-// chooseColumns sets the columns: one for each fault, one for the sweep, and one for each simple profile. The unchanged
-// engine must pass in every column.
+// chooseColumns sets the columns: one per fault, one for the sweep, and one per simple profile. The unchanged engine
+// must pass in every column.
 func (l *Lab) chooseColumns(ctx context.Context) error {
 	if l.columns != nil {
 		return nil
@@ -89,7 +91,7 @@ func (l *Lab) chooseColumns(ctx context.Context) error {
 	return nil
 }
 
-// faults returns the faults with a column: those of l.Faults, or all that the lab lists.
+// faults returns the faults that get a column: those of l.Faults, or all that the lab lists.
 func (l *Lab) faults(ctx context.Context, binary string) ([]string, error) {
 	if len(l.Faults) > 0 {
 		return l.Faults, nil

@@ -10,9 +10,9 @@ import (
 // Mutant is one planted bug.
 type Mutant struct {
 	Name      string   // the file name without its extension: "01-sst-without-sync"
-	Class     string   // the kind of promise it breaks: "durability", "isolation", ...
+	Class     string   // the kind of promise it breaks, such as "durability" or "isolation"
 	Bug       string   // the real bug that it imitates
-	Reference string   // where that bug is described in public; "none known" if nowhere
+	Reference string   // where that bug is described publicly; "none known" if nowhere
 	KilledBy  string   // which workload, fault and judge should find it, and how
 	Flags     []string // for the lab's command line
 	Edits     []Edit   // at least one
@@ -21,13 +21,13 @@ type Mutant struct {
 // Edit replaces whole lines of one file.
 type Edit struct {
 	File string // slash-separated, relative to the root of the module
-	Line int    // of the edit in the mutant's file, from 1
+	Line int    // line of the edit in the mutant's file, counting from 1
 	Old  string // the lines to replace, each with its newline
 	New  string // the new lines; empty removes the old ones
 }
 
-// Load reads every mutant of a directory, in the order of their names. It returns ErrFormat for a bad file and for a
-// directory without mutants, because a test with no mutants would look like success.
+// Load reads all mutants of a directory in the order of their names. It returns ErrFormat for a malformed file, and
+// also for a directory without mutants, which would otherwise look like success.
 func Load(dir fs.FS) ([]Mutant, error) {
 	names, err := fs.Glob(dir, "*.mutant")
 	if err != nil {
@@ -51,8 +51,8 @@ func Load(dir fs.FS) ([]Mutant, error) {
 	return all, nil
 }
 
-// Select returns the mutants with the given names, each with or without its number and separated by commas; an empty
-// string selects all. It returns ErrUnknown if a name is that of none.
+// Select returns the mutants with the given names, which are separated by commas and may omit the number. An empty
+// string selects all. It returns ErrUnknown if no mutant has one of the names.
 func Select(all []Mutant, only string) ([]Mutant, error) {
 	if only == "" {
 		return all, nil

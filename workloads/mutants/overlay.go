@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/overlay"
 )
 
-// Apply returns the changed text of every file that the mutant edits, by the file's path relative to root. It writes
-// nothing, and returns ErrStale if an edit does not match exactly once.
+// Apply returns the changed text of each file that the mutant edits, by path relative to root. It writes nothing. It
+// returns ErrStale if an edit does not match exactly once.
 func (m *Mutant) Apply(root string) (map[string]string, error) {
 	changed := map[string]string{}
 	for _, e := range m.Edits {
@@ -31,7 +31,8 @@ func (m *Mutant) Apply(root string) (map[string]string, error) {
 	return changed, nil
 }
 
-// apply replaces whole lines: it searches for a newline in front of the old ones, so that a match starts a line.
+// apply replaces whole lines. It searches for the old lines with a newline in front, so that a match begins at the
+// start of a line.
 func (e *Edit) apply(text string) (string, error) {
 	text = "\n" + text
 	at := strings.Index(text, "\n"+e.Old)
@@ -44,8 +45,8 @@ func (e *Edit) apply(text string) (string, error) {
 	return text[1:at+1] + e.New + text[at+1+len(e.Old):], nil
 }
 
-// WriteOverlay applies the mutant, writes the changed files to dir, which must exist, and returns the path of the file
-// to give to go build -overlay.
+// WriteOverlay applies the mutant, writes the changed files to dir, which must exist, and returns the path to pass to
+// go build -overlay.
 func (m *Mutant) WriteOverlay(root, dir string) (string, error) {
 	changed, err := m.Apply(root)
 	if err != nil {

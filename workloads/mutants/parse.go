@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Parse reads the text of one mutant. Its error is ErrFormat, with the name of the mutant and the line.
+// Parse parses the text of a mutant. Errors wrap ErrFormat and name the mutant and the line.
 func Parse(name, text string) (Mutant, error) {
 	p := parser{m: Mutant{Name: name}}
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
@@ -28,7 +28,7 @@ type parser struct {
 	flags string
 	file  string // of the edit being read; empty in the header
 	edit  *Edit
-	blank int // empty lines since the last line of the edit: context, if another line of it follows
+	blank int // empty lines since the last line of the edit; they are context if another line of the edit follows
 }
 
 func (p *parser) feed(line string) error {

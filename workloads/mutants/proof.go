@@ -18,20 +18,20 @@ import (
 	"strings"
 )
 
-// Replays is how often the token of every kill is replayed.
+// Replays is how often the token of each kill is replayed.
 const Replays = 20
 
 // Proof says how useful the finding of a kill is to a reader.
 type Proof struct {
 	Why        string `json:"why,omitempty"`        // a sentence that says which order is missing
-	OneEdge    bool   `json:"one_edge"`             // at most one order is missing; none if a crash alone is enough
+	OneEdge    bool   `json:"one_edge"`             // at most one order is missing; none if a crash alone suffices
 	Named      bool   `json:"named"`                // the changed function calls a place that the explanation names
 	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
-	Operations int    `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
-	Replayed   int    `json:"replayed"`             // how many of Replays replays of the token showed the failure
+	Operations int    `json:"operations,omitempty"` // of the smaller run, not counting those that the lab performs on every recovered store
+	Replayed   int    `json:"replayed"`             // number of the Replays replays that showed the failure
 }
 
-// prove examines the finding of the lab around a mutant. The evidence is in dir.
+// prove examines a finding of the lab with a mutant in it. The evidence is in dir.
 func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *finding) (*Proof, error) {
 	if f.Token == "" {
 		return nil, nil //nolint:nilnil // nothing to prove
@@ -53,15 +53,15 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 	return p, err
 }
 
-// replay returns how many of Replays replays of a token showed the failure. It trusts the JSON result whatever the exit
-// code.
+// replay returns how many of Replays replays of a token showed the failure. It relies on the JSON result, whatever the
+// exit code.
 func replay(ctx context.Context, binary, dir, token string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, Grace)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	failed := cmd.Run() // the error matters only if there is no answer
+	failed := cmd.Run() // matters only if there is no answer
 	var answer struct {
 		Attempts int `json:"attempts"`
 		Hits     int `json:"hits"`
@@ -83,7 +83,7 @@ type explanation struct {
 	Late     *site  `json:"late"`
 }
 
-// site is an operation with its callers, such as "wal/writer.go:212 wal.(*Writer).Append".
+// site is an operation and its callers, such as "wal/writer.go:212 wal.(*Writer).Append".
 type site struct {
 	Stack []string `json:"stack"`
 }
@@ -95,7 +95,7 @@ func (s *site) calledBy(functions []string) bool {
 	})
 }
 
-// functions returns the functions that the mutant changes, as they are named in stack traces: "wal.(*Writer).Append".
+// functions returns the functions that the mutant changes, named as in stack traces: "wal.(*Writer).Append".
 func (m *Mutant) functions(root string) ([]string, error) {
 	var names []string
 	for _, e := range m.Edits {
@@ -136,13 +136,13 @@ func methodName(f *ast.FuncDecl) string {
 	return f.Name.Name
 }
 
-// Proofs counts the proofs of all kills.
+// Proofs summarizes the proofs of all kills.
 type Proofs struct {
 	Durability       int `json:"durability"`        // killed mutants of the class durability
-	Explained        int `json:"explained"`         // of them, how many are explained by at most one missing order
-	Named            int `json:"named"`             // of these, in how many the changed function calls a place that the explanation names
-	MedianOperations int `json:"median_operations"` // of all kills, after shrinking; -1: most could not be shrunk
-	Replayed         int `json:"replayed"`          // kills of which every replay showed the failure
+	Explained        int `json:"explained"`         // those of them that at most one missing order explains
+	Named            int `json:"named"`             // those of Explained whose changed function calls a place that the explanation names
+	MedianOperations int `json:"median_operations"` // median over all kills, after shrinking; -1: most could not be shrunk
+	Replayed         int `json:"replayed"`          // kills for which every replay showed the failure
 	Proved           int `json:"proved"`            // kills with a proof
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestOnlyConsistentAnswersAreTrusted is in the package because no lab can be made to give most of these answers.
+// TestOnlyConsistentAnswersAreTrusted is inside the package because no lab can be made to give most of these answers.
 func TestOnlyConsistentAnswersAreTrusted(t *testing.T) {
 	const one = `"findings":[{"judge":"bank","sentence":"gone"}]`
 	for _, row := range []struct {

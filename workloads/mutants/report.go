@@ -9,14 +9,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// Verdict is the result of a mutant. The zero value is Broken, because no answer is never a kill.
+// Verdict is the result of a mutant. The zero value is Broken, so that a missing answer never counts as a kill.
 type Verdict uint8
 
 // The verdicts.
 const (
 	Broken   Verdict = iota // it did not build, or the lab gave no answer that can be trusted
 	Survived                // the lab found nothing
-	Killed                  // the lab found something, and nothing in the unchanged engine
+	Killed                  // the lab found something, and found nothing in the unchanged engine
 )
 
 var verdictNames = [...]string{"broken", "survived", "killed"}
@@ -38,7 +38,7 @@ type Outcome struct {
 	Bug         string  `json:"bug,omitempty"`
 	Reference   string  `json:"reference,omitempty"`
 	Verdict     Verdict `json:"verdict"`
-	Seconds     float64 `json:"seconds"` // until the first finding, or the whole run
+	Seconds     float64 `json:"seconds"` // until the first finding, or of the whole run
 	Judge       string  `json:"judge,omitempty"`
 	Class       string  `json:"class,omitempty"` // of the finding
 	Workload    string  `json:"workload,omitempty"`
@@ -46,7 +46,7 @@ type Outcome struct {
 	Profile     string  `json:"profile,omitempty"`
 	Sentence    string  `json:"sentence"`        // of the finding, or why there is none
 	Proof       *Proof  `json:"proof,omitempty"` // of a kill
-	Cells       []Cell  `json:"cells,omitempty"` // of the matrix, if it was asked for
+	Cells       []Cell  `json:"cells,omitempty"` // of the matrix, if requested
 }
 
 func (o Outcome) broken(err error) Outcome {
@@ -60,7 +60,7 @@ func (o Outcome) killed(f finding) Outcome {
 	return o
 }
 
-// Report is the score of the lab. Its JSON form is stable: fields are added, never renamed.
+// Report is the score of the lab. Its JSON form is stable: fields may be added but are never renamed.
 type Report struct {
 	Version             int       `json:"version"` // of this format: 1
 	Mutants             int       `json:"mutants"`
@@ -72,10 +72,10 @@ type Report struct {
 	Outcomes            []Outcome `json:"outcomes"`
 
 	Columns []Column            `json:"columns,omitempty"`   // of the matrix
-	Missed  map[string][]string `json:"missed_by,omitempty"` // by simple profile: the killed mutants that it would have missed
+	Missed  map[string][]string `json:"missed_by,omitempty"` // for each simple profile, the killed mutants that it would have missed
 }
 
-// NewReport counts the outcomes. Columns are those of the matrix, if there is one.
+// NewReport counts the outcomes. columns are those of the matrix, if there is one.
 func NewReport(outcomes []Outcome, columns ...Column) Report {
 	r := Report{
 		Version: 1, Mutants: len(outcomes), Survived: []string{}, Broken: []string{}, Outcomes: outcomes, Columns: columns,
@@ -104,7 +104,7 @@ func NewReport(outcomes []Outcome, columns ...Column) Report {
 	return r
 }
 
-// AllKilled reports whether there were mutants and the lab killed every one.
+// AllKilled reports whether there was at least one mutant and the lab killed all of them.
 func (r Report) AllKilled() bool { return r.Mutants > 0 && r.Killed == r.Mutants }
 
 // WriteJSON writes the report as one JSON document.
@@ -112,7 +112,7 @@ func (r Report) WriteJSON(w io.Writer) error {
 	return report.JSON(w, r)
 }
 
-// WriteText writes a table with a line for each mutant, then the score.
+// WriteText writes a table with a row for each mutant, then the score.
 func (r Report) WriteText(w io.Writer) error {
 	table := report.Table{Header: []string{"mutant", "verdict", "seconds", "fault", "judge", "class"}}
 	for _, c := range r.Columns {

@@ -47,7 +47,7 @@ func TestOnlyKillsAreSuccess(t *testing.T) {
 	require.True(t, mutants.NewReport(mixed[:1]).AllKilled())
 	require.False(t, mutants.NewReport(mixed[:2]).AllKilled())
 	require.False(t, mutants.NewReport(mixed[2:]).AllKilled())
-	require.False(t, mutants.NewReport(nil).AllKilled(), "no mutants prove nothing")
+	require.False(t, mutants.NewReport(nil).AllKilled(), "a report without mutants proves nothing")
 }
 
 func TestWriteText(t *testing.T) {
@@ -71,7 +71,7 @@ func TestWriteJSON(t *testing.T) {
 			"sentence": "a write is gone"}]}`, text.String())
 }
 
-// matrix is what two mutants look like under one fault and with one simple profile.
+// matrix is the report of two mutants under one fault and with one simple profile.
 var matrix = mutants.NewReport([]mutants.Outcome{
 	{
 		Mutant: "01-a", MutantClass: "durability", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
@@ -86,7 +86,7 @@ var matrix = mutants.NewReport([]mutants.Outcome{
 }, mutants.Column{Name: "power"}, mutants.Column{Name: "simple", Simple: true})
 
 func TestAMatrixSaysWhatASimpleDiskMisses(t *testing.T) {
-	require.Equal(t, map[string][]string{"simple": {"01-a"}}, matrix.Missed, "who survives the lab is missed by nobody")
+	require.Equal(t, map[string][]string{"simple": {"01-a"}}, matrix.Missed, "a mutant that survives the lab is not counted as missed")
 	var text strings.Builder
 	require.NoError(t, matrix.WriteText(&text))
 	require.Equal(t, `mutant  verdict   seconds  fault  judge       class  power  simple  sentence

@@ -1,12 +1,13 @@
 package mutants
 
-// Sample chooses some of the mutants. Successive turns choose different ones, until all have been chosen.
+// Sample selects some of the mutants. Successive turns select different ones until all have been selected.
 type Sample struct {
-	Size int // how many; 0: all
-	Turn int // a number that grows, such as the number of commits
+	Size int // number of mutants; 0: all
+	Turn int // a growing number, such as the number of commits
 }
 
-// sampleStride is about 0.618 n, and prime to n. Neighbours in the list are often related; mutants this far apart are not.
+// sampleStride is about 0.618 n and coprime to n. Neighbours in the list are often related; mutants this far apart are
+// not.
 func sampleStride(n int) int {
 	stride := max(1, n*618/1000)
 	for gcd(stride, n) != 1 {

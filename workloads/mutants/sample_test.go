@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSamplesTakeTurns is in the package because only a Campaign uses samples.
+// TestSamplesTakeTurns is inside the package because only a Campaign uses samples.
 func TestSamplesTakeTurns(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 8, 42, 70} {
 		all := make([]Mutant, n)
@@ -19,7 +19,7 @@ func TestSamplesTakeTurns(t *testing.T) {
 			for turn := 1000; turn < 1000+(n+size-1)/size; turn++ {
 				chosen := Sample{Size: size, Turn: turn}.of(all)
 				require.Len(t, chosen, size)
-				require.Equal(t, chosen, Sample{Size: size, Turn: turn}.of(all), "the same turn has the same mutants")
+				require.Equal(t, chosen, Sample{Size: size, Turn: turn}.of(all), "the same turn selects the same mutants")
 				for _, m := range chosen {
 					seen[m.Name] = true
 				}
@@ -31,7 +31,7 @@ func TestSamplesTakeTurns(t *testing.T) {
 	}
 }
 
-func TestASampleIsNotOfRelatives(t *testing.T) {
+func TestASampleHasNoRelatedMutants(t *testing.T) {
 	all := make([]Mutant, 70)
 	for i := range all {
 		all[i].Name = fmt.Sprint(i)

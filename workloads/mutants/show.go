@@ -13,12 +13,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 )
 
-// ErrShow is returned by Show unless exactly one mutant is chosen.
+// ErrShow is returned by Show unless exactly one mutant is selected.
 var ErrShow = errors.New("mutants: one mutant can be shown at a time: name it")
 
-// Show runs the lab on one mutant as a user would, and copies its output. The lab stays in dir with its report and its
-// findings, so that the failure can be replayed: Show returns the path of the program. It returns ErrLab if the lab finds
-// nothing.
+// Show runs the lab on one mutant as a user would, and passes its output on. The lab's program, report and findings
+// stay in dir so that the failure can be replayed, and Show returns the path of the program. It returns ErrLab if the
+// lab finds nothing.
 func (c Campaign) Show(ctx context.Context, dir string, stdout, stderr io.Writer) (program string, err error) {
 	c.defaults()
 	chosen, err := c.choose()
@@ -59,7 +59,7 @@ func (c Campaign) Show(ctx context.Context, dir string, stdout, stderr io.Writer
 	return "", fmt.Errorf("%w: %w", ErrLab, err)
 }
 
-// move is a rename that also works from one filesystem to another.
+// move is a rename that also works across filesystems.
 func move(from, to string) error {
 	if os.Rename(from, to) == nil {
 		return nil

@@ -10,7 +10,7 @@ import (
 var (
 	// ErrSource means that the package cannot be found, read or parsed.
 	ErrSource = operators.ErrSource
-	// ErrBaseline means that the tests fail without any mutation, so their failures mean nothing.
+	// ErrBaseline means that the tests fail without any mutation, so that their failures mean nothing.
 	ErrBaseline = errors.New("mutate: the tests fail on the unchanged package")
 	// ErrTests means that the tests could not be built or started.
 	ErrTests = errors.New("mutate: the tests do not run")

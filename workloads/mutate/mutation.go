@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// Kind says what a mutation does.
+// Kind is the kind of a mutation.
 type Kind = operators.Kind
 
 // The kinds that endanger durability or mutual exclusion. Package operators has more.
@@ -18,13 +18,13 @@ const (
 	DropLock   = operators.DropLock
 )
 
-// Kinds returns the kinds that a Run uses unless it says otherwise.
+// Kinds returns the kinds that a Run uses by default.
 func Kinds() []Kind { return operators.Durability() }
 
 // Mutation is one change of one file.
 type Mutation = operators.Mutation
 
-// Find returns the mutations of Kinds in the packages that a pattern of the go command matches, with dir as the working
+// Find returns the mutations of Kinds in the packages that match a pattern of the go command, with dir as the working
 // directory. File names are relative to dir.
 func Find(ctx context.Context, dir, pattern string) ([]Mutation, error) {
 	return find(ctx, dir, pattern, Kinds())

@@ -8,14 +8,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// Verdict is the result of a mutation. The zero value is NotCompiled, because no answer is never a kill.
+// Verdict is the result of a mutation. The zero value is NotCompiled, so that a missing answer never counts as a kill.
 type Verdict uint8
 
 // The verdicts.
 const (
-	NotCompiled Verdict = iota // the compiler refused it, or the tests could not be started
+	NotCompiled Verdict = iota // it did not compile, or the tests could not be started
 	Survived                   // the tests passed
-	Killed                     // a test failed, panicked, or did not end in time
+	Killed                     // a test failed, panicked or did not end in time
 )
 
 var verdictNames = [...]string{"did not compile", "survived", "killed"}
@@ -35,7 +35,7 @@ type Outcome struct {
 	Mutation
 	Verdict  Verdict `json:"verdict"`
 	Seconds  float64 `json:"seconds"`  // to build and run the tests
-	Sentence string  `json:"sentence"` // which test failed, or why there is no answer
+	Sentence string  `json:"sentence"` // names the failed test, or says why there is no answer
 }
 
 func (o Outcome) broken(err error) Outcome {
@@ -43,7 +43,7 @@ func (o Outcome) broken(err error) Outcome {
 	return o
 }
 
-// Report is the score of the tests of a package. Its JSON form is stable: fields are added, never renamed.
+// Report is the score of a package's tests. Its JSON form is stable: fields may be added but are never renamed.
 type Report struct {
 	Version     int       `json:"version"` // of this format: 1
 	Package     string    `json:"package"`

@@ -12,23 +12,23 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// DefaultFor is how long the tests may take with one mutation unless Run says otherwise.
+// DefaultFor is the default time limit of the tests for one mutation.
 const DefaultFor = time.Minute
 
-// Run says what to mutate, and which tests to run.
+// Run configures what to mutate and which tests to run.
 type Run struct {
-	Dir     string        // working directory for patterns of packages
+	Dir     string        // working directory for package patterns
 	Package string        // pattern of the packages to mutate
-	Tests   string        // pattern of the packages whose tests are run; empty: those of Package
-	Test    string        // regular expression of the names of tests; empty: all
-	Kinds   []Kind        // of mutations; empty: those of Kinds
-	For     time.Duration // how long the tests may take with one mutation; 0: DefaultFor
+	Tests   string        // pattern of the packages whose tests run; empty: those of Package
+	Test    string        // regular expression for the names of tests; empty: all
+	Kinds   []Kind        // of mutations; empty: those of the function Kinds
+	For     time.Duration // time limit of the tests for one mutation; 0: DefaultFor
 
-	// Progress, if set, is called before a mutation is tried, and after it with its outcome.
+	// Progress, if set, is called before each mutation is tried, and again with its outcome.
 	Progress func(at, of int, m Mutation, o *Outcome)
 }
 
-// Do tries every mutation, one after the other. It returns ErrSource, ErrBaseline, ErrTests or an error of the host. If ctx
+// Do tries every mutation, one at a time. It returns ErrSource, ErrBaseline, ErrTests or an error of the host. If ctx
 // is canceled, it returns the outcomes so far and the error of ctx.
 func (r Run) Do(ctx context.Context) (report Report, err error) {
 	r.defaults()
@@ -87,7 +87,7 @@ func (t *trial) each(ctx context.Context, all []Mutation) []Outcome {
 	return outcomes
 }
 
-// scratchFor makes a directory for one mutation.
+// scratchFor creates a directory for one mutation.
 func (t *trial) scratchFor(name string) (string, error) {
 	dir, err := os.MkdirTemp(t.scratch, filepath.Base(name)+"-")
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 // trial builds and runs the tests.
 type trial struct {
 	run      *Run
-	packages []operators.Package // whose tests are run
+	packages []operators.Package // whose tests run
 	scratch  string
 }
 
@@ -34,14 +34,14 @@ func (t *trial) baseline(ctx context.Context) error {
 	}
 }
 
-// try runs the tests with a mutation; one without edits is the unchanged source.
+// try runs the tests with a mutation. A mutation without edits is the unchanged source.
 func (t *trial) try(ctx context.Context, m Mutation) Outcome {
 	out := Outcome{Mutation: m}
 	dir, err := t.scratchFor(m.File)
 	if err != nil {
 		return out.broken(err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // if that fails, it is removed with the scratch directory
+	defer func() { _ = os.RemoveAll(dir) }() // if this fails, it goes with the scratch directory
 	overlayFile, err := writeOverlay(&m, dir)
 	if err != nil {
 		return out.broken(err)
@@ -72,10 +72,10 @@ func (t *trial) testPackage(ctx context.Context, out Outcome, p operators.Packag
 	defer cancel()
 	tests := exec.CommandContext(limited, binary, "-test.run", t.run.Test, "-test.failfast")
 	tests.Dir = p.Dir
-	tests.WaitDelay = 10 * time.Second // what the tests have started may hold their output open
+	tests.WaitDelay = 10 * time.Second // processes that the tests started may keep their output open
 	text, err := tests.CombinedOutput()
 	switch exit := (*exec.ExitError)(nil); {
-	case err == nil, errors.Is(err, exec.ErrWaitDelay): // they passed
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the tests passed
 		return out
 	case limited.Err() != nil:
 		out.Verdict, out.Sentence = Killed, fmt.Sprintf("the tests did not end within %v", t.run.For)
@@ -87,7 +87,7 @@ func (t *trial) testPackage(ctx context.Context, out Outcome, p operators.Packag
 	return out
 }
 
-// writeOverlay writes the changed file to dir and returns the path of the file to give to go test -overlay.
+// writeOverlay writes the mutated file to dir and returns the path to pass to go test -overlay.
 func writeOverlay(m *Mutation, dir string) (string, error) {
 	changed := map[string]string{}
 	if m.Path() != "" {
@@ -100,7 +100,7 @@ func writeOverlay(m *Mutation, dir string) (string, error) {
 	return overlay.Write(filepath.Dir(m.Path()), dir, changed)
 }
 
-// firstFailure returns the line of a test's output that names the failed test, or the last lines.
+// firstFailure returns the line of a test's output that names the failed test, or else the last lines.
 func firstFailure(text []byte) string {
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, "--- FAIL") || strings.HasPrefix(line, "panic:") {
@@ -110,7 +110,7 @@ func firstFailure(text []byte) string {
 	return tail(text)
 }
 
-// tail returns the last lines of a program's output, as one.
+// tail returns the last lines of a program's output, joined to one.
 func tail(text []byte) string {
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return strings.Join(lines[max(0, len(lines)-3):], " | ")

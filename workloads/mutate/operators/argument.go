@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// symmetric are functions that do not care about the order of their arguments.
+// symmetric lists functions for which the order of arguments is irrelevant.
 var symmetric = []string{"bytes.Equal", "errors.Join", "slices.Equal", "maps.Equal", "strings.EqualFold", "math.Max", "math.Min", "reflect.DeepEqual"}
 
-// arguments exchanges neighbouring arguments of one type.
+// arguments swaps adjacent arguments of the same type.
 func arguments(f *file, n ast.Node) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok || len(call.Args) < 2 || f.isSymmetric(call) {
@@ -34,8 +34,8 @@ func (f *file) isSymmetric(call *ast.CallExpr) bool {
 	return slices.Contains(symmetric, object.Pkg().Path()+"."+object.Name())
 }
 
-// sameParameter reports whether the parameters of two arguments have one type. Those of a built-in function have the types of
-// the arguments.
+// sameParameter reports whether the parameters of two arguments have the same type. The parameters of a built-in
+// function have the types of its arguments.
 func (f *file) sameParameter(call *ast.CallExpr, i, j int) bool {
 	signature, ok := f.info.TypeOf(call.Fun).(*types.Signature)
 	if !ok {
@@ -46,7 +46,8 @@ func (f *file) sameParameter(call *ast.CallExpr, i, j int) bool {
 	return a != nil && b != nil && types.Identical(a, b)
 }
 
-// parameter returns the type that an argument must have; nil if there is none of its own, as in f(g()).
+// parameter returns the type of the parameter for an argument, or nil if the argument has none of its own, as in
+// f(g()).
 func parameter(signature *types.Signature, i int, spread bool) types.Type {
 	params := signature.Params()
 	last := params.Len() - 1
@@ -59,7 +60,7 @@ func parameter(signature *types.Signature, i int, spread bool) types.Type {
 	return nil
 }
 
-// replaceText replaces a node by text of any length.
+// replaceText replaces a node by text of any number of lines.
 func (f *file) replaceText(n ast.Node, text string) edit {
 	return edit{f.offset(n.Pos()), f.offset(n.End()), text}
 }

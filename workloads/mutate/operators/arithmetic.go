@@ -20,7 +20,7 @@ var (
 	otherStep = map[token.Token]token.Token{token.INC: token.DEC, token.DEC: token.INC}
 )
 
-// arithmetic exchanges the operators of numbers.
+// arithmetic swaps arithmetic operators.
 func arithmetic(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.BinaryExpr:

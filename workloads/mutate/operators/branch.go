@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// branches empties the bodies of conditions.
+// branches empties the branches of if, switch and select statements.
 func branches(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.IfStmt:
@@ -41,7 +41,7 @@ func asNodes(body []ast.Stmt) []ast.Node {
 	return nodes
 }
 
-// empty returns the edit that makes a block do nothing. Its closing brace stays in its line, where an else may follow.
+// empty returns the edit that empties a block. The closing brace stays in its line, where an else may follow.
 func (f *file) empty(block ast.Node) edit {
 	start, end := f.offset(block.Pos()), f.offset(block.End())
 	lines := strings.Repeat("\n", strings.Count(string(f.source[start:end]), "\n"))

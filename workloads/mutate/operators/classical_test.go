@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// typed returns a package of one file.
+// typed returns a type-checked package of one file.
 func typed(t *testing.T, source string) *Package {
 	t.Helper()
 	f := newFile(token.NewFileSet(), "a.go", "/tmp/a.go", []byte(source))
@@ -29,7 +29,7 @@ func use(...any) {}
 func two(a, b int, c string) (int, error) { return a + b, nil }
 `
 
-func TestTheClassicalOperatorsChangeWhatTheySay(t *testing.T) {
+func TestClassicalOperators(t *testing.T) {
 	for _, row := range []struct {
 		name, source string
 		want         []string // kind and new source of the line
@@ -58,7 +58,7 @@ func TestTheClassicalOperatorsChangeWhatTheySay(t *testing.T) {
 			"change-constant const n, m, s = 0, (7 + 1), \"x\"", "change-constant const n, m, s = 0, (7 - 1), \"x\"",
 			"change-constant var yes = false",
 		}},
-		{"what is removed leaves nothing unused", "func f(b []byte) (err error) {\nx := bytes.Clone(b)\nerr = fmt.Errorf(\"%s\", x)\nreturn }", []string{
+		{"a removal leaves no unused variables", "func f(b []byte) (err error) {\nx := bytes.Clone(b)\nerr = fmt.Errorf(\"%s\", x)\nreturn }", []string{
 			"early-return return; x := bytes.Clone(b)", "drop-statement _, _, _ = err, fmt.Errorf, x",
 		}},
 		{"both branches", "func f(ok bool) {\nif ok {\nuse(ok)\n} else {\nuse()\n}\n}", []string{
@@ -93,7 +93,7 @@ func TestTheClassicalOperatorsChangeWhatTheySay(t *testing.T) {
 			"drop-statement _ = n }", "early-return return nil; panic(n + 1) }", "early-return return nil; return fmt.Errorf(\"%d\", n + 1) }",
 		}},
 		{"methods that make text", "func (p pair) String() string { return fmt.Sprint(p.a + 1) }", nil},
-		{"a lock is nothing that a statement loses", "func f(mu interface{ Lock(); Unlock() }) {\nmu.Lock()\ndefer mu.Unlock() }", []string{
+		{"locking calls are not dropped as statements", "func f(mu interface{ Lock(); Unlock() }) {\nmu.Lock()\ndefer mu.Unlock() }", []string{
 			"early-return return; mu.Lock()",
 		}},
 	} {
@@ -115,7 +115,7 @@ func TestTheClassicalOperatorsChangeWhatTheySay(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotCompileIsNoticed(t *testing.T) {
+func TestMutationsThatDoNotCompileAreNoticed(t *testing.T) {
 	source := "package p\nfunc f(a int) int {\nif a == 1 { return 2 } else { return 3 }\n}\n"
 	p := typed(t, source)
 	refused := map[Kind]bool{}
@@ -127,7 +127,7 @@ func TestWhatDoesNotCompileIsNoticed(t *testing.T) {
 	require.Equal(t, map[Kind]bool{DropBranch: true, DropElse: true}, refused)
 }
 
-func TestOnlyAFunctionThatIsCompiledWithItsPackageIsProvable(t *testing.T) {
+func TestOnlyFunctionsCompiledWithTheirPackageAreProvable(t *testing.T) {
 	source := "package p\nconst c = 1\ntype s[T any] struct{}\nfunc (s[T]) m() int { return 1 }\nfunc g[T any]() int { return 1 }\n" +
 		"func f() int { return 1 }\ntype r struct{}\nfunc (*r) m() int { return 1 }\n"
 	got := map[string]bool{}
@@ -138,7 +138,7 @@ func TestOnlyAFunctionThatIsCompiledWithItsPackageIsProvable(t *testing.T) {
 	require.Equal(t, map[string]bool{"c": false, "s.m": false, "g": false, "f": true, "r.m": true}, got)
 }
 
-func TestAnIDDependsOnTheFunctionAroundItAlone(t *testing.T) {
+func TestAnIDDependsOnlyOnItsFunction(t *testing.T) {
 	ids := func(source string) []string {
 		var all []string
 		for _, m := range typed(t, source).Find([]Kind{NegateCondition}) {
@@ -150,9 +150,9 @@ func TestAnIDDependsOnTheFunctionAroundItAlone(t *testing.T) {
 	before := ids("package p\n" + f)
 	require.Len(t, before, 2)
 	require.Regexp(t, `^a\.go:f:negate-condition:1@[0-9a-f]{8}$`, before[0])
-	require.Equal(t, before, ids("package p\n\n// A comment.\nvar x = 1\n\n"+f), "it moved")
-	require.Equal(t, before, ids("package p\n" + f + "func g(a int) bool { return a == 1 }\n")[:2], "another function came")
-	require.NotEqual(t, before, ids("package p\n"+strings.Replace(f, "2", "3", 1)), "it changed")
+	require.Equal(t, before, ids("package p\n\n// A comment.\nvar x = 1\n\n"+f), "the function moved")
+	require.Equal(t, before, ids("package p\n" + f + "func g(a int) bool { return a == 1 }\n")[:2], "another function was added")
+	require.NotEqual(t, before, ids("package p\n"+strings.Replace(f, "2", "3", 1)), "the function changed")
 }
 
 func TestASampleDependsOnTheSeed(t *testing.T) {

@@ -15,7 +15,7 @@ var (
 	otherLogic = map[token.Token]token.Token{token.LAND: token.LOR, token.LOR: token.LAND}
 )
 
-// conditions negates conditions, moves their limits by one, and exchanges "and" with "or".
+// conditions negates conditions, shifts comparisons by one, and swaps && and ||.
 func conditions(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
@@ -35,7 +35,7 @@ func conditions(f *file, n ast.Node) {
 	}
 }
 
-// negate negates a condition that is no comparison; those are negated wherever they are.
+// negate negates a condition that is not a comparison. Comparisons are negated wherever they occur.
 func negate(f *file, condition ast.Expr) {
 	if condition == nil {
 		return
@@ -46,7 +46,7 @@ func negate(f *file, condition ast.Expr) {
 	f.add(NegateCondition, condition, f.insert(condition.Pos(), "!("), f.insert(condition.End(), ")"))
 }
 
-// operator returns the edit that gives an expression another operator.
+// operator returns the edit that changes the operator of an expression.
 func (f *file) operator(n *ast.BinaryExpr, op token.Token) edit {
 	start := f.offset(n.OpPos)
 	return edit{start, start + len(n.Op.String()), op.String()}

@@ -6,7 +6,7 @@ import (
 	"go/types"
 )
 
-// constants changes integers and characters by one, and truth values. Zero only grows.
+// constants changes integers and characters by one and inverts boolean constants. Zero is only increased.
 func constants(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.BasicLit:

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// body returns a file with the statements from line 3 on.
+// body returns a file with the given statements from line 3 on.
 func body(statements string) string { return "package p\nfunc f() error {\n" + statements + "\n}\n" }
 
-func TestTheOperatorsOfDurabilityChangeWhatTheySay(t *testing.T) {
+func TestDurabilityOperators(t *testing.T) {
 	for _, row := range []struct {
 		name, source string
 		want         []string // kind, line and new source of the line
@@ -23,25 +23,25 @@ func TestTheOperatorsOfDurabilityChangeWhatTheySay(t *testing.T) {
 		{"a sync of a package mentions its argument", "return unix.Fsync(fd)", []string{
 			"drop-sync 3 return func() error { _, _ = unix.Fsync, fd; return nil }()",
 		}},
-		{"the error of a step is looked at at once", "if err := os.Rename(a, b); err != nil {\nreturn wrap(err)\n}", []string{
+		{"a step's error is checked in the same statement", "if err := os.Rename(a, b); err != nil {\nreturn wrap(err)\n}", []string{
 			"drop-check 3 _ = err",
 		}},
-		{"the error of a step is looked at behind it", "_, err = w.Write(p)\nif err != nil {\nreturn err\n}", []string{
+		{"a step's error is checked in the next statement", "_, err = w.Write(p)\nif err != nil {\nreturn err\n}", []string{
 			"drop-check 4 _ = err",
 		}},
 		{"an error of something else", "if err := parse(a); err != nil {\nreturn err\n}", nil},
 		{"an error that leads to more than a return", "if err := os.Remove(a); err != nil {\nlog(err)\nreturn err\n}", nil},
-		{"a condition that is no error", "if n := f.Write(p); n != 3 {\nreturn nil\n}", nil},
+		{"a condition that does not check an error", "if n := f.Write(p); n != 3 {\nreturn nil\n}", nil},
 		{"steps in a row", "w.Flush()\nos.Remove(a)", []string{"swap-steps 4 os.Remove(a) w.Flush()"}},
 		{"steps with something between", "w.Flush()\nx++\nos.Remove(a)", nil},
 		{"a step that declares what the next one uses", "g, err := os.Create(a)\ng.Close()", nil},
-		{"a lock that is given back by defer", "mu.Lock()\ndefer mu.Unlock()", []string{
+		{"a lock released by defer", "mu.Lock()\ndefer mu.Unlock()", []string{
 			"weaken-lock 3 mu.RLock() defer mu.RUnlock()", "drop-lock 3 _ = mu.Lock _ = mu.Unlock",
 		}},
-		{"a lock that is given back in the same block", "s.mu.Lock()\nx++\ns.mu.Unlock()", []string{
+		{"a lock released in the same block", "s.mu.Lock()\nx++\ns.mu.Unlock()", []string{
 			"weaken-lock 3 s.mu.RLock() s.mu.RUnlock()", "drop-lock 3 _ = s.mu.Lock _ = s.mu.Unlock",
 		}},
-		{"a lock that somebody else gives back", "mu.Lock()\nother.Unlock()", nil},
+		{"a lock released elsewhere", "mu.Lock()\nother.Unlock()", nil},
 		{"a lock file", "mu.Lock(name)\nmu.Unlock()", nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -62,7 +62,7 @@ func untyped(t *testing.T, source string) *file {
 	return f
 }
 
-// difference returns the new lines as one.
+// difference returns the new lines, joined to one.
 func difference(before, after string) string {
 	old := strings.Split(before, "\n")
 	var fresh []string
@@ -74,12 +74,12 @@ func difference(before, after string) string {
 	return strings.Join(fresh, " ")
 }
 
-func TestFindRefusesWhatIsNotGo(t *testing.T) {
+func TestFindRejectsInvalidSource(t *testing.T) {
 	f := newFile(token.NewFileSet(), "a.go", "/tmp/a.go", []byte("package"))
 	require.ErrorIs(t, parse(f), ErrSource)
 }
 
-func TestLinesStayWhereTheyAre(t *testing.T) {
+func TestMutationsDoNotMoveLines(t *testing.T) {
 	source := body("mu.Lock()\ndefer mu.Unlock()\nif err := f.Sync(\n); err != nil {\nreturn fmt.Errorf(\n\"%w\", err)\n}\nreturn nil")
 	found := untyped(t, source).find(Durability())
 	require.Len(t, found, 4)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// syncs are the names of calls that make something durable; changes are those of calls that change what is on a disk.
+// syncs lists the names of calls that make something durable, and changes those of calls that change what is on a disk.
 var (
 	syncs = []string{
 		"Sync", "Fsync", "Fdatasync", "SyncData", "SyncDir", "SyncAll", "SyncFileRange", "FsyncDir", "Msync", "Datasync",
@@ -22,7 +22,7 @@ func isDurable(name string) bool {
 	return slices.Contains(syncs, name) || slices.Contains(changes, name)
 }
 
-// durability finds the mutations of the operators of durability that begin at a node.
+// durability adds the mutations of the durability operators that begin at n.
 func durability(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -36,7 +36,7 @@ func durability(f *file, n ast.Node) {
 	}
 }
 
-// durabilityOf looks for mutations of several statements in a block.
+// durabilityOf adds mutations that involve several statements of a block.
 func durabilityOf(f *file, list []ast.Stmt) {
 	mutateLocks(f, list)
 	units := unitsOf(list)
@@ -48,7 +48,7 @@ func durabilityOf(f *file, list []ast.Stmt) {
 	}
 }
 
-// called returns the name of the function that an expression calls; empty if it is no call.
+// called returns the name of the function that an expression calls, or "" if it is not a call.
 func called(e ast.Expr) string {
 	call, ok := e.(*ast.CallExpr)
 	if !ok {

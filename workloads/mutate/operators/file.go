@@ -17,8 +17,8 @@ type file struct {
 	source []byte
 	fset   *token.FileSet
 	tree   *ast.File
-	info   *types.Info // nil: types are not known
-	scope  scope       // the declaration around the node that is looked at
+	info   *types.Info // nil: types are unknown
+	scope  scope       // the declaration around the current node
 	count  map[string]int
 	found  []Mutation
 }
@@ -33,19 +33,19 @@ func (f *file) add(kind Kind, at ast.Node, edits ...edit) {
 	})
 }
 
-// replace returns the edit that replaces a node by text. If the text has fewer lines, empty ones follow.
+// replace returns the edit that replaces a node by text, padded with empty lines if it has fewer lines.
 func (f *file) replace(n ast.Node, text string) edit {
 	return f.replaceRange(n.Pos(), n.End(), text)
 }
 
-// replaceRange is replace for what lies between two positions.
+// replaceRange is replace for the range between two positions.
 func (f *file) replaceRange(from, to token.Pos, text string) edit {
 	start, end := f.offset(from), f.offset(to)
 	lines := bytes.Count(f.source[start:end], []byte("\n")) - strings.Count(text, "\n")
 	return edit{start, end, text + strings.Repeat("\n", max(0, lines))}
 }
 
-// insert returns the edit that puts text in front of a position.
+// insert returns the edit that inserts text at a position.
 func (f *file) insert(at token.Pos, text string) edit { return edit{f.offset(at), f.offset(at), text} }
 
 func (f *file) offset(at token.Pos) int { return f.fset.Position(at).Offset }

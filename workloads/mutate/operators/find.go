@@ -9,13 +9,13 @@ import (
 	"slices"
 )
 
-// operator finds the mutations that begin at a node.
+// operator adds the mutations that begin at a node.
 type operator func(f *file, n ast.Node)
 
-// classical are the operators that need types.
+// classical lists the operators that need types.
 var classical = []operator{conditions, arithmetic, constants, statements, branches, arguments, returns, jumps}
 
-// Find returns the mutations of the package that are of one of the kinds.
+// Find returns the mutations of the package that have one of the kinds.
 func (p *Package) Find(kinds []Kind) []Mutation {
 	var all []Mutation
 	for _, f := range p.files {
@@ -24,16 +24,16 @@ func (p *Package) Find(kinds []Kind) []Mutation {
 	return all
 }
 
-// Apply returns the source of the file that a mutation of the package changes, with the mutation in it.
+// Apply returns the mutated source of the file that a mutation of the package changes.
 func (p *Package) Apply(m *Mutation) []byte { return m.Apply(p.source(m)) }
 
-// Diff returns the lines that a mutation of the package changes, as Mutation.Diff does.
+// Diff returns the lines that a mutation of the package changes; see Mutation.Diff.
 func (p *Package) Diff(m *Mutation) string { return m.Diff(p.source(m)) }
 
-// Start returns the line and the column at which a mutation of the package begins, as Mutation.Start does.
+// Start returns the line and column at which a mutation of the package begins; see Mutation.Start.
 func (p *Package) Start(m *Mutation) (line, column int) { return m.Start(p.source(m)) }
 
-// source returns the source of the file that a mutation changes, as it was when the package was loaded.
+// source returns the source of the file that a mutation changes, as of when the package was loaded.
 func (p *Package) source(m *Mutation) []byte {
 	for _, f := range p.files {
 		if f.path == m.path {
@@ -43,7 +43,7 @@ func (p *Package) source(m *Mutation) []byte {
 	return nil
 }
 
-// find returns the mutations of a file that are of one of the kinds.
+// find returns the mutations of a file that have one of the kinds.
 func (f *file) find(kinds []Kind) []Mutation {
 	f.found, f.count = nil, map[string]int{}
 	if !ast.IsGenerated(f.tree) {
@@ -58,7 +58,7 @@ func (f *file) find(kinds []Kind) []Mutation {
 	return found
 }
 
-// findIn looks for mutations in a declaration, and in each of a group for itself.
+// findIn adds the mutations in a declaration. Each declaration of a group is a scope of its own.
 func (f *file) findIn(d ast.Decl) {
 	if group, ok := d.(*ast.GenDecl); ok {
 		for _, spec := range group.Specs {
@@ -89,7 +89,7 @@ func (f *file) walk(n ast.Node) {
 	})
 }
 
-// parse reads the syntax of a file.
+// parse parses a file.
 func parse(f *file) error {
 	tree, err := parser.ParseFile(f.fset, f.path, f.source, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
@@ -99,7 +99,7 @@ func parse(f *file) error {
 	return nil
 }
 
-// newFile returns a file that is to be parsed.
+// newFile returns a file to be parsed.
 func newFile(fset *token.FileSet, name, path string, source []byte) *file {
 	return &file{name: name, path: path, inside: name, source: source, fset: fset}
 }

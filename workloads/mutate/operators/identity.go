@@ -6,15 +6,15 @@ import (
 	"go/ast"
 )
 
-// scope is a declaration at the top level of a file.
+// scope is a top-level declaration.
 type scope struct {
-	name     string // Function, Type.Method, or the first name that is declared
+	name     string // Function, Type.Method, or the first declared name
 	digest   string // of its text
 	provable bool   // see Mutation.Provable
-	silent   bool   // the classical operators do not apply: it makes text
+	silent   bool   // it produces text, so the classical operators do not apply
 }
 
-// scopeOf returns the scope of a declaration, or of one of those in a group.
+// scopeOf returns the scope of a declaration or of one spec in a group.
 func (f *file) scopeOf(n ast.Node) scope {
 	sum := sha256.Sum256([]byte(f.text(n)))
 	s := scope{digest: fmt.Sprintf("%x", sum[:4])}
@@ -53,7 +53,7 @@ func receiverName(e ast.Expr) (name string, generic bool) {
 	return "", true
 }
 
-// makesText reports whether a function is one of those that write a value for people.
+// makesText reports whether a function is a method that formats a value for readers.
 func makesText(n *ast.FuncDecl) bool {
 	switch n.Name.Name {
 	case "String", "GoString", "Error", "Format":
@@ -62,8 +62,8 @@ func makesText(n *ast.FuncDecl) bool {
 	return false
 }
 
-// identify returns the ID of the next mutation of a kind in the scope: path, declaration, kind, number, and digest of the
-// declaration's text.
+// identify returns the ID of the next mutation of a kind in the scope: path, declaration, kind, number, and a digest of
+// the declaration's text.
 func (f *file) identify(kind Kind) string {
 	place := f.inside + ":" + f.scope.name + ":" + string(kind)
 	f.count[place]++

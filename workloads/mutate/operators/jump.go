@@ -5,7 +5,7 @@ import (
 	"go/token"
 )
 
-// jumps exchanges break and continue. Outside of a loop that does not compile.
+// jumps swaps break and continue. Outside a loop the result does not compile.
 func jumps(f *file, n ast.Node) {
 	jump, ok := n.(*ast.BranchStmt)
 	if !ok {

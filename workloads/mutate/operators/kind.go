@@ -2,10 +2,10 @@ package operators
 
 import "slices"
 
-// Kind is the name of an operator: it says what a mutation does.
+// Kind names an operator and thereby says what a mutation does.
 type Kind string
 
-// The operators of durability, in the order in which they are shown.
+// The durability operators, in display order.
 const (
 	DropSync   Kind = "drop-sync"
 	SwapSteps  Kind = "swap-steps"
@@ -14,7 +14,7 @@ const (
 	DropLock   Kind = "drop-lock"
 )
 
-// The classical operators, in the order in which they are shown.
+// The classical operators, in display order.
 const (
 	NegateCondition Kind = "negate-condition"
 	OffByOne        Kind = "off-by-one"
@@ -32,7 +32,7 @@ const (
 // Durability returns the operators that endanger durability or mutual exclusion.
 func Durability() []Kind { return []Kind{DropSync, SwapSteps, DropCheck, WeakenLock, DropLock} }
 
-// Classical returns the operators of mutation testing in general.
+// Classical returns the usual operators of mutation testing.
 func Classical() []Kind {
 	return []Kind{
 		NegateCondition, OffByOne, SwapLogic, SwapArithmetic, ChangeConstant, DropStatement, DropBranch, DropElse, SwapArguments,

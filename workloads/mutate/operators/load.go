@@ -14,30 +14,30 @@ import (
 	"strings"
 )
 
-// Package is a Go package with its syntax and, if they were asked for, its types.
+// Package is a Go package with its syntax and, if requested, its types.
 type Package struct {
 	ImportPath string
 	Dir        string // of its files
 
 	files []*file
-	types *typing // nil: types are not known
+	types *typing // nil: types are unknown
 }
 
-// Types says whether the classical operators are wanted: they need types, and so a package that compiles.
+// Types says whether to load types. The classical operators need them, and so a package that compiles.
 type Types bool
 
-// The choices of Load.
+// The values of Types.
 const (
 	WithoutTypes Types = false
 	WithTypes    Types = true
 )
 
-// TypesFor returns the choice of Load that kinds of mutations need.
+// TypesFor returns whether kinds of mutations need types.
 func TypesFor(kinds []Kind) Types {
 	return Types(slices.ContainsFunc(kinds, func(k Kind) bool { return slices.Contains(Classical(), k) }))
 }
 
-// listed is a package as the go command lists it.
+// listed is a package as listed by the go command.
 type listed struct {
 	ImportPath string
 	Name       string
@@ -49,7 +49,7 @@ type listed struct {
 	Module     *struct{ Dir, GoVersion string }
 }
 
-// List returns the import paths and directories of the packages that patterns of the go command match, with dir as the
+// List returns the import paths and directories of the packages that match patterns of the go command, with dir as the
 // working directory.
 func List(ctx context.Context, dir string, patterns ...string) ([]Package, error) {
 	all, err := list(ctx, dir, patterns)
@@ -63,8 +63,8 @@ func List(ctx context.Context, dir string, patterns ...string) ([]Package, error
 	return packages, nil
 }
 
-// Load reads the packages that patterns of the go command match, with dir as the working directory. The names of
-// their files are relative to dir. With types, all that they import is compiled.
+// Load loads the packages that match patterns of the go command, with dir as the working directory. File names are
+// relative to dir. With types, everything that the packages import is compiled.
 func Load(ctx context.Context, dir string, with Types, patterns ...string) ([]*Package, error) {
 	var flags []string
 	if with == WithTypes {
@@ -117,7 +117,7 @@ func load(fset *token.FileSet, dir string, l listed, name string) (*file, error)
 	return f, parse(f)
 }
 
-// relative returns a path as seen from a directory, with slashes.
+// relative returns a slash-separated path relative to a directory.
 func relative(dir, path string) string {
 	if rel, err := filepath.Rel(dir, path); err == nil {
 		return filepath.ToSlash(rel)
@@ -125,7 +125,7 @@ func relative(dir, path string) string {
 	return path
 }
 
-// list asks the go command for packages.
+// list runs go list.
 func list(ctx context.Context, dir string, patterns []string, flags ...string) ([]listed, error) {
 	args := append([]string{"list", "-json=ImportPath,Name,Dir,GoFiles,ImportMap,Export,DepOnly,Module"}, flags...)
 	cmd := exec.CommandContext(ctx, "go", append(args, patterns...)...)

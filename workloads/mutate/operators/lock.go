@@ -2,8 +2,8 @@ package operators
 
 import "go/ast"
 
-// mutateLocks looks for a lock that is acquired and released in the same block: X.Lock() with a later X.Unlock(), deferred
-// or not.
+// mutateLocks looks for locks that are acquired and released in the same block: X.Lock() with a later X.Unlock(),
+// deferred or not.
 func mutateLocks(f *file, list []ast.Stmt) {
 	for i, s := range list {
 		lock := lockCall(s, "Lock")
@@ -22,7 +22,8 @@ func mutateLocks(f *file, list []ast.Stmt) {
 	}
 }
 
-// lockCall returns the selector of a statement that is a call, or a deferred call, of a method without arguments.
+// lockCall returns the selector of a call, deferred or not, of the given method without arguments. It returns nil for
+// any other statement.
 func lockCall(s ast.Stmt, method string) *ast.SelectorExpr {
 	var call *ast.CallExpr
 	switch s := s.(type) {

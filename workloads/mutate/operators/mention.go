@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// mentions returns statements that do nothing but use the variables and imports that a node uses, on one line. They take
-// the place of what a mutation removes, so that the compiler finds nothing unused.
+// mentions returns, on one line, statements that do nothing but use the variables and imports that the nodes use. They
+// replace what a mutation removes, so that the compiler finds nothing unused.
 func (f *file) mentions(removed ...ast.Node) string {
 	var used mentioned
 	for _, n := range removed {
@@ -30,7 +30,7 @@ func (f *file) mentions(removed ...ast.Node) string {
 	return used.String()
 }
 
-// mentioned are the names to mention.
+// mentioned holds the names to mention.
 type mentioned struct{ values, types []string }
 
 func (m *mentioned) add(list *[]string, name string) {
@@ -39,7 +39,7 @@ func (m *mentioned) add(list *[]string, name string) {
 	}
 }
 
-// String returns one assignment for all values, because an if may begin with no more than that, and the types.
+// String returns the types and a single assignment of all values; an if statement has room for no more than one.
 func (m *mentioned) String() string {
 	var statements []string
 	if n := len(m.values); n > 0 {
@@ -51,7 +51,7 @@ func (m *mentioned) String() string {
 	return strings.Join(statements, "; ")
 }
 
-// mentionImported mentions what a qualified name stands for.
+// mentionImported mentions the object that a qualified name denotes.
 func (f *file) mentionImported(name *ast.Ident, qualified *ast.SelectorExpr, used *mentioned) {
 	if _, ok := f.info.Uses[name].(*types.PkgName); !ok {
 		return
@@ -70,7 +70,7 @@ func (f *file) mentionImported(name *ast.Ident, qualified *ast.SelectorExpr, use
 	}
 }
 
-// isLocal reports whether a variable is declared in a function.
+// isLocal reports whether a variable is declared inside a function.
 func isLocal(v *types.Var) bool {
 	return !v.IsField() && v.Pkg() != nil && v.Parent() != nil && v.Parent() != v.Pkg().Scope()
 }

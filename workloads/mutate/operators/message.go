@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// isMessage reports whether a node is a call that makes an error, panics or logs. Its arguments are for people.
+// isMessage reports whether a node is a call that creates an error, panics or logs. Its arguments are for readers.
 func isMessage(f *file, n ast.Node) bool {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
@@ -25,7 +25,7 @@ func isMessage(f *file, n ast.Node) bool {
 	return false
 }
 
-// callee returns what a call calls by name; nil if it has none.
+// callee returns the object that a call names as its function, or nil if it has no name.
 func (f *file) callee(call *ast.CallExpr) types.Object {
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.Ident:

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Mutation is one change of one file.
+// Mutation is one change to one file.
 type Mutation struct {
 	ID   string `json:"id"`
 	Kind Kind   `json:"kind"`
@@ -30,13 +30,14 @@ type edit struct {
 
 func (m *Mutation) String() string { return m.Place() + " " + string(m.Kind) }
 
-// Place returns file and line, as editors read them.
+// Place returns the file and line in the form that editors understand.
 func (m *Mutation) Place() string { return fmt.Sprintf("%s:%d", m.File, m.Line) }
 
-// Path returns the path of the file on the host; empty for the zero value.
+// Path returns the path of the file on the host. It is empty for the zero value.
 func (m *Mutation) Path() string { return m.path }
 
-// Start returns the line and the column, in bytes and from 1, at which the change begins in the source of its file.
+// Start returns the line and column at which the change begins in the given source of its file. Both count from 1;
+// columns are bytes.
 func (m *Mutation) Start(source []byte) (line, column int) {
 	start := len(source)
 	for _, e := range m.edits {
@@ -49,12 +50,12 @@ func (m *Mutation) Start(source []byte) (line, column int) {
 // Package returns the import path of the package.
 func (m *Mutation) Package() string { return m.pkg }
 
-// Provable reports whether the mutation is within the body of a function that is compiled with its own package. Only then
-// does equal code of that package prove that the mutation changes nothing: constants, types and generic functions are
-// compiled wherever they are used.
+// Provable reports whether the mutation is inside the body of a function that is compiled with its own package. Only
+// then does equal code of the package prove that the mutation changes nothing, because constants, types and generic
+// functions are compiled wherever they are used.
 func (m *Mutation) Provable() bool { return m.provable }
 
-// Apply returns the source of the file with the mutation in it.
+// Apply returns the mutated source of the file.
 func (m *Mutation) Apply(source []byte) []byte {
 	out := slices.Clone(source)
 	last := slices.SortedFunc(slices.Values(m.edits), func(a, b edit) int { return cmp.Compare(b.start, a.start) })
@@ -64,7 +65,7 @@ func (m *Mutation) Apply(source []byte) []byte {
 	return out
 }
 
-// Diff returns the lines that the mutation changes, the old ones with a minus sign in front and the new ones with a plus
+// Diff returns the lines that the mutation changes: the old ones prefixed by a minus sign, then the new ones by a plus
 // sign.
 func (m *Mutation) Diff(source []byte) string {
 	before, after := strings.Split(string(source), "\n"), strings.Split(string(m.Apply(source)), "\n")

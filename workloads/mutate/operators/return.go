@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// returns makes functions return zero values too early.
+// returns makes functions return zero values early.
 func returns(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
@@ -18,7 +18,8 @@ func returns(f *file, n ast.Node) {
 	}
 }
 
-// returnEarly returns at the start of a function, in each of its loops, and before its last statement.
+// returnEarly inserts a return at the start of a function, at the start of each of its loops, and before its last
+// statement.
 func returnEarly(f *file, function *ast.FuncType, body *ast.BlockStmt) {
 	statement, ok := f.zeroReturn(function)
 	if !ok || len(body.List) == 0 {
@@ -29,7 +30,7 @@ func returnEarly(f *file, function *ast.FuncType, body *ast.BlockStmt) {
 		var loop *ast.BlockStmt
 		switch n := n.(type) {
 		case *ast.FuncLit:
-			return false // it returns for itself
+			return false // a function literal has returns of its own
 		case *ast.ForStmt:
 			loop = n.Body
 		case *ast.RangeStmt:
@@ -50,8 +51,7 @@ func returnEarly(f *file, function *ast.FuncType, body *ast.BlockStmt) {
 	}
 }
 
-// zeroReturn returns the statement that returns the zero values of a function's results, or those that its named results
-// have.
+// zeroReturn returns a statement that returns zero values, or the current values of named results.
 func (f *file) zeroReturn(function *ast.FuncType) (string, bool) {
 	if function.Results == nil {
 		return "return", true
@@ -70,7 +70,7 @@ func (f *file) zeroReturn(function *ast.FuncType) (string, bool) {
 	return "return " + strings.Join(values, ", "), true
 }
 
-// zero returns an expression for the zero value of a type, whose name is text.
+// zero returns an expression for the zero value of a type whose source is text.
 func zero(t types.Type, text string) string {
 	if _, ok := t.(*types.TypeParam); ok {
 		return "*new(" + text + ")"

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Shuffle returns the mutations in an order that depends on the seed and on their IDs alone. Each order is as likely as
-// any other, so the first n are a uniform sample; it stays nearly the same when the source changes a little.
+// Shuffle returns the mutations in a random order that depends only on the seed and on their IDs. The first n are
+// therefore a uniform sample, which stays nearly the same when the source changes a little.
 func Shuffle(all []Mutation, seed string) []Mutation {
 	type card struct {
 		weight [sha256.Size]byte

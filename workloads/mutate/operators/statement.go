@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// statements removes statements, one at a time. What declares a name stays, and so do calls that take or give back a lock:
-// drop-lock removes both at once.
+// statements removes statements, one at a time. It keeps declarations of names, and calls that acquire or release a
+// lock; drop-lock removes both of these together.
 func statements(f *file, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.BlockStmt:

@@ -5,11 +5,11 @@ import (
 	"go/token"
 )
 
-// unit is a statement of a block, or an assignment of an error with the next statement, which checks it.
+// unit is a statement of a block, or an assignment of an error together with the next statement, which checks it.
 type unit struct {
 	stmts []ast.Stmt
-	step  bool        // it is a durable step
-	check *ast.IfStmt // checks the error of the step and only returns; nil if there is none
+	step  bool        // the unit is a durable step
+	check *ast.IfStmt // checks the step's error and only returns; nil if there is none
 }
 
 func (u unit) Pos() token.Pos { return u.stmts[0].Pos() }
@@ -33,7 +33,7 @@ func unitsOf(list []ast.Stmt) []unit {
 	return units
 }
 
-// isStep reports whether a statement is one durable call, with or without a check of its error.
+// isStep reports whether a statement is a single durable call, with or without a check of its error.
 func isStep(s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ExprStmt:
@@ -46,7 +46,7 @@ func isStep(s ast.Stmt) bool {
 	return false
 }
 
-// onlyReturns reports whether an if compares an error with nil, and returns if there is one.
+// onlyReturns reports whether an if statement compares an error with nil and only returns if there is one.
 func onlyReturns(s *ast.IfStmt) bool {
 	if s.Else != nil || len(s.Body.List) != 1 || errorOf(s) == "" {
 		return false
@@ -55,7 +55,7 @@ func onlyReturns(s *ast.IfStmt) bool {
 	return ok
 }
 
-// errorOf returns the variable that an if compares with nil by !=; empty if it does something else.
+// errorOf returns the variable that an if statement compares with nil by !=, or "" if it does anything else.
 func errorOf(s *ast.IfStmt) string {
 	cond, ok := s.Cond.(*ast.BinaryExpr)
 	if !ok || cond.Op != token.NEQ {
@@ -76,8 +76,8 @@ func dropCheck(f *file, u unit) {
 	f.add(DropCheck, u.check, f.replace(u.check.Body.List[0], "_ = "+errorOf(u.check)))
 }
 
-// swapSteps exchanges two durable steps. Comments between them stay. A step that declares a variable is not moved past
-// its uses.
+// swapSteps swaps two durable steps. Comments between them stay in place. A step that declares a variable is not moved
+// past its uses.
 func swapSteps(f *file, a, b unit) {
 	if !a.step || !b.step || declares(a) || declares(b) {
 		return
@@ -90,8 +90,8 @@ func declares(u unit) bool {
 	return ok && assign.Tok == token.DEFINE
 }
 
-// replaceUnit returns the edit that replaces a unit by the text of another. If they differ in length, the lines between
-// the two move; those after the second do not.
+// replaceUnit returns the edit that replaces a unit by text. If the two units of a swap differ in length, the lines
+// between them move; those after the second do not.
 func (f *file) replaceUnit(u unit, text string) edit {
 	return edit{f.offset(u.Pos()), f.offset(u.End()), text}
 }

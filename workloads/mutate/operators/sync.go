@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// dropSync replaces a sync by a call that does nothing. The call mentions what the sync used, so that the compiler finds no
-// unused variable.
+// dropSync replaces a sync by a call that does nothing. The call mentions what the sync used, so that the compiler
+// finds no unused variables.
 func dropSync(f *file, call *ast.CallExpr) {
 	if !slices.Contains(syncs, called(call)) || call.Ellipsis.IsValid() {
 		return

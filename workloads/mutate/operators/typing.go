@@ -12,10 +12,10 @@ import (
 	"runtime"
 )
 
-// exports are the declarations that the compiler wrote down for every package that is imported.
+// exports locates the compiler's export data of all imported packages.
 type exports struct {
 	fset     *token.FileSet
-	files    map[string]string // by import path
+	files    map[string]string // export data, by import path
 	importer types.Importer
 }
 
@@ -36,12 +36,12 @@ func (e *exports) open(path string) (io.ReadCloser, error) {
 	return os.Open(name)
 }
 
-// typing checks the types of one package.
+// typing type-checks one package.
 type typing struct {
 	exports *exports
-	imports map[string]string // what a path in the source stands for, where it is another
+	imports map[string]string // maps paths in the source to import paths, where they differ
 	path    string            // of the package
-	version string            // of the language: go1.26
+	version string            // of the language, such as go1.26
 }
 
 // Import implements types.Importer.
@@ -52,7 +52,7 @@ func (t *typing) Import(path string) (*types.Package, error) {
 	return t.exports.importer.Import(path)
 }
 
-// check finds the types of the package.
+// check type-checks the package.
 func (p *Package) check(e *exports, l listed) error {
 	p.types = &typing{exports: e, imports: l.ImportMap, path: l.ImportPath}
 	if l.Module != nil && l.Module.GoVersion != "" {
@@ -77,7 +77,7 @@ func (t *typing) check(trees []*ast.File, info *types.Info) error {
 	return nil
 }
 
-// Compiles returns the first error of the mutated package's types; nil if there is none. The package was loaded with types.
+// Compiles returns the first type error of the mutated package, or nil. The package must have been loaded with types.
 func (p *Package) Compiles(m *Mutation) error {
 	var trees []*ast.File
 	for _, f := range p.files {

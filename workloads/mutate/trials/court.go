@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
-// judgeAll judges the sample: one goroutine chooses the mutants, workers judge them.
+// judgeAll judges the sample. One goroutine selects the mutants and workers judge them.
 func (c *court) judgeAll(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -57,7 +57,7 @@ func (c *court) judgeAll(ctx context.Context) error {
 	return err
 }
 
-// record writes an entry to the ledger and tells the user.
+// record writes an entry to the ledger and reports progress.
 func (c *court) record(e Entry, done int) error {
 	e, err := c.ledger.add(e)
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *court) record(e Entry, done int) error {
 	return nil
 }
 
-// missing returns the judges that have to judge a mutant.
+// missing returns the judges that have yet to judge a mutant.
 func (c *court) missing(e Entry) []Judge {
 	var judges []Judge
 	for _, j := range c.t.Judges {
@@ -111,7 +111,7 @@ func (c *court) judge(ctx context.Context, e Entry) (Entry, error) {
 	if err != nil {
 		return e, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // if that fails, it is removed with the scratch directory
+	defer func() { _ = os.RemoveAll(dir) }() // if this fails, it goes with the scratch directory
 	flags := strings.TrimSpace(os.Getenv("GOFLAGS") + " -overlay=" + overlayFile)
 	answers := map[string]Answer{}
 	for _, j := range c.missing(e) {
@@ -135,7 +135,7 @@ func (c *court) judge(ctx context.Context, e Entry) (Entry, error) {
 	return e, nil
 }
 
-// reaches reports whether a judge executes what a mutant changes.
+// reaches reports whether a judge executes the code that a mutant changes.
 func (c *court) reaches(j Judge, e Entry) bool {
 	line, column := c.packages[e.Package()].Start(&e.Mutation)
 	return j.Reach.reaches(path.Join(e.Package(), filepath.Base(e.Path())), coverprofile.Place{Line: line, Column: column})

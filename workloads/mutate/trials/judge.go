@@ -13,17 +13,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/lastoutput"
 )
 
-// Judge is a command that decides about a mutant.
+// Judge is a command that judges mutants.
 type Judge struct {
 	Name    string
 	Command string        // for sh
 	Limit   time.Duration // 0: the Limit of the trials
-	Reach   *Reach        // what it executes; nil: unknown
+	Reach   *Reach        // what the judge executes; nil: unknown
 }
 
 var judgeSyntax = regexp.MustCompile(`^([a-z][a-z0-9-]*)(?:@([^=@]+))?=(.*\S.*)$`)
 
-// ParseJudge reads NAME=COMMAND or NAME@LIMIT=COMMAND. It returns ErrJudge.
+// ParseJudge parses NAME=COMMAND or NAME@LIMIT=COMMAND. It returns ErrJudge for anything else.
 func ParseJudge(text string) (Judge, error) {
 	parts := judgeSyntax.FindStringSubmatch(text)
 	if parts == nil {
@@ -40,7 +40,7 @@ func ParseJudge(text string) (Judge, error) {
 	return j, nil
 }
 
-// Verdict is what a judge says about a mutant.
+// Verdict is a judge's verdict on a mutant.
 type Verdict string
 
 // The verdicts. A timeout counts as killed.
@@ -51,27 +51,27 @@ const (
 	Broken   Verdict = "broken"
 )
 
-// Answer is the verdict of one judge about one mutant.
+// Answer is the verdict of one judge on one mutant.
 type Answer struct {
 	Verdict  Verdict `json:"verdict"`
 	Seconds  float64 `json:"seconds"`
 	Commit   string  `json:"commit,omitempty"`   // of the source tree; empty: unknown
-	Sentence string  `json:"sentence,omitempty"` // the end of what the judge wrote, unless the mutant survived
+	Sentence string  `json:"sentence,omitempty"` // the end of the judge's output, unless the mutant survived
 
-	// Unreached means that the judge never executes what is changed, and was not asked.
+	// Unreached means that the judge never executes the changed code and was not asked.
 	Unreached bool `json:"unreached,omitempty"`
 }
 
 // Kills reports whether the judge noticed the mutant.
 func (a Answer) Kills() bool { return a.Verdict == Killed || a.Verdict == Timeout }
 
-// cannotJudge is the exit code of a judge that has no answer; git bisect run uses it, too.
+// cannotJudge is the exit code of a judge that has no answer, as in git bisect run.
 const cannotJudge = 125
 
-// outputMax is how much of a judge's output is kept, in bytes.
+// outputMax is the number of bytes kept of a judge's output.
 const outputMax = 64 << 10
 
-// run lets the judge decide. It returns an error only if ctx is canceled.
+// run runs the judge. It returns an error only if ctx is canceled.
 func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error) {
 	limited, cancel := context.WithTimeout(ctx, j.Limit)
 	defer cancel()
@@ -80,7 +80,7 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	output := &lastoutput.Buffer{Max: outputMax}
 	cmd.Stdout, cmd.Stderr = output, output
 	killAll(cmd)
-	cmd.WaitDelay = 10 * time.Second // somebody who inherited the output may have escaped
+	cmd.WaitDelay = 10 * time.Second // a process that inherited the output may have escaped
 	begin := time.Now()              //nolint:forbidigo // the commands of other projects are limited by wall time
 	err := cmd.Run()
 	a := Answer{Verdict: Survived, Seconds: time.Since(begin).Seconds()} //nolint:forbidigo // see above
@@ -88,7 +88,7 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	switch {
 	case ctx.Err() != nil:
 		return a, ctx.Err()
-	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it passed, even if its time was over just then
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it passed, even if its time ran out at that moment
 		return a, nil
 	case limited.Err() != nil:
 		a.Verdict, a.Sentence = Timeout, fmt.Sprintf("not done within %v", j.Limit)
@@ -118,7 +118,7 @@ func sentence(output string) string {
 	return clip(strings.Join(lines[max(0, len(lines)-3):], " | "))
 }
 
-// clip shortens a sentence to what fits a line of a table.
+// clip shortens a sentence to fit a line of a table.
 func clip(s string) string {
 	const limit = 300
 	if len(s) <= limit {

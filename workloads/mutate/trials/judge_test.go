@@ -38,7 +38,7 @@ func TestTheExitCodeIsTheVerdict(t *testing.T) {
 		{"125, as git bisect run says it", "echo no disk; exit 125", Broken, "no disk"},
 		{"a signal", "kill -SEGV $$", Killed, "signal: segmentation fault"},
 		{"a failed test", "echo before; echo '--- FAIL: TestX (0.1s)'; seq 50; exit 1", Killed, "--- FAIL: TestX (0.1s)"},
-		{"what it is told", `test "$MUTANT" = m`, Survived, ""},
+		{"the variables it gets", `test "$MUTANT" = m`, Survived, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			a, err := Judge{Name: "j", Command: row.command, Limit: time.Minute}.run(t.Context(), t.TempDir(), []string{"MUTANT=m"})
@@ -50,7 +50,7 @@ func TestTheExitCodeIsTheVerdict(t *testing.T) {
 	}
 }
 
-func TestATimeoutEndsAllThatTheJudgeStarted(t *testing.T) {
+func TestATimeoutKillsAllProcessesOfTheJudge(t *testing.T) {
 	dir := t.TempDir()
 	a, err := Judge{Name: "j", Command: "(while :; do date >> alive; sleep 0.05; done) & wait", Limit: time.Second}.run(t.Context(), dir, nil)
 	require.NoError(t, err)
@@ -63,7 +63,7 @@ func TestATimeoutEndsAllThatTheJudgeStarted(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "alive"))
 }
 
-func TestAJudgeThatIsInterruptedHasNoAnswer(t *testing.T) {
+func TestAnInterruptedJudgeHasNoAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Judge{Name: "j", Command: "sleep 1000", Limit: time.Hour}.run(ctx, t.TempDir(), nil)

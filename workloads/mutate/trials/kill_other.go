@@ -4,5 +4,5 @@ package trials
 
 import "os/exec"
 
-// killAll ends the command alone here: there are no process groups.
+// killAll kills only the command itself on this system, which has no process groups.
 func killAll(*exec.Cmd) {}

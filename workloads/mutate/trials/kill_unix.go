@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// killAll makes the end of a command the end of all that it started, unless they chose another process group.
+// killAll makes killing a command also kill everything that it started, except processes that moved to another group.
 func killAll(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

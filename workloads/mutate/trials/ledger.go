@@ -14,11 +14,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// Entry is what is known about one mutant: a line of the ledger. A later line about the same one adds to the earlier ones.
+// Entry is what is known about one mutant, and a line of the ledger. A later line about the same mutant adds to earlier
+// ones.
 type Entry struct {
 	operators.Mutation
 	Diff    string            `json:"diff"`
-	Skipped string            `json:"skipped,omitempty"` // why it does not count; empty: it does
+	Skipped string            `json:"skipped,omitempty"` // why the mutant does not count; empty: it does
 	Object  string            `json:"object,omitempty"`  // digest of its package's code
 	Answers map[string]Answer `json:"answers,omitempty"` // by the name of the judge
 }
@@ -29,17 +30,17 @@ type header struct {
 	Seed   string `json:"seed"`
 }
 
-// ledger is a file to which entries are appended. Each is durable when add returns. Many goroutines may use it.
+// ledger is a file to which entries are appended. An entry is durable when add returns. It is safe for concurrent use.
 type ledger struct {
 	mu struct {
 		sync.Mutex
 		entries map[string]Entry
 	}
-	file *os.File // nil: the entries are kept in memory alone
+	file *os.File // nil: entries are kept only in memory
 }
 
-// openLedger opens or makes a ledger, which is durable then, and this process's alone until it is closed. What a killed process
-// wrote of a last line is cut off.
+// openLedger opens or creates a ledger, makes that durable, and locks it for this process until it is closed. A partial
+// last line, left by a killed process, is cut off.
 func openLedger(name, seed string) (*ledger, error) {
 	l := &ledger{}
 	l.mu.entries = map[string]Entry{}
@@ -91,14 +92,14 @@ func (l *ledger) read(name, seed string, text []byte) error {
 		}
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil || e.ID == "" {
-			return fmt.Errorf("%w: line %d of %s is no entry; remove it", ErrLedger, number, name)
+			return fmt.Errorf("%w: line %d of %s is not an entry; remove it", ErrLedger, number, name)
 		}
 		l.merge(e)
 	}
 	return nil
 }
 
-// merge adds an entry to what is known.
+// merge adds an entry to what is known about its mutant.
 func (l *ledger) merge(e Entry) Entry {
 	answers := maps.Clone(l.mu.entries[e.ID].Answers)
 	if answers == nil {
@@ -118,7 +119,7 @@ func (l *ledger) known(id string) (Entry, bool) {
 	return e, ok
 }
 
-// add writes an entry down and returns all that is known about its mutant.
+// add writes an entry and returns everything known about its mutant.
 func (l *ledger) add(e Entry) (Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -17,7 +17,7 @@ func entry(id string, answers map[string]Answer) Entry {
 	return Entry{Mutation: operators.Mutation{ID: id}, Answers: answers}
 }
 
-func TestALedgerKeepsWhatItWasTold(t *testing.T) {
+func TestALedgerKeepsItsEntries(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l, err := openLedger(name, "7")
 	require.NoError(t, err)
@@ -33,7 +33,7 @@ func TestALedgerKeepsWhatItWasTold(t *testing.T) {
 
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
-	for cut := range 20 { // a killed process left a part of the last line
+	for cut := range 20 { // a killed process left part of the last line
 		require.NoError(t, os.WriteFile(name, slices.Concat(text, text[:cut]), 0o600))
 		l, err = openLedger(name, "7")
 		require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestALedgerKeepsWhatItWasTold(t *testing.T) {
 	require.NoError(t, l.close())
 }
 
-// Two processes that try mutants would both write, each over what the other has written.
+// Without the lock, two processes that try mutants would overwrite each other's entries.
 func TestALedgerHasOneUser(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there are no locks")
@@ -80,6 +80,6 @@ func TestAnotherFileIsNoLedger(t *testing.T) {
 		require.ErrorIs(t, err, ErrLedger, name)
 		after, err := os.ReadFile(path)
 		require.NoError(t, err)
-		require.Equal(t, text, string(after), "it was changed")
+		require.Equal(t, text, string(after), "the file was changed")
 	}
 }

@@ -12,21 +12,23 @@ import (
 	"strings"
 )
 
-// The compiler writes an archive: its first file holds the exported declarations for importers, its second the machine code, with
-// symbols, relocations and line numbers. Declarations hold columns, so they differ even where the code does not. The code
-// begins with lines of text, among them the build ID, which depends on the source, then "\n!\n", a magic number, and eight bytes
-// that identify the declarations. The digest leaves out those lines and bytes. Equal digests mean equal code: the compiler's proof
-// that a mutation changes nothing ("trivial compiler equivalence", Papadakis et al., ICSE 2015,
-// https://doi.org/10.1109/ICSE.2015.103).
+// The compiler writes an archive. The first file in it holds the exported declarations for importers; the second holds
+// the machine code with symbols, relocations and line numbers. Declarations contain columns, so they differ even where
+// the code does not. The second file begins with lines of text, among them the build ID, which depends on the source;
+// then come "
+// !
+// ", a magic number, and eight bytes that identify the declarations. The digest leaves out those lines and bytes. Equal
+// digests mean equal code, and so the compiler proves that a mutation changes nothing ("trivial compiler equivalence",
+// Papadakis et al., ICSE 2015, https://doi.org/10.1109/ICSE.2015.103).
 const (
 	archiveMagic = "!<arch>\n"
 	codeFile     = "_go_.o"
 	codeMagic    = "\n!\n\x00go120ld"
 )
 
-var errObject = errors.New("the compiler's archive has another form than this program knows")
+var errObject = errors.New("the compiler's archive has an unknown format")
 
-// objectOf compiles a package and returns the digest of its code; empty if the form of the archive is unknown.
+// objectOf compiles a package and returns the digest of its code, or "" if the format of the archive is unknown.
 func objectOf(ctx context.Context, dir, pkg, overlayFile string) (string, error) {
 	args := []string{"list", "-export", "-f", "{{.Export}}"}
 	if overlayFile != "" {
@@ -64,7 +66,8 @@ func digestOf(archive []byte) (string, error) {
 	return fmt.Sprintf("%x", sha256.Sum256(code[at+len(codeMagic)+8:]))[:32], nil
 }
 
-// member returns a file of an archive. Each has a header of 60 bytes: the name in the first 16, the length from 48 to 58.
+// member returns a file of an archive. A header of 60 bytes precedes each: the name is in the first 16, the length in
+// bytes 48 to 58.
 func member(archive []byte, name string) ([]byte, error) {
 	rest, ok := bytes.CutPrefix(archive, []byte(archiveMagic))
 	for ok && len(rest) >= 60 {

@@ -28,15 +28,15 @@ func TestEqualDigestsMeanEqualCode(t *testing.T) {
 	}
 	unchanged, err := objectOf(t.Context(), dir, "./same", "")
 	require.NoError(t, err)
-	require.Len(t, unchanged, 32, "this version of Go has another form of archive: object.go has to learn it")
+	require.Len(t, unchanged, 32, "this version of Go has another archive format, which object.go does not know yet")
 	require.Equal(t, unchanged, digest("n += 0", "n    += 0"), "columns differ")
 	require.Equal(t, unchanged, digest("n += 0", "n -= 0"))
 	require.NotEqual(t, unchanged, digest("n += 0", "n += 1"))
 	require.NotEqual(t, unchanged, digest("n < 0", "n > 0"))
-	require.Equal(t, unchanged, digest("n / 2", "n / 3"), "generic code is not in here: Provable says so")
+	require.Equal(t, unchanged, digest("n / 2", "n / 3"), "generic code is compiled elsewhere, as Provable says")
 }
 
-func TestAnArchiveOfAnotherFormProvesNothing(t *testing.T) {
+func TestAnUnknownArchiveFormatProvesNothing(t *testing.T) {
 	for _, text := range []string{"", "!<arch>\n", "!<arch>\n" + strings.Repeat("x", 60), "MZ" + strings.Repeat("x", 100)} {
 		_, err := digestOf([]byte(text))
 		require.ErrorIs(t, err, errObject)

@@ -7,16 +7,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/coverprofile"
 )
 
-// Reach is what a judge executes of the unchanged packages. Until its changed statement is executed, a mutant does what the
-// original does; so a judge cannot notice it if it never gets there, and need not be asked.
+// Reach is what a judge executes of the unchanged packages. A mutant behaves like the original until its changed
+// statement is executed, so a judge that never gets there cannot notice it and need not be asked.
 //
-// That holds for a judge that always does the same. One that does different things each time should be recorded for much
-// longer than it judges.
+// This holds for deterministic judges. The profile of one that varies from run to run should be recorded over a much
+// longer time than it judges.
 type Reach struct {
-	blocks map[string][]coverprofile.Block // by import path and name of the file
+	blocks map[string][]coverprofile.Block // by import path and file name
 }
 
-// ReadReach reads a profile as go test -coverprofile and go tool covdata textfmt write it. It returns ErrJudge.
+// ReadReach reads a coverage profile as go test -coverprofile and go tool covdata textfmt write it. It returns ErrJudge
+// if the file cannot be read or parsed.
 func ReadReach(name string) (*Reach, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -33,9 +34,10 @@ func ReadReach(name string) (*Reach, error) {
 	return r, nil
 }
 
-// reaches reports whether the statement at a place is executed. What is in no block, such as a constant, is.
+// reaches reports whether the statement at a place is executed. What is in no block, such as a constant, counts as
+// executed.
 func (r *Reach) reaches(file string, at coverprofile.Place) bool {
-	var inner *coverprofile.Block // the innermost one that has been seen
+	var inner *coverprofile.Block // the innermost block so far
 	executed := false
 	for i, b := range r.blocks[file] {
 		if at.Before(b.Start) || !at.Before(b.End) {
@@ -45,7 +47,7 @@ func (r *Reach) reaches(file string, at coverprofile.Place) bool {
 		case inner == nil || inner.Start.Before(b.Start):
 			inner, executed = &r.blocks[file][i], b.Count > 0
 		case inner.Start == b.Start:
-			executed = executed || b.Count > 0 // the profiles of several programs, one after the other
+			executed = executed || b.Count > 0 // a file may hold profiles of several programs
 		}
 	}
 	return inner == nil || executed

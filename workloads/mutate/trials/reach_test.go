@@ -27,11 +27,11 @@ p/a.go:12.1,13.2 1 1
 		want bool
 	}{
 		{"before all blocks", "p/a.go", coverprofile.Place{Line: 1, Column: 9}, true},
-		{"in the outer one", "p/a.go", coverprofile.Place{Line: 1, Column: 10}, true},
-		{"in the inner one", "p/a.go", coverprofile.Place{Line: 3, Column: 5}, false},
+		{"in the outer block", "p/a.go", coverprofile.Place{Line: 1, Column: 10}, true},
+		{"in the inner block", "p/a.go", coverprofile.Place{Line: 3, Column: 5}, false},
 		{"at its last column", "p/a.go", coverprofile.Place{Line: 5, Column: 2}, false},
-		{"behind it", "p/a.go", coverprofile.Place{Line: 5, Column: 3}, true},
-		{"in one that another program executed", "p/a.go", coverprofile.Place{Line: 12, Column: 3}, true},
+		{"after it", "p/a.go", coverprofile.Place{Line: 5, Column: 3}, true},
+		{"in a block that another program executed", "p/a.go", coverprofile.Place{Line: 12, Column: 3}, true},
 		{"in another file", "p/b.go", coverprofile.Place{Line: 3, Column: 5}, true},
 	} {
 		require.Equal(t, row.want, r.reaches(row.file, row.at), row.name)
@@ -45,5 +45,5 @@ func TestAProfileIsReadOrRefused(t *testing.T) {
 	require.NoError(t, os.WriteFile(name, []byte("mode: set\nnonsense\n"), 0o600))
 	_, err = ReadReach(name)
 	require.ErrorIs(t, err, ErrJudge)
-	require.ErrorContains(t, err, "line 2 is not one of a profile")
+	require.ErrorContains(t, err, "line 2 is not a line of a coverage profile")
 }

@@ -12,18 +12,18 @@ import (
 // Class says why a mutant survived. A person decides.
 type Class string
 
-// The classes. Mutants of the first two are no bugs and do not count.
+// The classes. Mutants of the first two classes are not bugs and do not count.
 const (
-	Equivalent  Class = "equivalent"  // nothing that anybody can observe changes
-	Speed       Class = "speed"       // only time, memory or space change, within their limits
+	Equivalent  Class = "equivalent"  // nothing observable changes
+	Speed       Class = "speed"       // only time, memory or space changes, within limits
 	Unreachable Class = "unreachable" // no input and no fault leads there
-	Missed      Class = "missed"      // a bug that nobody noticed
+	Missed      Class = "missed"      // a bug that no judge noticed
 )
 
 // Classes returns all classes.
 func Classes() []Class { return []Class{Equivalent, Speed, Unreachable, Missed} }
 
-// reason is what a person says about a mutant that a judge did not kill.
+// reason is a person's explanation of why a judge did not kill a mutant.
 type reason struct {
 	class    Class
 	argument string
@@ -32,8 +32,8 @@ type reason struct {
 // reasons are keyed by the ID of the mutant.
 type reasons map[string]reason
 
-// readReasons reads a file with one line for each survivor: its ID, a class, a colon and an argument. Empty lines and those that
-// begin with # say nothing. It returns ErrReasons; a file that does not exist has no reasons.
+// readReasons reads a file with one line per survivor: its ID, a class, a colon and an argument. Empty lines and lines
+// that begin with # are ignored. It returns ErrReasons for a malformed file; a missing file has no reasons.
 func readReasons(name string) (reasons, error) {
 	all := reasons{}
 	if name == "" {
@@ -70,7 +70,7 @@ func readReasons(name string) (reasons, error) {
 // excuses reports whether mutants of the class do not count.
 func (c Class) excuses() bool { return c == Equivalent || c == Speed }
 
-// problem returns what is wrong with a reason for a mutant with these answers; empty if nothing is.
+// problem returns what is wrong with a reason for a mutant with these answers, or "".
 func (r reason) problem(id string, answers map[string]Answer, judges []Judge) string {
 	var killers []string
 	for _, j := range judges {

@@ -10,47 +10,47 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// Report is the score of the judges. Its JSON form is stable: fields are added, never renamed.
+// Report is the score of the judges. Its JSON form is stable: fields may be added but are never renamed.
 type Report struct {
 	Version    int        `json:"version"` // of this format: 1
 	Packages   []string   `json:"packages"`
 	Seed       string     `json:"seed"`
-	Commit     string     `json:"commit,omitempty"` // that is checked out
+	Commit     string     `json:"commit,omitempty"` // the commit that is checked out
 	Judges     []string   `json:"judges"`
-	Population int        `json:"population"` // how many mutants there are
+	Population int        `json:"population"` // number of possible mutants
 	Skipped    Skipped    `json:"skipped"`
-	Pending    int        `json:"pending"` // of the sample, without all answers
+	Pending    int        `json:"pending"` // mutants of the sample that still lack answers
 	Total      Row        `json:"total"`
 	Kinds      []Row      `json:"kinds"`
 	Parts      []Row      `json:"parts"`     // by directory
-	Survivors  []Survivor `json:"survivors"` // that at least one judge did not kill
-	Outdated   int        `json:"outdated"`  // answers that were given at another commit
-	Problems   []string   `json:"problems"`  // with the reasons for survivors
+	Survivors  []Survivor `json:"survivors"` // mutants that at least one judge did not kill
+	Outdated   int        `json:"outdated"`  // answers given at another commit
+	Problems   []string   `json:"problems"`  // contradictions in the reasons for survivors
 }
 
-// Skipped counts the mutants that were taken from the population and are not in the sample.
+// Skipped counts the mutants that were drawn but are not part of the sample.
 type Skipped struct {
 	NotCompiled int `json:"did_not_compile"`
-	Equivalent  int `json:"equivalent"` // they compile to the same code
-	Duplicate   int `json:"duplicate"`  // as another of the sample
+	Equivalent  int `json:"equivalent"` // compile to the same code as the original
+	Duplicate   int `json:"duplicate"`  // compile to the same code as another mutant of the sample
 }
 
-// Row is the score for some mutants.
+// Row is the score for a set of mutants.
 type Row struct {
 	Name      string         `json:"name"`
 	Mutants   int            `json:"mutants"`   // judged
-	Excused   int            `json:"excused"`   // of those, equivalent or a matter of speed, as a person found
-	Killed    map[string]int `json:"killed"`    // by judge; those excused are left out, here and below
-	Alone     map[string]int `json:"alone"`     // by this judge and no other
+	Excused   int            `json:"excused"`   // of the judged, those that a person found equivalent or a matter of speed
+	Killed    map[string]int `json:"killed"`    // by judge; here and below, excused mutants are left out
+	Alone     map[string]int `json:"alone"`     // killed by this judge and no other
 	Any       int            `json:"any"`       // killed by at least one judge
-	All       int            `json:"all"`       // by every judge, if there is more than one
-	Timeout   map[string]int `json:"timeout"`   // of those killed
-	Broken    map[string]int `json:"broken"`    // not killed: the judge had no answer
-	Unreached map[string]int `json:"unreached"` // not killed: the judge never executes what is changed
-	Classes   map[string]int `json:"classes"`   // those that no judge killed, by class
+	All       int            `json:"all"`       // killed by every judge, if there is more than one
+	Timeout   map[string]int `json:"timeout"`   // the killed ones that are timeouts
+	Broken    map[string]int `json:"broken"`    // not killed, because the judge had no answer
+	Unreached map[string]int `json:"unreached"` // not killed, because the judge never executes the changed code
+	Classes   map[string]int `json:"classes"`   // mutants that no judge killed, by class
 }
 
-// Counted is how many mutants are bugs, as far as anybody knows.
+// Counted is the number of mutants that are bugs as far as is known.
 func (r Row) Counted() int { return r.Mutants - r.Excused }
 
 // Survivor is a mutant that at least one judge did not kill.
@@ -60,10 +60,10 @@ type Survivor struct {
 	Killers  []string          `json:"killers"` // judges that killed it
 	Answers  map[string]Answer `json:"answers"`
 	Class    Class             `json:"class"`
-	Argument string            `json:"argument,omitempty"` // empty: nobody has looked at it
+	Argument string            `json:"argument,omitempty"` // empty: not reviewed
 }
 
-// report counts what the ledger has of the sample.
+// report scores what the ledger has of the sample.
 func (c *court) report() (Report, error) {
 	r := Report{
 		Version: 1, Packages: c.t.Packages, Seed: c.t.Seed, Commit: c.commit, Population: len(c.order), Total: newRow("all"),
@@ -112,8 +112,8 @@ func (c *court) judged(e Entry) bool {
 	return !slices.ContainsFunc(c.t.Judges, func(j Judge) bool { _, ok := e.Answers[j.Name]; return !ok })
 }
 
-// survivor joins the answers about a mutant with the reason for its survival, and notes it in the report if a judge did
-// not kill it.
+// survivor combines the answers about a mutant with the reason for its survival, and adds it to the report if a judge
+// did not kill it.
 func (c *court) survivor(r *Report, e Entry) Survivor {
 	s := Survivor{Mutation: e.Mutation, Diff: e.Diff, Answers: e.Answers}
 	for _, j := range c.t.Judges {
@@ -155,7 +155,7 @@ func newRow(name string) Row {
 	}
 }
 
-// add counts a mutant, whether it survived or not. One that is excused counts as nothing else.
+// add counts a mutant, whether or not it survived. An excused mutant counts only as excused.
 func (r *Row) add(s Survivor, judges []Judge) {
 	r.Mutants++
 	if len(s.Killers) == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// decided returns a court with a ledger of one mutant for each letter: k was killed by both judges, l by the lab, t by a timeout
-// of the tests, n by nobody, b by nobody, because the lab broke.
+// decided returns a court whose ledger has one mutant per letter: k killed by both judges, l killed by the lab, t
+// killed by a timeout of the tests, n killed by no judge, b not killed because the lab broke.
 func decided(t *testing.T, letters, given string) *court {
 	answers := map[rune][2]Verdict{
 		'k': {Killed, Killed}, 'l': {Killed, Survived}, 't': {Survived, Timeout}, 'n': {Survived, Survived}, 'b': {Broken, Survived},
@@ -35,7 +35,7 @@ func decided(t *testing.T, letters, given string) *court {
 	return c
 }
 
-func TestEquivalentMutantsAndThoseOfSpeedDoNotCount(t *testing.T) {
+func TestEquivalentAndSpeedMutantsDoNotCount(t *testing.T) {
 	r, err := decided(t, "kltnnnb", `
 # Comments say nothing.
 t2 speed: it is a cache
@@ -67,7 +67,7 @@ func TestATimeoutIsAKill(t *testing.T) {
 	require.Contains(t, strings.Join(r.sentences(), "\n"), "Killed by tests: 1 of 1 (100.0 %), 1 of them by a timeout.")
 }
 
-func TestReasonsThatCannotBeTrueAreProblems(t *testing.T) {
+func TestContradictoryReasonsAreProblems(t *testing.T) {
 	r, err := decided(t, "klt", "k0 missed: no test\nl1 equivalent: it cannot be seen\nt2 speed: a test of time\ngone missed: no test").report()
 	require.NoError(t, err)
 	require.Equal(t, []string{

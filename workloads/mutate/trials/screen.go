@@ -9,17 +9,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// Reasons for which a mutant is skipped. That of a duplicate goes on with the ID of the other one.
+// Reasons for skipping a mutant. That of a duplicate is followed by the ID of the other mutant.
 const (
 	skippedNotCompiled = "it does not compile"
 	skippedEquivalent  = "it compiles to the same code"
 	skippedDuplicate   = "it compiles to the same code as "
 )
 
-// screen decides, in the order of the sample, which mutants are judged: it calls judge with each, until the sample is full. One
-// goroutine does this, so that the sample depends on the seed alone.
+// screen decides which mutants are judged, in the order of the sample, and calls judge with each until the sample is
+// full. It runs on a single goroutine so that the sample depends only on the seed.
 func (c *court) screen(ctx context.Context, judge func(Entry) error) error {
-	first := map[string]string{} // digest of code: ID of the first mutant that has it
+	first := map[string]string{} // ID of the first mutant with each digest of code
 	accepted := 0
 	for _, m := range c.order {
 		if c.t.Sample > 0 && accepted == c.t.Sample {
@@ -46,7 +46,7 @@ func (c *court) screen(ctx context.Context, judge func(Entry) error) error {
 		if e.Object != "" {
 			first[e.Object] = e.ID
 		}
-		e.Mutation = m // the ledger keeps no edits
+		e.Mutation = m // entries of the ledger have no edits
 		accepted++
 		if err := judge(e); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (c *court) screen(ctx context.Context, judge func(Entry) error) error {
 	return nil
 }
 
-// examine finds out whether a mutant compiles, and to what.
+// examine finds out whether a mutant compiles, and the digest of its code.
 func (c *court) examine(ctx context.Context, m operators.Mutation) (Entry, error) {
 	p := c.packages[m.Package()]
 	e := Entry{Mutation: m, Diff: p.Diff(&m)}
@@ -74,7 +74,7 @@ func (c *court) examine(ctx context.Context, m operators.Mutation) (Entry, error
 	if err != nil {
 		return e, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // if that fails, it is removed with the scratch directory
+	defer func() { _ = os.RemoveAll(dir) }() // if this fails, it goes with the scratch directory
 	digest, err := objectOf(ctx, c.t.Dir, m.Package(), overlayFile)
 	switch {
 	case ctx.Err() != nil:
@@ -90,7 +90,7 @@ func (c *court) examine(ctx context.Context, m operators.Mutation) (Entry, error
 	return e, nil
 }
 
-// plant writes an overlay with the mutation to a new directory, and returns both.
+// plant writes an overlay with the mutation to a new directory, and returns both paths.
 func (c *court) plant(m *operators.Mutation) (dir, overlayFile string, err error) {
 	if dir, err = os.MkdirTemp(c.scratch.Dir, "mutant-"); err != nil {
 		return "", "", err

@@ -13,7 +13,7 @@ import (
 // WriteJSON writes the report as one JSON document.
 func (r Report) WriteJSON(w io.Writer) error { return report.JSON(w, r) }
 
-// WriteText writes the score, then the mutants that survived a judge.
+// WriteText writes the score, then the mutants that survived at least one judge.
 func (r Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	for _, line := range r.sentences() {
@@ -38,7 +38,7 @@ func (r Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// WriteMarkdown writes the same in Markdown.
+// WriteMarkdown writes the same as WriteText, in Markdown.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	for _, line := range r.sentences() {
@@ -64,7 +64,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// sentences say what was tried, and what came of it.
+// sentences returns sentences about what was tried and the result.
 func (r Report) sentences() []string {
 	tried := fmt.Sprintf("%d mutants of %s were judged, a uniform sample of %d with the seed %s.", r.Total.Mutants,
 		strings.Join(r.Packages, " "), r.Population, r.Seed)
@@ -105,7 +105,7 @@ func (r Report) sentences() []string {
 	return lines
 }
 
-// share returns a part of a whole, with its percentage.
+// share formats a part of a whole with its percentage.
 func share(part, whole int) string {
 	if whole == 0 {
 		return "0 of 0"
@@ -113,7 +113,7 @@ func share(part, whole int) string {
 	return fmt.Sprintf("%d of %d (%.1f %%)", part, whole, 100*float64(part)/float64(whole))
 }
 
-// table returns the score of rows.
+// table returns the rows as a table.
 func (r Report) table(rows []Row) *report.Table {
 	t := &report.Table{Header: []string{"", "mutants", "excused"}}
 	for _, j := range r.Judges {
@@ -137,7 +137,7 @@ func (r Report) table(rows []Row) *report.Table {
 	return t
 }
 
-// fate says in a few words who killed a mutant, and why others did not.
+// fate says briefly who killed a mutant and why others did not.
 func (s Survivor) fate() string {
 	text := "killed by nobody"
 	if len(s.Killers) > 0 {

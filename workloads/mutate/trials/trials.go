@@ -13,38 +13,39 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// DefaultLimit is how long a judge may take unless something else is said.
+// DefaultLimit is the default time limit of a judge.
 const DefaultLimit = 10 * time.Minute
 
-// Trials says which mutants to try, and before which judges.
+// Trials configures which mutants to try with which judges.
 type Trials struct {
-	Dir      string           // working directory of the judges and for patterns of packages; empty: the current one
+	Dir      string           // working directory of the judges and for package patterns; empty: the current one
 	Packages []string         // patterns of the packages to mutate
 	Kinds    []operators.Kind // empty: all
-	Sample   int              // how many mutants to judge; 0: all
-	Seed     string           // of the sample; "commit": the hash of the commit that is checked out
+	Sample   int              // number of mutants to judge; 0: all
+	Seed     string           // of the sample; "commit": the hash of the checked-out commit
 	Judges   []Judge          // at least one
-	Limit    time.Duration    // of judges that have none; 0: DefaultLimit
-	Ledger   string           // file that keeps the answers; empty: none, and a run that ends early is lost
+	Limit    time.Duration    // for judges without a limit; 0: DefaultLimit
+	Ledger   string           // file for the answers; empty: none, and an interrupted run is lost
 	Reasons  string           // file of reasons for survivors; empty: none
-	Workers  int              // how many mutants are judged at the same time; 0: one
-	Again    Again            // which answers of the ledger are not taken for granted
+	Workers  int              // number of mutants judged concurrently; 0: one
+	Again    Again            // which answers of the ledger to ignore
 
-	// Progress, if set, is called when a mutant has all its answers or is skipped; at counts those that have answers.
+	// Progress, if set, is called when a mutant has all its answers or is skipped. at is the number of mutants with all
+	// answers.
 	Progress func(at, of int, e Entry)
 }
 
-// Again says which mutants are judged again although the ledger has answers.
+// Again says which mutants to judge again although the ledger has answers.
 type Again string
 
-// The choices.
+// The values of Again.
 const (
 	AgainNone      Again = ""
-	AgainSurvivors Again = "survivors" // by each judge that did not kill them at the commit that is checked out now
+	AgainSurvivors Again = "survivors" // by each judge that did not kill them at the commit now checked out
 )
 
-// Run judges the sample, or what the ledger lacks of it, and returns the score. If ctx is canceled, it returns the score so
-// far and the error of ctx. Other errors are those of the package, operators.ErrSource, or of the host.
+// Run judges whatever the ledger lacks of the sample, and returns the score. If ctx is canceled, it returns the score
+// so far and the error of ctx. Other errors are those of this package, operators.ErrSource, or errors of the host.
 func (t Trials) Run(ctx context.Context) (r Report, err error) {
 	c, err := t.court(ctx)
 	if err != nil {
@@ -59,7 +60,7 @@ func (t Trials) Run(ctx context.Context) (r Report, err error) {
 	return report, errors.Join(err, reportErr)
 }
 
-// Status returns the score of what the ledger has, and judges nothing.
+// Status returns the score of what is in the ledger, without judging.
 func (t Trials) Status(ctx context.Context) (r Report, err error) {
 	c, err := t.court(ctx)
 	if err != nil {
@@ -69,16 +70,16 @@ func (t Trials) Status(ctx context.Context) (r Report, err error) {
 	return c.report()
 }
 
-// court has what is needed to judge.
+// court holds what is needed for judging.
 type court struct {
 	t        Trials
 	packages map[string]*operators.Package // by import path
-	order    []operators.Mutation          // all, in the order of the sample
+	order    []operators.Mutation          // all mutations, in the order of the sample
 	ledger   *ledger
 	reasons  reasons
 	scratch  *hostdisk.Scratch
 	commit   string
-	objects  map[string]string // digest of each unchanged package's code
+	objects  map[string]string // digest of the code of each unchanged package
 }
 
 func (t Trials) court(ctx context.Context) (c *court, err error) {
@@ -145,7 +146,7 @@ func (t *Trials) defaults(ctx context.Context) error {
 	return nil
 }
 
-// commitOf returns the hash of the commit that is checked out in dir; empty if there is none.
+// commitOf returns the hash of the commit checked out in dir, or "".
 func commitOf(ctx context.Context, dir string) string {
 	cmd := exec.CommandContext(ctx, "git", "rev-parse", "HEAD")
 	cmd.Dir = dir

@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
 )
 
-// toy returns trials of the module in testdata. The judge "strict" kills what changes a condition, and writes down whom it
-// was asked about.
+// toy returns trials of the module in testdata. The judge "strict" kills mutants that change a condition, and records
+// which mutants it was asked about.
 func toy(t *testing.T) (tr trials.Trials, asked func() []string) {
 	dir, err := filepath.Abs(filepath.Join("..", "testdata", "module"))
 	require.NoError(t, err)
@@ -34,7 +34,7 @@ func toy(t *testing.T) (tr trials.Trials, asked func() []string) {
 	}, asked
 }
 
-func TestTrialsSkipWhatProvesNothing(t *testing.T) {
+func TestTrialsSkipMutantsThatProveNothing(t *testing.T) {
 	tr, asked := toy(t)
 	skipped := map[string]string{}
 	tr.Progress = func(_, _ int, e trials.Entry) {
@@ -52,12 +52,12 @@ func TestTrialsSkipWhatProvesNothing(t *testing.T) {
 		require.NotContains(t, id, "Half", "its code is not in the package")
 	}
 	require.Equal(t, report.Total.Mutants+len(skipped), report.Population)
-	require.Len(t, asked(), report.Total.Mutants+1, "each once, and once without a mutant")
+	require.Len(t, asked(), report.Total.Mutants+1, "once for each mutant, and once without one")
 	require.Equal(t, 1, report.Total.Killed["strict"])
 	require.Len(t, report.Survivors, report.Total.Mutants-1)
 }
 
-func TestTrialsGoOnWhereTheyWereEnded(t *testing.T) {
+func TestInterruptedTrialsResume(t *testing.T) {
 	tr, asked := toy(t)
 	tr.Sample = 6
 	ctx, cancel := context.WithCancel(t.Context())
@@ -76,7 +76,7 @@ func TestTrialsGoOnWhereTheyWereEnded(t *testing.T) {
 	report, err = tr.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []int{6, 0}, []int{report.Total.Mutants, report.Pending})
-	require.LessOrEqual(t, len(asked()), first+1+4, "the two that had answers were asked for again")
+	require.LessOrEqual(t, len(asked()), first+1+4, "the two mutants with answers were judged again")
 
 	second := len(asked())
 	status, err := tr.Status(t.Context())
@@ -85,10 +85,10 @@ func TestTrialsGoOnWhereTheyWereEnded(t *testing.T) {
 	again, err := tr.Run(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, report, again)
-	require.Len(t, asked(), second, "there was nothing left to judge")
+	require.Len(t, asked(), second, "nothing was left to judge")
 }
 
-func TestTheSameSeedIsTheSameSample(t *testing.T) {
+func TestTheSameSeedGivesTheSameSample(t *testing.T) {
 	sample := func(seed string, workers int) (ids []string) {
 		tr, _ := toy(t)
 		tr.Sample, tr.Seed, tr.Workers = 5, seed, workers
@@ -114,12 +114,12 @@ func TestSurvivorsAreJudgedAgainAtAnotherCommit(t *testing.T) {
 	before := len(asked())
 	_, err = tr.Run(t.Context())
 	require.NoError(t, err)
-	require.Len(t, asked(), before, "they were judged at this commit")
+	require.Len(t, asked(), before, "the survivors were judged at this commit")
 
 	text, err := os.ReadFile(tr.Ledger)
 	require.NoError(t, err)
 	if report.Commit == "" {
-		t.Skip("this is no checkout of git")
+		t.Skip("this is not a git checkout")
 	}
 	require.NoError(t, os.WriteFile(tr.Ledger, []byte(strings.ReplaceAll(string(text), report.Commit, "elsewhere")), 0o600))
 	_, err = tr.Run(t.Context())
@@ -127,7 +127,7 @@ func TestSurvivorsAreJudgedAgainAtAnotherCommit(t *testing.T) {
 	require.Len(t, asked(), before+1+len(report.Survivors))
 }
 
-func TestNothingIsJudgedByOneWhoFailsAnyway(t *testing.T) {
+func TestAJudgeThatFailsTheBaselineJudgesNothing(t *testing.T) {
 	tr, _ := toy(t)
 	tr.Judges = append(tr.Judges, trials.Judge{Name: "grumpy", Command: "echo never; exit 1"})
 	_, err := tr.Run(t.Context())
@@ -152,7 +152,7 @@ func TestJudgesSeeTheMutant(t *testing.T) {
 	}
 }
 
-func TestAJudgeIsNotAskedAboutWhatItNeverExecutes(t *testing.T) {
+func TestAJudgeIsNotAskedAboutCodeItNeverExecutes(t *testing.T) {
 	tr, asked := toy(t)
 	profile := filepath.Join(t.TempDir(), "profile")
 	require.NoError(t, os.WriteFile(profile, []byte("mode: set\nexample.com/toy/same/same.go:1.1,99.1 1 0\n"), 0o600))
@@ -167,7 +167,7 @@ func TestAJudgeIsNotAskedAboutWhatItNeverExecutes(t *testing.T) {
 	require.True(t, report.Survivors[0].Answers["strict"].Unreached)
 }
 
-func TestJudgesAreToldApart(t *testing.T) {
+func TestJudgesNeedDifferentNames(t *testing.T) {
 	tr, _ := toy(t)
 	tr.Judges = append(tr.Judges, tr.Judges[0])
 	_, err := tr.Run(t.Context())

@@ -1,4 +1,4 @@
-// Package engine is a store of one number, for the tests of the mutant runner.
+// Package engine is a store of a single number, for the tests of the mutant runner.
 package engine
 
 // Store keeps a sum.
@@ -10,7 +10,7 @@ func (s *Store) Add(n int) {
 	s.sum += n
 }
 
-// Sub takes n from the sum.
+// Sub subtracts n from the sum.
 func (s *Store) Sub(n int) {
 	s.calls++
 	s.sum -= n

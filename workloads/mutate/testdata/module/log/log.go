@@ -1,4 +1,4 @@
-// Package log is a log of one file for the tests of derive. Its tests notice most of what can go wrong with it.
+// Package log is a log in one file, for the tests of package mutate. Its own tests notice most of what can go wrong.
 package log
 
 import (
@@ -41,7 +41,7 @@ func (l *Log) Append(record []byte) error {
 	return nil
 }
 
-// Close makes sure of everything once more, which no test asks for.
+// Close syncs once more, which no test checks.
 func (l *Log) Close() error {
 	err := l.file.Sync()
 	return errors.Join(err, l.file.Close())

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// tape notes the calls.
+// tape records the calls.
 type tape struct {
 	calls []string
 	fails string

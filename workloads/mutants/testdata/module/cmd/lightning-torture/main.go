@@ -1,5 +1,5 @@
-// Command lightning-torture is a lab of thirty lines with the command line, the exit codes and the JSON result of the
-// real one. Flags make it misbehave.
+// Command lightning-torture is a lab of thirty lines with the command line, exit codes and JSON result of the real one.
+// Flags make it misbehave.
 package main
 
 import (
