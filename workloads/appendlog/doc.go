@@ -1,7 +1,8 @@
-// Package appendlog is the interface of append-only logs, such as the logs of raft and queues, to the workload that tortures
-// them: what a log must be able to do ([Log]), what it may offer besides, and what a client does to it ([Step]).
+// Package appendlog is the interface between append-only logs, such as those of raft and of queues, and the workload
+// that tortures them: what a log must be able to do ([Log]), what it may offer besides, and what a client does to it
+// ([Step]).
 //
-// An adapter is about as long as the interface. This is one of a log in the shape of hashicorp/raft's LogStore:
+// An adapter is about as long as the interface. This one adapts a log with the interface of hashicorp/raft's LogStore:
 //
 //	type log struct{ raft.LogStore }
 //
@@ -25,30 +26,30 @@
 //	func (l log) TruncateFront(keep uint64, _ history.Durability) error { return l.DeleteRange(0, keep-1) }
 //	func (l log) TruncateBack(from uint64, _ history.Durability) error  { return l.DeleteRange(from, math.MaxUint64) }
 //
-// torture.Target.OpenLog takes it. An adapter may always make more durable than it was asked to: a log that has no unsynced
-// appends ignores the durability. Indexes are at least 1.
+// torture.Target.OpenLog returns it. An adapter may always make more durable than it was asked to; a log without
+// unsynced appends ignores the durability. Indexes start at 1.
 //
 // The package promises:
 //
-//   - L1: what a step does follows from the step and from where the log begins and ends. So a script stays sensible when
-//     steps fail, or are left out to make a failure smaller.
-//   - L2: whoever changes a log is alone in it (Tail). Readers are not.
-//   - L3: entries are appended where the log says that it ends, and nowhere else. The workload never asks for a gap.
-//   - L4: what a truncation may have dropped is known (Tail.Front, Tail.Back): every index that any append may have reached
-//     since, answered or not. A judge sees the deletion of each.
+//   - L1: the effect of a step depends only on the step and on the ends of the log at that time. So a script still
+//     makes sense when steps fail, or are left out to shrink a failure.
+//   - L2: only one client at a time changes a log, holding Tail's lock. Readers need no lock.
+//   - L3: entries are only appended at the end that the log reports. The workload never asks for a gap.
+//   - L4: the entries that a truncation may have dropped are known (Tail.Front, Tail.Back): every index that any append
+//     may have written since, answered or not. A judge sees a deletion of each.
 //
 // # How logs are judged
 //
-// In a history, and to the judges, a log is a store whose keys are the indexes of its entries ([history.EntryKey]): an append
-// assigns, a truncation deletes. So what a crash may leave of a log is what it may leave of any store, as decided by
-// checker.Durability: every entry that was acknowledged with Sync and not truncated is there with its data; nothing that was
-// truncated with Sync is back; an entry that was overwritten after a truncation is not there in its old form; nothing is there
-// that nobody appended; a batch is whole, and the loss a suffix, where that is promised. Its sentences
-// are in the words of logs, and what came back is "resurrected". That entries are consecutive is part of reading them ([Visit]):
-// a log that lacks one between others has a gap.
+// To the judges, a log is a store whose keys are the indexes of its entries ([history.EntryKey]): an append assigns and
+// a truncation deletes. So checker.Durability decides what a crash may leave of a log, as for any store. Every entry
+// that was acknowledged with Sync and not truncated is there with its data. Nothing that was truncated with Sync is
+// back. An entry that was overwritten after a truncation does not show its old data. There is nothing that nobody
+// appended. Where it is promised, batches are atomic and a loss is a suffix. The judge's sentences use the terms of
+// logs, and what came back is "resurrected". Reading a log includes checking that its entries are consecutive
+// ([Visit]): if one between others is missing, the log has a gap.
 //
-// A suffix is lost of all that was written, the values beside the entries included. A log that keeps these in a file of their
-// own can promise it only if it syncs all appends. Where a log goes on that was emptied is not judged.
+// The suffix is one of all writes, including the values kept beside the entries. A log that keeps these in a separate
+// file can promise it only if it syncs all appends. The next index of a log that was emptied is not judged.
 //
-// The package is a leaf: it knows histories, no driver, no engine and no judge.
+// The package depends only on package history; it knows no driver, engine or judge.
 package appendlog

@@ -5,17 +5,17 @@ import (
 	"fmt"
 )
 
-// ErrOutOfRange is returned for a truncation that would leave a log as it is, or empty, by a log that does neither. Nothing was
-// changed. A log must let a driver recognize it with errors.Is.
+// ErrOutOfRange is returned for a truncation that would leave the log unchanged or empty, by logs that do not support
+// that. Nothing was changed. A driver recognizes it with errors.Is.
 var ErrOutOfRange = errors.New("appendlog: out of the log's range")
 
-// ErrGap says that the entries of a log are not consecutive. Every *Gap is an ErrGap.
+// ErrGap means that the entries of a log are not consecutive. Every *Gap is an ErrGap.
 var ErrGap = errors.New("appendlog: the entries are not consecutive")
 
-// Gap is what is wrong with a log whose parts do not fit together.
+// Gap describes a log whose parts do not fit together.
 type Gap struct {
-	First, Last uint64 // what the log says
-	Missing     uint64 // the entry between them that is not there; 0: First and Last contradict each other
+	First, Last uint64 // as reported by the log
+	Missing     uint64 // a missing entry between them; 0: First and Last contradict each other
 }
 
 // Unwrap returns ErrGap.
@@ -23,7 +23,7 @@ func (g *Gap) Unwrap() error { return ErrGap }
 
 func (g *Gap) Error() string { return ErrGap.Error() + ": " + g.Sentence() }
 
-// Sentence says what is wrong.
+// Sentence describes the problem.
 func (g *Gap) Sentence() string {
 	if g.Missing == 0 {
 		return fmt.Sprintf("the log says that its first entry is %d and its last one %d", g.First, g.Last)

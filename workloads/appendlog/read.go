@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Ends returns the first and the last index of a log; 0 and 0 if it has no entries and does not know where it goes on. The
-// error is a *Gap if they contradict each other. Nobody may change the log meanwhile.
+// Ends returns the first and last index of a log, or 0 and 0 if it has no entries and does not know its next index. The
+// error is a *Gap if the two contradict each other. The log must not be changed meanwhile.
 func Ends(l Log) (first, last uint64, err error) {
 	if first, err = l.First(); err != nil {
 		return 0, 0, fmt.Errorf("first index: %w", err)
@@ -25,15 +25,16 @@ func Ends(l Log) (first, last uint64, err error) {
 // IsEmpty reports whether a log with these ends has no entries.
 func IsEmpty(first, last uint64) bool { return last == 0 || last < first }
 
-// The keys of the values that the workload keeps beside the entries: those of hashicorp/raft. They sort before all entries.
+// Keys of the values that the workload keeps beside the entries, named as in hashicorp/raft. They sort before all
+// entries.
 const (
 	TermKey = "CurrentTerm"  // a number, which grows
 	VoteKey = "LastVoteCand" // bytes
 )
 
-// Visit calls visit with everything that a log holds, as pairs of a history, in the order of their keys: the values beside the
-// entries, then the entries. It ends early, without error, when visit returns false. The error is a *Gap if an entry is
-// missing between others. Nobody may change the log meanwhile.
+// Visit calls visit with everything in a log as pairs of a history, in key order: first the values beside the entries,
+// then the entries. It ends early, without an error, when visit returns false. The error is a *Gap if an entry between
+// others is missing. The log must not be changed meanwhile.
 func Visit(l Log, visit func(key, value []byte) bool) error {
 	for _, key := range [...]string{TermKey, VoteKey} {
 		value, found, err := Value(l, []byte(key))
@@ -63,7 +64,7 @@ func Visit(l Log, visit func(key, value []byte) bool) error {
 	return nil
 }
 
-// Value returns what a log keeps beside its entries under a key: a number in decimal, or a value.
+// Value returns the value or, in decimal, the number that a log keeps beside its entries under key.
 func Value(l Log, key []byte) (value []byte, found bool, err error) {
 	if n, ok := l.(Numbers); ok && string(key) == TermKey {
 		number, err := n.Number(key)
@@ -78,14 +79,14 @@ func Value(l Log, key []byte) (value []byte, found bool, err error) {
 	return nil, false, nil
 }
 
-// HasValues reports whether a log keeps anything beside its entries.
+// HasValues reports whether a log can keep values beside its entries.
 func HasValues(l Log) bool {
 	_, values := l.(Values)
 	_, numbers := l.(Numbers)
 	return values || numbers
 }
 
-// SetNumber keeps a number beside the entries of a log that has values.
+// SetNumber stores a number beside the entries of a log with values.
 func SetNumber(l Log, key []byte, n uint64, d history.Durability) error {
 	if numbers, ok := l.(Numbers); ok {
 		return numbers.SetNumber(key, n, d)

@@ -6,31 +6,32 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Step is what a client does to a log, beside its kind. Where it does it depends on where the log begins and ends by then, so
-// a script stays sensible when some of its steps fail or are left out.
+// Step is what a client does to a log, besides its kind. Its indexes are relative to the ends of the log at that time,
+// so that a script still makes sense when some of its steps fail or are left out.
 type Step struct {
-	Name string // from which contents are named
-	// Sizes are the bytes of each entry that is appended: by AppendEntries, and by TruncateBack at once in the place of what it
-	// dropped, as raft does after a conflict. That of a value: Put.
+	Name string // the contents are named after it
+	// Sizes are the lengths in bytes of the entries to append. TruncateBack appends them right after truncating, as
+	// raft does after a conflict. For Put, it is the length of the value.
 	Sizes []int
-	// Again gives entries the sizes of those that had their indexes before, where there were any: they end where those ended.
+	// Again gives each entry the size of the previous entry with its index, if there was one, so that they end at the
+	// same place.
 	Again bool
-	// Skip, if the log is empty and a FreeStarter, leaves out so many indexes before the entries that are appended.
+	// Skip is the number of indexes left out before the appended entries, if the log is empty and a FreeStarter.
 	Skip uint64
-	// Block and Left, if Block is not 0, replace Sizes: entries are appended one by one until so many bytes are left of a
-	// block of that size in the store's file.
+	// Block and Left, if Block is not 0, replace Sizes: entries are appended one by one until Left bytes remain in a
+	// block of Block bytes in the store's file.
 	Block, Left int
 	At          Place  // TruncateFront, TruncateBack, Get
-	Reads       int    // Get: how many entries are read, from At on
-	Key         string // Put, Get: a value beside the entries, and not an entry
+	Reads       int    // Get: number of entries to read, from At on
+	Key         string // Put, Get: use this value beside the entries instead of an entry
 }
 
-// Changes reports whether a step of a kind changes the log. A nil step is none of a log.
+// Changes reports whether a step of a kind changes the log. It is false for nil, which is not a step on a log.
 func (s *Step) Changes(k history.Kind) bool {
 	return s != nil && (k == history.AppendEntries || k == history.TruncateFront || k == history.TruncateBack || k == history.Put)
 }
 
-// Text names a step of a kind for a person.
+// Text describes a step of a kind for a reader.
 func (s *Step) Text(k history.Kind) string {
 	switch {
 	case s.Key != "":
@@ -45,14 +46,14 @@ func (s *Step) Text(k history.Kind) string {
 	return fmt.Sprintf("%s %s", k, s.At)
 }
 
-// Place is an index relative to a log: so many permille of the way from the first entry to the end, and then so many entries
-// further. 0 permille is the first entry, 1000 the one that comes next after the last.
+// Place is an index relative to a log: Permille of the way from the first entry to the next entry after the last, then
+// Plus entries further. 0 permille is the first entry, and 1000 the one that will be appended next.
 type Place struct {
 	Permille int
 	Plus     int
 }
 
-// Of returns the index of the place in a log of the entries first to last. It is 1 if that would be less.
+// Of returns the index of the place in a log with the entries first to last. It is at least 1.
 func (p Place) Of(first, last uint64) uint64 {
 	n := last + 1 - first
 	at := first + n/1000*uint64(p.Permille) + n%1000*uint64(p.Permille)/1000

@@ -8,20 +8,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Tail is what the clients of a log know of it beside what the log says. One client at a time may change the log, and holds the
-// lock meanwhile.
+// Tail is what the clients of a log know of it besides what the log reports. Only one client at a time may change the
+// log, and it holds the lock meanwhile.
 type Tail struct {
 	sync.Mutex
 	asked bool
-	// maybe are the entries that may be there: some append may have written them, and no truncation that was acknowledged has
+	// maybe holds the entries that may exist: some append may have written them, and no acknowledged truncation has
 	// dropped them since.
 	maybe map[uint64]bool
-	sizes map[uint64]int // of the latest entry that was to have an index, in bytes
-	next  uint64         // where a log goes on that is empty and does not know
-	term  uint64         // the latest number that was set
+	sizes map[uint64]int // length in bytes of the latest entry that was to have each index
+	next  uint64         // next index, for an empty log that does not know it
+	term  uint64         // the latest number returned by Term
 }
 
-// Look asks a log where it begins and ends before a client changes it.
+// Look asks a log for its ends before a client changes it.
 func (t *Tail) Look(l Log) (first, last uint64, err error) {
 	first, last, err = Ends(l)
 	if err != nil || t.asked {
@@ -34,7 +34,7 @@ func (t *Tail) Look(l Log) (first, last uint64, err error) {
 	return first, last, nil
 }
 
-// Next returns the index of the entry that is appended next to a log with these ends.
+// Next returns the index of the next entry appended to a log with these ends.
 func (t *Tail) Next(l Log, first, last, skip uint64) uint64 {
 	next := last + 1
 	if last == 0 && first == 0 {
@@ -46,23 +46,23 @@ func (t *Tail) Next(l Log, first, last, skip uint64) uint64 {
 	return next
 }
 
-// Size returns the size of the latest entry that was to have an index; ok is false if there was none.
+// Size returns the length of the latest entry that was to have this index. ok is false if there was none.
 func (t *Tail) Size(index uint64) (size int, ok bool) {
 	size, ok = t.sizes[index]
 	return size, ok
 }
 
-// Appending notes that entries are about to be appended; Appended, that they were.
+// Appending notes that entries are about to be appended. See Appended.
 func (t *Tail) Appending(entries []Entry) {
 	for _, e := range entries {
 		t.maybe[e.Index], t.sizes[e.Index] = true, len(e.Data)
 	}
 }
 
-// Appended notes that the entries up to an index are in the log.
+// Appended notes that the log has the entries up to last.
 func (t *Tail) Appended(last uint64) { t.next = last + 1 }
 
-// Front returns the deletions that a truncation of the front amounts to.
+// Front returns the deletions equivalent to a truncation of the front.
 func (t *Tail) Front(keep uint64) []history.Write {
 	return t.deletions(func(i uint64) bool { return i < keep })
 }
@@ -72,18 +72,18 @@ func (t *Tail) CutFront(keep uint64) {
 	maps.DeleteFunc(t.maybe, func(i uint64, _ bool) bool { return i < keep })
 }
 
-// Back returns the deletions that a truncation of the back amounts to.
+// Back returns the deletions equivalent to a truncation of the back.
 func (t *Tail) Back(from uint64) []history.Write {
 	return t.deletions(func(i uint64) bool { return i >= from })
 }
 
-// CutBack notes that the back of a log that began with first was truncated.
+// CutBack notes that the back of a log that begins at first was truncated.
 func (t *Tail) CutBack(first, from uint64) {
 	maps.DeleteFunc(t.maybe, func(i uint64, _ bool) bool { return i >= from })
 	t.next = min(t.next, max(first, from, 1))
 }
 
-// Term returns a number that is greater than all before it.
+// Term returns a number greater than all that it returned before.
 func (t *Tail) Term() uint64 {
 	t.term++
 	return t.term

@@ -48,7 +48,7 @@ func TestWrongResultsEndTheRun(t *testing.T) {
 
 func TestFailedChildIsNamed(t *testing.T) {
 	for engine, says := range map[string]string{
-		"does not open": "the lock is rusty", "panics": "panic: out of paper", "talks": "said \"hello",
+		"does not open": "the lock is rusty", "panics": "panic: out of paper", "talks": "the output \"hello",
 	} {
 		t.Run(engine, func(t *testing.T) {
 			for _, work := range []string{"put-nosync", "recover"} {

@@ -12,10 +12,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
 )
 
-// Version is the newest version of the file format that Decode reads. Version 2 added conditions, changes that depend on
-// what a key holds, and the kinds of operations that need them; version 3 added cursors, barriers, whatever is held open, and
-// operations on whole stores; version 4 added the model. Encode writes the oldest version that can hold a history, so that older
-// programs can read it.
+// Version is the newest version of the file format that Decode reads. Version 2 added conditions, writes that depend on
+// the current value, and the kinds of operations that need them. Version 3 added cursors, barriers, everything that is
+// held open, and operations on whole stores. Version 4 added the model. Encode writes the oldest version that can hold
+// a history, so that older programs can read it.
 const Version = 4
 
 // versionOf returns the oldest version that can hold the operations.
@@ -33,25 +33,25 @@ func versionOf(ops []Op) int {
 	return version
 }
 
-// depends reports whether what a write leaves behind depends on what the key held.
+// depends reports whether the result of a write depends on the previous value.
 func depends(w Write) bool { return w.Change != Assign }
 
-// Limits of a file that Decode reads: it may come from anybody.
+// Limits on the input of Decode, which is not trusted.
 const (
-	MaxOps       = 16 << 20 // operations of a history
-	MaxLineBytes = 64 << 20 // one operation: a scan of 200,000 keys with values of 100 bytes has 40 MB
-	maxLineParts = 2 << 20  // reads, writes and conditions of one operation, which in memory are larger than as text
+	MaxOps       = 16 << 20 // operations in a history
+	MaxLineBytes = 64 << 20 // one operation; a scan of 200,000 keys with values of 100 bytes takes 40 MB
+	maxLineParts = 2 << 20  // reads, writes and conditions of one operation, which take more space in memory than as text
 )
 
-// header is the first line of a file. The number of operations tells a truncated file from a complete one.
+// header is the first line of a file. The number of operations reveals a truncated file.
 type header struct {
 	Version int    `json:"lightning_history"`
 	Ops     int    `json:"ops"`
 	Model   string `json:"model,omitempty"`
 }
 
-// File is what a file holds: a history, and what its keys hold, such as "kv" or "list-append", if the file says so. What the
-// models are, is for the judges to say.
+// File is the content of a file: a history and, if the file says so, what its keys hold, such as "kv" or "list-append".
+// The judges define these models.
 type File struct {
 	Model string
 	Ops   []Op
@@ -60,10 +60,10 @@ type File struct {
 // Encode writes ops as a file without a model.
 func Encode(w io.Writer, ops []Op) error { return File{Ops: ops}.Encode(w) }
 
-// Encode writes JSON lines: a header with the version and the number of operations, then one line each.
+// Encode writes JSON lines: a header with the version and the number of operations, then one line per operation.
 func (f File) Encode(w io.Writer) error {
 	buffered := bufio.NewWriter(w)
-	encoder := json.NewEncoder(buffered) // ends every value with a newline
+	encoder := json.NewEncoder(buffered) // ends each value with a newline
 	head := header{Version: versionOf(f.Ops), Ops: len(f.Ops), Model: f.Model}
 	if f.Model != "" {
 		head.Version = 4
@@ -82,14 +82,14 @@ func (f File) Encode(w io.Writer) error {
 	return nil
 }
 
-// Decode reads the operations that Encode wrote. Damage, or a line beyond a limit, is ErrFormat with the number of the line,
-// counted from 1.
+// Decode reads operations written by Encode. A damaged line or one beyond a limit is ErrFormat with the number of the
+// line, counting from 1.
 func Decode(r io.Reader) ([]Op, error) {
 	f, err := DecodeFile(r)
 	return f.Ops, err
 }
 
-// DecodeFile reads what File.Encode wrote; the errors are those of Decode.
+// DecodeFile reads a file written by File.Encode. Its errors are those of Decode.
 func DecodeFile(r io.Reader) (File, error) {
 	lines := &lineReader{buffered: bufio.NewReader(r)}
 	var head header
@@ -102,7 +102,7 @@ func DecodeFile(r io.Reader) (File, error) {
 	if head.Ops < 0 || head.Ops > MaxOps {
 		return File{}, lines.bad(fmt.Errorf("%d operations; the limit is %d", head.Ops, MaxOps))
 	}
-	var ops []Op // not sized by the header: a damaged number must not take all memory
+	var ops []Op // not sized by the header, because a damaged number must not exhaust memory
 	for i := range head.Ops {
 		var op Op
 		if err := lines.decode(&op); err != nil {
@@ -119,7 +119,7 @@ func DecodeFile(r io.Reader) (File, error) {
 	return File{Model: head.Model, Ops: ops}, nil
 }
 
-// lineReader decodes one JSON value a line and counts lines.
+// lineReader decodes one JSON value per line and counts lines.
 type lineReader struct {
 	buffered *bufio.Reader
 	line     int
@@ -129,12 +129,12 @@ func (l *lineReader) next() ([]byte, error) {
 	l.line++
 	text, err := l.lineWithin(MaxLineBytes)
 	if errors.Is(err, io.EOF) && len(text) > 0 {
-		return text, nil // a last line without newline is judged by whether it decodes
+		return text, nil // a last line without a newline is accepted if it decodes
 	}
 	return text, err
 }
 
-// lineWithin reads a line of so many bytes at the most.
+// lineWithin reads a line of at most limit bytes.
 func (l *lineReader) lineWithin(limit int) ([]byte, error) {
 	var text []byte
 	for {

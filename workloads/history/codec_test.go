@@ -30,7 +30,7 @@ func sample() []history.Op {
 	}
 }
 
-// conditional is a history of operations that version 1 could not hold.
+// conditional returns a history of operations that version 1 cannot hold.
 func conditional() []history.Op {
 	cond := []history.Read{{Key: []byte("a"), Value: []byte("1"), Found: true}}
 	return []history.Op{
@@ -49,7 +49,7 @@ func conditional() []history.Op {
 	}
 }
 
-// held is a history of operations that version 2 could not hold.
+// held returns a history of operations that version 2 cannot hold.
 func held() []history.Op {
 	reads := []history.Read{{Key: []byte("a")}}
 	return []history.Op{
@@ -59,7 +59,7 @@ func held() []history.Op {
 	}
 }
 
-// administrative is a history of operations on a whole store, which version 2 could not hold.
+// administrative returns a history of operations on a whole store, which version 2 cannot hold.
 func administrative() []history.Op {
 	pair := []history.Read{{Key: []byte("a"), Value: []byte("1"), Found: true}}
 	return []history.Op{
@@ -90,12 +90,12 @@ func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 	}
 }
 
-func TestWroteCountsNeitherRefusedOperationsNorThoseWhoseConditionDidNotHold(t *testing.T) {
+func TestWroteExcludesRefusedAndMissedOperations(t *testing.T) {
 	ops := conditional()
 	require.False(t, ops[0].Wrote())
 	require.True(t, ops[1].Wrote())
 	ops[0].Outcome, ops[1].Outcome = history.Unknown, history.Rejected
-	require.True(t, ops[0].Wrote(), "only an answer says that the condition did not hold")
+	require.True(t, ops[0].Wrote(), "only an answer can say that the condition did not hold")
 	require.False(t, ops[1].Wrote())
 	require.False(t, (&history.Op{Outcome: history.Acked}).Wrote())
 }
@@ -117,7 +117,7 @@ func TestCodecNamesAreReadable(t *testing.T) {
 	require.Contains(t, buf.String(), `"durability":"nosync","outcome":"acked"`)
 }
 
-// A line that a version without Order, Isolation and Seq has written.
+// A line from a version without Order, Isolation and Seq.
 func TestDecodeReadsOldFiles(t *testing.T) {
 	got, err := history.Decode(strings.NewReader(`{"lightning_history":1,"ops":1}
 {"id":0,"client":3,"kind":"txn","call":1,"return":2,"reads":[{"k":"YQ==","found":false}],` +
@@ -137,7 +137,7 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
 		{"an unknown level", strings.Replace(buf.String(), `"snapshot"`, `"linear"`, 1), "unknown isolation"},
 		{"an empty file", "", "line 1"},
-		{"no history at all", "hello\n", "line 1"},
+		{"not a history", "hello\n", "line 1"},
 		{"a later version", `{"lightning_history":5,"ops":0}` + "\n", "line 1: version 5, want 1 to 4"},
 		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 4"},
 		{"an unknown change", strings.Replace(encoded(t, conditional()), `"extend"`, `"extent"`, 1), "unknown change"},
@@ -157,8 +157,8 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 	}
 }
 
-// Each of these is small or endless, and would take all memory.
-func TestDecodeRefusesWhatIsBeyondALimit(t *testing.T) {
+// Each of these inputs is small or endless and would exhaust memory without limits.
+func TestDecodeEnforcesLimits(t *testing.T) {
 	op := `{"lightning_history":1,"ops":1}` + "\n" + `{"id":0,"kind":"scan","outcome":"acked","durability":"sync","reads":[`
 	for want, r := range map[string]io.Reader{
 		"line 1: 99999999999 operations; the limit is 16777216": strings.NewReader(`{"lightning_history":1,"ops":99999999999}`),
@@ -174,7 +174,7 @@ func TestDecodeRefusesWhatIsBeyondALimit(t *testing.T) {
 	}
 }
 
-// endless is a line that never ends.
+// endless is a reader of a line that never ends.
 type endless byte
 
 func (e endless) Read(p []byte) (int, error) {

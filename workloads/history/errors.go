@@ -2,5 +2,5 @@ package history
 
 import "errors"
 
-// ErrFormat is returned by Decode for a file that is no history, is of another version, or is damaged.
+// ErrFormat is returned by Decode for a file that is not a history, has another version, or is damaged.
 var ErrFormat = errors.New("history: bad format")

@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// Outcome is what a client knows about its operation.
+// Outcome is what a client knows about its operation's effect.
 type Outcome uint8
 
-// The outcomes. The zero value is Unknown, so that an operation is never taken for acknowledged by omission.
+// The outcomes. The zero value is Unknown, so that no operation counts as acknowledged by omission.
 const (
 	Unknown  Outcome = iota // no answer, or an error that leaves the effect open
 	Acked                   // the store confirmed it
 	Rejected                // the store refused it before it could have any effect
 )
 
-// Kind says which call of a store an operation was.
+// Kind says which call of a store an operation is.
 type Kind uint8
 
 // The kinds of operations.
@@ -32,29 +32,29 @@ const (
 	CAS                   // one key written if it holds what Op.If says
 	Increment             // a number added to one key
 	Append                // bytes added to the end of one key
-	Cursor                // a cursor opened, and what it showed as it was moved: reads of the instant at which it was opened
+	Cursor                // a cursor; its reads, made while it was moved, are of the instant when it was opened
 	Barrier               // a sync without writes: everything acknowledged before it survives a power cut
-	Inspect               // the store asked about itself: sizes and properties; reads and writes nothing
+	Inspect               // a query of the store's sizes and properties; reads and writes nothing
 
-	// What follows is done to the whole store. Checkpoint, Backup and Look read every pair, at one instant between call and
-	// answer: the pairs are what was found in the copy, or through the read-only store.
+	// Operations on the whole store. Checkpoint, Backup and Look read every pair, at one instant between call and
+	// answer: the pairs found in the copy, or through the read-only store.
 	Checkpoint // a copy of the running store, in the directory Op.Dir
 	Backup     // the running store added to the repository Op.Dir, as number Op.Backup
-	Restore    // number Op.Backup of the repository Op.Source, made a store in the directory Op.Dir; reads nothing
-	ReadCopy   // the copy in the directory Op.Dir, read; the pairs are kept as those of the operation that made it
-	Close      // the store is closed; other operations may be in flight; with Sync, all that was acknowledged before survives a power cut
+	Restore    // a store restored in directory Op.Dir from number Op.Backup of repository Op.Source; reads nothing
+	ReadCopy   // the copy in directory Op.Dir is read; its pairs are recorded with the operation that made the copy
+	Close      // the store is closed, perhaps while operations are in flight; with Sync, everything acknowledged before survives a power cut
 	Open       // the store is opened again
-	Look       // the store, which is closed, is opened read-only, read and closed
-	SecondOpen // an attempt to open the store that is open; Rejected is the right answer
+	Look       // the closed store is opened read-only, read and closed
+	SecondOpen // an attempt to open a store that is already open; the right outcome is Rejected
 
-	// What follows is done to an append-only log, whose entries have the keys that EntryKey gives them.
-	AppendEntries // entries appended, as one
-	TruncateFront // all entries before one dropped
-	TruncateBack  // all entries from one on dropped
+	// Operations on an append-only log. EntryKey returns the keys of its entries.
+	AppendEntries // entries appended atomically
+	TruncateFront // all entries before an index dropped
+	TruncateBack  // all entries from an index on dropped
 	FirstIndex    // the index of the first entry: a scan of the keys before it, which shows nothing
 	LastIndex     // the index of the last entry: a scan of the keys after it, which shows nothing
 
-	Ingest // a table that was written beside the store and is taken over by it: several writes, applied as one
+	Ingest // the store ingests a table written outside it: several writes, applied atomically
 )
 
 // Kinds returns all kinds of operations.
@@ -66,7 +66,7 @@ func Kinds() []Kind {
 	return all
 }
 
-// Durability is what a client asked of a commit.
+// Durability is what a client asks of a commit.
 type Durability uint8
 
 // The durabilities, strongest first.
@@ -76,33 +76,34 @@ const (
 	Buffered                   // promises nothing until a later Sync
 )
 
-// Isolation is the level that a read-write transaction asked for.
+// Isolation is the level that a read-write transaction asks for.
 type Isolation uint8
 
-// The levels. The zero value is what an operation has that is no transaction: it takes effect at one moment.
+// The isolation levels. Serializable is the zero value, so operations that are not transactions have it: they are
+// atomic.
 const (
-	Serializable      Isolation = iota // as if it had run alone
-	SnapshotIsolation                  // what it read may have changed until it committed; what it wrote may not
+	Serializable      Isolation = iota // as if it ran alone
+	SnapshotIsolation                  // what it read may have been changed before it committed; what it wrote may not
 )
 
-// Read is one key as a store showed it.
+// Read is a key as a store showed it.
 type Read struct {
 	Key   []byte `json:"k"`
 	Value []byte `json:"v,omitempty"`
 	Found bool   `json:"found"`
 }
 
-// Change says what a write does to a key.
+// Change is what a write does to a key.
 type Change uint8
 
-// The changes. What the last two leave behind depends on what the key held before, which the client need not know.
+// The changes. The results of the last two depend on the previous value, which the client need not know.
 const (
-	Assign Change = iota // the key holds Value afterwards, or nothing if it is deleted
+	Assign Change = iota // the key holds Value, or is absent if Delete is set
 	Add                  // Value, a whole number in decimal, is added to the number that the key holds; an absent key holds 0
-	Extend               // Value is added to the end of what the key holds; an absent key holds nothing
+	Extend               // Value is appended to what the key holds; an absent key is empty
 )
 
-// Write is one change of one key. Values are unique in a run wherever a judge has to tell which write it sees.
+// Write is one change of one key. Values are unique in a run wherever a judge has to identify the write it sees.
 type Write struct {
 	Key    []byte `json:"k"`
 	Value  []byte `json:"v,omitempty"`
@@ -117,41 +118,42 @@ type Op struct {
 	Kind   Kind `json:"kind"`
 	Call   Tick `json:"call"`
 	Return Tick `json:"return"` // Never if it was not answered
-	// ReadBy is when the last of Reads came in, if that was after Return: what was opened showed them later, as they were
-	// between Call and Return. Zero: by Return.
+	// ReadBy is the tick of the latest of Reads if that is after Return: something opened showed them later, but as of
+	// an instant between Call and Return. Zero: no later than Return.
 	ReadBy     Tick       `json:"read_by,omitempty"`
 	Reads      []Read     `json:"reads,omitempty"`
-	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty for the first of all
-	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty for the end
-	If         []Read     `json:"if,omitempty"`     // what these keys must hold, or nothing is written
-	Missed     bool       `json:"missed,omitempty"` // the store answered that If did not hold; it is Acked, and wrote nothing
+	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty: no bound
+	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty: no bound
+	If         []Read     `json:"if,omitempty"`     // what these keys must hold for anything to be written
+	Missed     bool       `json:"missed,omitempty"` // the store answered that If did not hold; the operation is Acked and wrote nothing
 	Writes     []Write    `json:"writes,omitempty"`
-	Order      string     `json:"order,omitempty"`     // Txn: of Reads and Writes, a letter r or w each; empty: first all reads
+	Order      string     `json:"order,omitempty"`     // Txn: a letter r or w for each of Reads and Writes, in order; empty: all reads come first
 	Isolation  Isolation  `json:"isolation,omitempty"` // Txn
-	Seq        uint64     `json:"seq,omitempty"`       // its place in the order of commits, where the store tells; 0: none
+	Seq        uint64     `json:"seq,omitempty"`       // place in the order of commits, if the store reveals it; 0: none
 	Durability Durability `json:"durability"`
 	Outcome    Outcome    `json:"outcome"`
 	Dir        string     `json:"dir,omitempty"`    // Checkpoint, Backup, Restore, ReadCopy
 	Source     string     `json:"source,omitempty"` // Restore: the repository
-	Backup     uint64     `json:"backup,omitempty"` // Backup, Restore: its number in the repository; 0: the store gave none
-	Err        string     `json:"err,omitempty"`    // what the store said, if it was not a plain success
+	Backup     uint64     `json:"backup,omitempty"` // Backup, Restore: number in the repository; 0: the store gave none
+	Err        string     `json:"err,omitempty"`    // what the store said, unless it was plain success
 }
 
-// Wrote reports whether the operation may have written anything: it asked to, and the store did not say that it refused
-// to or that the condition did not hold.
+// Wrote reports whether the operation may have written anything: it asked to, and the store answered neither that it
+// refused nor that the condition did not hold.
 func (o *Op) Wrote() bool {
 	return len(o.Writes) > 0 && o.Outcome != Rejected && !(o.Missed && o.Outcome == Acked)
 }
 
-// Stored reports whether the operation may have written a value: deletions alone may find nothing to do.
+// Stored reports whether the operation may have written a value. An operation that only deletes may find nothing to do.
 func (o *Op) Stored() bool {
 	return o.Wrote() && slices.ContainsFunc(o.Writes, func(w Write) bool { return !w.Delete })
 }
 
-// Shown returns when the client had seen the last of what the operation read.
+// Shown returns the tick by which the client had seen everything that the operation read.
 func (o *Op) Shown() Tick { return max(o.Return, o.ReadBy) }
 
-// Scans reports whether the operation read a range of keys at one instant, so that keys that it does not list were absent.
+// Scans reports whether the operation read a range of keys at one instant, so that keys in the range that it does not
+// list were absent.
 func (o *Op) Scans() bool {
 	switch o.Kind {
 	case Scan, Checkpoint, Backup, Look, FirstIndex, LastIndex:
@@ -161,11 +163,11 @@ func (o *Op) Scans() bool {
 	}
 }
 
-// AckedBy reports whether the store had confirmed the operation at tick t.
+// AckedBy reports whether the store had acknowledged the operation by tick t.
 func (o *Op) AckedBy(t Tick) bool { return o.Outcome == Acked && o.Return <= t }
 
-// Cut is where a crash cuts a history. Operations that returned by Acked are acknowledged; operations called after
-// Called had not begun when the last surviving filesystem operation happened, so nothing of them can be on the disk.
+// Cut is the point where a crash cuts a history. Operations that returned by Acked are acknowledged. Operations called
+// after Called began after the last surviving filesystem operation, so nothing of them can be on disk.
 type Cut struct {
 	Acked  Tick `json:"acked"`
 	Called Tick `json:"called"`

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Recorder collects the operations of a run. Its methods may be called from several goroutines; each client must wait
-// for the answer to one operation before it calls the next.
+// Recorder collects the operations of a run. It is safe for concurrent use, but each client must wait for the answer to
+// one operation before it calls the next.
 type Recorder struct {
 	clock *Clock
 	mu    struct {
@@ -16,14 +16,14 @@ type Recorder struct {
 	}
 }
 
-// Handle names an operation that was called and not yet answered.
+// Handle identifies an operation that was called and not yet answered.
 type Handle int
 
 // NewRecorder returns an empty recorder that takes its ticks from clock.
 func NewRecorder(clock *Clock) *Recorder { return &Recorder{clock: clock} }
 
-// Call records that client is about to send op; only what the client asks for is taken from op. It must be called
-// before the store is. The recorder keeps op's slices: the caller must not change them any more.
+// Call records that client is about to send op, and uses only those fields of op that say what the client asks for. It
+// must be called before the store is. The recorder keeps op's slices, which the caller must not change any more.
 func (r *Recorder) Call(client int, op Op) Handle {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -36,8 +36,8 @@ func (r *Recorder) Call(client int, op Op) Handle {
 	return Handle(op.ID)
 }
 
-// Return records the answer. It must be called after the store has returned. The recorder keeps reads. An err that is
-// not nil is kept as text, whatever the outcome.
+// Return records the answer. It must be called after the store has returned. The recorder keeps reads. A non-nil err is
+// kept as text, whatever the outcome.
 func (r *Recorder) Return(h Handle, reads []Read, outcome Outcome, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,25 +53,25 @@ func (r *Recorder) Return(h Handle, reads []Read, outcome Outcome, err error) {
 	}
 }
 
-// AddReads records what something showed that an answered operation had opened: a cursor, a snapshot, a reader. An err that
-// is not nil ends it, and takes back what it has shown before: who fails halfway has shown nothing.
+// AddReads records what something opened by an answered operation has shown: a cursor, a snapshot, a reader. A non-nil
+// err ends it and discards everything that it showed before, because a read that fails halfway shows nothing.
 func (r *Recorder) AddReads(h Handle, reads []Read, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	op := &r.mu.ops[h]
 	if op.Return == Never {
-		panic("history: H3: what was not opened was read")
+		panic("history: H3: something was read that is not open")
 	}
 	op.ReadBy = r.clock.Next()
 	r.mu.events++
-	op.Reads = append(slices.Clip(op.Reads), reads...) // clipped: Ops may have handed out the slice
+	op.Reads = append(slices.Clip(op.Reads), reads...) // clipped, because Ops may have handed out the slice
 	if err != nil {
 		op.Reads, op.Err = nil, err.Error()
 	}
 }
 
-// Found records what the copy held that an answered operation has made: only now is it Acked. The copy is read after the
-// answer, so that it does not count as made any later than it was.
+// Found records the contents of the copy that an answered operation made, and only then is the operation Acked. The
+// copy is read after the answer but must not count as made any later than that.
 func (r *Recorder) Found(h Handle, reads []Read) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,60 +82,61 @@ func (r *Recorder) Found(h Handle, reads []Read) {
 	op.Reads, op.Outcome = reads, Acked
 }
 
-// SetBackup says which number a backup has in its repository. It must be called before Return.
+// SetBackup sets the number of a backup in its repository. It must be called before Return.
 func (r *Recorder) SetBackup(h Handle, number uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Backup = number
 }
 
-// SetWrites replaces what an unanswered operation writes. Transactions need it: what they write depends on what they
-// read. It must be called before the store learns of the writes.
+// SetWrites replaces the writes of an unanswered operation. Transactions need it, because what they write depends on
+// what they read. It must be called before the store sees the writes.
 func (r *Recorder) SetWrites(h Handle, writes []Write) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Writes = writes
 }
 
-// SetRange says which keys an unanswered scan has covered, where only the store could tell. It must be called before Return.
+// SetRange sets the range that an unanswered scan has covered, if only the store could tell. It must be called before
+// Return.
 func (r *Recorder) SetRange(h Handle, from, to []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].ScanFrom, r.mu.ops[h].ScanTo = from, to
 }
 
-// SetOrder says how the reads and writes of an unanswered transaction follow one another; see Op.Order.
+// SetOrder sets the order of reads and writes of an unanswered transaction; see Op.Order.
 func (r *Recorder) SetOrder(h Handle, order string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Order = order
 }
 
-// SetSeq says which place in the order of commits the store gave to an operation. It must be called before Return: an
-// answered commit without a place never took effect, if others have one.
+// SetSeq sets the place of an operation in the store's order of commits. It must be called before Return. If others
+// have a place, an answered commit without one never took effect.
 func (r *Recorder) SetSeq(h Handle, seq uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Seq = seq
 }
 
-// SetMissed says that the store has answered that the condition of an operation did not hold. It must be called before
-// Return, with Acked: the answer is as certain as any other.
+// SetMissed records the store's answer that the condition of an operation did not hold. It must be called before
+// Return, with Acked, because that answer is as certain as any other.
 func (r *Recorder) SetMissed(h Handle) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mu.ops[h].Missed = true
 }
 
-// Events returns how many calls and answers there have been: it stands still while the store keeps every client waiting.
+// Events returns the number of calls and answers so far. It does not change while all clients wait for the store.
 func (r *Recorder) Events() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.mu.events
 }
 
-// Ops returns a copy of the operations so far, in order of Call; their IDs are their positions. Operations without an
-// answer are Unknown and return Never. The slices within the operations are shared and must not be changed.
+// Ops returns a copy of the operations so far, in order of Call; their IDs are their positions. Unanswered operations
+// are Unknown and return Never. The slices in the operations are shared and must not be changed.
 func (r *Recorder) Ops() []Op {
 	r.mu.Lock()
 	defer r.mu.Unlock()

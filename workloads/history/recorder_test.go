@@ -46,11 +46,11 @@ func TestRecorderRefusesASecondAnswer(t *testing.T) {
 	require.Panics(t, func() { r.Return(h, nil, history.Acked, nil) })
 }
 
-func TestRecorderAddsWhatIsReadLater(t *testing.T) {
+func TestRecorderAddsLaterReads(t *testing.T) {
 	var clock history.Clock
 	r := history.NewRecorder(&clock)
 	cursor := r.Call(1, history.Op{Kind: history.Cursor})
-	require.Panics(t, func() { r.AddReads(cursor, nil, nil) }, "it is not open yet")
+	require.Panics(t, func() { r.AddReads(cursor, nil, nil) }, "the cursor is not open yet")
 	r.Return(cursor, nil, history.Acked, nil)
 	before := r.Ops()
 	r.Return(r.Call(1, history.Op{Kind: history.Put}), nil, history.Acked, nil)
@@ -63,7 +63,7 @@ func TestRecorderAddsWhatIsReadLater(t *testing.T) {
 	require.Equal(t, []history.Tick{2, 6, 6}, []history.Tick{op.Return, op.ReadBy, op.Shown()})
 	r.AddReads(cursor, nil, errors.New("no"))
 	op = r.Ops()[0]
-	require.Empty(t, op.Reads, "who fails halfway has shown nothing")
+	require.Empty(t, op.Reads, "a read that fails halfway has shown nothing")
 	require.Equal(t, []any{"no", history.Acked}, []any{op.Err, op.Outcome})
 }
 

@@ -7,14 +7,14 @@ import (
 	"iter"
 )
 
-// State is all pairs of a store in key order, as one scan read them. Pairs lie one after the other in one buffer, so
-// that two states are compared and hashed at the speed of memory. The zero value is an empty store.
+// State holds all pairs of a store in key order, as read by one scan. Pairs are contiguous in one buffer, so that
+// states are compared and hashed at memory speed. The zero value is an empty store.
 type State struct {
 	buf   []byte
 	pairs int
 }
 
-// Append adds a pair, copying both slices. Keys must come in ascending order.
+// Append adds a pair and copies both slices. Keys must be in ascending order.
 func (s *State) Append(key, value []byte) {
 	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(key)))
 	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(value)))
@@ -23,7 +23,7 @@ func (s *State) Append(key, value []byte) {
 	s.pairs++
 }
 
-// Reset empties the state and keeps its memory.
+// Reset empties the state but keeps its memory.
 func (s *State) Reset() { s.buf, s.pairs = s.buf[:0], 0 }
 
 // Len returns the number of pairs.
@@ -32,17 +32,17 @@ func (s *State) Len() int { return s.pairs }
 // Bytes returns the size of the encoded state in bytes.
 func (s *State) Bytes() int { return len(s.buf) }
 
-// Clone returns a copy that shares nothing.
+// Clone returns an independent copy.
 func (s *State) Clone() *State { return &State{buf: bytes.Clone(s.buf), pairs: s.pairs} }
 
-// Assign makes s a copy of o, in the memory that s has.
+// Assign makes s a copy of o, reusing the memory of s.
 func (s *State) Assign(o *State) { s.buf, s.pairs = append(s.buf[:0], o.buf...), o.pairs }
 
 // Equal reports whether both states hold the same pairs.
 func (s *State) Equal(o *State) bool { return s.pairs == o.pairs && bytes.Equal(s.buf, o.buf) }
 
-// Past returns the pairs that s has after those of base, if s begins with exactly the pairs of base. The result shares
-// memory with s.
+// Past returns the pairs of s after those of base, if s begins with exactly the pairs of base. The result shares memory
+// with s.
 func (s *State) Past(base *State) (rest *State, ok bool) {
 	if !bytes.HasPrefix(s.buf, base.buf) {
 		return nil, false
@@ -50,7 +50,7 @@ func (s *State) Past(base *State) (rest *State, ok bool) {
 	return &State{buf: s.buf[len(base.buf):], pairs: s.pairs - base.pairs}, true
 }
 
-// CutAt drops all pairs from the first key on that is not less than key.
+// CutAt drops all pairs with keys greater than or equal to key.
 func (s *State) CutAt(key []byte) {
 	size, pairs := 0, 0
 	for k, v := range s.All() {
@@ -62,7 +62,7 @@ func (s *State) CutAt(key []byte) {
 	s.buf, s.pairs = s.buf[:size], pairs
 }
 
-// Hash returns a hash of all pairs; it differs from process to process with seed.
+// Hash returns a hash of all pairs, which depends on seed.
 func (s *State) Hash(seed maphash.Seed) uint64 { return maphash.Bytes(seed, s.buf) }
 
 // All yields the pairs in key order. The slices point into the state: the caller must not change them.

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-func TestCutAtKeepsWhatIsLess(t *testing.T) {
+func TestCutAtKeepsLesserKeys(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]int{"": 0, "a": 0, "b": 1, "bb": 2, "c": 2, "d": 3} {
 		var s, less history.State

@@ -14,11 +14,11 @@ import (
 	"github.com/spf13/afero"
 )
 
-// savingPrefix begins the names of temporary files.
+// savingPrefix is the prefix of temporary files.
 const savingPrefix = ".saving-"
 
-// WriteFile makes or replaces a file with what write writes. The directory must exist. A link is followed. A pipe or device,
-// such as /dev/stdout, is written to as it is. The file has the permissions perm, before umask.
+// WriteFile creates or replaces a file with the output of write. The directory must exist. A link is followed. A pipe
+// or a device, such as /dev/stdout, is written to directly. The file has permissions perm, before umask.
 func WriteFile(name string, perm fs.FileMode, write func(w io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target
@@ -33,7 +33,7 @@ func WriteFile(name string, perm fs.FileMode, write func(w io.Writer) error) err
 	return nil
 }
 
-// writeThrough writes to a pipe or device.
+// writeThrough writes directly to a pipe or device.
 func writeThrough(name string, write func(w io.Writer) error) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
@@ -42,7 +42,7 @@ func writeThrough(name string, write func(w io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-// CheckWritable returns an error unless files can be made in a directory.
+// CheckWritable returns an error unless files can be created in a directory.
 func CheckWritable(dir string) error {
 	sweepFiles(dir)
 	f, err := createTemp(afero.NewOsFs(), dir, 0o600)
@@ -52,8 +52,8 @@ func CheckWritable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// writeFile writes a temporary file and renames it. Where there are locks it is closed last, because that gives up its own;
-// elsewhere a system may refuse to rename an open file.
+// writeFile writes a temporary file and renames it. Where there are locks, the file is closed last, because closing
+// releases its lock. Elsewhere it is closed before, because a system may refuse to rename an open file.
 func writeFile(disk afero.Fs, name string, perm fs.FileMode, write func(w io.Writer) error) error {
 	f, err := createTemp(disk, filepath.Dir(name), perm)
 	if err != nil {
@@ -76,16 +76,16 @@ func writeFile(disk afero.Fs, name string, perm fs.FileMode, write func(w io.Wri
 	return errors.Join(closeOnce(), syncDir(disk, filepath.Dir(name)))
 }
 
-// lastTemp makes the names of this process unique.
+// lastTemp makes the names of temporary files unique within the process.
 var lastTemp atomic.Uint64
 
-// createTemp makes a temporary file that this process owns.
+// createTemp creates a temporary file owned by this process.
 func createTemp(disk afero.Fs, dir string, perm fs.FileMode) (afero.File, error) {
 	for {
 		name := filepath.Join(dir, fmt.Sprintf("%s%d-%d", savingPrefix, os.Getpid(), lastTemp.Add(1)))
 		f, err := disk.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 		if errors.Is(err, fs.ErrExist) {
-			continue // of another process with this ID, in another container
+			continue // left by a process with the same ID, in another container
 		}
 		if err != nil {
 			return nil, err
@@ -93,11 +93,11 @@ func createTemp(disk afero.Fs, dir string, perm fs.FileMode) (afero.File, error)
 		if real, ok := f.(*os.File); !ok || own(real) {
 			return f, nil
 		}
-		_ = f.Close() // somebody took it for abandoned before it was locked, and has removed it
+		_ = f.Close() // another process took it for abandoned before it was locked, and removed it
 	}
 }
 
-// syncDir makes a rename durable, where directories can be synced.
+// syncDir makes a rename durable, if directories can be synced.
 func syncDir(disk afero.Fs, dir string) error {
 	d, err := disk.Open(dir)
 	if err != nil {
@@ -110,12 +110,13 @@ func syncDir(disk afero.Fs, dir string) error {
 	return errors.Join(err, d.Close())
 }
 
-// sweepFiles removes the temporary files of a directory whose owners are gone.
+// sweepFiles removes the temporary files in a directory whose owners are gone.
 func sweepFiles(dir string) {
 	abandoned(dir, savingPrefix, func(info fs.FileInfo) bool { return info.Mode().IsRegular() }, os.Remove)
 }
 
-// CopyFile copies a file into a directory, under its own name, and returns the copy. Directories that are missing are made.
+// CopyFile copies a file into a directory under its own name and returns the path of the copy. It creates missing
+// directories.
 func CopyFile(name, dir string) (to string, err error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err

@@ -26,7 +26,7 @@ func writes(text string) func(io.Writer) error {
 	}
 }
 
-// content returns what a file holds, and how many temporary files lie beside it.
+// content returns the content of a file, and the number of temporary files beside it.
 func content(t *testing.T, disk afero.Fs, name string) (text string, temporary int) {
 	t.Helper()
 	data, err := afero.ReadFile(disk, name)
@@ -36,8 +36,8 @@ func content(t *testing.T, disk afero.Fs, name string) (text string, temporary i
 	return string(data), len(left)
 }
 
-// Every call fails in turn, in every way. What the file held before is there, or all of what it was to hold.
-func TestAFailedWriteLeavesWhatWasThere(t *testing.T) {
+// Every call fails in turn, in every way. The file then has either its previous content or its whole new content.
+func TestAFailedWriteLeavesAWholeFile(t *testing.T) {
 	const before, after = "what was there before", "what comes after it, which is longer"
 	for _, effect := range []string{"eio any", "enospc any", "short write", "failed sync"} {
 		for _, key := range []string{"nth", "from"} {
@@ -68,7 +68,7 @@ func TestAFailedWriteLeavesWhatWasThere(t *testing.T) {
 	}
 }
 
-func TestAWriterThatGivesUpLeavesWhatWasThere(t *testing.T) {
+func TestAWriterThatGivesUpLeavesThePreviousContent(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, WriteFile(name, 0o644, writes("before")))
 	gaveUp := errors.New("gave up")
@@ -90,12 +90,12 @@ func TestLinksAndPipesAreWrittenThrough(t *testing.T) {
 	require.Equal(t, "after", got)
 	info, err := os.Lstat(link)
 	require.NoError(t, err)
-	require.NotZero(t, info.Mode()&os.ModeSymlink, "the link is still one")
+	require.NotZero(t, info.Mode()&os.ModeSymlink, "the link is still a link")
 
 	require.NoError(t, WriteFile(os.DevNull, 0o644, writes("anything")))
 	info, err = os.Lstat(os.DevNull)
 	require.NoError(t, err)
-	require.NotZero(t, info.Mode()&os.ModeDevice, "the device is still one")
+	require.NotZero(t, info.Mode()&os.ModeDevice, "the device is still a device")
 	if _, err := os.Stat("/dev/full"); err == nil {
 		require.ErrorContains(t, WriteFile("/dev/full", 0o644, writes("anything")), "no space left")
 	}
@@ -110,8 +110,8 @@ func TestADirectoryIsNotReplaced(t *testing.T) {
 	require.Len(t, left, 1)
 }
 
-// Power is cut at every operation, on every filesystem: the file is there as it was or as it was to be. Once WriteFile has
-// returned, it is the latter.
+// Power is cut at every operation, on every filesystem. The file has either its previous or its new content, and the
+// new content once WriteFile has returned.
 func TestAPowerCutLeavesAWholeFile(t *testing.T) {
 	const before, after = "what was there before", "what comes after it, which is longer"
 	disk := faultfs.New(faultfs.Options{})

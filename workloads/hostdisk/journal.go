@@ -9,12 +9,12 @@ import (
 	"github.com/spf13/afero"
 )
 
-// ErrInUse means that another process has a journal open.
+// ErrInUse means that a journal is already open.
 var ErrInUse = errors.New("hostdisk: in use by another process")
 
-// OpenJournal opens a file that one process at a time appends to, and makes it if it is not there; its name is durable when
-// OpenJournal returns. Until the file is closed, OpenJournal fails with ErrInUse elsewhere, in the same process as well. What is
-// written to the file is the caller's to sync. Where there are no locks, nobody is kept out.
+// OpenJournal opens or creates a file to which one process at a time appends. The name is durable when OpenJournal
+// returns; syncing what is written is up to the caller. Until the file is closed, further calls for it fail with
+// ErrInUse, in the same process as well. Without locks on the system, nobody is kept out.
 func OpenJournal(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {

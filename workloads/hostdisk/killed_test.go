@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain is also the process that is killed.
+// TestMain also lets the test binary act as the process that is killed.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("HOSTDISK_CHILD"); dir != "" {
 		child(dir)
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child owns a temporary directory and a temporary file in dir, says so, and waits for its end.
+// child owns a temporary directory and a temporary file in dir, reports that, and waits to be killed.
 func child(dir string) {
 	s, err := NewScratch(dir, "test")
 	if err == nil {
@@ -40,7 +40,7 @@ func child(dir string) {
 	os.Exit(1)
 }
 
-// start starts a child and returns what ends it with SIGKILL.
+// start starts a child and returns a function that kills it with SIGKILL.
 func start(t *testing.T, dir string) (kill func()) {
 	t.Helper()
 	self, err := os.Executable()
@@ -59,7 +59,7 @@ func start(t *testing.T, dir string) (kill func()) {
 	}
 }
 
-// left returns what is in a directory: the number of temporary directories, of temporary files, and of others.
+// left returns the numbers of temporary directories, temporary files and other entries in a directory.
 func left(t *testing.T, dir string) (scratches, files, others int) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -83,7 +83,7 @@ func requireLeft(t *testing.T, dir string, scratches, files, others int) {
 	require.Equal(t, []int{scratches, files, others}, []int{s, f, o}, "temporary directories, temporary files, others")
 }
 
-func TestWhatAKilledProcessLeavesIsRemovedByTheNext(t *testing.T) {
+func TestRemainsOfAKilledProcessAreRemovedByTheNext(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "of another program"), 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, scratchPrefix+"is a file"), nil, 0o600))
@@ -93,7 +93,7 @@ func TestWhatAKilledProcessLeavesIsRemovedByTheNext(t *testing.T) {
 	killFirst()
 	requireLeft(t, dir, 3, 2, 1)
 	killThird := start(t, dir)
-	requireLeft(t, dir, 3, 2, 1) // the first one's are gone, those of the second are not
+	requireLeft(t, dir, 3, 2, 1) // those of the first are gone, those of the second are not
 	killSecond()
 	killThird()
 	s, err := NewScratch(dir, "test")
@@ -104,7 +104,7 @@ func TestWhatAKilledProcessLeavesIsRemovedByTheNext(t *testing.T) {
 	requireLeft(t, dir, 1, 0, 2)
 }
 
-func TestWhoHasNoOwnerYetIsNotLost(t *testing.T) {
+func TestAFileWithoutAnOwnerYetIsNotLost(t *testing.T) {
 	dir := t.TempDir()
 	done := make(chan error)
 	for range 8 {
@@ -129,7 +129,7 @@ func TestWhoHasNoOwnerYetIsNotLost(t *testing.T) {
 	requireLeft(t, dir, 0, 0, 1)
 }
 
-// useOnce makes and removes a temporary directory, and writes a file.
+// useOnce creates and removes a temporary directory, and writes a file.
 func useOnce(dir string) error {
 	s, err := NewScratch(dir, "test")
 	if err != nil {

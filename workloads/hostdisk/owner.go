@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// own makes an open temporary file or directory this process's own. It reports whether it still has its name: before it was
-// locked, another process may have taken it for abandoned.
+// own makes this process the owner of an open temporary file or directory. It reports whether the name still exists:
+// before it was locked, another process may have taken it for abandoned and removed it.
 func own(f *os.File) bool {
 	lock(f)
 	return isNamed(f)
 }
 
-// isNamed reports whether an open file or directory still has the name that it was opened by.
+// isNamed reports whether an open file or directory still has the name under which it was opened.
 func isNamed(f *os.File) bool {
 	here, err := f.Stat()
 	if err != nil {
@@ -24,8 +24,8 @@ func isNamed(f *os.File) bool {
 	return err == nil && os.SameFile(here, there)
 }
 
-// abandoned calls remove for everything in a directory that has the prefix, is of a kind, belongs to this user, and has no
-// owner any more. An error leaves it there: whoever cannot clean up can still work.
+// abandoned calls remove for everything in a directory that has the prefix and the kind, belongs to this user, and no
+// longer has an owner. Errors are ignored, because the caller can work without the clean-up.
 func abandoned(dir, prefix string, kind func(fs.FileInfo) bool, remove func(name string) error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -42,7 +42,8 @@ func abandoned(dir, prefix string, kind func(fs.FileInfo) bool, remove func(name
 	}
 }
 
-// removeUnowned removes a file or directory unless a process owns it. It is locked meanwhile: who has just made it waits.
+// removeUnowned removes a file or directory unless a process owns it. It holds the lock meanwhile, so that a process
+// that has just created it waits.
 func removeUnowned(name string, remove func(name string) error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -51,5 +52,5 @@ func removeUnowned(name string, remove func(name string) error) {
 	if tryLock(f) && isNamed(f) {
 		_ = remove(name) // the next process tries again
 	}
-	_ = f.Close() // only read
+	_ = f.Close() // opened for reading only
 }

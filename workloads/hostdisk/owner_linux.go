@@ -8,19 +8,19 @@ import (
 
 const haveLocks = true
 
-// lock waits for the lock of an open file and keeps it until the file is closed. Without the lock, which some filesystems do
-// not have, nobody can take it either, and the file counts as owned for good.
+// lock waits for the lock of an open file and keeps it until the file is closed. Some filesystems have no locks. There
+// no process can take the lock either, so the file counts as owned forever.
 func lock(f *os.File) {
 	for syscall.Flock(int(f.Fd()), syscall.LOCK_EX) == syscall.EINTR {
 	}
 }
 
-// tryLock is lock if nobody else has the lock, and reports whether it has it now.
+// tryLock takes the lock if it is free, and reports whether it did.
 func tryLock(f *os.File) bool {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
-// isMine reports whether a file belongs to this user.
+// isMine reports whether a file belongs to the current user.
 func isMine(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid()

@@ -9,7 +9,7 @@ import (
 
 const haveLocks = false
 
-// Without locks nobody knows whether an owner lives, and nothing is removed.
+// Without locks there is no way to know whether an owner is alive, so nothing is removed.
 func lock(*os.File)           {}
 func tryLock(*os.File) bool   { return false }
 func isMine(fs.FileInfo) bool { return false }

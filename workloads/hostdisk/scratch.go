@@ -7,20 +7,20 @@ import (
 	"sync"
 )
 
-// scratchPrefix begins the names of temporary directories.
+// scratchPrefix is the prefix of temporary directories.
 const scratchPrefix = "lightning-torture."
 
 // Scratch is a temporary directory that this process owns.
 type Scratch struct {
 	Dir  string   // its path; it is empty at first
-	lock *os.File // open: it has the lock
+	lock *os.File // open, to hold the lock
 }
 
-// swept are the parents in which this process has looked for abandoned directories.
+// swept holds the parents that this process has already searched for abandoned directories.
 var swept sync.Map
 
-// NewScratch makes a temporary directory in parent, which must exist; empty: in that of the system. The purpose is a part of
-// its name. First it removes what killed processes have left there.
+// NewScratch creates a temporary directory in parent, which must exist; if it is empty, in that of the system. The
+// purpose becomes part of the name. Before that, it removes what killed processes left there.
 func NewScratch(parent, purpose string) (*Scratch, error) {
 	if parent == "" {
 		parent = os.TempDir()
@@ -35,7 +35,7 @@ func NewScratch(parent, purpose string) (*Scratch, error) {
 		}
 		d, err := os.Open(dir)
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // somebody took it for abandoned before it was locked
+			continue // another process took it for abandoned before it was locked
 		}
 		if err != nil {
 			return nil, errors.Join(err, os.Remove(dir))
@@ -43,9 +43,9 @@ func NewScratch(parent, purpose string) (*Scratch, error) {
 		if own(d) {
 			return &Scratch{dir, d}, nil
 		}
-		_ = d.Close() // it is gone
+		_ = d.Close() // it was removed before it was locked
 	}
 }
 
-// Remove removes the directory with all that is in it.
+// Remove removes the directory with its contents.
 func (s *Scratch) Remove() error { return errors.Join(os.RemoveAll(s.Dir), s.lock.Close()) }

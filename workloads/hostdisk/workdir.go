@@ -5,14 +5,14 @@ import (
 	"os"
 )
 
-// WorkDir is the working directory of the process, in which relative names of files are looked up. An engine that changes it
-// breaks whatever else the process does.
+// WorkDir is the working directory of the process, against which relative file names are resolved. An engine that
+// changes it breaks everything else in the process.
 type WorkDir struct {
 	dir  string // empty: unknown
-	left string // where an engine has gone; empty: nowhere
+	left string // where an engine has moved it; empty: nowhere
 }
 
-// NewWorkDir returns the working directory as it is now.
+// NewWorkDir returns the current working directory.
 func NewWorkDir() WorkDir {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -21,14 +21,14 @@ func NewWorkDir() WorkDir {
 	return WorkDir{dir: dir}
 }
 
-// ComeBack goes back to the directory if an engine has left it.
+// ComeBack restores the directory if an engine has changed it.
 func (w *WorkDir) ComeBack() {
 	if w.dir == "" {
 		return
 	}
 	now, err := os.Getwd()
 	if err != nil {
-		now = "one that is gone"
+		now = "a directory that no longer exists"
 	}
 	if now == w.dir {
 		return
@@ -36,14 +36,14 @@ func (w *WorkDir) ComeBack() {
 	if w.left == "" {
 		w.left = now
 	}
-	_ = os.Chdir(w.dir) // what is written there says what is wrong
+	_ = os.Chdir(w.dir) // if this fails, the next write of a file reports it
 }
 
-// Reason says what an engine has done to the directory; empty: nothing.
+// Reason says how an engine has changed the directory; empty if it has not.
 func (w *WorkDir) Reason() string {
 	if w.left == "" {
 		return ""
 	}
-	return fmt.Sprintf("the engine has changed the working directory of the process, from %s to %s: it must not, since all of the process has it",
+	return fmt.Sprintf("the engine has changed the working directory of the process, from %s to %s: it must not, because the whole process shares it",
 		w.dir, w.left)
 }

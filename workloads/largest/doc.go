@@ -1,5 +1,6 @@
-// Package largest says what a store takes at most, for workloads that keep to it: the sizes that a target states, what they
-// leave out, and how what is too large becomes smaller.
+// Package largest describes the largest keys, values and batches that a store accepts: the sizes that a target states,
+// what the workloads leave out because of them, and how anything larger is reduced.
 //
-// Package workloads draws scripts within them, package contract has them in a target, and package evidence in a token.
+// Package workloads generates scripts within the limits. Package contract has them in a target, and package evidence in
+// a token.
 package largest

@@ -7,22 +7,22 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Sizes are what a store takes at most, in bytes. A limit of 0 is none that the workloads meet: their keys have up to about a
-// thousand bytes, their values a little more than 64 KiB.
+// Sizes holds the maximum sizes that a store accepts, in bytes. 0 means that no workload reaches the limit: their keys
+// have up to about a thousand bytes, their values slightly more than 64 KiB.
 type Sizes struct {
 	KeyBytes   int `json:"key_bytes,omitempty"`
 	ValueBytes int `json:"value_bytes,omitempty"` // of a value, or of an entry of a log
-	BatchBytes int `json:"batch_bytes,omitempty"` // all keys and values of a batch or a transaction
+	BatchBytes int `json:"batch_bytes,omitempty"` // total keys and values of a batch or a transaction
 }
 
-// What the workloads need: names of keys and values that differ, and transactions over several of them.
+// What the workloads need: distinct names of keys and values, and transactions over several of them.
 const (
 	leastKey   = 64
 	leastValue = 256
 	leastBatch = 16 << 10
 )
 
-// Check returns an error that names a limit below what the workloads need.
+// Check returns an error that names every limit below what the workloads need.
 func (s Sizes) Check() error {
 	var errs []error
 	for _, f := range []struct {
@@ -36,7 +36,7 @@ func (s Sizes) Check() error {
 	return errors.Join(errs...)
 }
 
-// Beyond says what the workloads leave out because of the limits.
+// Beyond lists what the workloads leave out because of the limits.
 func (s Sizes) Beyond() (all []string) {
 	for _, f := range []struct {
 		what string
@@ -49,7 +49,7 @@ func (s Sizes) Beyond() (all []string) {
 	return all
 }
 
-// Value returns the length of a value that should have n bytes.
+// Value returns the reduced length of a value of n bytes.
 func (s Sizes) Value(n int) int {
 	if s.ValueBytes == 0 {
 		return n
@@ -57,7 +57,7 @@ func (s Sizes) Value(n int) int {
 	return min(n, s.ValueBytes)
 }
 
-// Values cuts the values that are too long.
+// Values truncates values that are too long.
 func (s Sizes) Values(writes []history.Write) []history.Write {
 	var all []history.Write
 	for _, w := range writes {
@@ -69,7 +69,7 @@ func (s Sizes) Values(writes []history.Write) []history.Write {
 	return all
 }
 
-// Batch cuts the values that are too long, and leaves out the last writes if all are too much.
+// Batch truncates values that are too long, and drops the last writes if the total is still too large.
 func (s Sizes) Batch(writes []history.Write) []history.Write {
 	all, total := s.Values(writes), 0
 	for i := range all {
@@ -80,8 +80,8 @@ func (s Sizes) Batch(writes []history.Write) []history.Write {
 	return all
 }
 
-// Entries returns the lengths of the entries of a log that are appended at once, each cut, and the last left out if all are too
-// much.
+// Entries returns the reduced lengths of log entries that are appended together. Entries that are too long are
+// truncated, and the last ones are dropped if the total is still too large.
 func (s Sizes) Entries(lengths []int) []int {
 	var all []int
 	total := 0

@@ -8,14 +8,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Name is the name of the scripts.
+// Name is the workload name of the scripts.
 const Name = "small"
 
-// Kinds is how many kinds of step the scripts are made of.
+// Kinds is the number of kinds of steps in the scripts.
 const Kinds = 16
 
-// Script returns one script, numbered from 1: first those of one step, then those of two, and so on. Of two scripts of the same
-// length the one with the earlier steps comes first; all that begin alike follow each other.
+// Script returns the script with a number. Numbers begin at 1 and are in order of length, then in lexicographic order
+// of the kinds of steps, so that scripts with a common prefix are adjacent.
 func Script(number uint64) workloads.Script {
 	length, rest := place(number)
 	steps := make([]workloads.Step, length)
@@ -28,7 +28,7 @@ func Script(number uint64) workloads.Script {
 	}
 }
 
-// Scripts returns how many scripts there are of up to so many steps.
+// Scripts returns the number of scripts with at most the given number of steps.
 func Scripts(steps int) (n uint64) {
 	for each := uint64(1); steps > 0; steps-- {
 		each *= Kinds
@@ -37,7 +37,7 @@ func Scripts(steps int) (n uint64) {
 	return n
 }
 
-// Prefix returns the number of the script that lacks the last step of another; 0: that is empty.
+// Prefix returns the number of the script without the last step of the given one; 0 if that is empty.
 func Prefix(number uint64) uint64 {
 	length, rest := place(number)
 	if length <= 1 {
@@ -46,7 +46,7 @@ func Prefix(number uint64) uint64 {
 	return Scripts(length-2) + 1 + rest/Kinds
 }
 
-// place returns how many steps a script has, and its place among those of that length, from 0.
+// place returns the number of steps of a script, and its position among the scripts of that length, from 0.
 func place(number uint64) (length int, at uint64) {
 	at = max(number, 1) - 1
 	for each := uint64(Kinds); ; each *= Kinds {
@@ -57,13 +57,14 @@ func place(number uint64) (length int, at uint64) {
 	}
 }
 
-// Lengths of values. A sector has 512 bytes, and each that a value fills doubles the disks that a crash may leave.
+// Lengths of values. A sector has 512 bytes, and each sector that a value fills doubles the number of disks that a
+// crash may leave.
 const (
 	short = 8
 	long  = 1100
 )
 
-// value returns a value that has a name.
+// value returns a value that begins with its name.
 func value(name string, length int) []byte {
 	return []byte(name + strings.Repeat("~", max(0, length-len(name))))
 }

@@ -15,7 +15,7 @@ func TestTheSmallScopeHasEveryScriptOnce(t *testing.T) {
 	seen := map[string]uint64{"[]": 0}
 	for n := uint64(1); n <= small.Scripts(3); n++ {
 		s := small.Script(n)
-		var kinds []string // a step is told by what it writes, how durably, and where to
+		var kinds []string // a step is identified by what it writes, how durably, and where to
 		for i := range s.Clients[0] {
 			step := s.Clients[0][i]
 			length := 0

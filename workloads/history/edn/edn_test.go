@@ -50,7 +50,7 @@ func TestValuesOfAFile(t *testing.T) {
 			`{"type" "ok" "value" [["r" "x" nil] true 1.5]}|{"a" {"b:" []} "c" -1}`,
 		},
 		{"a JSON array", `[ {"a" : 1}, {"b":2} ]`, `{"a" 1}|{"b" 2}`},
-		{"a map whose first key is a string is no JSON without a colon", `{"a" :b}`, `{"a" :b}`},
+		{"a map whose first key is a string is not JSON without a colon", `{"a" :b}`, `{"a" :b}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			for _, source := range []io.Reader{strings.NewReader(row.text), iotest.OneByteReader(strings.NewReader(row.text))} {
@@ -62,15 +62,15 @@ func TestValuesOfAFile(t *testing.T) {
 	}
 }
 
-func TestBadSyntaxHasItsLine(t *testing.T) {
+func TestSyntaxErrorsNameTheLine(t *testing.T) {
 	for _, row := range []struct{ name, text, says string }{
 		{"the file ends within a map", "{:a 1}\n{:b", "line 2: the file ends within the value that begins here"},
 		{"the file ends within a string", "\"abc", "line 1: the file ends within the value that begins here"},
 		{"the file ends within an escape", `"abc\u00`, "the file ends within the value that begins here"},
 		{"the file ends within the vector", "[{:a 1}\n\n", "line 3: the file ends within the vector around all values"},
-		{"more behind the vector", "[{:a 1}]\n{:b 1}", "line 2: there is more behind the end"},
-		{"a wrong bracket", "{:a [1}", "'}' closes nothing that was opened"},
-		{"a bracket too many", "{:a 1}\n)", "line 2: ')' closes nothing"},
+		{"more after the vector", "[{:a 1}]\n{:b 1}", "line 2: there is more after the end"},
+		{"a wrong bracket", "{:a [1}", "'}' does not match an opening bracket"},
+		{"a bracket too many", "{:a 1}\n)", "line 2: ')' does not match"},
 		{"a key without a value", "{:a 1 :b}", "a map has a key without a value"},
 		{"EDN among JSON", "{\"b\":1}\n{:a 1, :b}", "line 2: "},
 		{"an unknown escape", `"\q"`, `the unknown escape \q`},
@@ -78,10 +78,10 @@ func TestBadSyntaxHasItsLine(t *testing.T) {
 		{"a colon alone", "{: 1}", "a colon without a name"},
 		{"a regular expression", `#"x"`, `#" is Clojure`},
 		{"metadata", "^:a {}", `"^" is Clojure`},
-		{"a discard of nothing", "[[#_]]", "a discard of nothing"},
+		{"a discard without a value", "[[#_]]", "a discard without a value"},
 		{"a discard at the end", "#_", "the file ends within the value that begins here"},
-		{"too deep", strings.Repeat("[", 1000), "more than 100 collections within one another"},
-		{"as deep, and closed", strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20), "more than 100 collections"},
+		{"too deep", strings.Repeat("[", 1000), "collections are nested more than 100 deep"},
+		{"too deep, and closed", strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20), "collections are nested more than 100 deep"},
 		{"many discards", strings.Repeat("#_ ", 1<<20), "the file ends within the value that begins here"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -136,8 +136,8 @@ func TestPartsOfAValue(t *testing.T) {
 	require.Zero(t, edn.Value{}.Len())
 }
 
-// FuzzRead: no input may crash the reader; whatever it reads does not depend on how the input comes in, and reads the same
-// from what is written of it.
+// FuzzRead checks that no input crashes the reader, that the result does not depend on how the input is split into
+// reads, and that what it reads survives being written and read again.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		"[{:a 1} #{:b}]", `{"a":[null,"\ud83d\ude00"]}`, "({:a \\[} ;x\n)", "#_ #_ 1 2 #t{:a #inst \"x\"}", "{:a [1 2", "\"\\u12", "##NaN",

@@ -8,31 +8,31 @@ import (
 	"unicode/utf8"
 )
 
-// errShort says that the text ends within a value, so that more of it is needed.
+// errShort means that the text ends within a value, so that more of it is needed.
 var errShort = errors.New("the text ends within a value")
 
-// errEnds says that the file ends within a value.
+// errEnds means that the file ends within a value.
 var errEnds = errors.New("the file ends within the value that begins here")
 
-// lexer takes a text apart. In json, a colon separates like a comma.
+// lexer tokenizes a text. In JSON, a colon separates like a comma.
 type lexer struct {
 	text  []byte
 	at    int
-	final bool // the text is all that there is
+	final bool // the text is complete
 	json  bool
 }
 
-// class is what a byte means where it stands outside of strings.
+// class is the meaning of a byte outside strings.
 type class uint8
 
 const (
 	word    class = iota // part of a number, a symbol or a keyword
-	blank                // separates
-	control              // means something by itself
+	blank                // a separator
+	control              // has a meaning of its own
 )
 
 var classes = func() (all [256]class) {
-	for b := range 33 { // control characters separate, too, as some tools write them into logs
+	for b := range 33 { // control characters are separators too, because some tools write them into logs
 		all[b] = blank
 	}
 	all[','] = blank
@@ -42,7 +42,7 @@ var classes = func() (all [256]class) {
 	return all
 }()
 
-// skip goes to the next byte that means something: past blanks and comments. It is false at the end of the text.
+// skip advances past blanks and comments. It returns false at the end of the text.
 func (l *lexer) skip() (bool, error) {
 	for ; l.at < len(l.text); l.at++ {
 		switch b := l.text[l.at]; {
@@ -64,7 +64,7 @@ func (l *lexer) skip() (bool, error) {
 	return false, nil
 }
 
-// wordEnd returns where the word ends that begins at a position.
+// wordEnd returns the end of the word that begins at a position.
 func (l *lexer) wordEnd(at int) (int, error) {
 	for ; at < len(l.text); at++ {
 		if b := l.text[at]; classes[b] != word || l.json && b == ':' {
@@ -77,7 +77,7 @@ func (l *lexer) wordEnd(at int) (int, error) {
 	return at, nil
 }
 
-// atom reads what is no collection.
+// atom reads a value that is not a collection.
 func (l *lexer) atom() (node, error) {
 	switch l.text[l.at] {
 	case '"':
@@ -90,7 +90,7 @@ func (l *lexer) atom() (node, error) {
 		return node{}, err
 	}
 	if end == l.at {
-		return node{}, fmt.Errorf("%q has no place here", l.text[l.at])
+		return node{}, fmt.Errorf("unexpected %q", l.text[l.at])
 	}
 	text := l.text[l.at:end]
 	l.at = end
@@ -122,7 +122,7 @@ func atomOf(text []byte) (node, error) {
 
 func digit(b byte) bool { return '0' <= b && b <= '9' }
 
-// plainNumber drops what makes no difference: a plus sign, and the N of a big number.
+// plainNumber removes a plus sign and the N of a big number, which do not change the value.
 func plainNumber(text []byte) []byte {
 	text = bytes.TrimPrefix(text, []byte("+"))
 	if n := len(text); text[n-1] == 'N' && digit(text[n-2]) {
@@ -131,7 +131,8 @@ func plainNumber(text []byte) []byte {
 	return text
 }
 
-// char reads a character: \a, \newline, \u0041. A bracket may be one, too.
+// char reads a character: \a,
+// ewline, \u0041. It may be a bracket.
 func (l *lexer) char() (node, error) {
 	if l.at+1 >= len(l.text) {
 		return node{}, l.short()
@@ -168,7 +169,7 @@ func (l *lexer) quoted() (node, error) {
 	return node{}, l.short()
 }
 
-// escaped reads a string of which an escape is the first at a position.
+// escaped reads a string whose first escape is at a position.
 func (l *lexer) escaped(at int) (node, error) {
 	content := bytes.Clone(l.text[l.at+1 : at])
 	for at < len(l.text) {
@@ -195,7 +196,7 @@ var escapes = map[byte]rune{
 	'"': '"', '\\': '\\', '/': '/', '\'': '\'', 'n': '\n', 't': '\t', 'r': '\r', 'b': '\b', 'f': '\f',
 }
 
-// escape returns the character that an escape stands for, and where it ends. It begins behind the backslash.
+// escape returns the character that an escape stands for, and the position after it. It begins after the backslash.
 func (l *lexer) escape(at int) (rune, int, error) {
 	if at >= len(l.text) {
 		return 0, 0, l.short()

@@ -6,31 +6,31 @@ import (
 	"math"
 )
 
-// Limits of one value.
+// Limits on one value.
 const (
-	MaxBytes = 64 << 20 // of its text
-	MaxParts = 4 << 20  // values within it
-	MaxDepth = 100      // collections within one another
+	MaxBytes = 64 << 20 // length of its text
+	MaxParts = 4 << 20  // number of values within it
+	MaxDepth = 100      // nesting of collections
 )
 
-// parser turns the text of a value into nodes. Its memory is used again.
+// parser turns the text of a value into nodes. It reuses its memory.
 type parser struct {
 	lexer
 	nodes []node
 	open  []opened
 }
 
-// opened is a collection whose end has not come yet.
+// opened is a collection that has not been closed yet.
 type opened struct {
 	node  int32
 	close byte
-	skip  int // how many of the values that come next are dropped
+	skip  int // number of following values to drop
 }
 
-// value reads the next value, or reports that there is none before the text ends.
+// value reads the next value, or reports that the text ends before there is one.
 func (p *parser) value() (found bool, err error) {
 	p.nodes, p.open = p.nodes[:0], p.open[:0]
-	drop := 0 // values at the top to be discarded
+	drop := 0 // values at the top level to discard
 	for {
 		more, err := p.skip()
 		if err != nil {
@@ -46,7 +46,7 @@ func (p *parser) value() (found bool, err error) {
 	}
 }
 
-// ended says what it means that the text ends here.
+// ended returns the result of reaching the end of the text.
 func (p *parser) ended(drop int) error {
 	if len(p.open) == 0 && drop == 0 {
 		return nil
@@ -54,9 +54,9 @@ func (p *parser) ended(drop int) error {
 	return p.short()
 }
 
-// token reads the next bracket, atom, tag or discard. It reports whether that completes a value.
+// token reads the next bracket, atom, tag or discard, and reports whether that completes a value.
 func (p *parser) token(drop *int) (done bool, err error) {
-	start := int32(len(p.nodes)) // of the value that this may complete
+	start := int32(len(p.nodes)) // of the value that this token may complete
 	switch b := p.text[p.at]; b {
 	case '[', '(', '{':
 		p.at++
@@ -82,7 +82,7 @@ func (p *parser) token(drop *int) (done bool, err error) {
 	return p.settle(start, drop), nil
 }
 
-// dropping returns how many values are dropped next within the innermost collection.
+// dropping returns the number of values to drop next within the innermost collection.
 func (p *parser) dropping(top *int) *int {
 	if len(p.open) > 0 {
 		return &p.open[len(p.open)-1].skip
@@ -90,7 +90,8 @@ func (p *parser) dropping(top *int) *int {
 	return top
 }
 
-// settle drops the value that begins at start and is complete, if it is to be dropped, and reports whether all of it is there.
+// settle takes a value that begins at start and is complete. It drops the value if it is to be discarded, and otherwise
+// reports whether it is a whole top-level value.
 func (p *parser) settle(start int32, drop *int) bool {
 	if d := p.dropping(drop); *d > 0 {
 		*d--
@@ -100,8 +101,8 @@ func (p *parser) settle(start int32, drop *int) bool {
 	return len(p.open) == 0
 }
 
-// dispatch reads what begins with a hash: the beginning of a set, a discard, a tag or a symbolic number. Only the last is a
-// value by itself.
+// dispatch reads what begins with a hash: the opening of a set, a discard, a tag or a symbolic number. Only the last is
+// a value by itself.
 func (p *parser) dispatch(drop *int) (number bool, err error) {
 	if p.at+1 >= len(p.text) {
 		return false, p.short()
@@ -132,7 +133,7 @@ func (p *parser) dispatch(drop *int) (number bool, err error) {
 
 func (p *parser) begin(b byte) error {
 	if len(p.open) >= MaxDepth {
-		return fmt.Errorf("more than %d collections within one another", MaxDepth)
+		return fmt.Errorf("collections are nested more than %d deep", MaxDepth)
 	}
 	kind, closing := Vector, byte(']')
 	switch b {
@@ -147,17 +148,17 @@ func (p *parser) begin(b byte) error {
 	return p.add(node{kind: kind})
 }
 
-// finish ends the innermost collection, and returns where it began.
+// finish closes the innermost collection and returns where it began.
 func (p *parser) finish(b byte) (start int32, err error) {
 	n := len(p.open)
 	if n == 0 || p.open[n-1].close != b {
-		return 0, fmt.Errorf("%q closes nothing that was opened", b)
+		return 0, fmt.Errorf("%q does not match an opening bracket", b)
 	}
 	p.at++
 	last := p.open[n-1]
 	p.open = p.open[:n-1]
 	if last.skip > 0 {
-		return 0, errors.New("a discard of nothing")
+		return 0, errors.New("a discard without a value")
 	}
 	of := &p.nodes[last.node]
 	of.end = int32(len(p.nodes))
@@ -173,7 +174,7 @@ func (p *parser) add(n node) error {
 	}
 	n.end = int32(len(p.nodes)) + 1
 	if n.kind >= Vector {
-		n.end = math.MaxInt32 // until it ends
+		n.end = math.MaxInt32 // until the collection is closed
 	}
 	p.nodes = append(p.nodes, n)
 	return nil

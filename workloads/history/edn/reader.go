@@ -7,24 +7,24 @@ import (
 	"io"
 )
 
-// ErrSyntax is returned for what is no EDN or JSON, or a value beyond a limit, with the line.
+// ErrSyntax is returned for invalid EDN or JSON and for values beyond a limit. It names the line.
 var ErrSyntax = errors.New("edn: bad syntax")
 
 // Reader reads the values of a file one by one.
 type Reader struct {
 	source io.Reader
 	parser
-	buffer []byte // what was read; parser.text is the part of it that is still to come
-	line   int    // of the beginning of text, counted from 1
-	begun  int    // the line on which the latest value began
-	around byte   // the bracket that closes the collection around all values, if there is one
+	buffer []byte // bytes read; parser.text is the unread part of it
+	line   int    // line of the beginning of text, counting from 1
+	begun  int    // line on which the latest value began
+	around byte   // closing bracket of the collection around all values; 0: there is none
 	began  bool
-	closed bool // it was closed
+	closed bool // that collection has been closed
 }
 
 var errLong = fmt.Errorf("a value or a comment of more than %d bytes", MaxBytes)
 
-// firstBuffer is what is read at once, unless a value needs more.
+// firstBuffer is the number of bytes read at once, unless a value needs more.
 const firstBuffer = 256 << 10
 
 // NewReader returns a reader of the values in source.
@@ -32,8 +32,8 @@ func NewReader(source io.Reader) *Reader {
 	return &Reader{source: source, line: 1, buffer: make([]byte, 0, firstBuffer)}
 }
 
-// Next returns the next value. If the first thing in the file is a vector or a list, the values are those within. The error
-// is io.EOF if there is none, ErrSyntax, or that of the source.
+// Next returns the next value. If the file begins with a vector or a list, its values are those inside. The error is
+// io.EOF at the end, ErrSyntax, or an error of the source.
 func (r *Reader) Next() (Value, error) {
 	for {
 		v, err := r.next()
@@ -47,7 +47,7 @@ func (r *Reader) Next() (Value, error) {
 	}
 }
 
-// Line returns the line on which the latest value began, counted from 1.
+// Line returns the line on which the latest value began, counting from 1.
 func (r *Reader) Line() int { return r.begun }
 
 func (r *Reader) next() (Value, error) {
@@ -72,7 +72,7 @@ func (r *Reader) next() (Value, error) {
 		return r.next()
 	}
 	if r.closed {
-		return Value{}, r.bad(errors.New("there is more behind the end of the vector around all values"))
+		return Value{}, r.bad(errors.New("there is more after the end of the vector around all values"))
 	}
 	start := r.at
 	if found, err = r.value(); errors.Is(err, errShort) {
@@ -87,7 +87,7 @@ func (r *Reader) next() (Value, error) {
 	if err != nil {
 		return Value{}, r.bad(err)
 	}
-	if !found { // it was all discarded
+	if !found { // everything was discarded
 		return Value{}, r.end()
 	}
 	r.begun = r.line + bytes.Count(r.text[:start], newline)
@@ -98,14 +98,14 @@ func (r *Reader) next() (Value, error) {
 
 var newline = []byte{'\n'}
 
-// consume drops the text that was read. The nodes point into it, so it stays where it is until more is read.
+// consume drops the text that was parsed. Nodes point into it, so it is not overwritten until more is read.
 func (r *Reader) consume() {
 	r.line += bytes.Count(r.text[:r.at], newline)
 	r.text, r.at = r.text[r.at:], 0
 }
 
-// begin looks at the first thing in the file: a collection around all values is entered, and a map whose first key is a string
-// with a colon behind it is JSON.
+// begin inspects the start of the file. It enters a collection around all values, and takes the file as JSON if the
+// first key of a map is a string followed by a colon.
 func (r *Reader) begin() error {
 	r.text = bytes.TrimPrefix(r.text, []byte("\ufeff"))
 	found, err := r.skip()
@@ -135,7 +135,7 @@ func (r *Reader) begin() error {
 	return nil
 }
 
-// looksLikeJSON reports whether a map comes next whose first key is a string with a colon behind it.
+// looksLikeJSON reports whether a map comes next whose first key is a string followed by a colon.
 func (l *lexer) looksLikeJSON() (bool, error) {
 	if found, err := l.skip(); !found || l.text[l.at] != '{' {
 		return false, err
@@ -158,7 +158,7 @@ func (l *lexer) looksLikeJSON() (bool, error) {
 	return near || len(rest) > 1 && rest[0] == ':' && classes[rest[1]] != word, nil // {"a" :b} is EDN
 }
 
-// unless turns nothing into a demand for more text, if there may be more, and leaves the complaint about it to the parser.
+// unless asks for more text if the text may continue. Other errors are left to the parser, which will find them again.
 func (l *lexer) unless(err error) error {
 	if errors.Is(err, errShort) || err == nil && !l.final {
 		return errShort
@@ -166,7 +166,7 @@ func (l *lexer) unless(err error) error {
 	return nil
 }
 
-// end returns what it means that there is nothing more in the text.
+// end returns the result of finding no more values in the text.
 func (r *Reader) end() error {
 	if !r.final {
 		return errShort
@@ -177,7 +177,7 @@ func (r *Reader) end() error {
 	return io.EOF
 }
 
-// more reads more of the source, in front of which it puts what is left of the text.
+// more reads more of the source, after the unparsed rest of the text.
 func (r *Reader) more() error {
 	if r.final {
 		return r.bad(errEnds)
@@ -191,7 +191,7 @@ func (r *Reader) more() error {
 	} else {
 		r.buffer = append(r.buffer[:0], r.text...)
 	}
-	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // in one go: what is short is read from its start again
+	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // in one go, because a value that is cut off is parsed again from its start
 	r.buffer = r.buffer[:len(r.buffer)+n]
 	r.text = r.buffer
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -205,7 +205,7 @@ func (r *Reader) bad(why error) error {
 	return fmt.Errorf("%w: line %d: %w", ErrSyntax, r.line+bytes.Count(r.text[:at], newline), why)
 }
 
-// Parse returns the only value in a text. The value is valid as long as the text is not changed.
+// Parse returns the only value in a text. The value is valid as long as the text is unchanged.
 func Parse(text []byte) (Value, error) {
 	p := parser{lexer: lexer{text: text, final: true}}
 	found, err := p.value()
@@ -213,7 +213,7 @@ func Parse(text []byte) (Value, error) {
 		return Value{}, fmt.Errorf("%w: %w", ErrSyntax, err)
 	}
 	if more, _ := p.skip(); !found || more {
-		return Value{}, fmt.Errorf("%w: not one value", ErrSyntax)
+		return Value{}, fmt.Errorf("%w: want exactly one value", ErrSyntax)
 	}
 	return Value{p.nodes}, nil
 }

@@ -2,7 +2,7 @@ package edn
 
 import "unicode/utf8"
 
-// AppendEDN appends the value as EDN on one line. Two values have the same text only if they are the same.
+// AppendEDN appends the value as EDN on one line. Only equal values have the same text.
 func (v Value) AppendEDN(to []byte) []byte {
 	switch v.Kind() {
 	case Nil:
@@ -37,7 +37,7 @@ func (v Value) appendParts(to []byte, closing byte) []byte {
 	return append(to, closing)
 }
 
-// appendString appends a string in quotes. Bytes that are no UTF-8 stay what they are.
+// appendString appends a quoted string. Bytes that are not UTF-8 are kept.
 func appendString(to, text []byte) []byte {
 	const hex = "0123456789abcdef"
 	to = append(to, '"')

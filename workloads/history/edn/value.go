@@ -2,10 +2,10 @@ package edn
 
 import "iter"
 
-// Kind is what a value is.
+// Kind is the type of a value.
 type Kind uint8
 
-// The kinds of values. Numbers include whatever begins like one: ratios, big and exact decimals.
+// The kinds of values. Numbers include ratios and big and exact decimals.
 const (
 	Nil Kind = iota // nil; null in JSON
 	Bool
@@ -16,7 +16,7 @@ const (
 	Char
 	Vector // an array in JSON
 	List
-	Map // an object in JSON: keys and values by turns
+	Map // an object in JSON: keys and values alternate
 	Set
 )
 
@@ -26,17 +26,17 @@ var kindNames = [...]string{
 
 func (k Kind) String() string { return kindNames[k] }
 
-// node is a value in a form. The parts of a collection follow it.
+// node is a value in preorder: the parts of a collection follow its node.
 type node struct {
-	text []byte // of an atom: what it says; a string without quotes and escapes, a keyword without the colon
-	end  int32  // the position behind its last part
+	text []byte // of an atom: a string without quotes and escapes, a keyword without its colon
+	end  int32  // the position after its last part
 	kind Kind
 }
 
-// Value is one value of a file, valid until the next call of the Reader that it comes from. The zero value is Nil.
-type Value struct{ nodes []node } // its node, and its parts behind it
+// Value is one value of a file, valid until the next call of the Reader that returned it. The zero value is Nil.
+type Value struct{ nodes []node } // its own node, then its parts
 
-// Kind returns what the value is.
+// Kind returns the type of the value.
 func (v Value) Kind() Kind {
 	if len(v.nodes) == 0 {
 		return Nil
@@ -44,8 +44,8 @@ func (v Value) Kind() Kind {
 	return v.nodes[0].kind
 }
 
-// Text returns what an atom says: the content of a string, the name of a keyword. It is nil for collections. The slice is valid
-// as long as the value.
+// Text returns the text of an atom: the contents of a string, the name of a keyword. It is nil for collections. The
+// slice is valid as long as the value.
 func (v Value) Text() []byte {
 	if len(v.nodes) == 0 {
 		return nil
@@ -56,7 +56,7 @@ func (v Value) Text() []byte {
 // Sequential reports whether the value is a vector or a list.
 func (v Value) Sequential() bool { k := v.Kind(); return k == Vector || k == List }
 
-// Parts yields the values within a collection: of a map, keys and values by turns.
+// Parts yields the values in a collection; for a map, keys and values alternate.
 func (v Value) Parts() iter.Seq[Value] {
 	return func(yield func(Value) bool) {
 		for at := int32(1); int(at) < len(v.nodes); {
@@ -69,15 +69,15 @@ func (v Value) Parts() iter.Seq[Value] {
 	}
 }
 
-// part returns the value at a position, and the position behind it. The ends in nodes count from the start of the form, so they
-// are measured against that of the value itself.
+// part returns the value at a position, and the position after it. The ends in nodes count from the start of the
+// top-level value, so they are compared with the end of v itself.
 func (v Value) part(at int32) (Value, int32) {
 	base := v.nodes[0].end - int32(len(v.nodes))
 	next := v.nodes[at].end - base
 	return Value{v.nodes[at:next:next]}, next
 }
 
-// Pairs yields the keys of a map, each with its value.
+// Pairs yields the keys of a map with their values.
 func (v Value) Pairs() iter.Seq2[Value, Value] {
 	return func(yield func(Value, Value) bool) {
 		if v.Kind() != Map {
@@ -94,7 +94,7 @@ func (v Value) Pairs() iter.Seq2[Value, Value] {
 	}
 }
 
-// Len returns the number of parts of a collection: of a map, twice that of its keys.
+// Len returns the number of parts of a collection; for a map, twice the number of keys.
 func (v Value) Len() int {
 	n := 0
 	for range v.Parts() {
@@ -103,7 +103,7 @@ func (v Value) Len() int {
 	return n
 }
 
-// At returns the i-th part of a collection, or Nil if there are not so many.
+// At returns the i-th part of a collection, or Nil if it has fewer parts.
 func (v Value) At(i int) Value {
 	for part := range v.Parts() {
 		if i == 0 {

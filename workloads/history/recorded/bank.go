@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// bank reads reads of all accounts, as scans, and transfers, which add to one account what they take from another.
+// bank reads scans of all accounts, and transfers, which take an amount from one account and add it to another.
 type bank struct{ *memory }
 
 func (b bank) call(e *entry, op *history.Op) error {
@@ -21,10 +21,10 @@ func (b bank) call(e *entry, op *history.Op) error {
 		op.Kind = history.Txn
 		return b.transfer(e.value, op)
 	}
-	return fmt.Errorf("the function %q is not known; those of a bank are read and transfer", e.f)
+	return fmt.Errorf("unknown function %q; a bank has read and transfer", e.f)
 }
 
-// transfer enters what a transfer does: {:from 1, :to 2, :amount 3}.
+// transfer enters the writes of a transfer: {:from 1, :to 2, :amount 3}.
 func (b bank) transfer(v edn.Value, op *history.Op) error {
 	var from, to edn.Value
 	var amount int64
@@ -59,7 +59,7 @@ func (b bank) transfer(v edn.Value, op *history.Op) error {
 	return nil
 }
 
-// answer enters the balances that a read found: in a map by account, or in a vector by number.
+// answer enters the balances that a read found, either a map from account to balance or a vector.
 func (b bank) answer(e *entry, op *history.Op) error {
 	if op.Kind != history.Scan {
 		return nil
@@ -84,7 +84,7 @@ func (b bank) answer(e *entry, op *history.Op) error {
 	return nil
 }
 
-// Balance returns the money in the value of an account: the number that it is, or begins with if a blank follows.
+// Balance returns the money in an account's value: the number that it is, or that it begins with before a blank.
 func Balance(value []byte) (amount int64, ok bool) {
 	digits, _, _ := bytes.Cut(value, []byte{' '})
 	amount, err := strconv.ParseInt(string(digits), 10, 64)

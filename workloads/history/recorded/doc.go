@@ -1,21 +1,23 @@
-// Package recorded reads histories that other tools recorded: as Jepsen, Elle, Knossos and elle-cli write them, porcupine's test
-// data, logs of Jepsen, and the JSON lines of package history. FORMATS.md shows each by examples and says what its parts mean.
+// Package recorded reads histories that other tools recorded: those of Jepsen, Elle, Knossos and elle-cli, porcupine's
+// test data, Jepsen's logs, and the JSON lines of package history. FORMATS.md has examples of each and explains their
+// parts.
 //
 // The package promises:
 //
-//   - R1: what is read is what the file says. What contradicts itself (an answer to something else than was called, a client
-//     that calls twice), what no model knows, and what is cut off in the middle is ErrFormat, with the line, and never left out.
-//   - R2: a file may come from anybody: it is read as a stream, and every part of it has a limit.
-//   - R3: values of one model have the same text in the operations only if they are the same in the file. Keys that would look
-//     the same and are not make the file unreadable.
-//   - R4: what became of an operation is what Jepsen means: ok took effect, fail did not and never will, info and no answer at
-//     all may have, or may still.
-//   - R5: the clock of the operations is the order of the entries. If each entry has a line of its own, ticks are the numbers
-//     of these lines.
+//   - R1: the result is what the file says. Contradictions (an answer that does not match its call, a client that calls
+//     twice), what no model knows, and truncation are ErrFormat, with the line; nothing is skipped silently.
+//   - R2: input is not trusted: it is read as a stream, and every part has a limit.
+//   - R3: within a model, values have the same text in the operations only if they are the same in the file. A file
+//     with different keys that would look the same is rejected.
+//   - R4: outcomes mean what they mean in Jepsen: ok took effect; fail did not and never will; info, and no answer at
+//     all, may have taken effect or may still.
+//   - R5: the clock of the operations is the order of the entries. If each entry is on a line of its own, ticks are
+//     line numbers.
 //
-// format.go tells formats apart and model.go models, both by content. Two sources yield entries, entry.go out of maps (package
-// edn) and log.go out of lines; pairing.go joins calls and answers; a file for each model turns what they say into operations.
-// Long histories have to fit into memory: keys are kept once, and lists that begin alike share their memory (text.go).
+// format.go detects formats and model.go detects models, both by content. Two sources yield entries: entry.go from maps
+// (package edn) and log.go from lines. pairing.go matches calls and answers. One file per model turns entries into
+// operations. Long histories have to fit into memory, so each key is stored once, and lists with a common beginning
+// Read is safe for concurrent use. The package knows no judges; package judging chooses them by the model.
 //
 // Read may be called by several goroutines. Judges are not known here; package judging chooses them by the model.
 package recorded

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// event is what an entry of a history reports.
+// event is what an entry reports.
 type event uint8
 
 const (
@@ -21,24 +21,24 @@ const (
 
 var events = map[string]event{"invoke": invoke, "ok": ok, "fail": fail, "info": info}
 
-// entry is one line of a history.
+// entry is one event of a history.
 type entry struct {
 	line    int
 	event   event
 	client  int
-	other   bool // it is not of a client, but of Jepsen's nemesis
+	other   bool // not of a client, but of Jepsen's nemesis
 	f       string
-	key     edn.Value // of histories that have one beside the value
+	key     edn.Value // in histories with keys beside the values
 	value   edn.Value
-	refused bool // the answer is a plain no, without an error, in a log
+	refused bool // in a log, the answer is a plain failure without an error
 }
 
-// source yields the entries of a file, which are valid until the next; io.EOF ends it.
+// source yields the entries of a file. An entry is valid until the next one; io.EOF ends the file.
 type source interface {
 	next() (entry, error)
 }
 
-// maps reads entries that are maps.
+// maps reads entries written as maps.
 type maps struct {
 	reader *edn.Reader
 	words  words
@@ -59,7 +59,7 @@ func (m *maps) next() (entry, error) {
 	}
 	e := entry{line: m.reader.Line()}
 	if v.Kind() != edn.Map {
-		return e, badLine(e.line, "%s is no operation: operations are maps with :type, :process, :f and :value", v.Kind())
+		return e, badLine(e.line, "%s is not an operation; operations are maps with :type, :process, :f and :value", v.Kind())
 	}
 	seen := 0
 	for key, value := range v.Pairs() {
@@ -73,12 +73,12 @@ func (m *maps) next() (entry, error) {
 		seen |= bit
 	}
 	if e.event == 0 {
-		return e, badLine(e.line, "a map without :type is no operation")
+		return e, badLine(e.line, "a map without :type is not an operation")
 	}
 	return e, nil
 }
 
-// field enters one field of an operation, and returns the bit that stands for it; 0 for one that does not matter.
+// field enters one field of an operation, and returns the bit for that field, or 0 for a field that is ignored.
 func (m *maps) field(e *entry, key, value edn.Value) (bit int, err error) {
 	if k := key.Kind(); k != edn.Keyword && k != edn.String {
 		return 0, nil
@@ -105,7 +105,7 @@ func (m *maps) field(e *entry, key, value edn.Value) (bit int, err error) {
 	return 0, nil
 }
 
-// process enters who an entry is of. Who has no number is no client.
+// process enters the process of an entry. A process without a number is not a client.
 func (e *entry) process(v edn.Value) (err error) {
 	switch v.Kind() {
 	case edn.Nil:
@@ -116,12 +116,12 @@ func (e *entry) process(v edn.Value) (err error) {
 	case edn.Keyword, edn.String, edn.Symbol:
 		e.other = true
 	default:
-		return errors.New(v.Kind().String() + " is no process")
+		return errors.New(v.Kind().String() + " is not a process")
 	}
 	return nil
 }
 
-// words keeps the few names of functions that a history has, so that each is made once.
+// words interns the names of functions, of which a history has few.
 type words map[string]string
 
 func (w words) of(text []byte) string {

@@ -5,10 +5,11 @@ import (
 	"fmt"
 )
 
-// ErrFormat is returned for a file that is no history in a known format, or is damaged, with the line where it can be told.
-var ErrFormat = errors.New("no history that can be read")
+// ErrFormat is returned for a file that is not a history in a known format, or is damaged. It names the line if
+// possible.
+var ErrFormat = errors.New("not a readable history")
 
-// ErrModel is returned for a history of which it cannot be told what its keys hold; Options.Model says it.
+// ErrModel is returned for a history whose model cannot be determined from its content; Options.Model can set it.
 var ErrModel = errors.New("the model is not known")
 
 func bad(format string, args ...any) error {

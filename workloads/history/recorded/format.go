@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Format is how a file writes a history down.
+// Format is the file format of a history.
 type Format string
 
 // The formats. FORMATS.md has examples.
@@ -28,14 +28,14 @@ func FormatNamed(name string) (Format, error) {
 	return "", fmt.Errorf("unknown format %q", name)
 }
 
-// formatOf tells the format of a file from its beginning.
+// formatOf determines the format of a file from its beginning.
 func formatOf(head []byte) (Format, error) {
 	text := bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n,")
 	switch {
 	case len(text) == 0:
 		return "", bad("it is empty")
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		return "", bad("it is compressed; a saved finding is for check, anything else has to be unpacked first")
+		return "", bad("it is compressed; judge a saved finding with check, and unpack anything else first")
 	case bytes.IndexByte(head, 0) >= 0:
 		return "", bad("it is binary")
 	case bytes.HasPrefix(text, []byte(`{"lightning_history"`)):
@@ -50,7 +50,7 @@ func formatOf(head []byte) (Format, error) {
 	case isLog(text):
 		return Log, nil
 	}
-	return "", bad("it is text in none of the formats that can be told apart by their beginning")
+	return "", bad("it is text whose beginning matches none of the known formats")
 }
 
 // isLog reports whether one of the first lines is an event of a log.

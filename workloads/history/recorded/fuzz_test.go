@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded/recordedtest"
 )
 
-// FuzzRead: whatever a file holds, it is refused as bad or is a history that judges take.
+// FuzzRead checks that every input is either rejected or a history that judges accept.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		"[{:process 0, :type :invoke, :f :cas, :value [1 2]}{:process 0, :type :fail, :f :cas, :value [1 2]}]",
@@ -41,7 +41,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestTransactionsAreReadAsTheyWereWritten(t *testing.T) {
+func TestTransactionsSurviveWritingAndReading(t *testing.T) {
 	ops := []history.Op{
 		{
 			ID: 0, Client: 3, Kind: history.Txn, Call: 1, Return: 3, Outcome: history.Acked, Order: "wrw",
@@ -66,7 +66,7 @@ func TestTransactionsAreReadAsTheyWereWritten(t *testing.T) {
 	require.True(t, r.Lines)
 }
 
-// plain returns operations with keys without colons, and elements with commas between them.
+// plain returns operations whose keys have no colons and whose lists have commas between elements.
 func plain(ops []history.Op) (all []history.Op) {
 	trim := func(value []byte) []byte {
 		return bytes.ReplaceAll(bytes.TrimSuffix(bytes.TrimPrefix(value, []byte(":")), []byte("\n")), []byte("\n"), []byte(","))

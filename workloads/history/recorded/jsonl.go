@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// readJSONL reads what package history writes. If neither the options nor the file name a model, it is that of lists if
-// transactions append to keys, that of registers if there are transactions at all, and that of keys with values otherwise.
+// readJSONL reads what package history writes. If neither the options nor the file name a model, it is list-append if
+// transactions append to keys, rw-register if there are any transactions, and kv otherwise.
 func readJSONL(from io.Reader, o Options) (*Recording, error) {
 	f, err := history.DecodeFile(from)
 	if errors.Is(err, history.ErrFormat) {

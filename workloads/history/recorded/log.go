@@ -10,10 +10,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// maxLine bounds a line of a log.
+// maxLine limits the length of a line in a log, in bytes.
 const maxLine = 16 << 20
 
-// lines reads entries out of a log, whose other lines are skipped.
+// lines reads entries from a log and skips all other lines.
 type lines struct {
 	scanner *bufio.Scanner
 	line    int
@@ -47,14 +47,14 @@ func (l *lines) next() (entry, error) {
 	return entry{}, io.EOF
 }
 
-// loggedEvent is a line of a log, taken apart.
+// loggedEvent is a line of a log, split into its parts.
 type loggedEvent struct {
 	process, f, value []byte
 	event             event
 }
 
-// eventOf finds the event in a line: a process, a type, a function and the rest, with blanks between them. What stands in front
-// of the process does not matter.
+// eventOf finds the event in a line: a process, a type, a function and the rest, separated by blanks. Anything before
+// the process is ignored.
 func eventOf(line []byte) (loggedEvent, bool) {
 	var e loggedEvent
 	for at := 0; ; {
@@ -90,7 +90,7 @@ func lastWord(text []byte) ([]byte, bool) {
 	return word, err == nil || len(word) > 1 && word[0] == ':'
 }
 
-// split takes apart what stands behind the type.
+// split splits what follows the type.
 func (e *loggedEvent) split(rest []byte) bool {
 	rest = bytes.TrimLeft(rest, " \t")
 	end := bytes.IndexAny(rest, " \t")

@@ -13,7 +13,7 @@ type Model string
 // The models.
 const (
 	Register    Model = "register"     // one value: read, write
-	CASRegister Model = "cas-register" // the same, and cas, which writes if the register holds what it says
+	CASRegister Model = "cas-register" // the same, and cas, which writes if the register holds the expected value
 	KV          Model = "kv"           // keys with values: get, put, append, delete, cas
 	Counter     Model = "counter"      // a number: read, add
 	Mutex       Model = "mutex"        // a lock: acquire, release
@@ -36,25 +36,25 @@ func ModelNamed(name string) (Model, error) {
 	return "", fmt.Errorf("unknown model %q", name)
 }
 
-// Transactional reports whether the operations of the model are transactions, so that levels of isolation tell them apart.
+// Transactional reports whether the operations of the model are transactions, so that isolation levels apply.
 func (m Model) Transactional() bool { return m == ListAppend || m == RWRegister }
 
-// traits is what the beginning of a history tells about its model.
+// traits is what the beginning of a history reveals about its model.
 type traits struct {
-	clients   int  // entries of clients
-	keyed     bool // there is a key beside the value
+	clients   int  // number of entries of clients
+	keyed     bool // there are keys beside the values
 	functions map[string]bool
 	micro     map[string]bool // functions within transactions
 	listRead  bool            // a read within a transaction found a list
 	mapRead   bool            // a read found a map
 	manyRead  bool            // a read found a collection
-	single    bool            // some value is no pair, so values are not pairs of key and value
-	paired    bool            // some value is such a pair
+	single    bool            // some value is not a pair, so values are not pairs of key and value
+	paired    bool            // some value is a pair
 }
 
 func newTraits() *traits { return &traits{functions: map[string]bool{}, micro: map[string]bool{}} }
 
-// note takes an entry into account.
+// note updates the traits with an entry.
 func (t *traits) note(e *entry) {
 	if e.other {
 		return
@@ -80,7 +80,7 @@ func (t *traits) note(e *entry) {
 	}
 }
 
-// pairOf reports whether the value of an entry can be a key with a value, as Jepsen's independent has them.
+// pairOf reports whether the value of an entry may be a pair of key and value, as in Jepsen's independent.
 func pairOf(e *entry) bool {
 	if !e.value.Sequential() || e.value.Len() != 2 || e.value.At(0).Kind() == edn.Nil {
 		return false
@@ -88,7 +88,7 @@ func pairOf(e *entry) bool {
 	return e.f != "cas" || e.value.At(1).Sequential()
 }
 
-// noteMicro takes into account what may be a part of a transaction.
+// noteMicro updates the traits with a value that may be part of a transaction.
 func (t *traits) noteMicro(v edn.Value) {
 	f := v.At(0)
 	if !v.Sequential() || f.Kind() != edn.Keyword && f.Kind() != edn.String {
@@ -102,10 +102,10 @@ func (t *traits) noteMicro(v edn.Value) {
 	t.listRead = t.listRead || v.At(2).Sequential()
 }
 
-// independent reports whether the values of operations are pairs of a key and a value.
+// independent reports whether the values of operations are pairs of key and value.
 func (t *traits) independent() bool { return t.paired && !t.single && len(t.micro) == 0 }
 
-// model returns the model of the history, or "" if it cannot be told.
+// model returns the model of the history, or "" if it cannot be determined.
 func (t *traits) model() Model {
 	f := t.functions
 	switch {

@@ -8,29 +8,29 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// reader turns what entries say into operations.
+// reader turns entries into operations.
 type reader interface {
 	// call enters what a client asks for.
 	call(e *entry, op *history.Op) error
-	// answer enters what an operation that took effect found. The operation has been called.
+	// answer enters what a successful operation found. Its call has been entered.
 	answer(e *entry, op *history.Op) error
 }
 
-// pairing joins calls and answers. A client waits for its answer before it calls again, so they are joined by the client.
+// pairing matches calls and answers by client. A client waits for the answer before it calls again.
 type pairing struct {
 	reader  reader
 	ops     []history.Op
 	early   []history.Op // answers without a call
 	calls   []called     // by operation
-	busy    map[int]int  // by client, one more than the operation that it waits for
+	busy    map[int]int  // by client, the operation that it waits for, plus one
 	last    history.Tick
-	lines   bool // every tick so far is the number of a line
+	lines   bool // every tick so far is a line number
 	skipped int
 
 	uncalledLine, uncalledBy int // the first answer without a call, and its client
 }
 
-// called is how an operation was called.
+// called records how an operation was called.
 type called struct {
 	f    string
 	line int
@@ -38,7 +38,7 @@ type called struct {
 
 func newPairing(r reader) *pairing { return &pairing{reader: r, busy: map[int]int{}, lines: true} }
 
-// all reads a source to its end.
+// all reads a source to the end.
 func (p *pairing) all(from source) error {
 	for {
 		e, err := from.next()
@@ -54,10 +54,10 @@ func (p *pairing) all(from source) error {
 	}
 }
 
-// complete refuses a history in which some answers have a call and others have none: that is no way to record, but damage.
+// complete rejects a history in which only some answers have a call. No tool records that way, so it is damage.
 func (p *pairing) complete() error {
 	if len(p.early) > 0 && len(p.ops) > 0 {
-		return badLine(p.uncalledLine, "process %d is answered without having called", p.uncalledBy)
+		return badLine(p.uncalledLine, "process %d has an answer but no call", p.uncalledBy)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (p *pairing) add(e *entry) error {
 	}
 	p.busy[e.client] = 0
 	if was := p.calls[at]; was.f != e.f {
-		return fmt.Errorf("process %d is answered %q, but had called %q on line %d", e.client, e.f, was.f, was.line)
+		return fmt.Errorf("process %d has an answer to %q, but called %q on line %d", e.client, e.f, was.f, was.line)
 	}
 	return p.answer(e, &p.ops[at], tick)
 }
@@ -102,7 +102,8 @@ func (p *pairing) call(e *entry, tick history.Tick) error {
 	return nil
 }
 
-// answer enters an answer. What failed took no effect and never will; what is only known to have ended may have, or may still.
+// answer enters an answer. A failed operation took no effect and never will; one that is only known to have ended may
+// have, or may still.
 func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
 	op.Return = tick
 	switch e.event {
@@ -119,7 +120,7 @@ func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
 	return nil
 }
 
-// uncalled enters an answer without a call: the call may have been at any time before.
+// uncalled enters an answer without a call. The call may have been at any earlier time.
 func (p *pairing) uncalled(e *entry, tick history.Tick) error {
 	if len(p.early) == 0 {
 		p.uncalledLine, p.uncalledBy = e.line, e.client
@@ -138,8 +139,8 @@ func (p *pairing) uncalled(e *entry, tick history.Tick) error {
 	return nil
 }
 
-// finish returns the operations in order of call. Those without a call are by a client each, and were all called before the
-// first was answered.
+// finish returns the operations in order of call. Each answer without a call gets a client of its own, and all of these
+// were called before the first was answered.
 func (p *pairing) finish() []history.Op {
 	if n := len(p.early); n > 0 {
 		p.ops, p.lines = p.early, false

@@ -10,33 +10,33 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// Options say what a file does not say itself. The zero value leaves it to the content.
+// Options supplies what a file does not say. The zero value determines everything from the content.
 type Options struct {
 	Format Format
 	Model  Model
 }
 
-// Recording is a history that some tool recorded.
+// Recording is a history that a tool recorded.
 type Recording struct {
 	Format Format
 	Model  Model        // "" if there are no operations
-	Ops    []history.Op // as package history has them
-	// Lines says that the ticks of all operations are numbers of lines in the file.
+	Ops    []history.Op // in the form of package history
+	// Lines says that all ticks are line numbers of the file.
 	Lines bool
-	// Skipped is how many entries are no client's, such as those of Jepsen's nemesis.
+	// Skipped is the number of entries that are not of clients, such as those of Jepsen's nemesis.
 	Skipped int
-	// Uncalled says that the history has only answers. They are taken to have been called before the first of them, each by a
-	// client of its own.
+	// Uncalled says that the history has only answers. Their calls are taken to precede all of the answers, and each
+	// operation has a client of its own.
 	Uncalled bool
 }
 
-// headBytes is how much of a file is looked at to tell its format and model.
+// headBytes is the number of bytes inspected to determine the format and model of a file.
 const headBytes = 1 << 20
 
-// headEntries is how many entries of it are.
+// headEntries is the number of entries inspected.
 const headEntries = 2000
 
-// Read reads a history. The error is ErrFormat, ErrModel, or that of the source.
+// Read reads a history. The error is ErrFormat, ErrModel, or an error of the source.
 func Read(from io.Reader, o Options) (*Recording, error) {
 	buffered := bufio.NewReaderSize(from, headBytes)
 	head, err := buffered.Peek(headBytes)
@@ -77,7 +77,7 @@ func newSource(f Format, from io.Reader) source {
 	return newMaps(from)
 }
 
-// traitsOf looks at the first entries. What is wrong with them is found again when they are read.
+// traitsOf inspects the first entries. Errors in them are ignored here, because reading will find them again.
 func traitsOf(from source) *traits {
 	t := newTraits()
 	for range headEntries {
@@ -90,7 +90,7 @@ func traitsOf(from source) *traits {
 	return t
 }
 
-// readerOf returns what reads operations of a model.
+// readerOf returns the reader for a model.
 func readerOf(m Model, t *traits, kept *memory) reader {
 	switch m {
 	case Register, CASRegister:
@@ -111,13 +111,13 @@ func readerOf(m Model, t *traits, kept *memory) reader {
 	return unknown{}
 }
 
-// unknown reads histories without clients.
+// unknown reads histories without entries of clients.
 type unknown struct{}
 
 func (unknown) call(*entry, *history.Op) error   { return ErrModel }
 func (unknown) answer(*entry, *history.Op) error { return ErrModel }
 
-// Value returns the text that operations have for a value that is written as EDN.
+// Value returns the text that operations have for a value given as EDN.
 func Value(text string) ([]byte, error) {
 	v, err := edn.Parse([]byte(text))
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
 )
 
-// tell writes operations in a short form, one a line.
+// tell formats operations in a short form, one per line.
 func tell(ops []history.Op) string {
 	var b strings.Builder
 	for i := range ops {
@@ -169,32 +169,32 @@ func TestHistoriesOfOthers(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoHistoryIsSaid(t *testing.T) {
+func TestErrorsSayWhatIsWrong(t *testing.T) {
 	const call = "{:process 0 :type :invoke :f :write :value 1}\n"
 	for _, row := range []struct{ name, text, says string }{
 		{"nothing", "", "it is empty"},
 		{"blanks", " \n\n", "it is empty"},
 		{"compressed", "\x1f\x8b\x08", "it is compressed"},
 		{"binary", "\x00\x01", "it is binary"},
-		{"text", "It was a dark and stormy night.", "in none of the formats"},
+		{"text", "It was a dark and stormy night.", "none of the known formats"},
 		{"cut off", call + "{:process 0 :type :ok :f :wri", "line 2: the file ends within the value that begins here"},
 		{"cut off within the vector", "[" + call, "line 2: the file ends within the vector"},
 		{
 			"an answer of another client's kind", call + "{:process 0 :type :ok :f :read :value 1}",
-			`line 2: process 0 is answered "read", but had called "write" on line 1`,
+			`line 2: process 0 has an answer to "read", but called "write" on line 1`,
 		},
 		{"an answer to another write", call + "{:process 0 :type :ok :f :write :value 2}", "line 2: the answer has other writes than the call"},
 		{
 			"an answer without a call", call + "{:process 1 :type :ok :f :write :value 2}\n" + "{:process 2 :type :ok :f :write :value 3}",
-			"line 2: process 1 is answered without having called",
+			"line 2: process 1 has an answer but no call",
 		},
 		{"two calls at once", call + call, "line 2: process 0 calls again before its call on line 1 was answered"},
-		{"an unknown function", call + "{:process 1 :type :invoke :f :increment :value 1}", `line 2: the function "increment" is not known`},
+		{"an unknown function", call + "{:process 1 :type :invoke :f :increment :value 1}", `line 2: unknown function "increment"`},
 		{"an unknown type", "{:process 0 :type :maybe}", "line 1: the type of an operation is one of"},
-		{"no type", "{:process 0 :f :read}", "line 1: a map without :type is no operation"},
-		{"no map", call + "[1 2]", "line 2: a vector is no operation"},
+		{"no type", "{:process 0 :f :read}", "line 1: a map without :type is not an operation"},
+		{"no map", call + "[1 2]", "line 2: a vector is not an operation"},
 		{"a field twice", "{:process 0 :type :ok :type :fail}", "line 1: an operation has :type twice"},
-		{"a process that is none", "{:process [] :type :ok :f :read}", "line 1: a vector is no process"},
+		{"a process that is none", "{:process [] :type :ok :f :read}", "line 1: a vector is not a process"},
 		{"a process with too large a number", "{:process 99999999999999999999 :type :ok :f :read}", "line 1: the number of a process"},
 		{"JSON among EDN", call + `{"process":0,"type":"ok","f":"write","value":1}`, "line 2: "},
 		{"a cas of one value", "{:process 0 :type :invoke :f :cas :value 1}", "the value of a cas"},
@@ -212,9 +212,9 @@ func TestWhatIsNoHistoryIsSaid(t *testing.T) {
 			"line 2: the answer has other writes than the call",
 		},
 		{"a part of nothing", "{:process 0 :type :invoke :value [[:append 1 2] [:r]]}", "a part of a transaction has a function, a key and a value"},
-		{"writes among appends", "{:process 0 :type :invoke :value [[:append 1 2] [:w 1 2]]}", ":w is no function of a transaction over lists"},
+		{"writes among appends", "{:process 0 :type :invoke :value [[:append 1 2] [:w 1 2]]}", ":w is not a function of a transaction over lists"},
 		{"keys that look the same", "{:process 0 :type :ok :f :put :key \"1\" :value 1}{:process 0 :type :ok :f :put :key 1 :value 1}", "which look the same"},
-		{"a transfer without an amount", "{:process 0 :type :invoke :f :transfer :value {:from 1 :to 2 :amount x}}", "x is no whole number"},
+		{"a transfer without an amount", "{:process 0 :type :invoke :f :transfer :value {:from 1 :to 2 :amount x}}", "x is not a whole number"},
 		{"functions of no model", "{:process 0 :type :invoke :f :enqueue :value 1}", "the model is not known"},
 		{"own lines, cut off", "{\"lightning_history\":1,\"ops\":2}\n", "line 2: unexpected EOF"},
 		{"own lines of an unknown model", "{\"lightning_history\":4,\"ops\":0,\"model\":\"queue\"}\n", `line 1: unknown model "queue"`},
@@ -232,11 +232,11 @@ func TestWhatIsNoHistoryIsSaid(t *testing.T) {
 	require.NotErrorIs(t, err, recorded.ErrFormat)
 }
 
-func TestTicksAreLinesWhereEachEntryHasOne(t *testing.T) {
+func TestTicksAreLinesIfEachEntryHasItsOwn(t *testing.T) {
 	for text, want := range map[string]bool{
 		"\n{:process 0 :type :invoke :f :read}\n\n{:process 0 :type :ok :f :read}":     true,
 		"{:process 0 :type :invoke :f :read} {:process 0 :type :ok :f :read}":          false,
-		"{:process 0 :type :ok :f :read}\n{:process 1 :type :ok :f :read}":             false, // they were called before
+		"{:process 0 :type :ok :f :read}\n{:process 1 :type :ok :f :read}":             false, // the calls came earlier
 		"[{:process 0 :type :invoke\n :f :read}\n{:process 0 :type :ok\n :f :read}\n]": true,
 	} {
 		r, err := recorded.Read(strings.NewReader(text), recorded.Options{})
@@ -245,7 +245,7 @@ func TestTicksAreLinesWhereEachEntryHasOne(t *testing.T) {
 	}
 }
 
-func TestOwnLinesHaveTheModelThatTheySayOrShow(t *testing.T) {
+func TestTheModelOfJSONLinesIsStatedOrInferred(t *testing.T) {
 	put := history.Op{Kind: history.Put, Call: 1, Return: 2, Outcome: history.Acked, Writes: []history.Write{{Key: []byte("a"), Value: []byte("1")}}}
 	txn, appending := put, put
 	txn.Kind, appending.Kind = history.Txn, history.Txn

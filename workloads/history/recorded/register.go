@@ -7,16 +7,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// registers reads operations on single keys: one key without a name, keys in pairs with the values, or keys in a field of their
-// own.
+// registers reads operations on single keys. There is one key without a name, or keys are in pairs with the values, or
+// in a field of their own.
 type registers struct {
 	*memory
-	pairs bool // values are pairs of a key and a value
+	pairs bool // values are pairs of key and value
 	keyed bool // keys are in a field of their own
-	texts bool // values are texts, to which can be appended; an empty one is the same as none
+	texts bool // values are texts that can be appended to; an empty text is the same as no value
 }
 
-// onlyKey is the key of a history of one register.
+// onlyKey is the key in a history of a single register.
 var onlyKey = []byte("register")
 
 func (r *registers) call(e *entry, op *history.Op) error {
@@ -47,7 +47,7 @@ func (r *registers) call(e *entry, op *history.Op) error {
 		op.If = []history.Read{r.found(key, value.At(0))}
 		op.Writes = []history.Write{r.write(key, value.At(1))}
 	default:
-		return fmt.Errorf("the function %q is not known; those of a register are read, write, cas, get, put, append, delete", e.f)
+		return fmt.Errorf("unknown function %q; a register has read, write, cas, get, put, append, delete", e.f)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (r *registers) answer(e *entry, op *history.Op) error {
 		return nil
 	}
 	if e.value.Kind() == edn.Nil {
-		return nil // it repeats nothing
+		return nil // the answer repeats nothing
 	}
 	again := history.Op{}
 	if err := r.call(e, &again); err != nil {
@@ -71,7 +71,7 @@ func (r *registers) answer(e *entry, op *history.Op) error {
 	return sameWrites(op.Writes, again.Writes)
 }
 
-// split returns the key of an entry, and its value.
+// split returns the key and the value of an entry.
 func (r *registers) split(e *entry) (key []byte, value edn.Value, err error) {
 	if !r.pairs && !r.keyed {
 		return onlyKey, e.value, nil
@@ -79,7 +79,7 @@ func (r *registers) split(e *entry) (key []byte, value edn.Value, err error) {
 	k, v := e.key, e.value
 	if r.pairs {
 		if !v.Sequential() || v.Len() != 2 {
-			return nil, v, fmt.Errorf("the value %s is no pair of a key and a value", v.AppendEDN(nil))
+			return nil, v, fmt.Errorf("the value %s is not a pair of a key and a value", v.AppendEDN(nil))
 		}
 		k, v = v.At(0), v.At(1)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// sets reads sets that grow: each element is a key that is there or not, and a read is a scan of all elements. If there are
-// several sets, values are pairs of the name of a set and an element, or all elements.
+// sets reads sets that grow: each element is a key that is present or absent, and a read is a scan of all elements. If
+// there are several sets, values are pairs of a set's name and an element or all elements.
 type sets struct {
 	*memory
 	pairs bool
@@ -17,7 +17,8 @@ type sets struct {
 
 var added = []byte("added")
 
-// Between the name of a set and an element stands a byte; all elements of a set are before the name with the next byte.
+// setEnd separates the name of a set from an element. The name followed by the next byte sorts after all elements of
+// the set.
 const (
 	setEnd   = '/'
 	setAfter = setEnd + 1
@@ -39,7 +40,7 @@ func (s sets) call(e *entry, op *history.Op) error {
 		op.Kind = history.Put
 		op.Writes = []history.Write{{Key: s.element(set, value), Value: added}}
 	default:
-		return fmt.Errorf("the function %q is not known; those of a set are read and add", e.f)
+		return fmt.Errorf("unknown function %q; a set has read and add", e.f)
 	}
 	return nil
 }
@@ -62,13 +63,13 @@ func (s sets) answer(e *entry, op *history.Op) error {
 	return nil
 }
 
-// split returns the name of a set, and an element of it or all.
+// split returns the name of a set, and one of its elements or all of them.
 func (s sets) split(v edn.Value) (set []byte, value edn.Value, err error) {
 	if !s.pairs {
 		return nil, v, nil
 	}
 	if !v.Sequential() || v.Len() != 2 {
-		return nil, v, fmt.Errorf("the value %s is no pair of a set and an element", v.AppendEDN(nil))
+		return nil, v, fmt.Errorf("the value %s is not a pair of a set and an element", v.AppendEDN(nil))
 	}
 	key, err := s.key(v.At(0))
 	if err == nil && bytes.IndexByte(key.name, setEnd) >= 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// counter reads additions to a number, and reads of it. A number to which nothing was added is 0.
+// counter reads additions to a number and reads of it. The number is 0 before the first addition.
 type counter struct{ *memory }
 
 // CounterKey is the key of a counter.
@@ -26,7 +26,7 @@ func (c counter) call(e *entry, op *history.Op) error {
 		op.Kind = history.Increment
 		op.Writes = []history.Write{{Key: CounterKey, Value: strconv.AppendInt(nil, n, 10), Change: history.Add}}
 	default:
-		return fmt.Errorf("the function %q is not known; those of a counter are read and add", e.f)
+		return fmt.Errorf("unknown function %q; a counter has read and add", e.f)
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func (c counter) answer(e *entry, op *history.Op) error {
 func whole(v edn.Value) (int64, error) {
 	n, err := strconv.ParseInt(string(v.Text()), 10, 64)
 	if v.Kind() != edn.Number || err != nil {
-		return 0, fmt.Errorf("%s is no whole number", v.AppendEDN(nil))
+		return 0, fmt.Errorf("%s is not a whole number", v.AppendEDN(nil))
 	}
 	return n, nil
 }
@@ -69,7 +69,7 @@ func (mutex) call(e *entry, op *history.Op) error {
 		op.If = []history.Read{{Key: mutexKey, Value: held, Found: true}}
 		op.Writes = []history.Write{{Key: mutexKey, Delete: true}}
 	default:
-		return fmt.Errorf("the function %q is not known; those of a mutex are acquire and release", e.f)
+		return fmt.Errorf("unknown function %q; a mutex has acquire and release", e.f)
 	}
 	return nil
 }

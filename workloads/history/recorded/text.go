@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// appendValue appends a value as a history has it. Values that differ have different texts. Strings that cannot be mistaken
-// for something else go without quotes.
+// appendValue appends the text of a value in a history. Different values have different texts. Strings have no quotes
+// if they cannot be mistaken for anything else.
 func appendValue(to []byte, v edn.Value) []byte {
 	switch v.Kind() {
 	case edn.String:
@@ -22,7 +22,7 @@ func appendValue(to []byte, v edn.Value) []byte {
 	return v.AppendEDN(to)
 }
 
-// plain reports whether a string is taken for a string without its quotes.
+// plain reports whether a string remains recognizable as a string without quotes.
 func plain(text []byte) bool {
 	if len(text) == 0 || text[0]|0x20 < 'a' || text[0]|0x20 > 'z' && text[0] < 0x80 || text[0] == 0x7f {
 		return false
@@ -39,11 +39,11 @@ func plain(text []byte) bool {
 	return true
 }
 
-// elementEnd ends every element of a list. No element has one within it.
+// elementEnd ends every element of a list. No element contains it.
 const elementEnd = '\n'
 
-// Elements returns the elements of a list as the histories have them that Read returns, and package workloads writes: each
-// ends with a newline. They are parts of the value.
+// Elements returns the elements of a list in the form that Read returns and package workloads writes: each ends with a
+// newline. They alias value.
 func Elements(value []byte) (elements [][]byte, whole bool) {
 	body, whole := bytes.CutSuffix(value, []byte{elementEnd})
 	if !whole {
@@ -52,10 +52,10 @@ func Elements(value []byte) (elements [][]byte, whole bool) {
 	return bytes.Split(body, []byte{elementEnd}), true
 }
 
-// slab hands out pieces of large arrays, so that millions of small slices cost few allocations.
+// slab hands out pieces of large arrays, so that millions of small slices take few allocations.
 type slab[T any] struct{ free []T }
 
-// slabSize is how many elements an array has.
+// slabSize is the number of elements in an array.
 const slabSize = 4096
 
 func (s *slab[T]) take(n int) []T {
@@ -70,16 +70,16 @@ func (s *slab[T]) take(n int) []T {
 	return piece
 }
 
-// memory keeps the texts of a history, and hands out each key only once.
+// memory keeps the texts of a history. It stores each key only once.
 type memory struct {
 	bytes   slab[byte]
 	keys    map[string]*keptKey
-	mixed   bool // a key may be text at one place and a number at another, as in JSON, whose objects have only text as keys
+	mixed   bool // a key may be text in one place and a number in another; in JSON, keys of objects are always text
 	scratch []byte
 }
 
-// keptKey is a key with the longest list that was read of it. Lists grow, so most reads are the beginning of the longest and
-// share its memory.
+// keptKey is a key with the longest list read from it. Lists grow, so most reads are a prefix of the longest and share
+// its memory.
 type keptKey struct {
 	name    []byte
 	kind    edn.Kind
@@ -88,7 +88,7 @@ type keptKey struct {
 
 func newMemory() *memory { return &memory{keys: map[string]*keptKey{}} }
 
-// keep returns a copy of the scratch.
+// keep returns a copy of the scratch buffer.
 func (m *memory) keep() []byte {
 	kept := m.bytes.take(len(m.scratch))
 	copy(kept, m.scratch)
@@ -101,15 +101,15 @@ func (m *memory) value(v edn.Value) []byte {
 	return m.keep()
 }
 
-// element returns a list of one element.
+// element returns the text of a list with one element.
 func (m *memory) element(v edn.Value) []byte {
 	m.scratch = append(appendValue(m.scratch[:0], v), elementEnd)
 	return m.keep()
 }
 
-var errKeys = errors.New("the history has a key that is text and one that is none, which look the same")
+var errKeys = errors.New("the history has a key that is text and another one that is not, which look the same")
 
-// key returns the key that a value names. Text is without quotes, even if it looks like something else.
+// key returns the key that a value names. Text has no quotes, even if it looks like another type.
 func (m *memory) key(v edn.Value) (*keptKey, error) {
 	if v.Kind() == edn.String {
 		m.scratch = append(m.scratch[:0], v.Text()...)
@@ -127,7 +127,7 @@ func (m *memory) key(v edn.Value) (*keptKey, error) {
 	return k, nil
 }
 
-// list returns the text of a list that was read from a key.
+// list returns the text of a list read from a key.
 func (m *memory) list(k *keptKey, v edn.Value) []byte {
 	m.scratch = m.scratch[:0]
 	for part := range v.Parts() {

@@ -9,18 +9,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
 
-// txns reads transactions: vectors of what they do, such as [[:append 1 2] [:r 3 [4 5]]] or [[:w :x 1] [:r :y nil]].
+// txns reads transactions: vectors of operations such as [[:append 1 2] [:r 3 [4 5]]] or [[:w :x 1] [:r :y nil]].
 type txns struct {
 	*memory
 	lists  bool // keys hold lists
 	reads  slab[history.Read]
 	writes slab[history.Write]
 	orders words
-	micros []micro // of the transaction that is read
+	micros []micro // of the transaction being read
 	order  []byte
 }
 
-// micro is a part of a transaction.
+// micro is one operation of a transaction.
 type micro struct {
 	key   *keptKey
 	value edn.Value
@@ -38,10 +38,10 @@ func (t *txns) call(e *entry, op *history.Op) error {
 	return nil
 }
 
-// noWrites are those of a call that says that it writes nothing; nil are those of one that does not say.
+// noWrites is the list of writes of a call that says that it writes nothing; nil means that the call does not say.
 var noWrites = []history.Write{}
 
-// answer enters what a transaction found. Its answer repeats all that it asked for.
+// answer enters what a transaction found. The answer repeats everything that it asked for.
 func (t *txns) answer(e *entry, op *history.Op) error {
 	if err := t.split(e.value); err != nil {
 		return err
@@ -72,11 +72,11 @@ func (t *txns) answer(e *entry, op *history.Op) error {
 	return nil
 }
 
-// split takes the value of a transaction apart.
+// split parses the value of a transaction.
 func (t *txns) split(v edn.Value) error {
 	t.micros = t.micros[:0]
 	if !v.Sequential() && v.Kind() != edn.Nil {
-		return fmt.Errorf("a transaction is a vector of what it does, not %s", v.Kind())
+		return fmt.Errorf("a transaction is a vector of operations, not %s", v.Kind())
 	}
 	for part := range v.Parts() {
 		m, err := t.micro(part)
@@ -115,14 +115,14 @@ func (t *txns) micro(v edn.Value) (m micro, err error) {
 	case t.lists && name == "append", !t.lists && (name == "w" || name == "write"):
 		m.write = true
 	case t.lists:
-		return m, fmt.Errorf("%s is no function of a transaction over lists: these are :r and :append", f.AppendEDN(nil))
+		return m, fmt.Errorf("%s is not a function of a transaction over lists, which has :r and :append", f.AppendEDN(nil))
 	default:
-		return m, fmt.Errorf("%s is no function of a transaction over registers: these are :r and :w", f.AppendEDN(nil))
+		return m, fmt.Errorf("%s is not a function of a transaction over registers, which has :r and :w", f.AppendEDN(nil))
 	}
 	return m, nil
 }
 
-// written returns what the parts of a transaction write.
+// written returns the writes among the operations of a transaction.
 func (t *txns) written(parts []micro) []history.Write {
 	n := 0
 	for i := range parts {
@@ -150,7 +150,7 @@ func (t *txns) written(parts []micro) []history.Write {
 
 var errOtherWrites = errors.New("the answer has other writes than the call")
 
-// repeats checks that an answer has the writes of its call.
+// repeats checks that an answer has the same writes as its call.
 func (t *txns) repeats(writes []history.Write) error {
 	n := 0
 	for i := range t.micros {
@@ -193,7 +193,7 @@ func sameWrites(called, answered []history.Write) error {
 	return nil
 }
 
-// found returns what a part of a transaction read. A list that is not there is empty.
+// found returns what an operation of a transaction read. A missing list is empty.
 func (t *txns) found(m *micro) (history.Read, error) {
 	r := history.Read{Key: m.key.name}
 	switch {

@@ -1,2 +1,2 @@
-// Package recordedtest writes histories in the form in which others record them, for tests of what reads and judges them.
+// Package recordedtest writes histories in the formats of other tools, to test what reads and judges them.
 package recordedtest

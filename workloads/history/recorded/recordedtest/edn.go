@@ -15,8 +15,9 @@ type event struct {
 	text string
 }
 
-// Transactions returns transactions as maps in EDN, one a line. Lists says that the keys hold lists, whose elements have commas
-// between them. Scans become reads of the keys that they show; what else EDN does not know is left out: durability, levels.
+// Transactions returns transactions as maps in EDN, one per line. If lists is set, the keys hold lists, whose elements
+// are separated by commas. Scans become reads of the keys that they show. What EDN histories cannot express is left
+// out: durability and isolation levels.
 func Transactions(ops []history.Op, lists bool) string {
 	var events []event
 	for i := range ops {
@@ -40,7 +41,7 @@ func line(kind string, op *history.Op, value string) string {
 	return fmt.Sprintf("{:type :%s, :f :txn, :process %d, :value [%s]}\n", kind, op.Client, value)
 }
 
-// micros returns what a transaction does.
+// micros returns the operations within a transaction.
 func micros(op *history.Op, lists, found bool) string {
 	var parts []string
 	reads, writes := op.Reads, op.Writes
