@@ -60,7 +60,7 @@ func appendStep(rng *rand.Rand, i int, name string) Step {
 			t := Touch{Key: key(), Append: rng.IntN(2) == 0}
 			if rng.IntN(rangeEach) == 0 {
 				t = rangeTouch(rng, i)
-				last.Key = t.Range[rng.IntN(len(t.Range))] // two transactions that do so at once see each other's append as a phantom
+				last.Key = t.Range[rng.IntN(len(t.Range))] // concurrent transactions that do so are each other's phantoms
 			}
 			a.Touches = append(a.Touches, t)
 		}

@@ -27,7 +27,7 @@ func edges(seed uint64, size Size) Script {
 	s := allOperations(seed, size, "edges", edgeKeys(seed, size), value)
 	for c, steps := range s.Clients {
 		rng := stream(seed, "edges of client "+strconv.Itoa(c))
-		filled := c > 0 || len(steps) < edgeFillFrom || rng.IntN(2) == 0 // one client suffices to fill blocks, and a fill makes many commits
+		filled := c > 0 || len(steps) < edgeFillFrom || rng.IntN(2) == 0 // one client is enough, and a fill makes many commits
 		for i := range steps {
 			name := "c" + strconv.Itoa(c) + "." + strconv.Itoa(i)
 			switch step := &steps[i]; {

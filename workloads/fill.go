@@ -90,15 +90,15 @@ func (w *worker) fillBlock(block, left int, name string, seen *fillOverhead) {
 		if w.opts.Appended != nil {
 			before = w.opts.Appended()
 		}
-		togo := block - (int(before)+left)%block
-		if n > 0 && togo == block {
+		remaining := block - (int(before)+left)%block
+		if n > 0 && remaining == block {
 			w.commitAs(history.Sync, f.one(w.script.Seed, name+".next", 0))
 			return
 		}
-		if togo < seen.commit {
-			togo += block
+		if remaining < seen.commit {
+			remaining += block
 		}
-		writes := f.commit(&w.script.Size.Largest, w.script.Seed, name+"."+strconv.Itoa(n), togo, *seen)
+		writes := f.commit(&w.script.Size.Largest, w.script.Seed, name+"."+strconv.Itoa(n), remaining, *seen)
 		w.commitAs(w.step.Durability, writes)
 		if w.opts.Appended == nil {
 			return
@@ -130,8 +130,8 @@ func (o *fillOverhead) note(grown, writes, size int) {
 
 // commit returns the writes of the next commit: as close to the goal as one commit should get, and exactly there if it
 // is near.
-func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillOverhead) []history.Write {
-	size := togo - seen.commit
+func (f *Fill) commit(l *Largest, seed uint64, name string, remaining int, seen fillOverhead) []history.Write {
+	size := remaining - seen.commit
 	switch {
 	case seen.commit == 0:
 		return f.one(seed, name, 0)
@@ -139,7 +139,7 @@ func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillO
 		return f.one(seed, name, size)
 	case size <= 2*fillValueMax:
 		return f.one(seed, name, fillValueMax/2) // leaves enough room for another commit
-	case togo <= fillMargin:
+	case remaining <= fillMargin:
 		return f.one(seed, name, fillValueMax)
 	}
 	bulk := l.Value(fillBulk)
@@ -147,7 +147,7 @@ func (f *Fill) commit(l *Largest, seed uint64, name string, togo int, seen fillO
 		bulk = fillValueMax
 	}
 	var writes []history.Write
-	n := (togo - fillMargin/2) / (bulk + seen.write)
+	n := (remaining - fillMargin/2) / (bulk + seen.write)
 	if l.BatchBytes != 0 {
 		n = min(n, l.BatchBytes/(bulk+len(f.Key)))
 	}

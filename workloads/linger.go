@@ -17,9 +17,9 @@ const (
 	twinEach       = 8    // one later transaction or snapshot of a client in this many has a twin
 )
 
-// drawTwin draws whether the transaction of a step has a twin, and how many events it outlasts it. Half of the clients'
-// first steps have one: they also outlast the first transactions of the other clients, and the store has not seen any
-// other transaction yet.
+// drawTwin draws for how many events the transaction of a step outlasts its twin; 0 means that it has none. Half of the
+// clients' first steps have a twin. Their transactions also outlast the first ones of the other clients, and the store
+// has not seen any others yet.
 func drawTwin(rng *rand.Rand, name string) int {
 	each := twinEach
 	if strings.HasSuffix(name, ".0") {
@@ -41,7 +41,7 @@ func (w *worker) linger() {
 }
 
 // errNoTransactions is the error of a transaction on a store without transactions.
-var errNoTransactions = errors.New("workloads: the store is no Transactor, and its target promises Transactions")
+var errNoTransactions = errors.New("workloads: the store does not implement Transactor, but its target promises Transactions")
 
 // begin starts a transaction of a store that has them.
 func begin(store Store, level Isolation) (Txn, error) {
@@ -84,7 +84,7 @@ func (w *worker) await(events, yields int) {
 }
 
 // twin is a transaction that begins right after another one, mostly with the same snapshot, and ends at once. It reads
-// and writes nothing and is not recorded, because nobody may notice that it existed. In a store that runs one
+// and writes nothing and is not recorded, because it must have no observable effect. In a store that runs one
 // transaction at a time it cannot begin before the other one has ended, so it runs on a goroutine of its own.
 type twin struct{ ended chan *Panic } // nil: without one
 

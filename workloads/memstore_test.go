@@ -17,7 +17,7 @@ import (
 // transactions.
 type memstore struct {
 	flaw  flaw
-	every int // a flaw shows in every so many calls
+	every int // a flaw shows in one of this many calls
 
 	mu       sync.Mutex
 	seq      int

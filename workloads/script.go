@@ -56,7 +56,7 @@ type Step struct {
 	Durability history.Durability
 	Isolation  Isolation       // Txn
 	Lingers    bool            // Txn, Snapshot, Scan and Cursor: let other clients run between its calls
-	Twin       int             // Txn, Snapshot: a twin begins with it and ends at once; this many events of others follow before it continues
+	Twin       int             // Txn, Snapshot: begun with a twin; continues after this many events of others
 	Fill       *Fill           // Put: several commits whose lengths depend on where the store's file ends
 	Transfer   *Transfer       // Txn, of a bank
 	Appending  *Appending      // Txn, of lists

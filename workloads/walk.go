@@ -23,7 +23,7 @@ type walk struct {
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
 	from, to := b.Range()
-	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here must not be nil, even on an empty key
+	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here must not be nil
 }
 
 // after returns the direct successor of a key.

@@ -22,7 +22,7 @@ func TestRatioComparesWithinARound(t *testing.T) {
 		{Work: "get", Goroutines: 8, Engine: Reference, Round: 0, CPUPerOp: 2, Figure: 100, OpsPerSecond: 100},
 		{Work: "get", Goroutines: 8, Engine: Reference, Round: 1, CPUPerOp: 2, Figure: 200, OpsPerSecond: 200},
 		{Work: "get", Goroutines: 8, Engine: "a", Round: 1, CPUPerOp: 4, Figure: 300, OpsPerSecond: 300},
-		{Work: "get", Goroutines: 8, Engine: "a", Round: 2, CPUPerOp: 8, Figure: 800, OpsPerSecond: 800}, // interrupted, so without a counterpart
+		{Work: "get", Goroutines: 8, Engine: "a", Round: 2, CPUPerOp: 8, Figure: 800, OpsPerSecond: 800}, // has no counterpart
 		{Work: "get", Goroutines: 1, Engine: "a", Round: 0, Figure: 7, OpsPerSecond: 7},
 	}
 	rows := summarize(all)

@@ -42,7 +42,7 @@ const (
 	Backup     // the running store added to the repository Op.Dir, as number Op.Backup
 	Restore    // a store restored in directory Op.Dir from number Op.Backup of repository Op.Source; reads nothing
 	ReadCopy   // the copy in directory Op.Dir is read; its pairs are recorded with the operation that made the copy
-	Close      // the store is closed, perhaps while operations are in flight; with Sync, everything acknowledged before survives a power cut
+	Close      // the store is closed, perhaps with operations in flight; with Sync, everything acknowledged before is durable
 	Open       // the store is opened again
 	Look       // the closed store is opened read-only, read and closed
 	SecondOpen // an attempt to open a store that is already open; the right outcome is Rejected
@@ -125,9 +125,9 @@ type Op struct {
 	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty: no bound
 	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty: no bound
 	If         []Read     `json:"if,omitempty"`     // what these keys must hold for anything to be written
-	Missed     bool       `json:"missed,omitempty"` // the store answered that If did not hold; the operation is Acked and wrote nothing
+	Missed     bool       `json:"missed,omitempty"` // If did not hold; the operation is Acked and wrote nothing
 	Writes     []Write    `json:"writes,omitempty"`
-	Order      string     `json:"order,omitempty"`     // Txn: a letter r or w for each of Reads and Writes, in order; empty: all reads come first
+	Order      string     `json:"order,omitempty"`     // Txn: order of Reads and Writes, a letter r or w each; empty: reads come first
 	Isolation  Isolation  `json:"isolation,omitempty"` // Txn
 	Seq        uint64     `json:"seq,omitempty"`       // place in the order of commits, if the store reveals it; 0: none
 	Durability Durability `json:"durability"`

@@ -27,7 +27,7 @@ type Proof struct {
 	OneEdge    bool   `json:"one_edge"`             // at most one order is missing; none if a crash alone suffices
 	Named      bool   `json:"named"`                // the changed function calls a place that the explanation names
 	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
-	Operations int    `json:"operations,omitempty"` // of the smaller run, not counting those that the lab performs on every recovered store
+	Operations int    `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
 	Replayed   int    `json:"replayed"`             // number of the Replays replays that showed the failure
 }
 
@@ -140,7 +140,7 @@ func methodName(f *ast.FuncDecl) string {
 type Proofs struct {
 	Durability       int `json:"durability"`        // killed mutants of the class durability
 	Explained        int `json:"explained"`         // those of them that at most one missing order explains
-	Named            int `json:"named"`             // those of Explained whose changed function calls a place that the explanation names
+	Named            int `json:"named"`             // of Explained, those whose changed function calls a place named in the explanation
 	MedianOperations int `json:"median_operations"` // median over all kills, after shrinking; -1: most could not be shrunk
 	Replayed         int `json:"replayed"`          // kills for which every replay showed the failure
 	Proved           int `json:"proved"`            // kills with a proof

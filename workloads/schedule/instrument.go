@@ -48,7 +48,7 @@ const sectionsChanged = 5
 
 type instrumentation struct {
 	before    []byte // code of a countdown
-	close     int    // host function that closes a descriptor; negative if the program does not import it, because it lacks package os
+	close     int    // host function that closes a descriptor; negative: not imported, as in programs without package os
 	closeType int    // type of that function
 	functions int    // number of functions, including imported ones
 	done      int    // number of these sections seen so far

@@ -65,14 +65,14 @@ func switchGoroutine(ctx context.Context, module api.Module, stack []uint64) {
 		panic(errEndless)
 	}
 	if w.switcher.left == 0 {
-		w.askForRoom(module)
+		w.askToYield(module)
 	}
 	countdown.Set(w.switcher.countdown(w.again.pause()))
 	w.again.paused(ctx, module)
 }
 
-// askForRoom asks the running goroutine to yield, and draws the time of the next switch.
-func (w *world) askForRoom(module api.Module) {
+// askToYield asks the running goroutine to yield, and draws the time of the next switch.
+func (w *world) askToYield(module api.Module) {
 	g := uint32(module.ExportedGlobal(goroutineExport).Get())
 	w.switcher.left = w.switcher.next()
 	w.trace.number(w.switcher.left)

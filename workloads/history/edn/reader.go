@@ -191,7 +191,7 @@ func (r *Reader) more() error {
 	} else {
 		r.buffer = append(r.buffer[:0], r.text...)
 	}
-	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // in one go, because a value that is cut off is parsed again from its start
+	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // at once: a value cut off here is parsed from its start again
 	r.buffer = r.buffer[:len(r.buffer)+n]
 	r.text = r.buffer
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
