@@ -2,6 +2,7 @@ package checker
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
@@ -77,6 +78,11 @@ func (d *Durability) Judge(cut history.Cut, state *history.State, rule Rule) Res
 
 // AckedSynced returns the number of commits that had been acknowledged with Sync at the cut.
 func (d *Durability) AckedSynced(cut history.Cut) int { return d.acknowledged(cut.Acked, synced) }
+
+// IsAckedSynced reports whether an operation is one of the commits that AckedSynced counts.
+func (d *Durability) IsAckedSynced(id int, cut history.Cut) bool {
+	return slices.ContainsFunc(d.commits, func(c commit) bool { return c.op.ID == id && c.belongs(synced) <= cut.Acked })
+}
 
 // MustSurvive returns the number of commits that must survive a crash at the cut under the rule. Those that Judge
 // finds missing are the Ops of its violation of class "lost".

@@ -28,7 +28,7 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 	case 1:
 		size.Ops, size.Keys = 10+rng.IntN(20), 300+rng.IntN(600)
 	default:
-		size.Ops, size.Keys = 20+rng.IntN(30), 1500+rng.IntN(1500)
+		size.Ops, size.Keys = 40+rng.IntN(40), 1500+rng.IntN(1500)
 	}
 	if o.oneByOne {
 		size.Keys /= batchKeys
@@ -47,7 +47,7 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 
 // largestSize returns the largest size of a run under o.
 func largestSize(o Options) workloads.Size {
-	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 50), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
+	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 80), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
 }
 
 // childSeed derives a seed from a seed and labels, so that the draws of one part do not depend on those of others.

@@ -94,7 +94,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 		f.Answers[kind] = judge.Answers{Asked: sum.Asked + n.Asked, Answered: sum.Answered + n.Answered, Err: cmp.Or(n.Err, sum.Err)}
 	}
 	fmt.Fprintln(f.Traces, r.Hash())
-	if rule.Lower == checker.SyncedMustSurvive && !r.Plan.Fault.Rot {
+	if c.owes.Behind {
 		acked, kept := e.found.Survival(e.subject)
 		f.Acked, f.Kept = f.Acked+acked, f.Kept+kept
 	}

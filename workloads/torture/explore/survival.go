@@ -29,12 +29,14 @@ func (s *survival) add(o survival) {
 	maps.Copy(s.lost, o.lost)
 }
 
-// count returns how many commits of a subject were checked, and how many of them no image had lost.
+// count returns how many synced commits of a subject were checked, and how many of them no image had lost. A killed process
+// must not lose other commits either, but those are not counted.
 func (s *survival) count(of *Subject) (asked, recovered int) {
-	asked = of.Judges.AckedSynced(history.Cut{Acked: s.asked})
-	gone := of.Judges.AckedSynced(history.Cut{Acked: s.gone})
+	all, unrecovered := history.Cut{Acked: s.asked}, history.Cut{Acked: s.gone}
+	asked = of.Judges.AckedSynced(all)
+	gone := of.Judges.AckedSynced(unrecovered)
 	for id := range s.lost {
-		if of.Recording.History[id].Return > s.gone {
+		if of.Judges.IsAckedSynced(id, all) && !of.Judges.IsAckedSynced(id, unrecovered) {
 			gone++
 		}
 	}

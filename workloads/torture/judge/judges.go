@@ -52,6 +52,11 @@ func (j *Judges) level() checker.Level {
 // AckedSynced returns the number of commits that were acknowledged as durable before a cut.
 func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability.AckedSynced(cut) }
 
+// IsAckedSynced reports whether an operation is one of the commits that AckedSynced counts.
+func (j *Judges) IsAckedSynced(id int, cut history.Cut) bool {
+	return j.durability.IsAckedSynced(id, cut)
+}
+
 // MustSurvive returns the number of commits that must survive a crash at a cut according to a rule.
 func (j *Judges) MustSurvive(cut history.Cut, rule checker.Rule) int {
 	return j.durability.MustSurvive(cut, rule)
