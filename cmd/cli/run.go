@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
 	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
+	"github.com/lightningdb/lightning-torture/reports/audits"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -25,11 +27,15 @@ go on once it is met. If meeting it takes longer, so does the run, up to --limit
 A fault is a name from "list faults" or a rule, such as "eio write *.log nth=3". Names may be repeated or separated by
 commas; "all" stands for all of them.
 
-The result goes to standard output, an HTML report and the findings to the output directory.`
+The result goes to standard output, an HTML report and the findings to the output directory.
+
+With --audit, each workload runs once, without faults and crashes. At each commit that has to survive a power cut, the audit says
+what the store had done since the one before and was not durable, with lines of the source. These are hints, never findings.`
 
 const runExample = `  lightning-torture run --for 10m
   lightning-torture run -w bank,kv -f power -f failed-fsync --profile posix-min
-  lightning-torture run --seed 7 --rounds 1 --format junit > junit.xml`
+  lightning-torture run --seed 7 --rounds 1 --format junit > junit.xml
+  lightning-torture run --audit --profile ext4-ordered`
 
 // runFlags are the flags of run.
 type runFlags struct {
@@ -37,6 +43,7 @@ type runFlags struct {
 	opts     torture.Options
 	shard    cmdline.Part
 	coverage bool
+	audit    bool
 	out      outputFlags
 }
 
@@ -44,7 +51,12 @@ func runCommand(t *tool) *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use: "run", Short: "Torture an engine", Long: runText, Example: runExample, Args: cmdline.Exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), t, &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.audit {
+				return runAudit(cmd.Context(), t, &f, cmd.Flags())
+			}
+			return run(cmd.Context(), t, &f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
@@ -55,6 +67,7 @@ func runCommand(t *tool) *cobra.Command {
 	flags.IntVar(&f.opts.Rounds, "rounds", 0, "how often to go through the matrix (default until --for is over)")
 	flags.Var(&f.shard, "shard", "only every N-th cell of the matrix, starting with the I-th: one of N runs that share the work")
 	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after `N` findings (default go on)")
+	flags.BoolVar(&f.audit, "audit", false, "only list what is not durable when commits are acknowledged; hints, no findings")
 	flags.BoolVar(&f.coverage, "coverage", false, "report which statements of the engine never ran; needs go and the source")
 	f.out.register(flags)
 	completeRun(cmd)
@@ -70,9 +83,9 @@ func completeRun(cmd *cobra.Command) {
 
 // run checks the flags, tortures the target, and prints what was found.
 func run(ctx context.Context, t *tool, f *runFlags) error {
-	target, ok := t.target(f.spec.Engine)
-	if !ok {
-		return exit.Usagef("unknown engine %q; choose one of %s", f.spec.Engine, strings.Join(t.targetNames(), ", "))
+	target, err := f.target(t)
+	if err != nil {
+		return err
 	}
 	if err := f.out.validate(); err != nil {
 		return err
@@ -111,6 +124,15 @@ func run(ctx context.Context, t *tool, f *runFlags) error {
 		return err
 	}
 	return codeOf(ctx, result).Err()
+}
+
+// target returns the engine that the flags name.
+func (f *runFlags) target(t *tool) (torture.Target, error) {
+	target, ok := t.target(f.spec.Engine)
+	if !ok {
+		return torture.Target{}, exit.Usagef("unknown engine %q; choose one of %s", f.spec.Engine, strings.Join(t.targetNames(), ", "))
+	}
+	return target, nil
 }
 
 // sign completes the provenance of a result with what only the command knows.
@@ -169,4 +191,40 @@ func (f *runFlags) command(name binary) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+var (
+	auditFormats = []string{"text", "json"}
+	// notAudited are the flags of run that mean nothing for an audit, which runs each workload once and cuts no power.
+	notAudited = []string{
+		"fault", "clients", "workers", "scenario", "for", "limit", "rounds", "shard", "stop-after", "coverage", "html", "dir",
+	}
+)
+
+// runAudit lists what is not durable at acknowledgements. Whatever it finds is no violation.
+func runAudit(ctx context.Context, t *tool, f *runFlags, given *pflag.FlagSet) error {
+	target, err := f.target(t)
+	if err != nil {
+		return err
+	}
+	for _, name := range notAudited {
+		if given.Changed(name) {
+			return exit.Usagef("--%s means nothing with --audit, which runs each workload once, without faults and crashes: leave it out", name)
+		}
+	}
+	if err := cmdline.OneOf("format", f.out.format, auditFormats); err != nil {
+		return err
+	}
+	opts := f.opts
+	opts.Workloads = cmdline.Names(f.spec.Workloads)
+	silent := engineSpeaks()
+	report, err := torture.Audit(ctx, target, opts)
+	silent()
+	if err != nil {
+		return exit.Because(ctx, err)
+	}
+	if f.out.format == "json" {
+		return audits.JSON(t.stdout, report)
+	}
+	return audits.Text(t.stdout, report)
 }

@@ -2,11 +2,10 @@ package programs
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 
+	"github.com/lightningdb/lightning-torture/reports/audits"
 	"github.com/lightningdb/lightning-torture/workloads/program"
-	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // HintsJSON writes what is not durable at acknowledgements as one list on one line.
@@ -19,15 +18,5 @@ func HintsJSON(w io.Writer, hints []program.Hint) error {
 
 // HintsText writes it for people; acks is how many acknowledgements there were.
 func HintsText(w io.Writer, hints []program.Hint, acks int) error {
-	if len(hints) == 0 {
-		_, err := fmt.Fprintf(w, "At each of %s, everything that the program had done was durable.\n", wording.Plural(acks, "acknowledgement"))
-		return err
-	}
-	for _, h := range hints {
-		if _, err := fmt.Fprintf(w, "%s  (at %d of %s)\n", wording.Visible(h.Sentence), h.Count, wording.Plural(acks, "acknowledgement")); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintln(w, "\nThese are hints: the program may not need them for what it promises.")
-	return err
+	return audits.List(w, hints, acks, "the program")
 }

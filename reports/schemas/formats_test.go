@@ -5,6 +5,7 @@ import (
 	"github.com/lightningdb/lightning-torture/reports"
 	"github.com/lightningdb/lightning-torture/reports/programs"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/hints"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
 	"github.com/lightningdb/lightning-torture/workloads/mutate"
@@ -31,6 +32,7 @@ func formats() []format {
 		{"judge", "A line of judge --format json", reports.JudgedDocument{}},
 		{"report-diff", "The result of report diff --format json", reports.DifferenceDocument{}},
 		{"soak", "The result of soak, soak status, soak report and soak merge with --format json", soak.Status{}},
+		{"run-audit", "The result of run --audit --format json", hints.Report{}},
 		{"exec", "The result of exec --format json", programs.Report{}},
 		{"exec-audit", "The result of exec --audit --format json: a list", []program.Hint{}},
 		{"exec-replay", "The result of replay --format json for a finding of exec", programs.Again{}},

@@ -117,6 +117,7 @@ func TestOutputsMatchTheirSchemas(t *testing.T) {
 	matches(t, "run", healthy)
 	failing := command(t, 1, append(run, "--engine", "forgetful", "--rounds", "1", "--stop-after", "1")...)
 	matches(t, "run", failing)
+	matches(t, "run-audit", command(t, 0, "run", "--audit", "--engine", "forgetful", "-w", "kv", "--format", "json"))
 	matches(t, "report-diff", command(t, 1, "report", "diff", "--format", "json", save("a.json", strings.Replace(healthy, `"lightning"`, `"forgetful"`, 1)), save("b.json", failing)))
 
 	files, err := filepath.Glob(filepath.Join(dir, "findings", "*.ltrace"))

@@ -50,7 +50,7 @@
 //	result.go      the figures and the verdict
 //	finding.go     findings, with their explanations
 //	shrink.go      shrinks a finding to fewer losses and an earlier crash point
-//	audit.go       what is not yet durable at each acknowledgement, without any recovery
+//	audit.go       what is not yet durable at each acknowledgement, found by package hints
 //	life.go        single images, for the experiments of package explain
 //
 // Callers: packages native and wasm, which implement Way, golden, lrec, and the exec command.

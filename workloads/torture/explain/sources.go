@@ -43,6 +43,12 @@ func newSources(packages []string, trace []faultfs.Op) *sources {
 	return s
 }
 
+// Sites returns a function that finds the place in the source where an operation of a trace was made. The packages are the
+// import patterns of the engine, if they are known.
+func Sites(packages []string, trace []faultfs.Op) func(op *faultfs.Op) Site {
+	return newSources(packages, trace).site
+}
+
 // site describes an operation. Its place in the source is the innermost call outside the wrapper, if there is one.
 func (s *sources) site(op *faultfs.Op) Site {
 	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}

@@ -1,0 +1,45 @@
+package audits
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/lightningdb/lightning-torture/workloads/hints"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
+)
+
+// JSON writes the audit of an engine on one line.
+func JSON(w io.Writer, r *hints.Report) error { return json.NewEncoder(w).Encode(r) }
+
+// Text writes the audit of an engine for people.
+func Text(w io.Writer, r *hints.Report) error {
+	for _, run := range r.Runs {
+		if run.Ended == "" {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "The run of workload %s ended early, without a verdict: %s\n", run.Name, wording.Visible(run.Ended)); err != nil {
+			return err
+		}
+	}
+	if r.Acknowledgements == 0 {
+		_, err := fmt.Fprintf(w, "No acknowledgement of %s has to survive a power cut: there is nothing to audit.\n", r.Engine)
+		return err
+	}
+	return List(w, r.Hints, r.Acknowledgements, "the store")
+}
+
+// List writes hints for people. acks is how many acknowledgements there were, and who gave them, such as "the program".
+func List(w io.Writer, list []hints.Hint, acks int, who string) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintf(w, "At each of %s, everything that %s had done was durable.\n", wording.Plural(acks, "acknowledgement"), who)
+		return err
+	}
+	for _, h := range list {
+		if _, err := fmt.Fprintf(w, "%s  (at %d of %s)\n", wording.Visible(h.Sentence), h.Count, wording.Plural(acks, "acknowledgement")); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\nThese are hints: %s may not need them for what it promises.\n", who)
+	return err
+}

@@ -1,0 +1,164 @@
+package hints
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Hint is an operation that was not yet durable at the acknowledgement that followed it. A hint is not a finding: the store
+// may not need the operation to keep its promise.
+type Hint struct {
+	Sentence string `json:"sentence"`
+	Ack      string `json:"ack"` // the first acknowledgement at which it was seen
+	Tick     uint64 `json:"tick"`
+	Source   string `json:"source,omitempty"` // the line of the store that did it, such as "wal/writer.go:212"
+	Count    int    `json:"count"`            // at how many acknowledgements
+}
+
+// Ack is an acknowledgement, on the clock of the disk.
+type Ack struct {
+	Tick uint64
+	Text string
+	Name string // how a sentence calls it; empty: Text
+}
+
+// Run is one run of a store.
+type Run struct {
+	Trace []faultfs.Op // oldest first
+	Acks  []Ack        // those that have to survive a power cut, oldest first
+	Model faultfs.Model
+	// Describe renders an operation as faultfs.Op.String does, but without the tick; nil: it does exactly that.
+	Describe func(op *faultfs.Op) string
+	// Alike returns the same for operations that one hint is enough for, if they lack a sync of the same kind.
+	Alike func(op *faultfs.Op) string
+	// Place returns the line of the source at which an operation is made, and whence that was called; nil: nobody knows.
+	Place func(op *faultfs.Op) (source, from string)
+}
+
+// List collects the hints of any number of runs. The zero value is empty.
+type List struct {
+	all   []*Hint
+	byKey map[string]*Hint
+}
+
+// Add adds, for each acknowledgement of a run, what the store has done since the one before and is not durable.
+func (l *List) Add(run *Run) {
+	line, last := faultfs.NewTimeline(faultfs.Recorded(run.Trace), run.Model, 0), uint64(0)
+	for _, ack := range run.Acks {
+		seen := map[string]bool{}
+		for _, op := range run.undurable(line.Advance(ack.Tick), last, ack.Tick) {
+			if key := lacks(op) + "\x00" + run.Alike(op); !seen[key] {
+				seen[key] = true
+				l.count(key, run, ack, op)
+			}
+		}
+		last = ack.Tick
+	}
+}
+
+// count counts an acknowledgement for a hint, which it may be the first to see.
+func (l *List) count(key string, run *Run, ack Ack, op *faultfs.Op) {
+	if h := l.byKey[key]; h != nil {
+		h.Count++
+		return
+	}
+	if l.byKey == nil {
+		l.byKey = map[string]*Hint{}
+	}
+	h := run.hint(ack, op)
+	l.byKey[key], l.all = h, append(l.all, h)
+}
+
+// Hints returns the hints in the order in which they were first seen; never nil.
+func (l *List) Hints() []Hint {
+	all := make([]Hint, len(l.all))
+	for i, h := range l.all {
+		all[i] = *h
+	}
+	return all
+}
+
+// undurable returns the operations after one tick and up to another that are pending at a crash point, oldest first. It leaves out
+// the bytes of files that no disk can show any more, because their removal is durable.
+func (r *Run) undurable(point *faultfs.CrashPoint, after, until uint64) []*faultfs.Op {
+	pending := map[uint64]bool{}
+	for _, p := range point.Ops() {
+		pending[p.Tick] = true
+	}
+	var ops []*faultfs.Op
+	for i := r.after(after); i < len(r.Trace) && r.Trace[i].Tick <= until; i++ {
+		op := &r.Trace[i]
+		if pending[op.Tick] && (len(op.Edits) > 0 || r.named(op.Ino, until, pending)) {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
+// after returns the index of the first operation after a tick.
+func (r *Run) after(tick uint64) int {
+	i, _ := slices.BinarySearchFunc(r.Trace, tick+1, func(op faultfs.Op, tick uint64) int { return cmp.Compare(op.Tick, tick) })
+	return i
+}
+
+// named reports whether a power cut at a tick may leave a name for a file, if the operations at these ticks are pending.
+func (r *Run) named(file faultfs.Ino, until uint64, pending map[uint64]bool) bool {
+	type name struct {
+		parent faultfs.Ino
+		name   string
+	}
+	names := map[name]bool{}
+	for i := range r.Trace[:r.after(until)] {
+		for _, e := range r.Trace[i].Edits {
+			switch n := (name{e.Parent, e.Name}); {
+			case e.Ino == file:
+				names[n] = true
+			case !pending[r.Trace[i].Tick]:
+				delete(names, n)
+			}
+		}
+	}
+	return len(names) > 0
+}
+
+// lacks says which sync would have made an operation durable.
+func lacks(op *faultfs.Op) string {
+	switch {
+	case len(op.Edits) > 1 && op.Edits[0].Parent != op.Edits[1].Parent:
+		return "its directories were not synced after it"
+	case len(op.Edits) > 0:
+		return "its directory was not synced after it"
+	}
+	return "the file was not synced after it"
+}
+
+// hint says what an acknowledgement lacks.
+func (r *Run) hint(ack Ack, op *faultfs.Op) *Hint {
+	h := &Hint{Ack: ack.Text, Tick: op.Tick, Count: 1}
+	where := fmt.Sprintf("operation %d", op.Tick)
+	if r.Place != nil {
+		var from string
+		if h.Source, from = r.Place(op); h.Source != "" {
+			where += ", " + h.Source
+		}
+		if from != "" {
+			where += " from " + from
+		}
+	}
+	kind, path, _ := strings.Cut(r.describe(op), " ")
+	h.Sentence = fmt.Sprintf("%s: the %s of %s (%s) is not durable: %s", cmp.Or(ack.Name, ack.Text), kind, path, where, lacks(op))
+	return h
+}
+
+// describe renders an operation without its tick.
+func (r *Run) describe(op *faultfs.Op) string {
+	if r.Describe != nil {
+		return r.Describe(op)
+	}
+	_, text, _ := strings.Cut(op.String(), " ")
+	return text
+}
