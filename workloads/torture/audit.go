@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -15,7 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// How many operations and loaded keys the run of an audit has unless Options says otherwise: enough to meet flushes and compactions.
+// How many operations and loaded keys the run of an audit has, unless Options says otherwise: enough to meet flushes and
+// compactions.
 const (
 	auditOps  = 100
 	auditKeys = 900
@@ -25,8 +27,8 @@ const (
 // to survive a power cut. It recovers nothing and judges nothing: what it returns are hints (package hints).
 //
 // The runs have one client, so that what was written between two acknowledgements was written for the second of them. Of the
-// options, Workloads, Profile, Device, Seed, Ops, Keys, Limits and Patience count. The errors are those of Check; once ctx is done it is that
-// of ctx.
+// options, Workloads, Profile, Device, Seed, Ops, Keys, Limits and Patience count. The errors are those of Check, and that of ctx
+// once it is done.
 func Audit(ctx context.Context, target Target, opts Options) (*hints.Report, error) {
 	c, err := newCampaign(target, Options{
 		Workloads: opts.Workloads, Faults: []string{"power"}, Profile: opts.Profile, Device: opts.Device, Seed: opts.Seed, Rounds: 1,
@@ -47,7 +49,7 @@ func Audit(ctx context.Context, target Target, opts Options) (*hints.Report, err
 		if err != nil {
 			return nil, err
 		}
-		run := hints.Workload{Name: cell.result.Workload}
+		run := hints.Workload{Name: cell.Result.Workload}
 		if len(r.Problems) > 0 {
 			run.Ended = r.Problems[0].Sentence
 		}
@@ -68,8 +70,8 @@ func (c *campaign) recordForAudit(ctx context.Context, cell *cell) (*record.Reco
 	if c.opts.oneByOne && c.opts.Keys == 0 {
 		size.Keys /= batchKeys
 	}
-	seed := childSeed(c.opts.Seed, cell.result.Workload, "audit") & (1<<32 - 1)
-	return c.runOnce(ctx, cell, plan.Spec{Fault: cell.result.Fault, Seed: seed, Size: size}, record.Run)
+	seed := childSeed(c.opts.Seed, cell.Result.Workload, "audit") & (1<<32 - 1)
+	return c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: size}, record.Run)
 }
 
 // acksOf returns the acknowledgements of a run that have to survive a power cut.
@@ -88,6 +90,7 @@ func acksOf(r *record.Recording, target *Target) (acks []hints.Ack) {
 		}
 		acks = append(acks, hints.Ack{Tick: uint64(op.Return), Text: text})
 	}
+	slices.SortStableFunc(acks, func(a, b hints.Ack) int { return cmp.Compare(a.Tick, b.Tick) })
 	return acks
 }
 

@@ -94,7 +94,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 		f.Answers[kind] = judge.Answers{Asked: sum.Asked + n.Asked, Answered: sum.Answered + n.Answered, Err: cmp.Or(n.Err, sum.Err)}
 	}
 	fmt.Fprintln(f.Traces, r.Hash())
-	if c.owes.Behind {
+	if c.Owes.Behind {
 		acked, kept := e.found.Survival(e.subject)
 		f.Acked, f.Kept = f.Acked+acked, f.Kept+kept
 	}
