@@ -15,9 +15,9 @@ type script struct {
 	before, between func(t *testing.T, fs *faultfs.FS)
 }
 
-func write(t *testing.T, fs *faultfs.FS, name string, syncs bool) {
+func writeA(t *testing.T, fs *faultfs.FS, syncs bool) {
 	t.Helper()
-	f, err := fs.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o666)
+	f, err := fs.OpenFile("a", os.O_CREATE|os.O_RDWR, 0o666)
 	require.NoError(t, err)
 	_, err = f.WriteString("text")
 	require.NoError(t, err)
@@ -72,33 +72,33 @@ func TestAHintNamesTheSyncThatIsLacking(t *testing.T) {
 		want map[string]int
 	}{
 		"everything is synced": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", true)
+			writeA(t, fs, true)
 			syncDir(t, fs)
 		}}, map[string]int{}},
 		"the file is not, each time": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", false)
+			writeA(t, fs, false)
 			syncDir(t, fs)
-		}, between: func(t *testing.T, fs *faultfs.FS) { write(t, fs, "a", false) }}, map[string]int{
+		}, between: func(t *testing.T, fs *faultfs.FS) { writeA(t, fs, false) }}, map[string]int{
 			"one: the write of a [0,4) (operation 2) is not durable: the file was not synced after it": 2,
 		}},
 		"its name is not, which is said once": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", true)
+			writeA(t, fs, true)
 		}}, map[string]int{
 			"one: the create of a (operation 1) is not durable: its directory was not synced after it": 1,
 		}},
 		"a removal is not": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", true)
+			writeA(t, fs, true)
 			syncDir(t, fs)
 		}, between: func(t *testing.T, fs *faultfs.FS) { require.NoError(t, fs.Remove("a")) }}, map[string]int{
 			"the second: the remove of a (operation 5, store.go:7 from db.go:9) is not durable: its directory was not synced after it": 1,
 		}},
 		"bytes that no disk can show do not count": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", false)
+			writeA(t, fs, false)
 			require.NoError(t, fs.Remove("a"))
 			syncDir(t, fs)
 		}}, map[string]int{}},
 		"bytes that come back with the file do": {script{before: func(t *testing.T, fs *faultfs.FS) {
-			write(t, fs, "a", false)
+			writeA(t, fs, false)
 			syncDir(t, fs)
 			require.NoError(t, fs.Remove("a"))
 		}}, map[string]int{
