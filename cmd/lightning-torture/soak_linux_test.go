@@ -146,7 +146,7 @@ func TestASecondSupervisorIsRefused(t *testing.T) {
 	require.Contains(t, stderr, "has a campaign already; give --resume")
 	code, _, stderr = lightningTorture(t, "soak", "--resume", dir, "--seed", "4")
 	require.Equal(t, exit.BadUsage, code)
-	require.Contains(t, stderr, "--seed is decided when a soak begins")
+	require.Contains(t, stderr, "--seed is fixed when a soak begins")
 	code, _, stderr = lightningTorture(t, "soak", "--resume", t.TempDir())
 	require.Equal(t, exit.BadUsage, code)
 	require.Contains(t, stderr, "is no directory of a soak")
