@@ -53,7 +53,7 @@ func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
 		{shards.NoDirSync, 1, "durability", "lost", "before the create of db/log-.* was durable"},
 		{shards.NoChecksum, 1, "durability", "invented", "a part of the write of db/log-"},
 		{shards.SnapshotUnsynced, 1, "recovery", "does not recover", "the rename of db/next -> db/snapshot became durable before the write of db/next"},
-		{shards.RemovesEarly, 2, "recovery", "lost", "create of db/next"},
+		{shards.RemovesEarly, 2, "recovery", "lost", "rename of db/next"},
 		{shards.SkipsGaps, 2, "", "hole", "became durable before .*the write of db/log-"},
 		{shards.ErrorEndsLog, 2, "faulty recovery", "lost", ""},
 		{shards.Racing, 1, "recovery", "recovery is not deterministic", ""},
