@@ -49,4 +49,9 @@
 // long. Mutant 10-lease-read survives 19 s of seeds.
 //
 // Callers: tests, and the command in cmd/cluster-torture.
+//
+// Eleven files form a circle: the clients, the nemesis, the network and the nodes all act on one group, a Run, and the laws
+// look at all of it.
+//
+//structure:limits circle=11
 package cluster

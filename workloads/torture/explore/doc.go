@@ -71,5 +71,5 @@
 // A crash is a power cut, and an explorer is a goroutine that searches. Clients are the clients of the recording.
 //
 //structure:root explorer
-//structure:limits files=30
+//structure:limits files=31
 package explore
