@@ -99,7 +99,8 @@ func (fs *FS) possible(r *Rule, c *call) bool {
 // within returns how many of the requested bytes of a read exist.
 func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
-// Injected returns how often each kind of fault was injected, keyed by Rule.Key.
+// Injected returns how often the current rules injected each kind of fault, keyed by Rule.Key. SetRules starts the counts anew; the
+// trace keeps all faults.
 func (fs *FS) Injected() map[string]uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

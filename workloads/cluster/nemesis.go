@@ -173,7 +173,9 @@ func (w *world) mistake(m *member) {
 }
 
 // harmless reports whether no fault has hit the disk of a member since its last power cut.
-func (w *world) harmless(m *member) bool { return len(m.fs.Injected()) == 0 }
+func (w *world) harmless(m *member) bool {
+	return !slices.ContainsFunc(m.fs.Trace(), func(op faultfs.Op) bool { return op.Fault != faultfs.NoEffect })
+}
 
 // leader returns a node that considers itself the leader, or nil.
 func (w *world) leader() *member {

@@ -27,7 +27,11 @@ const evidenceTTL = time.Hour
 func (c *Coordinator) collect(ctx context.Context, q *queue, r *wire.Result) (kept map[string]bool, err error) {
 	kept = map[string]bool{}
 	dir := filepath.Join(c.opts.Dir, findingsDir)
+	bucket := q.evidence.Load()
 	if len(r.Evidence) > 0 {
+		if bucket == nil {
+			return nil, errors.New("the bucket for evidence has not been created yet")
+		}
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
@@ -43,7 +47,7 @@ func (c *Coordinator) collect(ctx context.Context, q *queue, r *wire.Result) (ke
 		} else if used+e.Bytes > c.opts.Keep {
 			continue
 		}
-		if err := fetch(ctx, q.evidence, e, name); err != nil {
+		if err := fetch(ctx, *bucket, e, name); err != nil {
 			return nil, fmt.Errorf("evidence of finding %s: %w", e.ID, err)
 		}
 		kept[e.ID] = true

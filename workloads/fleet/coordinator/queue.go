@@ -4,17 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
 )
 
-// queue is the stream of a campaign and its bucket for evidence. Both are created whenever they are missing.
+// queue is the stream of a campaign and its bucket for evidence. Both are created whenever they are missing. Only the goroutine
+// of Run creates them and uses the stream; answers to workers use the bucket at the same time.
 type queue struct {
 	js       jetstream.JetStream
 	stream   jetstream.Stream
-	evidence jetstream.ObjectStore
+	evidence atomic.Pointer[jetstream.ObjectStore]
 }
 
 // Limits of the queue and the bucket.
@@ -67,12 +69,13 @@ func (c *Coordinator) make(ctx context.Context, q *queue) (err error) {
 	if err != nil {
 		return fmt.Errorf("consumer of queue %s: %w", name, err)
 	}
-	q.evidence, err = q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
+	bucket, err := q.js.CreateOrUpdateObjectStore(ctx, jetstream.ObjectStoreConfig{
 		Bucket: name, Storage: jetstream.FileStorage, TTL: evidenceTTL, MaxBytes: bucketBytesMax,
 	})
 	if err != nil {
 		return fmt.Errorf("bucket %s: %w", name, err)
 	}
+	q.evidence.Store(&bucket)
 	return nil
 }
 
