@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
@@ -47,14 +48,34 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 		return nil
 	}
 	if len(failures) == 0 {
-		c.worst.Look(ctx, worst.Subject{
-			Target: c.target, Recording: r, Judges: s.Judges, Patience: c.opts.Patience, Running: func(tick uint64) { c.running(0, r.Plan.Spec, tick) },
-		})
+		if err := c.lookAtTheWorst(ctx, cell, s); err != nil {
+			return err
+		}
 	}
 	if err := c.sampleProfiles(ctx, budget, cell, s); err != nil {
 		return err
 	}
 	return c.writeJournal()
+}
+
+// lookAtTheWorst examines the worst power cuts of a run without failures. If a recovery goes wrong there, it explores that
+// crash point like any other.
+func (c *campaign) lookAtTheWorst(ctx context.Context, cell *cell, s *explore.Subject) error {
+	r := s.Recording
+	tick := c.worst.Look(ctx, worst.Subject{
+		Target: c.target, Recording: r, Judges: s.Judges, Patience: c.opts.Patience, Running: func(tick uint64) { c.running(0, r.Plan.Spec, tick) },
+	})
+	if tick == 0 {
+		return nil
+	}
+	req := c.request(ctx, s)
+	req.Ticks = [][]uint64{{tick}}
+	found := c.explore(ctx, req)
+	if len(found.Failures) == 0 && ctx.Err() == nil {
+		cell.unclear(fmt.Sprintf("a recovery went wrong after the power cut at tick %d of the run with seed %d, but exploring that power cut did not show it again",
+			tick, r.Plan.Spec.Seed), 1)
+	}
+	return c.addSample(ctx, cell, explored{subject: s, found: found})
 }
 
 // addLive adds what the clients of a run saw.

@@ -30,28 +30,33 @@ const (
 	maxTicks = 384
 )
 
-// Look examines a run, unless its disk lies or rots: what such a disk loses says nothing about a store. It stops at
-// the first recovery that the judges do not accept.
-func (w *Worst) Look(ctx context.Context, s Subject) {
+// Look examines a run, unless its disk lies or rots: what such a disk loses says nothing about a store. It stops at the
+// first recovery that goes wrong and returns the tick of its power cut, which the caller must explore; otherwise 0. The
+// search may have left out that very crash point.
+func (w *Worst) Look(ctx context.Context, s Subject) (wrong uint64) {
 	p := s.Recording.Plan
 	rule := p.Fault.Rule(s.Target.Promises)
 	if ctx.Err() != nil || w.runs >= maxRuns || rule.Lower != checker.SyncedMustSurvive || p.Fault.Rot || p.Model.Device.IgnoreFlush > 0 || len(s.Recording.Problems) > 0 {
-		return
+		return 0
 	}
 	w.runs++
 	lost, cuts := newLosses(s.Recording.History), record.NewCuts(s.Recording.Trace, s.Recording.History)
 	line := faultfs.NewTimeline(faultfs.Recorded(s.Recording.Trace), p.Model, 0)
 	for _, tick := range s.worstTicks() {
 		if ctx.Err() != nil {
-			return
+			return 0
 		}
 		s.Running(tick)
-		r, accepted := s.recover(ctx, line.Advance(tick), cuts.At(tick), lost, rule)
-		if !accepted {
-			return
+		r, verdict := s.recover(ctx, line.Advance(tick), cuts.At(tick), lost, rule)
+		switch {
+		case verdict == checker.Fail && ctx.Err() == nil:
+			return tick
+		case verdict != checker.Pass:
+			return 0
 		}
 		w.keep(r)
 	}
+	return 0
 }
 
 // worstTicks returns, for each part of the run, the tick of the power cut with the most pending operations.
@@ -72,8 +77,8 @@ func (s *Subject) worstTicks() (worst []uint64) {
 	return worst
 }
 
-// recover recovers from the disk that has lost everything it may lose, and returns what recovery made of it.
-func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut history.Cut, lost *losses, rule checker.Rule) (*Recovery, bool) {
+// recover recovers from the disk that has lost everything it may lose, and returns what recovery made of it, if that passes.
+func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut history.Cut, lost *losses, rule checker.Rule) (*Recovery, checker.Verdict) {
 	var ids []uint64
 	for _, op := range point.Ops() {
 		ids = append(ids, op.ID)
@@ -85,12 +90,15 @@ func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut hi
 	state, err := prober.RecoverWithin(ctx, recovery.Call{Image: img}, s.Patience)
 	img.Watch(nil)
 	img.WatchReads(nil)
-	if err != nil {
-		return nil, false
+	switch {
+	case err != nil && recovery.Refusal(err, &s.Recording.Plan.Fault, &s.Target.Promises) == nil:
+		return nil, checker.Inconclusive
+	case err != nil:
+		return nil, checker.Fail
 	}
 	crash := judge.Crash{Tick: point.Tick, Cut: cut}
 	if v := s.Judges.State(ctx, crash, state, rule); v.Verdict != checker.Pass {
-		return nil, false
+		return nil, v.Verdict
 	}
 	plan, spent := s.Recording.Plan, prober.Spent()
 	r := &Recovery{
@@ -103,7 +111,7 @@ func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut hi
 	first := state.Clone()
 	again, err := prober.RecoverWithin(ctx, recovery.Call{Image: img}, s.Patience)
 	r.Again = err == nil && again.Equal(first)
-	return r, true
+	return r, checker.Pass
 }
 
 func (s *Subject) lastTick() uint64 {

@@ -116,8 +116,17 @@ func TestARecoveryThatHangsIsGivenUp(t *testing.T) {
 	s.Target.Open = func(contract.Env) (workloads.Store, error) { <-release; return nil, io.EOF }
 	s.Patience = time.Millisecond
 	var w worst.Worst
-	w.Look(t.Context(), s)
+	require.Positive(t, w.Look(t.Context(), s))
 	require.Nil(t, w.Report())
+}
+
+func TestAPowerCutAfterWhichRecoveryGoesWrongIsReturned(t *testing.T) {
+	t.Parallel()
+	var w worst.Worst
+	s := subject(t, toy.Target(toy.NoFileSync), "power", 3)
+	tick := w.Look(t.Context(), s)
+	require.Contains(t, s.Recording.CrashTicks(), tick)
+	require.Zero(t, w.Look(t.Context(), subject(t, toy.Target(toy.Correct), "power", 3)))
 }
 
 func TestTheNumberOfRecoveriesIsBounded(t *testing.T) {
