@@ -130,6 +130,12 @@ func (n *Node) stop(reason error) error {
 	return n.stopped
 }
 
+// StoreFailed stops the node because its store failed while a snapshot was read or staged, which happens outside the node's
+// own calls. A node that went on could neither send nor receive a snapshot, and the group might never catch up.
+func (n *Node) StoreFailed(reason error) error {
+	return n.do(func() error { return n.stop(reason) })
+}
+
 // Tick tells the node that one unit of time has passed; Config gives its timeouts in ticks.
 func (n *Node) Tick() error {
 	return n.do(func() error {

@@ -246,6 +246,26 @@ func TestANodeWhoseDiskFailsSendsNothingMore(t *testing.T) {
 	require.ErrorIs(t, err, ErrStopped)
 }
 
+func TestANodeWhoseStoreFailsDuringASnapshotStops(t *testing.T) {
+	g, _ := newGroup(t, 1)
+	sender := g.elect(t)
+	g.rest(t)
+	disk := faultfs.New(faultfs.Options{})
+	receiver := open(t, disk, 2)
+	announced := &pb.Message{Type: pb.MsgSnap.Enum(), From: new(uint64(1)), To: new(uint64(2)), Snapshot: &pb.Snapshot{Metadata: sender.metadata()}}
+	r, err := receiver.Receive(announced)
+	require.NoError(t, err)
+	full, err := faultfs.ParseRule("enospc write")
+	require.NoError(t, err)
+	disk.SetRules(full)
+	chunk := appendBytes(appendBytes([]byte{0, 0}, []byte("key")), make([]byte, 1<<20)) // more than the engine buffers
+	err = r.Add(chunk)
+	require.Error(t, err)
+	require.NotErrorIs(t, err, ErrChunk)
+	require.ErrorIs(t, receiver.StoreFailed(err), ErrStopped)
+	require.ErrorIs(t, receiver.Tick(), ErrStopped)
+}
+
 func TestAChunkOutOfOrderIsRefused(t *testing.T) {
 	g, _ := newGroup(t, 1)
 	l := g.elect(t)

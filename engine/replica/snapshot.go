@@ -37,7 +37,8 @@ func (n *Node) metadata() *pb.SnapshotMetadata {
 	return &pb.SnapshotMetadata{Index: new(n.applied.index), Term: new(n.applied.term), ConfState: proto.CloneOf(n.conf)}
 }
 
-// Next returns the next chunk, for Receiver.Add, or io.EOF after the last one.
+// Next returns the next chunk, for Receiver.Add, or io.EOF after the last one. Any other error is one of the store; the caller
+// reports it to Node.StoreFailed.
 //
 // A chunk consists of its number, counted from 0, a flag, which is 1 in the last chunk and 0 in all others, and pairs. A pair is
 // the key, without the prefix of its generation, and the value, each preceded by its length. All numbers are uvarints.
@@ -129,7 +130,8 @@ func (n *Node) Receive(m *pb.Message) (*Receiver, error) {
 	})
 }
 
-// Add stages the next chunk. The error is ErrChunk or an error of the store. Nothing is synced: installing the snapshot syncs
+// Add stages the next chunk. The error is ErrChunk or an error of the store, which the caller reports to Node.StoreFailed.
+// Nothing is synced: installing the snapshot syncs
 // everything committed before.
 func (r *Receiver) Add(chunk []byte) error {
 	d := decoder{rest: chunk}

@@ -122,13 +122,16 @@ func (m *member) run() {
 			return
 		}
 		m.speak(begun, out)
-		m.world.network.send(m, out)
+		failed := m.world.network.send(m, out)
 		m.world.law.look(m, out)
 		for _, a := range out.Applied {
 			m.world.applied(m, a)
 		}
 		for _, r := range out.Reads {
 			m.reads[string(r.RequestCtx)] = r.Index
+		}
+		if failed != nil && !m.survives(m.node.StoreFailed(failed)) {
+			return
 		}
 	}
 	if m.node != nil {

@@ -1,6 +1,9 @@
 package cluster
 
 import (
+	"errors"
+	"io"
+
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
 
@@ -30,8 +33,8 @@ type transfer struct {
 	receiver *replica.Receiver
 }
 
-// send accepts the messages and snapshots of a node.
-func (n *network) send(from *member, out *replica.Output) {
+// send accepts the messages and snapshots of a node. The error is one of the node's store, which could not be read.
+func (n *network) send(from *member, out *replica.Output) (failed error) {
 	rng, s := n.world.rng, &n.world.swarm
 	for _, m := range out.Messages {
 		if rng.IntN(100) < s.lost {
@@ -53,17 +56,22 @@ func (n *network) send(from *member, out *replica.Output) {
 		}
 	}
 	for _, snapshot := range out.Snapshots {
-		n.transfer(from, snapshot)
+		failed = errors.Join(failed, n.transfer(from, snapshot))
 	}
+	return failed
 }
 
 // transfer queues a snapshot. It reads all chunks at once, because snapshots are small here.
-func (n *network) transfer(from *member, s *replica.Snapshot) {
+func (n *network) transfer(from *member, s *replica.Snapshot) (failed error) {
 	t := &transfer{from: from, to: n.world.member(s.Message.GetTo()), msg: s.Message}
 	for {
 		chunk, err := s.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
 		if err != nil {
-			break // the end, or a failed disk: then the last chunk is missing and the receiver never completes
+			failed = err // the last chunk is missing, so the receiver never completes
+			break
 		}
 		t.chunks = append(t.chunks, chunk)
 	}
@@ -71,6 +79,7 @@ func (n *network) transfer(from *member, s *replica.Snapshot) {
 		t.chunks = nil
 	}
 	n.transfers = append(n.transfers, t)
+	return failed
 }
 
 // deliver delivers the messages that are due, and a chunk of each snapshot.
@@ -122,7 +131,10 @@ func (n *network) carry(t *transfer) bool {
 		t.receiver, t.life = r, t.to.life()
 	}
 	if err := t.receiver.Add(t.chunks[0]); err != nil {
-		n.arrived(t, false) // the node will notice by itself that its disk has failed
+		if !errors.Is(err, replica.ErrChunk) {
+			t.to.survives(t.to.node.StoreFailed(err))
+		}
+		n.arrived(t, false)
 		return false
 	}
 	if t.chunks = t.chunks[1:]; len(t.chunks) > 0 {

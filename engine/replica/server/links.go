@@ -313,7 +313,7 @@ func (l *links) carry(ctx context.Context, p *peer, s *replica.Snapshot) error {
 			break
 		}
 		if err != nil {
-			return err
+			return l.storeFailed(err)
 		}
 		if err := conn.SetDeadline(deadline()); err != nil {
 			return err
@@ -350,8 +350,11 @@ func (l *links) receiveSnapshot(conn net.Conn, from uint64) error {
 		if err != nil {
 			return err
 		}
-		if err := r.Add(chunk); err != nil {
+		switch err := r.Add(chunk); {
+		case errors.Is(err, replica.ErrChunk):
 			return err
+		case err != nil:
+			return l.storeFailed(err)
 		}
 	}
 	if err := l.server.do(l.server.life, func(n *replica.Node) error { return n.StepSnapshot(r) }); err != nil {
@@ -359,6 +362,11 @@ func (l *links) receiveSnapshot(conn net.Conn, from uint64) error {
 	}
 	_, err = conn.Write([]byte{1})
 	return err
+}
+
+// storeFailed stops the node because of an error of its store, and returns that error.
+func (l *links) storeFailed(err error) error {
+	return errors.Join(err, l.server.do(l.server.life, func(n *replica.Node) error { return n.StoreFailed(err) }))
 }
 
 // close ends all connections and waits for their goroutines.
