@@ -37,6 +37,8 @@ type Run struct {
 	Alike func(op *faultfs.Op) string
 	// Place returns the line of the source at which an operation is made, and whence that was called; nil: nobody knows.
 	Place func(op *faultfs.Op) (source, from string)
+
+	edits []*faultfs.Op // the operations that change names, which are few among many writes
 }
 
 // List collects the hints of any number of runs. The zero value is empty.
@@ -48,6 +50,12 @@ type List struct {
 // Add adds, for each acknowledgement of a run, what the store has done since the one before and is not durable.
 func (l *List) Add(run *Run) {
 	line, last := faultfs.NewTimeline(faultfs.Recorded(run.Trace), run.Model, 0), uint64(0)
+	run.edits = nil
+	for i := range run.Trace {
+		if op := &run.Trace[i]; len(op.Edits) > 0 {
+			run.edits = append(run.edits, op)
+		}
+	}
 	for _, ack := range run.Acks {
 		seen := map[string]bool{}
 		for _, op := range run.undurable(line.Advance(ack.Tick), last, ack.Tick) {
@@ -112,12 +120,15 @@ func (r *Run) named(file faultfs.Ino, until uint64, pending map[uint64]bool) boo
 		name   string
 	}
 	names := map[name]bool{}
-	for i := range r.Trace[:r.after(until)] {
-		for _, e := range r.Trace[i].Edits {
+	for _, op := range r.edits {
+		if op.Tick > until {
+			break
+		}
+		for _, e := range op.Edits {
 			switch n := (name{e.Parent, e.Name}); {
 			case e.Ino == file:
 				names[n] = true
-			case !pending[r.Trace[i].Tick]:
+			case !pending[op.Tick]:
 				delete(names, n)
 			}
 		}
