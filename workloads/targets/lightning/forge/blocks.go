@@ -46,6 +46,10 @@ func forgedColumns() []forgedTable {
 	number := func(what string, of func(c columnBlock) []byte, to uint32) forgedTable {
 		return forged(what, func(c columnBlock) { binary.LittleEndian.PutUint32(of(c), to) })
 	}
+	by := func(what string, of func(c columnBlock) []byte, d uint32) forgedTable {
+		return forged(what, func(c columnBlock) { binary.LittleEndian.PutUint32(of(c), binary.LittleEndian.Uint32(of(c))+d) })
+	}
+	const oneLess = ^uint32(0)
 	count := func(c columnBlock) []byte { return c.payload[len(c.payload)-4:] }
 	shared := func(c columnBlock) []byte { return c.payload[len(c.payload)-8:] }
 	second := func(c columnBlock) []byte { return c.offsets[4:] }
@@ -77,6 +81,13 @@ func forgedColumns() []forgedTable {
 		number("more shared bytes than a key has", shared, 1<<20),
 		number("an entry that begins within another", second, 3),
 		number("an entry that begins beyond the end", second, 1<<20),
+		by("one entry fewer", count, oneLess),
+		by("one entry more", count, 1),
+		by("one shared byte fewer", shared, oneLess),
+		by("one shared byte more", shared, 1),
+		by("an entry that begins a byte earlier", second, oneLess),
+		by("an entry that begins a byte later", second, 1),
+		by("a hint that is one lower", func(c columnBlock) []byte { return c.hints[4:] }, oneLess),
 		number("a first entry that does not begin at offset 0", func(c columnBlock) []byte { return c.offsets }, 1),
 	}
 }
@@ -96,6 +107,9 @@ func forgedRestarts() []forgedTable {
 		forged("more restart points than fit", func(p []byte) { binary.LittleEndian.PutUint32(p[len(p)-4:], 1<<30) }),
 		forged("a restart point too few", func(p []byte) {
 			binary.LittleEndian.PutUint32(p[len(p)-4:], binary.LittleEndian.Uint32(p[len(p)-4:])-1)
+		}),
+		forged("a restart point too many", func(p []byte) {
+			binary.LittleEndian.PutUint32(p[len(p)-4:], binary.LittleEndian.Uint32(p[len(p)-4:])+1)
 		}),
 		forged("a first restart point that is not at offset 0", func(p []byte) { binary.LittleEndian.PutUint32(restarts(p), 1) }),
 		forged("a restart point inside an entry", func(p []byte) {

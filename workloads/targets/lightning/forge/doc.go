@@ -4,9 +4,11 @@
 //
 //	forge.go     the forgeries of a store
 //	chunks.go    the records of logs and manifests
-//	manifest.go  forged manifests and markers, edits.go: the fields of their records
+//	manifest.go  forged manifests and markers, edits.go: the fields of their records,
+//	             edges.go: their numbers at their limits
 //	log.go       forged logs
-//	table.go     tables, taken apart and put together; tables.go: forged ones
+//	table.go     tables, taken apart and put together; tables.go: forged ones;
+//	             resized.go: parts of another length
 //	blob.go      forged blob files
 //	list.go      forged lists of backups
 //

@@ -79,3 +79,29 @@ func TestForgeriesRepeatAndLeaveTheirInputAlone(t *testing.T) {
 	}
 	require.Greater(t, len(all), 150)
 }
+
+// Every number of a manifest is forged to values on both sides of what it was and of its limit.
+func TestNumbersAreForgedOnBothSidesOfTheirLimits(t *testing.T) {
+	files := Reduced(storeOf(t, "v3"))
+	read := func(files map[string][]byte, e edge) uint64 {
+		made := chunks(files[manifestOf(files)])
+		all := fields(made[records(made)[0]].payload)
+		return all[find(all, e.tag, e.n)].numbers[e.i]
+	}
+	forged := map[string]map[string][]byte{}
+	for _, f := range manifests(files) {
+		forged[f.Name] = f.Files
+	}
+	for _, e := range edges() {
+		now := read(files, e)
+		want := map[string]uint64{"is 0": 0, "is one lower": now - 1, "is one higher": now + 1}
+		if e.limit != noMax {
+			want["is at its limit"], want["is one above its limit"] = e.limit, e.limit+1
+		}
+		for what, number := range want {
+			name := "manifest: " + e.what + " " + what
+			require.Contains(t, forged, name)
+			require.Equal(t, number, read(forged[name], e), name)
+		}
+	}
+}

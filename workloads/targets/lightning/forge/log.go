@@ -64,6 +64,10 @@ func logs(files map[string][]byte) (all []Forgery) {
 	replaced("only the middle of a record", chunk{kind: middle, payload: read[end].payload})
 	replaced("a record without its end", chunk{kind: first, payload: read[end].payload})
 	replaced("an unknown chunk", chunk{kind: 7, payload: read[end].payload})
+	for _, r := range resizings() {
+		replaced("a record "+r.what, chunk{kind: whole, payload: r.change(read[end].payload)})
+		with("a beginning "+r.what, append([]chunk{{kind: begin, payload: r.change(uvarints(nil, num-1, 1<<40))}}, withoutBeginning(read)...))
+	}
 	with("a record twice", append(slices.Clone(read), read[end]))
 	with("a record too few", slices.Delete(slices.Clone(read), at[1], at[1]+1))
 	with("no records", []chunk{{kind: mark}})
@@ -71,10 +75,14 @@ func logs(files map[string][]byte) (all []Forgery) {
 		"it follows a log that is missing": uvarints(nil, 60, 100), "it follows itself": uvarints(nil, num, 100), "it follows a longer one": uvarints(nil, 58, 1<<40),
 		"it does not name its predecessor": nil,
 	} {
-		with(what, append([]chunk{{kind: begin, payload: before}}, slices.DeleteFunc(slices.Clone(read), func(c chunk) bool { return c.kind == begin })...))
+		with(what, append([]chunk{{kind: begin, payload: before}}, withoutBeginning(read)...))
 	}
 	slices.SortStableFunc(all, func(a, b Forgery) int { return bytes.Compare([]byte(a.Name), []byte(b.Name)) })
 	return append(all, killed(files, name, num, read)...)
+}
+
+func withoutBeginning(all []chunk) []chunk {
+	return slices.DeleteFunc(slices.Clone(all), func(c chunk) bool { return c.kind == begin })
 }
 
 // killed returns stores that were not closed, so the manifest does not record where logs end.
@@ -89,7 +97,7 @@ func killed(files map[string][]byte, name string, num uint64, read []chunk) []Fo
 	later := "000070.log"
 	end := batchOf(read[records(read)[len(records(read))-1]].payload)
 	commit := chunk{kind: whole, payload: batch{end.sequence + uint64(end.count), 1, operation(opSet, "forged", "value")}.bytes()}
-	after := chunk{kind: whole, payload: batch{end.sequence + uint64(end.count) + 5, 1, operation(opSet, "forged", "value")}.bytes()}
+	after := chunk{kind: whole, payload: batch{end.sequence + uint64(end.count) + 1, 1, operation(opSet, "forged", "value")}.bytes()}
 	length := uint64(len(files[name]))
 	synced := func(c chunk) chunk { c.synced = chunkHeader; return c }
 	forged := func(what string, log, following []byte) Forgery {
@@ -99,6 +107,8 @@ func killed(files map[string][]byte, name string, num uint64, read []chunk) []Fo
 		forged("a log follows", files[name], next(uvarints(nil, num, length), commit)),
 		forged("a log follows that proves a longer one", files[name], next(uvarints(nil, num, length+9), synced(commit))),
 		forged("a log follows that proves a shorter one", files[name], next(uvarints(nil, num, length-9), synced(commit))),
+		forged("a log follows that proves one byte more", files[name], next(uvarints(nil, num, length+1), synced(commit))),
+		forged("a log follows that proves one byte less", files[name], next(uvarints(nil, num, length-1), synced(commit))),
 		forged("a log follows a missing log", nil, next(uvarints(nil, num, length), commit)),
 		forged("a log follows a missing log and proves that it existed", nil, next(uvarints(nil, num, length), synced(commit))),
 		forged("a log follows after a gap", files[name], next(uvarints(nil, num, length), after)),

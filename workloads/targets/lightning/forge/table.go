@@ -66,6 +66,8 @@ type table struct {
 	blocksMore int // added to the number of blocks in the index
 	// handled, if not nil, changes the handle of the filter, the properties, the index, or data block n.
 	handled func(part string, n int, h *handle)
+	// resized, if not nil, changes the length of a part's payload.
+	resized func(part string, n int, payload []byte) []byte
 }
 
 // tableOf parses a table that an engine wrote.
@@ -111,6 +113,9 @@ func (t *table) columns() bool {
 
 // seal appends a block and returns it with its handle.
 func (t *table) seal(b []byte, part string, n int, s sealed) ([]byte, handle) {
+	if t.resized != nil {
+		s.stored = t.resized(part, n, s.stored)
+	}
 	h := handle{offset: uint64(len(b)), length: uint32(len(s.stored))}
 	at := len(b)
 	b = append(append(b, s.stored...), s.kind)

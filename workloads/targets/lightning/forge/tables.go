@@ -28,13 +28,17 @@ func forgeable(files map[string][]byte) (plain, ranged string) {
 // tables forges tables of a store.
 func tables(files map[string][]byte) (all []Forgery) {
 	plain, ranged := forgeable(files)
-	return slices.Concat(forgedIn(files, plain, forgedParts()), forgedIn(files, plain, forgedColumns()), forgedIn(files, ranged, forgedRanges()))
+	return slices.Concat(
+		forgedIn(files, plain, forgedParts()), forgedIn(files, plain, forgedColumns()), forgedIn(files, ranged, forgedRanges()),
+		forgedIn(files, plain, forgedCounts()),
+		forgedIn(files, plain, resized("data", "filter", "properties", "index")), forgedIn(files, ranged, resized("range deletes")),
+	)
 }
 
 // Restarts returns forgeries of data blocks with restart points, a layout that the tables of the store must have.
 func Restarts(files map[string][]byte) []Forgery {
 	plain, _ := forgeable(files)
-	return forgedIn(files, plain, forgedRestarts())
+	return forgedIn(files, plain, append(forgedRestarts(), resized("data")...))
 }
 
 // forgedIn forges a table in each of the given ways.
@@ -70,6 +74,20 @@ type forgedTable struct {
 // counting changes a count in the properties.
 func counting(what string, n int, to uint64) forgedTable {
 	return forgedTable{what, func(t *table) { binary.LittleEndian.PutUint64(t.counts[8*n:], to) }}
+}
+
+// forgedCounts makes each count in the properties one lower and one higher.
+func forgedCounts() (all []forgedTable) {
+	for n, what := range []string{"entries", "the first sequence number", "the last sequence number", "the bytes of keys", "the bytes of values"} {
+		by := func(text string, d uint64) {
+			all = append(all, forgedTable{what + text, func(t *table) {
+				binary.LittleEndian.PutUint64(t.counts[8*n:], binary.LittleEndian.Uint64(t.counts[8*n:])+d)
+			}})
+		}
+		by(", one lower", ^uint64(0))
+		by(", one higher", 1)
+	}
+	return all
 }
 
 // saying adds a property.

@@ -22,6 +22,8 @@ var damages = []struct {
 	do   func(content []byte) []byte
 }{
 	{"missing", func([]byte) []byte { return nil }},
+	{"empty", func([]byte) []byte { return []byte{} }},
+	{"cut to one byte", func(c []byte) []byte { return c[:1] }},
 	{"cut in the middle", func(c []byte) []byte { return c[:len(c)/2] }},
 	{"cut by one byte", func(c []byte) []byte { return c[:len(c)-1] }},
 	{"a flipped bit near its beginning", func(c []byte) []byte { return flipped(c, len(c)/9) }},
