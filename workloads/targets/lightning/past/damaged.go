@@ -26,6 +26,8 @@ var damages = []struct {
 	{"cut to one byte", func(c []byte) []byte { return c[:1] }},
 	{"cut in the middle", func(c []byte) []byte { return c[:len(c)/2] }},
 	{"cut by one byte", func(c []byte) []byte { return c[:len(c)-1] }},
+	{"longer by one byte", func(c []byte) []byte { return append(c, 0) }},
+	{"longer by its first half", func(c []byte) []byte { return append(c, c[:len(c)/2]...) }},
 	{"a flipped bit near its beginning", func(c []byte) []byte { return flipped(c, len(c)/9) }},
 	{"a flipped bit in its middle", func(c []byte) []byte { return flipped(c, len(c)/2) }},
 	{"a flipped bit near its end", func(c []byte) []byte { return flipped(c, len(c)-9) }},

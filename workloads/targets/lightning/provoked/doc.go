@@ -4,7 +4,8 @@
 //	store.go     a small store with some of everything, and what it must show
 //	stalls.go    writers that wait, for each possible reason
 //	room.go      a disk that is full while a store works in the background
-//	ended.go     work that ends early: at each of its calls the context is cancelled, the disk is full, or a read fails
+//	ended.go     work that ends early: at each of its calls the context is cancelled, the disk is full, or a read fails;
+//	             errands.go: that work
 //	nested.go    stores and copies in nested directories that do not exist yet
 //	crossed.go   commits during a sync that is held up, before or after the disk has done it
 //	flight.go    commits in flight when the disk fails

@@ -12,46 +12,6 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// errand is work on an open store, or on the files of a closed one.
-type errand struct {
-	name  string
-	do    func(ctx context.Context, db *engine.DB, o engine.Options) error
-	files bool   // the errand works on the files of a closed store
-	makes string // the directory that it creates
-	opens bool   // it takes no context
-	parts bool   // part of its work may be done, and stays; the file names do not show what it did
-}
-
-var errands = []errand{
-	{name: "Open", files: true, opens: true, parts: true, do: func(_ context.Context, _ *engine.DB, o engine.Options) error {
-		db, err := engine.Open(storeDir, o)
-		if err != nil {
-			return err
-		}
-		return db.Close()
-	}},
-	{name: "Compact", parts: true, do: func(ctx context.Context, db *engine.DB, _ engine.Options) error { return db.CompactContext(ctx) }},
-	{name: "Verify", do: func(ctx context.Context, db *engine.DB, _ engine.Options) error { return db.VerifyContext(ctx) }},
-	{name: "Checkpoint", makes: copyDir, do: func(ctx context.Context, db *engine.DB, _ engine.Options) error {
-		return db.CheckpointContext(ctx, copyDir)
-	}},
-	{name: "Backup", makes: repoDir, do: func(ctx context.Context, db *engine.DB, _ engine.Options) error {
-		_, err := engine.BackupContext(ctx, db, repoDir)
-		return err
-	}},
-	{name: "Restore", files: true, makes: copyDir, do: func(ctx context.Context, _ *engine.DB, o engine.Options) error {
-		_, err := engine.RestoreContext(ctx, repoDir, 0, copyDir, o)
-		return err
-	}},
-	{name: "VerifyBackups", files: true, do: func(ctx context.Context, _ *engine.DB, o engine.Options) error {
-		return engine.VerifyBackupsContext(ctx, repoDir, o)
-	}},
-	{name: "VerifyDir", files: true, do: func(ctx context.Context, _ *engine.DB, o engine.Options) error {
-		_, err := engine.VerifyDirContext(ctx, storeDir, o)
-		return err
-	}},
-}
-
 // ending makes an errand end at one of its calls.
 type ending struct {
 	name string
@@ -82,7 +42,11 @@ func kindOf(name string) string {
 	return name
 }
 
-// calls returns the first and the last call of each operation that an errand makes on each kind of file.
+// firstCalls is the number of calls of each operation on each kind of file at which an errand ends. It also ends at the
+// last one.
+const firstCalls = 3
+
+// calls returns the first few calls and the last call of each operation that an errand makes on each kind of file.
 func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, err error) {
 	var all []call // with the number of each in n
 	counting := ending{at: func(disk *faultfs.FS, _ call) (context.Context, func()) {
@@ -97,8 +61,10 @@ func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, 
 	}}
 	err = e.on(disk, pairs, &counting, call{})
 	for _, c := range all {
-		for _, n := range slices.Compact([]uint64{1, c.n}) {
-			some = append(some, call{c.op, c.files, n})
+		for n := range c.n {
+			if n < firstCalls || n == c.n-1 {
+				some = append(some, call{c.op, c.files, n + 1})
+			}
 		}
 	}
 	return some, err
@@ -143,8 +109,9 @@ var endings = []ending{
 	},
 }
 
-// Ended makes each errand end at several of its calls. The errand must report why it ended. It must leave nothing open
-// and nothing half made, and the store must be intact and go on. Afterwards the errand must succeed.
+// Ended makes each errand end at several of its calls. The errand must return why it ended, or succeed and report the
+// same as without that. It must leave nothing open and nothing half made, and the store must be intact and go on.
+// Afterwards the errand must succeed.
 func Ended() error {
 	disk, pairs, err := filled(40)
 	if err == nil {
@@ -153,8 +120,9 @@ func Ended() error {
 	if err != nil {
 		return err
 	}
-	for i := range errands {
-		e := &errands[i]
+	all := errands()
+	for i := range all {
+		e := &all[i]
 		calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.name, err)
@@ -193,6 +161,9 @@ func backedUp(disk *faultfs.FS) error {
 // on runs an errand on its own disk: once so that it ends at a call, and then in full.
 func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c call) error {
 	o := options(disk, true)
+	if err := e.rot(disk); err != nil {
+		return err
+	}
 	var db *engine.DB
 	if !e.files {
 		var err error
@@ -202,7 +173,7 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 	}
 	again, err := e.ended(disk, db, pairs, how, c)
 	if again && err == nil {
-		err = e.do(context.Background(), db, o)
+		_, err = e.do(context.Background(), db, o)
 	}
 	if errors.Is(err, errHangs) {
 		return err
@@ -214,9 +185,14 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string, how *ending, c call) (again bool, err error) {
 	stored, made := names(disk, storeDir), e.made(disk)
 	ctx, undo := how.at(disk, c)
-	ended := e.do(ctx, db, options(disk, true))
-	if ended != nil && !errors.Is(ended, how.want) {
+	report, ended := e.do(ctx, db, options(disk, true))
+	switch said := text(report); {
+	case ended != nil && !errors.Is(ended, how.want):
 		err = wrong("it should return %w, but returns %w", how.want, ended)
+	case ended == nil && e.report == "":
+		e.report = said // the first time, nothing ends it
+	case ended == nil && said != e.report:
+		err = wrong("it succeeds and reports %s instead of %s", said, e.report)
 	}
 	if db != nil && err == nil {
 		err = mustReturn(func() error { return shows(db, pairs) }) // while the condition lasts
@@ -236,7 +212,9 @@ func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string,
 	case e.makes == copyDir:
 		err = errors.Join(err, disk.RemoveAll(copyDir)) // a failed copy may leave files behind
 	}
-	if now := names(disk, storeDir); !e.parts && !slices.Equal(now, stored) {
+	left := e.parts || e.rots != "" && !how.cleans // a repair may fail at its last step
+	now := slices.DeleteFunc(names(disk, storeDir), func(name string) bool { return name == lostDir && len(names(disk, path.Join(storeDir, lostDir))) == 0 })
+	if !left && !slices.Equal(now, stored) {
 		err = errors.Join(err, wrong("the store had the files %q, and now has %q", stored, now))
 	}
 	return true, err
@@ -249,6 +227,9 @@ func (e *errand) closed(disk *faultfs.FS, db *engine.DB, pairs map[string]string
 			err = errors.Join(err, wrong("the metrics report: out of room %t, poisoned %t, running compactions %d", m.OutOfRoom, m.Poisoned, m.CompactionsRunning))
 		}
 		err = errors.Join(err, db.Close())
+	}
+	if err == nil && e.rots != "" {
+		_, err = engine.Repair(storeDir, options(disk, true))
 	}
 	if err = errors.Join(err, allClosed(disk)); err == nil {
 		err = holds(disk, storeDir, pairs)

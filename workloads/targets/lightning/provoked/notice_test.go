@@ -1,8 +1,10 @@
 package provoked
 
 import (
+	"context"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -46,11 +48,11 @@ func TestACallThatHangsIsGivenUp(t *testing.T) {
 	close(hangs)
 }
 
-// An errand is made to end at the first call of each kind and, if there are several, at the last.
+// An errand is made to end at the first calls of each kind, and at the last.
 func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
 	disk, pairs, err := filled(40)
 	require.NoError(t, err)
-	compact := &errands[1]
+	compact := &errands()[1]
 	require.Equal(t, "Compact", compact.name)
 	calls, err := compact.calls(disk, pairs)
 	require.NoError(t, err)
@@ -60,4 +62,19 @@ func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
 		last[call{op: c.op, files: c.files}] = c.n
 	}
 	assert.Greater(t, last[call{op: faultfs.OpCreate, files: "*.sst*"}], uint64(1), "it makes several tables")
+}
+
+// An errand that passes over an error of the disk is noticed by its report.
+func TestAnErrandThatIgnoresAnErrorIsNoticed(t *testing.T) {
+	disk, pairs, err := filled(20)
+	require.NoError(t, err)
+	e := errand{files: true, do: func(_ context.Context, _ *engine.DB, o engine.Options) (any, error) {
+		dir, _ := afero.ReadDir(o.FS, storeDir)
+		return len(dir), nil
+	}}
+	calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
+	require.NoError(t, err)
+	list := call{faultfs.OpList, storeDir, 1}
+	require.Contains(t, calls, list)
+	require.ErrorContains(t, e.at(disk, pairs, list), "reports 0 instead of")
 }
