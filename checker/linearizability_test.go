@@ -84,7 +84,7 @@ func TestLinearizability(t *testing.T) {
 		{
 			name: "too many clients", ops: "0 1-10 put a=1\n1 2-11 put a=2\n2 3-12 get a=1", limits: checker.Limits{Clients: 2},
 			want: checker.Inconclusive,
-			says: "3 operations on a were in flight at once, those of open result included; the limit is 2",
+			says: "3 operations on a were in flight at once, including those with unknown outcome; the limit is 2",
 		},
 		{
 			name: "many deletes of a store that refuses all writes", want: checker.Pass, limits: checker.Limits{Clients: 2},

@@ -47,7 +47,7 @@ func (s *search) check(r Result, w *window, entries []int32, steps []step) Resul
 // checkFrom adds a violation if the steps have no order that begins with what the keys hold at the start.
 func (s *search) checkFrom(r Result, start group, entries []int32, steps []step) Result {
 	if n := inFlight(steps); n > s.limits.Clients {
-		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
+		return r.unclear("%d operations on %s were in flight at once, including those with unknown outcome; the limit is %d",
 			n, s.names(entries), s.limits.Clients)
 	}
 	if s.inTurn(start, entries, steps) {

@@ -28,15 +28,15 @@ import (
 )
 
 var (
-	screenshots = flag.String("screenshots", "", "directory to save screenshots of the report in")
-	axe         = flag.String("axe", "", "axe.js of axe-core, to judge the pages with")
-	pictured    = flag.String("report", "", "report to take the pictures of the README from")
+	screenshots = flag.String("screenshots", "", "directory in which to save screenshots of the pages")
+	axe         = flag.String("axe", "", "path of axe.js from axe-core, to check the accessibility of the pages")
+	pictured    = flag.String("report", "", "report from which to take the screenshots for the README")
 )
 
 //go:embed testdata/inspect.js
 var inspect string
 
-// inspection is what testdata/inspect.js measures.
+// inspection is the result of testdata/inspect.js.
 type inspection struct {
 	ScrollWidth, InnerWidth int
 	Verdict                 string // text of the heading, if it is inside the first screen
@@ -44,7 +44,7 @@ type inspection struct {
 	Overflowing             []string // elements that stick out of the page
 }
 
-// pages are the kinds of pages that there are, by what they are called.
+// pages returns one page of each kind, by name.
 func pages() map[string]func(io.Writer) error {
 	html := func(r *torture.Result) func(io.Writer) error {
 		return func(w io.Writer) error { return reports.HTML(w, r) }
@@ -57,7 +57,7 @@ func pages() map[string]func(io.Writer) error {
 	}
 }
 
-// TestReportInBrowser opens every kind of page as a reader would. With -axe FILE, axe-core judges them as well; see ci/axe.
+// TestReportInBrowser opens every kind of page in a browser. With -axe FILE, axe-core checks them too; see ci/axe.
 func TestReportInBrowser(t *testing.T) {
 	browser := startBrowser(t)
 	for kind, write := range pages() {
@@ -78,14 +78,14 @@ func TestReportInBrowser(t *testing.T) {
 	}
 }
 
-// look is how a page is looked at.
+// look is a way to view a page.
 type look struct {
 	width      int64
 	scheme     string
 	scriptsOff bool
 }
 
-// looks are those of every test; of all widths and schemes with -axe or -screenshots.
+// looks returns three representative views, or with -axe or -screenshots every width and colour scheme.
 func looks() (all []look) {
 	if *axe == "" && *screenshots == "" {
 		return []look{{360, "dark", false}, {768, "light", true}, {1440, "light", false}}
@@ -96,7 +96,7 @@ func looks() (all []look) {
 	return all
 }
 
-// TestTraceIsFilteredWithoutAScript chooses a file by the keyboard.
+// TestTraceIsFilteredWithoutAScript checks a radio button; CSS alone must then hide the operations on other files.
 func TestTraceIsFilteredWithoutAScript(t *testing.T) {
 	tab := openTab(t, startBrowser(t))
 	tab.show(writePage(t, pages()["fail"]), 1440, "light", false)
@@ -108,12 +108,12 @@ func TestTraceIsFilteredWithoutAScript(t *testing.T) {
 		return [before, rows(), all.querySelectorAll("tbody .file-0").length, all.querySelectorAll("tbody tr:not(.op)").length];
 	})()`))
 	require.NoError(t, err)
-	require.Equal(t, shown[2]+shown[3], shown[1], "the operations on the file, and acknowledgements")
+	require.Equal(t, shown[2]+shown[3], shown[1], "only operations on the file and acknowledgements are shown")
 	require.Less(t, shown[1], shown[0])
 }
 
-// TestInspectionSeesFaults shows that the measurements used above do find a page that is wrong.
-func TestInspectionSeesFaults(t *testing.T) {
+// TestInspectionFindsABadPage shows that the checks above can fail.
+func TestInspectionFindsABadPage(t *testing.T) {
 	browser := startBrowser(t)
 	page := `<!doctype html><meta name=viewport content="width=device-width">
 		<h1 id=verdict-word>Fail</h1><p style="color:#ccc;background:#fff">pale</p><p style="width:3000px">wide</p>
@@ -142,7 +142,7 @@ func startBrowser(t *testing.T) context.Context {
 		}
 	}
 	if binary == "" {
-		t.Skip("no browser to look at the report with; get one with: apt-get install chromium")
+		t.Skip("needs Chromium or Chrome in PATH; install it with: apt-get install chromium")
 	}
 	opts := []chromedp.ExecAllocatorOption{chromedp.ExecPath(binary), chromedp.UserDataDir(t.TempDir())}
 	for _, name := range []string{
@@ -168,7 +168,7 @@ func writePage(t *testing.T, write func(io.Writer) error) string {
 	return path
 }
 
-// tab is one page of the browser, with what it asked for and complained of.
+// tab is a browser tab, with the requests that it made and the errors that it logged.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -254,7 +254,7 @@ func (b *tab) requireSound(path string) {
 	require.Empty(b.t, problems)
 }
 
-// requireAccessible asks axe-core, which is a script, and demands that it finds nothing serious.
+// requireAccessible runs axe-core in the page, and fails if it finds a serious or critical violation.
 func (b *tab) requireAccessible() {
 	b.t.Helper()
 	source, err := os.ReadFile(*axe)
@@ -278,12 +278,12 @@ func (b *tab) capture(prefix string) {
 	require.NoError(b.t, os.WriteFile(prefix+"-whole.png", whole, 0o600))
 }
 
-// TestTakePictures takes the pictures of the README from the report of a real run:
+// TestTakePictures takes the screenshots for the README from the report of a real run:
 //
 //	go test ./reports -run TestTakePictures -report "$PWD/.torture/report.html"
 func TestTakePictures(t *testing.T) {
 	if *pictured == "" {
-		t.Skip("takes pictures only when told of what, with -report FILE")
+		t.Skip("takes screenshots only if -report FILE names the report")
 	}
 	browser := startBrowser(t)
 	for _, scheme := range []string{"light", "dark"} {

@@ -12,15 +12,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Difference is what has changed between two results of one engine. Findings are compared by their ID, which is that of what is
-// broken, wherever it shows.
+// Difference is what changed between two results of one engine. Findings are matched by ID, which identifies what is broken
+// and not the cell in which it shows.
 type Difference struct {
 	Before, After *torture.Result
-	New           []torture.Finding // only After has them, and Before did not try their cells, or without an answer
-	Ongoing       []torture.Finding // both have them; as they are in After
-	Resolved      []torture.Finding // only Before has them, and all their cells passed in After
-	Regressed     []torture.Finding // only After has them, although a cell of theirs had passed in Before
-	Unseen        []torture.Finding // only Before has them, and After does not show whether they are gone
+	New           []torture.Finding // only in After; none of their cells passed in Before
+	Ongoing       []torture.Finding // in both; taken from After
+	Resolved      []torture.Finding // only in Before; all their cells passed in After
+	Regressed     []torture.Finding // only in After; one of their cells passed in Before
+	Unseen        []torture.Finding // only in Before, but not all their cells passed in After
 }
 
 // Compare compares two results.
@@ -52,12 +52,12 @@ func has(r *torture.Result, f *torture.Finding) bool {
 	return slices.ContainsFunc(r.Findings, func(other torture.Finding) bool { return other.ID == f.ID })
 }
 
-// somePassed reports whether a cell that shows a finding passed in a result.
+// somePassed reports whether any cell of a finding passed in r.
 func somePassed(r *torture.Result, f *torture.Finding) bool {
 	return slices.ContainsFunc(r.Cells, func(c torture.Cell) bool { return f.ShowsIn(c.Workload, c.Fault) && stateOf(c) == passed })
 }
 
-// allPassed reports whether the cell of a finding, and every other one that shows it, passed in a result.
+// allPassed reports whether all cells of a finding passed in r.
 func allPassed(r *torture.Result, f *torture.Finding) bool {
 	shown := 0
 	for _, c := range r.Cells {
@@ -72,10 +72,10 @@ func allPassed(r *torture.Result, f *torture.Finding) bool {
 	return shown == 1+len(f.AlsoIn)
 }
 
-// Worse reports whether After has findings that Before had not.
+// Worse reports whether After has findings that Before does not have.
 func (d *Difference) Worse() bool { return len(d.New)+len(d.Regressed) > 0 }
 
-// group is the findings of one kind.
+// group holds the findings with the same fate.
 type group struct {
 	name     string
 	what     string
@@ -85,21 +85,22 @@ type group struct {
 
 func (d *Difference) groups() []group {
 	return []group{
-		{"regressed", "where an earlier run had passed", "✗", d.Regressed},
-		{"new", "where no earlier run had passed", "✗", d.New},
-		{"ongoing", "seen before", "✗", d.Ongoing},
+		{"regressed", "the earlier run passed there", "✗", d.Regressed},
+		{"new", "the earlier run did not pass there", "✗", d.New},
+		{"ongoing", "the earlier run has them too", "✗", d.Ongoing},
 		{"resolved", "their cells pass now", "✓", d.Resolved},
 		{"not seen", "but their cells did not pass either", "?", d.Unseen},
 	}
 }
 
-// claim says in one sentence what has changed.
+// claim says in one sentence what changed.
 func (d *Difference) claim() string {
 	return fmt.Sprintf("%s: %d regressed, %d new, %d ongoing, %d resolved, %d not seen.", d.After.Engine, len(d.Regressed), len(d.New), len(d.Ongoing),
 		len(d.Resolved), len(d.Unseen))
 }
 
-// verdict is that of what has changed: a run that fails as before is no better than it was, and one that proves nothing is no pass.
+// verdict is Fail if After has findings, whether they are new or not. It is Pass only if After passed and shows for each
+// finding of Before that it is gone.
 func (d *Difference) verdict() checker.Verdict {
 	switch {
 	case len(d.After.Findings) > 0:
@@ -110,7 +111,7 @@ func (d *Difference) verdict() checker.Verdict {
 	return checker.Pass
 }
 
-// DifferenceText writes d for a terminal, a line a finding.
+// DifferenceText writes d for a terminal, grouped by what became of the findings.
 func DifferenceText(w io.Writer, d *Difference) error {
 	p := &printer{program: d.After.Provenance.Program}
 	p.verdict(d.verdict(), word(d.verdict()), wording.Visible(d.claim()))
@@ -132,7 +133,7 @@ func DifferenceText(w io.Writer, d *Difference) error {
 	return err
 }
 
-// figuresBeside says how much work stands behind either result: what was not looked for cannot have come or gone.
+// figuresBeside says how much work each result is based on: a run that tried less can miss findings.
 func figuresBeside(d *Difference) string {
 	of := func(r *torture.Result) string {
 		return fmt.Sprintf("%s of %s", wording.Plural(r.Images, "image"), wording.Plural(r.CrashPoints, "crash point"))
@@ -142,7 +143,7 @@ func figuresBeside(d *Difference) string {
 
 // DifferenceDocument is the JSON form of a Difference.
 type DifferenceDocument struct {
-	Verdict   checker.Verdict     `json:"verdict"` // of the later result
+	Verdict   checker.Verdict     `json:"verdict"` // fail if the later run has findings; pass only if it passed and all earlier findings are gone
 	Worse     bool                `json:"worse"`   // there are new or regressed findings
 	New       []DifferenceFinding `json:"new"`
 	Ongoing   []DifferenceFinding `json:"ongoing"`
@@ -157,7 +158,7 @@ type DifferenceFinding struct {
 	Sentence string `json:"sentence"`
 	Workload string `json:"workload"`
 	Fault    string `json:"fault"`
-	Token    string `json:"token"` // replays it
+	Token    string `json:"token"` // for replay; empty if there is none
 }
 
 // DifferenceJSON writes d as one object on one line.
@@ -173,7 +174,7 @@ func DifferenceJSON(w io.Writer, d *Difference) error {
 	})
 }
 
-// DifferenceHTML writes d as one file: the findings that have come first, in full.
+// DifferenceHTML writes d as one self-contained file. The findings that After has come first, in full.
 func DifferenceHTML(w io.Writer, d *Difference) error {
 	p := &page.Page{
 		Subject: "two runs of " + d.After.Engine, Facts: []string{d.After.Engine, "two runs compared"},
@@ -197,7 +198,7 @@ func DifferenceHTML(w io.Writer, d *Difference) error {
 		}
 	}
 	if len(overview.Rows) > 0 {
-		p.Parts = append(p.Parts, page.Part{ID: "changes", Title: "What has changed", Tables: []page.Table{overview}})
+		p.Parts = append(p.Parts, page.Part{ID: "changes", Title: "What changed", Tables: []page.Table{overview}})
 	}
 	p.Parts = append(p.Parts, page.Part{ID: "work", Title: "How much was tried", Tables: []page.Table{workBeside(d)}})
 	return page.Write(w, p)

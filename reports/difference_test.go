@@ -13,7 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// found is a result of one run of four cells, of which some have findings by ID, and others did not run.
+// found returns a result with four cells. ids maps a workload to the ID of the finding in its cell; the idle ones did not
+// run.
 func found(ids map[string]string, idle ...string) *torture.Result {
 	r := &torture.Result{Version: 1, Verdict: checker.Pass, Engine: "kv", Images: 100, CrashPoints: 10}
 	for _, w := range []string{"bank", "kv", "swap", "log"} {
@@ -49,12 +50,12 @@ func TestFindingsOfTwoRunsAreCompared(t *testing.T) {
 	require.True(t, d.Worse())
 
 	back := reports.Compare(after, found(map[string]string{"bank": "old", "kv": "mended"}))
-	require.Equal(t, []string{"mended"}, idsOf(back.Regressed), "its cell had passed")
+	require.Equal(t, []string{"mended"}, idsOf(back.Regressed), "its cell passed before")
 	require.Equal(t, []string{"fresh"}, idsOf(back.Resolved))
 	require.False(t, reports.Compare(before, before).Worse())
 }
 
-func TestAFindingOfSeveralCellsIsResolvedOnceAllOfThemPass(t *testing.T) {
+func TestAFindingIsResolvedOnceAllItsCellsPass(t *testing.T) {
 	before := found(map[string]string{"bank": "wide"})
 	before.Findings[0].AlsoIn = []string{"swap × power"}
 	require.Equal(t, []string{"wide"}, idsOf(reports.Compare(before, found(nil, "swap")).Unseen))

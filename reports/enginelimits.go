@@ -2,8 +2,8 @@ package reports
 
 import "github.com/lightningdb/lightning-torture/workloads/torture"
 
-// limitFigures says in one line how many limits of the engine runs have set, and names those that none has; nothing if the
-// engine has no limits to set.
+// limitFigures counts the engine limits that some run lowered, and names those that no run lowered. It returns nil if the
+// engine has no limits to lower.
 func limitFigures(r *torture.Result) []figure {
 	if len(r.Limits) == 0 {
 		return nil
@@ -14,5 +14,5 @@ func limitFigures(r *torture.Result) []figure {
 			missed = append(missed, l.Name)
 		}
 	}
-	return []figure{shareFigure("limits", len(r.Limits), "of the engine, set by runs", "usual in all runs", missed)}
+	return []figure{shareFigure("limits", len(r.Limits), "of the engine, lowered by some run", "at the default in all runs", missed)}
 }

@@ -14,7 +14,7 @@ import (
 // figure is one number of the verdict screen.
 type figure = page.Figure
 
-// figures are the numbers behind the verdict as a terminal and a summary show them.
+// figures returns the numbers behind the verdict, as a terminal and a summary show them.
 func figures(r *torture.Result) []figure {
 	all := []figure{
 		{
@@ -47,17 +47,17 @@ func figures(r *torture.Result) []figure {
 	return slices.Concat(all, deathFigure(r), scopeFigure(r), quotaFigure(r))
 }
 
-// deathFigure says how often the engine has ended the process, if it has.
+// deathFigure says how often the engine ended its process, if it did.
 func deathFigure(r *torture.Result) []figure {
 	if r.Deaths == 0 {
 		return nil
 	}
 	return []figure{{
-		Label: "deaths", Value: wording.Grouped(r.Deaths), Note: "times the engine ended the process; other processes went on, without the runs at hand",
+		Label: "deaths", Value: wording.Grouped(r.Deaths), Note: "times the engine ended its process; other processes continued, and the run in progress was lost",
 	}}
 }
 
-// scopeFigure says how far the small scope was explored, if that was asked for.
+// scopeFigure says how much of the small scope was explored, if that was requested.
 func scopeFigure(r *torture.Result) []figure {
 	s := r.Scope
 	if s == nil {
@@ -79,11 +79,11 @@ func quotaFigure(r *torture.Result) []figure {
 	}
 	return []figure{{
 		Label: "quota", Value: q.Cells.String(),
-		Note: fmt.Sprintf("cells of the matrix have what a pass owes, %v crash points", q.CrashPoints),
+		Note: fmt.Sprintf("cells of the matrix have the work that a pass requires, %v crash points", q.CrashPoints),
 	}}
 }
 
-// coverageFigures says how many statements of the engine ran, if that is known.
+// coverageFigures says what share of the engine's statements ran, if that is known.
 func coverageFigures(r *torture.Result) []figure {
 	c := r.Coverage
 	if c == nil || c.Statements == 0 {
@@ -96,7 +96,7 @@ func coverageFigures(r *torture.Result) []figure {
 	}}
 }
 
-// points says how far crash points were explored, and in which way if it is not the usual one.
+// points says how crash points were explored: exhaustively, up to a bound, with damage, or by a sample.
 func points(r *torture.Result) string {
 	note := wording.Grouped(r.ExhaustivePoints) + " exhaustive"
 	if r.BoundedPoints > 0 {
@@ -110,12 +110,12 @@ func points(r *torture.Result) string {
 		note += fmt.Sprintf(", of %s", wording.Plural(r.Shapes, "shape"))
 	}
 	if r.DecidedPoints > 0 {
-		note += fmt.Sprintf(", %s with images decided before recovery looked", wording.Grouped(r.DecidedPoints))
+		note += fmt.Sprintf(", %s with images chosen before recovery ran", wording.Grouped(r.DecidedPoints))
 	}
 	return note
 }
 
-// images says how fast images were recovered, how many of them twice, and how many were also verified, copied or repaired.
+// images says how fast images were recovered, how many of them twice, and how many were audited.
 func images(r *torture.Result) string {
 	note := wording.Grouped(int(r.ImagesPerSecond)) + " a second"
 	if r.RepeatedImages > 0 {
@@ -130,7 +130,7 @@ func images(r *torture.Result) string {
 	return note
 }
 
-// injected says how many kinds of faults there were, and how many more hit recoveries.
+// injected says how many kinds of faults were injected, and how many more faults hit recoveries.
 func injected(r *torture.Result) string {
 	note := wording.Plural(len(r.FaultsInjected), "kind")
 	if r.FaultyRecoveries > 0 {
@@ -139,16 +139,16 @@ func injected(r *torture.Result) string {
 	return note
 }
 
-// nested says where the nested crashes hit.
+// nested says when the nested crashes happened.
 func nested(r *torture.Result) string {
 	if r.RecoveryCycles == 0 {
 		return "during recovery"
 	}
-	return fmt.Sprintf("during recovery, %s in rows of 100", wording.Grouped(r.RecoveryCycles))
+	return fmt.Sprintf("during recovery, %s in sequences of 100", wording.Grouped(r.RecoveryCycles))
 }
 
-// durability compares what was acknowledged with what came back. A run may lose commits without being wrong, under lost
-// fsyncs for example, so the number is bad only in a failed run.
+// durability compares what was acknowledged with what was recovered. Under some faults, such as lost fsyncs, a store may
+// lose commits and still be correct, so a loss is marked as bad only in a failed run.
 func durability(r *torture.Result) figure {
 	f := figure{
 		Label: "commits kept", Value: wording.Grouped(r.Recovered),
@@ -171,7 +171,7 @@ func bankTotal(r *torture.Result) figure {
 	case r.BankTotalWant == 0:
 		f.Value, f.Note = "–", "the bank was not run"
 	default:
-		f.Note = "as it should be"
+		f.Note = "conserved"
 	}
 	return f
 }
@@ -183,7 +183,7 @@ func sum(counts map[string]uint64) (total uint64) {
 	return total
 }
 
-// injection is how often one fault happened.
+// injection is one kind of fault and how often it was injected.
 type injection struct {
 	Name  string
 	Count string

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// onPage returns a finding as the page shows it. The program is how the command is called, as in torture.Provenance.
+// onPage converts a finding for the page. program is how the command is called, as in torture.Provenance.
 func onPage(f torture.Finding, program string) page.Finding {
 	on := page.Finding{
 		Sentence: f.Sentence, Origin: wording.Origin(&f), Why: Why(f.Explanation),
@@ -34,7 +34,7 @@ func onPage(f torture.Finding, program string) page.Finding {
 		on.Notes = append(on.Notes, f.ProfilesSentence)
 	}
 	if len(f.Limits) > 0 {
-		on.Notes = append(on.Notes, fmt.Sprintf("Limits of the engine that the run had set: %s.", f.Limits))
+		on.Notes = append(on.Notes, fmt.Sprintf("The run had lowered limits of the engine: %s.", f.Limits))
 	}
 	if f.Token == "" {
 		return on
@@ -43,12 +43,12 @@ func onPage(f torture.Finding, program string) page.Finding {
 	on.Fidelity = "One client: the token replays bit for bit."
 	if f.Clients > 1 {
 		on.Fidelity = wording.Plural(f.Clients, "client") + ": the token replays the same script and the same faults, " +
-			"but the schedule is free. Add --attempts 20 to see how often it fails."
+			"but not the same schedule. Add --attempts 20 to see how often it fails."
 	}
 	return on
 }
 
-// traceOf returns the operations of the disk, with the acknowledgements between them as far as they are known.
+// traceOf returns the filesystem operations of a finding, with the known acknowledgements between them.
 func traceOf(f *torture.Finding) []page.Op {
 	ops := mapped(f.Trace, func(op torture.TraceLine) page.Op { return page.Op(op) })
 	if f.Circumstances == nil || len(ops) == 0 {
@@ -63,7 +63,8 @@ func traceOf(f *torture.Finding) []page.Op {
 	return ops
 }
 
-// Why returns the order that was missing as a page shows it; nil if it is not known.
+// Why converts an explanation, which names the ordering that the store failed to enforce, for a page. It returns nil if
+// there is none.
 func Why(e *torture.Explanation) *page.Why {
 	if e == nil {
 		return nil
@@ -78,11 +79,11 @@ func Why(e *torture.Explanation) *page.Why {
 	if e.Missing == nil {
 		first = "the crash came right after"
 	}
-	add(page.Missing, "without this it would not fail", e.Culprit)
+	add(page.Missing, "without this, the store would not fail", e.Culprit)
 	add(page.By, first, e.By)
 	add(page.Missing, "was not durable", e.Missing)
-	add(page.Missing, "came too late: after it the same crash does no harm", e.Late)
-	add(page.Beside, "synced only its other half", e.Beside)
+	add(page.Missing, "came too late: once it is done, the same crash does no harm", e.Late)
+	add(page.Beside, "synced only the other half", e.Beside)
 	return why
 }
 
@@ -90,22 +91,22 @@ func siteOf(role page.Role, caption string, s *torture.Site) page.Site {
 	return page.Site{Role: role, Caption: caption, Tick: s.Tick, Op: s.Op, Path: s.Path, Part: s.Part, Source: s.Source, Stack: s.Stack}
 }
 
-// siblingOf puts into words how an image that passes differs from one that fails.
+// siblingOf describes how an image that passes differs from one that fails.
 func siblingOf(s *explain.Sibling) *page.Sibling {
 	if s == nil {
 		return nil
 	}
-	which := "The image that failed"
+	which := "The failing image"
 	if s.Other {
-		which = "An image of this crash that fails"
+		which = "A failing image of this crash"
 	}
-	lost := "has lost nothing else"
+	lost := "nothing else"
 	if others := s.Lost - 1; s.Kept && others > 0 {
-		lost = fmt.Sprintf("has lost %s besides", wording.Plural(others, "operation"))
+		lost = wording.Plural(others, "other")
 	}
 	site := siteOf("", "", &s.Site)
 	if s.Kept {
-		return &page.Sibling{Kept: true, Site: site, Sentence: which + " has lost this operation, and " + lost + ". With it on the disk, everything else being the same, the store recovers as it should."}
+		return &page.Sibling{Kept: true, Site: site, Sentence: which + " lost this operation and " + lost + ". With this one on the disk and all else equal, the store recovers correctly."}
 	}
-	return &page.Sibling{Site: site, Sentence: which + " has kept this operation. Had the power cut taken it as well, everything else being the same, the store would recover as it should."}
+	return &page.Sibling{Site: site, Sentence: which + " kept this operation. Had the power cut taken it as well, all else equal, the store would recover correctly."}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 )
 
-// hostile is text as a broken engine might produce it: it tries to leave HTML, Markdown, XML and the terminal.
+// hostile is text that a broken engine might produce. It tries to break out of HTML, Markdown, XML and a terminal.
 const hostile = "</pre><script>alert(1)</script> | a`b ]]> \x1b[2J <img src=https://example.com/x>"
 
 var (
@@ -25,7 +25,7 @@ var (
 	}
 )
 
-// passing is the result of a run in which everything held.
+// passing returns the result of a run without findings.
 func passing() *torture.Result {
 	r := &torture.Result{
 		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
@@ -56,7 +56,7 @@ func passing() *torture.Result {
 	return r
 }
 
-// failing has two findings; the second speaks with a hostile tongue.
+// failing returns a result with two findings; the texts of the second are hostile.
 func failing() *torture.Result {
 	r := passing()
 	r.Verdict, r.Recovered, r.BankTotalGot = checker.Fail, 8410, 9958
@@ -171,7 +171,7 @@ func hostileFinding() torture.Finding {
 	return f
 }
 
-// inconclusive saw nothing wrong and proves nothing.
+// inconclusive returns a result without findings, in which one judge gave no answer.
 func inconclusive() *torture.Result {
 	r := passing()
 	r.Verdict = checker.Inconclusive
@@ -181,7 +181,7 @@ func inconclusive() *torture.Result {
 	return r
 }
 
-// interrupted was stopped by the user before it got far.
+// interrupted returns the result of a run that the user stopped early.
 func interrupted() *torture.Result {
 	r := passing()
 	r.Verdict, r.Interrupted, r.Cells = checker.Inconclusive, true, r.Cells[:3]
@@ -190,7 +190,7 @@ func interrupted() *torture.Result {
 	return r
 }
 
-// night is a soak with an open finding, one that is resolved, and figures over time.
+// night returns a soak with an open finding, a resolved one, and figures over time.
 func night() *soaks.Soak {
 	s, began := &soaks.Soak{}, time.Date(2026, 11, 28, 22, 0, 0, 0, time.UTC)
 	for i := range 60 {

@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// forms are all that can be written of a result.
+// forms are all the forms in which a result can be written.
 var forms = map[string]func(io.Writer, *torture.Result) error{
 	"html": reports.HTML, "json": reports.JSON, "junit": reports.JUnit, "summary": reports.Summary,
 	"text": func(w io.Writer, r *torture.Result) error { return reports.Text(w, r, reports.TextOptions{}) },
@@ -60,15 +60,15 @@ type fullDisk struct{ err error }
 
 func (d fullDisk) Write([]byte) (int, error) { return 0, d.err }
 
-func TestErrorOfTheWriterIsReturned(t *testing.T) {
+func TestWriteErrorIsReturned(t *testing.T) {
 	full := fullDisk{errors.New("no space left on device")}
 	for form, write := range forms {
 		require.ErrorIs(t, write(full, failing()), full.err, form)
 	}
 }
 
-// TestEveryFormNamesTheWayBack holds for whatever a reader is given: without the token a failure is an anecdote.
-func TestEveryFormNamesTheWayBack(t *testing.T) {
+// TestEveryFormHasTheReplayToken covers all forms, because a failure that cannot be reproduced is an anecdote.
+func TestEveryFormHasTheReplayToken(t *testing.T) {
 	for form := range forms {
 		for _, f := range failing().Findings {
 			require.Contains(t, written(t, form, failing()), f.Token, form)
@@ -104,7 +104,7 @@ func TestJSONIsOneLineWithoutNulls(t *testing.T) {
 		require.Equal(t, 1, strings.Count(line, "\n"))
 		require.True(t, strings.HasSuffix(line, "}\n"))
 		require.NotContains(t, line, "null")
-		require.NotContains(t, line, `\u003c`, "a key with < in it can be searched for")
+		require.NotContains(t, line, `\u003c`, "< is not escaped, so that keys can be searched for")
 		var back torture.Result
 		require.NoError(t, json.Unmarshal([]byte(line), &back))
 		require.Equal(t, r.Verdict, back.Verdict)
@@ -112,16 +112,16 @@ func TestJSONIsOneLineWithoutNulls(t *testing.T) {
 	}
 }
 
-func TestJUnitCountsAreThoseOfItsCases(t *testing.T) {
+func TestJUnitCountsMatchItsCases(t *testing.T) {
 	for name, want := range map[string]struct {
 		result                   *torture.Result
 		cases, failures, errored int
 	}{
-		"all held":                          {passing(), 60, 0, 0},
-		"two findings":                      {failing(), 60, 2, 0},
-		"one cell open, and so the verdict": {inconclusive(), 61, 0, 2},
-		"three cells, then interrupted":     {interrupted(), 4, 0, 1},
-		"nothing at all is not a pass":      {&torture.Result{}, 1, 0, 1},
+		"all cells pass": {passing(), 60, 0, 0},
+		"two findings":   {failing(), 60, 2, 0},
+		"a cell without an answer leaves the verdict open": {inconclusive(), 61, 0, 2},
+		"interrupted after three cells":                    {interrupted(), 4, 0, 1},
+		"an empty result is not a pass":                    {&torture.Result{}, 1, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var doc struct {
@@ -149,26 +149,26 @@ func TestJUnitCountsAreThoseOfItsCases(t *testing.T) {
 	}
 }
 
-func TestFindingOutsideTheMatrixIsShownInIt(t *testing.T) {
+func TestFindingWithoutACellGetsOne(t *testing.T) {
 	r := failing()
 	r.Cells = nil
 	require.Equal(t, 2, strings.Count(written(t, "junit", r), "<failure"))
 	require.Equal(t, 2, strings.Count(written(t, "html", r), `<td class="fail">`))
 }
 
-func TestSecondFindingOfACellIsNotForgotten(t *testing.T) {
+func TestEveryFindingOfACellIsReported(t *testing.T) {
 	r := failing()
 	second := r.Findings[0]
 	second.Sentence, second.Token, second.Class = "And another.", "LT2-SECOND", "hole"
 	r.Findings = append(r.Findings, second)
 	junit := written(t, "junit", r)
-	require.Contains(t, junit, `<failure type="lost" message="Transfer`, "the first gives its name")
+	require.Contains(t, junit, `<failure type="lost" message="Transfer`, "the failure is named after the first finding")
 	require.Contains(t, junit, "And another.")
 	require.Contains(t, junit, `<property name="token" value="LT2-SECOND">`)
 	require.Contains(t, written(t, "html", r), `<td class="fail"><a href="#finding-1">`)
 }
 
-func TestMarkdownFenceIsLongerThanWhatItHolds(t *testing.T) {
+func TestMarkdownFenceIsLongerThanAnyInsideIt(t *testing.T) {
 	r := failing()
 	r.Findings[0].Evidence = []string{"value = ````"}
 	require.Contains(t, written(t, "summary", r), "\n`````\nvalue = ````\n`````\n")
@@ -207,10 +207,10 @@ func TestSummaryStaysBelowTheLimitOfAStep(t *testing.T) {
 	}
 	summary := written(t, "summary", r)
 	require.Less(t, len(summary), 1<<20)
-	require.Contains(t, summary, "4,982 findings more")
+	require.Contains(t, summary, "4,982 more findings")
 }
 
-func TestHTMLAsksForNothing(t *testing.T) {
+func TestHTMLMakesNoRequest(t *testing.T) {
 	for _, r := range []*torture.Result{passing(), failing(), inconclusive(), interrupted()} {
 		page := written(t, "html", r)
 		require.NotRegexp(t, `(?i)<(script|img|iframe|link|object|embed|base|form)\b`, page)
@@ -224,7 +224,7 @@ func TestHTMLAsksForNothing(t *testing.T) {
 	}
 }
 
-func TestAFailingReportBeginsWithItsFindings(t *testing.T) {
+func TestAFailingReportStartsWithItsFindings(t *testing.T) {
 	page := written(t, "html", failing())
 	at := 0
 	for _, next := range []string{`id="verdict"`, `id="finding-1"`, `id="finding-2"`, `id="figures"`, `id="not-tested"`, `id="matrix"`, `id="goals"`, `id="lab"`} {
@@ -232,16 +232,16 @@ func TestAFailingReportBeginsWithItsFindings(t *testing.T) {
 		require.Greater(t, i, at, next)
 		at = i
 	}
-	require.Greater(t, strings.Index(page, "lab share"), strings.Index(page, `id="lab"`), "the lab's own figures stand below")
+	require.Greater(t, strings.Index(page, "lab share"), strings.Index(page, `id="lab"`), "the lab's own figures come last")
 }
 
-func TestAFindingAnswersWhyOnThePage(t *testing.T) {
+func TestTheHTMLPageExplainsAFinding(t *testing.T) {
 	page := written(t, "html", failing())
 	for _, part := range []string{
-		"What a store has acknowledged as synced is there after a power cut.", "<code>118</code>", "<i>absent</i>", "And 12 more keys.",
-		"An image of this crash that fails has lost this operation, and has lost nothing else.", "✓ passes",
-		"At the power cut of tick 3,102, 3 of 8 images failed; at tick 3,094, the one tried before it, none did.",
-		"1 could still be lost at the power cut, and 1 became durable only after the acknowledgement.", "<summary>called from</summary>",
+		"A write acknowledged as synced survives a power cut.", "<code>118</code>", "<i>absent</i>", "And 12 more.",
+		"A failing image of this crash lost this operation and nothing else.", "✓ passes",
+		"After a power cut at tick 3,102, 3 of 8 images failed; none did at tick 3,094, the previous one tried.",
+		"1 could still be lost when power was cut, and 1 became durable only after being acknowledged.", "<summary>called from</summary>",
 		`class="ring missing"`, "#812 2 writes: put acct-0…", "commit #812: 2 writes", `class="pick-3"`,
 	} {
 		require.Contains(t, page, part)
@@ -252,12 +252,12 @@ func TestEvidenceOfEarlierVersionsHasNoCircumstances(t *testing.T) {
 	r := failing()
 	r.Findings[0].Circumstances, r.Findings[0].Changes, r.Findings[0].ChangesOf = nil, nil, 0
 	page := written(t, "html", r)
-	for _, part := range []string{"Durable by", "inevitable", "but for one operation", "not as it was"} {
+	for _, part := range []string{"When commits became durable", "When it became inevitable", "except for one operation", "What is wrong"} {
 		require.NotContains(t, page, part)
 	}
 }
 
-func TestReasonsOfAFailedRunStandBelowItsFindings(t *testing.T) {
+func TestAFailedRunShowsItsReasonsBelowItsFindings(t *testing.T) {
 	r := failing()
 	r.Reasons, r.Interrupted = []string{"goal edit-torn was not reached"}, true
 	page := written(t, "html", r)
@@ -265,7 +265,7 @@ func TestReasonsOfAFailedRunStandBelowItsFindings(t *testing.T) {
 	require.Less(t, strings.Index(page, "Interrupted after"), strings.Index(page, `id="finding-1"`))
 }
 
-func TestWhatDidNotRunIsFolded(t *testing.T) {
+func TestCombinationsThatDidNotRunAreFolded(t *testing.T) {
 	r := passing()
 	for i := range r.Cells {
 		if c := &r.Cells[i]; c.Fault == "latency" && c.Workload != "bank" {
@@ -276,10 +276,10 @@ func TestWhatDidNotRunIsFolded(t *testing.T) {
 	require.NotContains(t, page, `<td class="absent">`)
 	require.Contains(t, page, "<summary>4 combinations were not run</summary>")
 	require.Contains(t, page, "<td>register, append, kv, largevalue</td>")
-	require.Contains(t, page, "Faults that were tried under one workload")
+	require.Contains(t, page, "Faults tried with one workload only")
 }
 
-func TestHTMLLinksLeadSomewhere(t *testing.T) {
+func TestHTMLLinksHaveTargets(t *testing.T) {
 	page := written(t, "html", failing())
 	links := regexp.MustCompile(`href="#([^"]*)"`).FindAllStringSubmatch(page, -1)
 	require.NotEmpty(t, links)
@@ -299,7 +299,7 @@ func TestHTMLIsSmall(t *testing.T) {
 	require.Contains(t, page, "438 more are left out here")
 }
 
-func TestReplayTextSaysWhetherItHappenedAgain(t *testing.T) {
+func TestReplayTextSaysWhetherTheFailureReproduced(t *testing.T) {
 	finding := failing().Findings[0]
 	for want, r := range map[string]*torture.ReplayResult{
 		"REPRODUCED  3 of 5 attempts failed in the same way.\n\n✗ Transfer #812": {

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// goalFigure says in one line how many dangerous situations were hit, and names those that were not.
+// goalFigure counts the dangerous situations in which power was cut, and names those that were not reached.
 func goalFigure(r *torture.Result) figure {
 	var missed []string
 	for _, g := range r.Goals {
@@ -18,7 +18,8 @@ func goalFigure(r *torture.Result) figure {
 	return shareFigure("goals", len(r.Goals), "dangerous situations in which power was cut", "not reached", missed)
 }
 
-// shareFigure says how many of so many things a run had, and what they are; or else, after a few words, which it missed.
+// shareFigure says how many of all things a run covered. The note is what if it covered them all, and otherwise lists the
+// missed ones after without.
 func shareFigure(label string, all int, what, without string, missed []string) figure {
 	f := figure{Label: label, Value: fmt.Sprintf("%d of %d", all-len(missed), all), Note: what}
 	if len(missed) > 0 {

@@ -15,9 +15,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew; read the diff before you commit it")
+var update = flag.Bool("update", false, "rewrite the golden files; read the diff before you commit it")
 
-func TestFormsAreAsInTheGoldenFiles(t *testing.T) {
+func TestFormsMatchTheGoldenFiles(t *testing.T) {
 	text := func(opts reports.TextOptions) func(io.Writer, *torture.Result) error {
 		return func(w io.Writer, r *torture.Result) error { return reports.Text(w, r, opts) }
 	}
@@ -44,7 +44,7 @@ func TestFormsAreAsInTheGoldenFiles(t *testing.T) {
 	}
 }
 
-// withoutCatalog drops the lines that change whenever the lab learns a new workload, fault or profile.
+// withoutCatalog drops the lines that change whenever the lab gets a new workload, fault or profile.
 func withoutCatalog(s string) string {
 	var kept []string
 	for line := range strings.Lines(s) {

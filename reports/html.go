@@ -12,11 +12,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// maxFindings bounds the size of the HTML file to 2 MB: a finding takes about 25 KB. No run has more: a store that is broken in so
-// many ways needs no further proof.
+// maxFindings limits the HTML file to about 2 MB, at about 25 KB per finding. A run rarely has as many, and the JSON form
+// has all of them.
 const maxFindings = 64
 
-// HTML writes r as one file that needs no network, no script and nothing beside it.
+// HTML writes r as one self-contained file, without scripts or network access.
 func HTML(w io.Writer, r *torture.Result) error { return page.Write(w, pageOf(r)) }
 
 func pageOf(r *torture.Result) *page.Page {
@@ -33,8 +33,8 @@ func pageOf(r *torture.Result) *page.Page {
 	return p
 }
 
-// caveatsOnTop are the sentences beside the verdict. A failed run begins with what it found, whatever else it did not do; what
-// proves nothing stands under "Unanswered" then.
+// caveatsOnTop returns the sentences beside the verdict. A failed run starts with its findings, so there the reasons why
+// cells were inconclusive are left to the section "Unanswered".
 func caveatsOnTop(r *torture.Result) []string {
 	if r.Verdict == checker.Fail {
 		return interruption(r)
@@ -61,7 +61,7 @@ func provenance(r *torture.Result) []page.Fact {
 	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Text == "" })
 }
 
-// started is when the run began as a person would write it, or as it was written if it cannot be read.
+// started formats the time at which the run began. A time that cannot be parsed is returned unchanged.
 func started(rfc3339 string) string {
 	t, err := time.Parse(time.RFC3339, rfc3339)
 	if err != nil {

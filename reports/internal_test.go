@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-func TestNumbersAreWrittenForPeople(t *testing.T) {
+func TestNumbersAreReadable(t *testing.T) {
 	for want, got := range map[string]string{
 		"0": wording.Grouped(0), "999": wording.Grouped(999), "1,000": wording.Grouped(1000), "-41,902": wording.Grouped(-41902),
 		"18,446,744,073,709,551,615": wording.Grouped(uint64(math.MaxUint64)), "-100": wording.Grouped(-100),
@@ -27,7 +27,7 @@ func TestNumbersAreWrittenForPeople(t *testing.T) {
 	}
 }
 
-func TestFieldShowsTheWorstOfItsCell(t *testing.T) {
+func TestFieldShowsTheWorstOutcomeOfItsCell(t *testing.T) {
 	for want, cell := range map[string]torture.Cell{
 		"✓ 512": {Runs: 3, Images: 512},
 		"✓ 3":   {Runs: 3},
@@ -63,13 +63,13 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 		Cells: []torture.Cell{{Workload: "kv", Fault: "power", Runs: 1, Unknown: 3}, {Workload: "kv", Fault: "x"}},
 	}
 	require.Equal(t, []string{
-		"1 crash point was tried with a family of images, not with all that recovery can tell apart.",
+		"1 crash point was tried with a sample of the images that recovery can tell apart, not with all of them.",
 		"7 crash points were left out because the budget was spent.",
 		"1 combination of workload and fault never ran.",
 		"3 judgements ended without an answer.",
-		"2 recovery runs differed from the run before: the search may have missed images there.",
-		"No power cut fell into a recovery.",
-		"No call failed during a recovery.",
+		"2 recovery runs did not repeat the reads of an earlier run: the search may have missed images there.",
+		"Power was never cut during a recovery.",
+		"No filesystem call failed during a recovery.",
 		"No store was crashed a hundred times in a row.",
 		"Workloads left out: bank.",
 		"Faults left out: eio-write.",
@@ -77,7 +77,7 @@ func TestUntestedNamesWhatTheRunLeftOut(t *testing.T) {
 	}, dropLast(untested(part, all), limits))
 
 	part.Unpromised = []string{"eio-write", "x"}
-	require.Contains(t, untested(part, all), "Faults about which the engine promises nothing: eio-write.", "x ran")
+	require.Contains(t, untested(part, all), "Faults about which the engine promises nothing: eio-write.", "x is not listed, because it ran")
 	require.NotContains(t, strings.Join(untested(part, all), " "), "Faults left out")
 }
 
@@ -99,20 +99,20 @@ func TestConfidenceIsClaimedOnlyWhereTheRuleHolds(t *testing.T) {
 	}
 	require.Contains(t, confidence(held(2)), "below 0.1 % (95 % confidence)")
 	require.Contains(t, confidence(held(2)), "only 2 runs")
-	require.Contains(t, confidence(held(300)), "the 300 runs alone, below 1.0 %")
+	require.Contains(t, confidence(held(300)), "the 300 runs alone, the rate of failing runs is below 1.0 %")
 }
 
-func TestCaveatsDoNotHideTheFigures(t *testing.T) {
+func TestCaveatsAreLimitedSoThatTheFiguresStayOnTheScreen(t *testing.T) {
 	r := &torture.Result{Interrupted: true, Reasons: []string{"a", "b", "c"}}
-	require.Len(t, firstCaveats(r), 4, "a line that says that there is one more line helps nobody")
+	require.Len(t, firstCaveats(r), 4, "a fourth caveat takes the place of a line that would only announce it")
 	r.Reasons = append(r.Reasons, "d", "e")
-	require.Equal(t, []string{"a", "b", "And 3 reasons more."}, firstCaveats(r)[1:])
+	require.Equal(t, []string{"a", "b", "And 3 more reasons."}, firstCaveats(r)[1:])
 	require.Len(t, caveats(r), 6)
 }
 
 func TestBankFigureSaysWhatIsWrong(t *testing.T) {
 	for note, r := range map[string]torture.Result{
-		"as it should be":         {BankTotalWant: 100, BankTotalGot: 100},
+		"conserved":               {BankTotalWant: 100, BankTotalGot: 100},
 		"the bank was not run":    {},
 		"42 missing of 1,000":     {BankTotalWant: 1000, BankTotalGot: 958},
 		"42 too much, want 1,000": {BankTotalWant: 1000, BankTotalGot: 1042},
@@ -129,13 +129,13 @@ func TestBankFigureSaysWhatIsWrong(t *testing.T) {
 func TestLostCommitsAreBadOnlyInAFailedRun(t *testing.T) {
 	for v, bad := range map[checker.Verdict]bool{checker.Fail: true, checker.Pass: false, checker.Inconclusive: false} {
 		f := durability(&torture.Result{Verdict: v, AckedSynced: 10, Recovered: 8})
-		require.Equal(t, "of 10 synced, 2 lost", f.Note, "a loss is always told")
+		require.Equal(t, "of 10 synced, 2 lost", f.Note, "a loss is always reported")
 		require.Equal(t, bad, f.Bad, v)
 	}
 	require.False(t, durability(&torture.Result{Verdict: checker.Fail, AckedSynced: 10, Recovered: 10}).Bad)
 }
 
-func TestVisibleShowsWhatATerminalWouldObey(t *testing.T) {
+func TestControlCharactersAreEscaped(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":          "plain",
 		"✗ ünïcode 漢":    "✗ ünïcode 漢",

@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Judged is what the judges say of one file.
+// Judged is the judgement of one file.
 type Judged struct {
 	File string
 	*judging.Judgement
 }
 
-// JudgedText writes one line on a history, and details of each violation: what contradicts what, the evidence, and what the
-// other levels of isolation say.
+// JudgedText writes one line about a history. If it fails, the line is followed by the violations with their evidence, and
+// by which isolation levels hold.
 func JudgedText(w io.Writer, j Judged) error {
 	var b strings.Builder
 	file := wording.Visible(j.File)
@@ -39,7 +39,7 @@ func JudgedText(w io.Writer, j Judged) error {
 	return err
 }
 
-// denied is a property behind "not".
+// denied returns a property as it reads after "not".
 func denied(property string) string {
 	if property == "total conserved" {
 		return "conserved"
@@ -78,12 +78,12 @@ func judgedDetails(b *strings.Builder, j Judged) {
 	}
 }
 
-// judgedOperations says what a history holds: "list-append, 12 operations of 3 clients, 10 acknowledged".
+// judgedOperations summarizes a history: "list-append, 12 operations of 3 clients, 10 acknowledged".
 func judgedOperations(j Judged) string {
 	n := j.Operations
 	text := fmt.Sprintf("%s, %s of %s, %s acknowledged", j.Model, wording.Plural(n.All, "operation"), wording.Plural(n.Clients, "client"), wording.Grouped(n.Acked))
 	if n.Open > 0 {
-		text += fmt.Sprintf(", %s of open result", wording.Grouped(n.Open))
+		text += fmt.Sprintf(", %s with unknown outcome", wording.Grouped(n.Open))
 	}
 	if n.Refused > 0 {
 		text += fmt.Sprintf(", %s refused", wording.Grouped(n.Refused))
@@ -95,19 +95,19 @@ func judgedOperations(j Judged) string {
 type JudgedDocument struct {
 	File         string                     `json:"file"`
 	Verdict      checker.Verdict            `json:"verdict"`
-	Format       string                     `json:"format"`           // of the file, as judge --from names it
-	Model        string                     `json:"model"`            // of what the keys hold, as judge --model names it
-	Property     string                     `json:"property"`         // that was judged, such as "linearizable"
+	Format       string                     `json:"format"`           // the format of the file, as judge --from names it
+	Model        string                     `json:"model"`            // what the keys hold, as judge --model names it
+	Property     string                     `json:"property"`         // the property that was judged, such as "linearizable"
 	Reason       string                     `json:"reason,omitempty"` // why the verdict is inconclusive
 	Violations   []JudgedViolation          `json:"violations"`
-	Levels       map[string]checker.Verdict `json:"levels"` // of isolation, by name
+	Levels       map[string]checker.Verdict `json:"levels"` // the verdict for each isolation level, by name
 	Operations   int                        `json:"operations"`
 	Acknowledged int                        `json:"acknowledged"`
-	Open         int                        `json:"open"` // whose result is not known
+	Open         int                        `json:"open"` // operations whose outcome is unknown
 	Refused      int                        `json:"refused"`
 	Clients      int                        `json:"clients"`
 	Notes        []string                   `json:"notes"`
-	Lines        bool                       `json:"ticks_are_lines"` // the file has no times: operations are named by their lines
+	Lines        bool                       `json:"ticks_are_lines"` // the file has no times, so ticks are line numbers
 }
 
 // JudgedViolation is a violation in a JudgedDocument.
@@ -115,7 +115,7 @@ type JudgedViolation struct {
 	Class    string   `json:"class"`
 	Sentence string   `json:"sentence"`
 	Evidence []string `json:"evidence"`
-	Ops      []int    `json:"ops"` // IDs of the operations it is about
+	Ops      []int    `json:"ops"` // IDs of the operations involved
 }
 
 // JudgedJSON writes j as one object on one line.

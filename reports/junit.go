@@ -12,9 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// JUnit writes r as JUnit XML: a suite is engine × workload, a case is a fault. What ended without an answer is an
-// error, because servers show a skipped case as green. A run that is not a pass for a reason that belongs to no case
-// gets a case of its own, called verdict.
+// JUnit writes r as JUnit XML, with a suite per engine and workload and a case per fault. A cell without an answer is an
+// error, because CI servers show skipped cases as green. If the run is inconclusive or was interrupted, a case of its own,
+// named verdict, says why.
 func JUnit(w io.Writer, r *torture.Result) error {
 	doc := junitSuites{Name: "lightning-torture", Seconds: fmt.Sprintf("%.3f", r.ElapsedSeconds)}
 	m := matrixOf(r)
@@ -61,13 +61,13 @@ func caseOf(r *torture.Result, workload, fault string, f field) junitCase {
 			Text: strings.Join(reasonsOf(r, workload, fault), "\n"),
 		}
 	case failed:
-		c.Failure = &junitProblem{Type: "violation", Message: "a finding without details"}
+		c.Failure = &junitProblem{Type: "violation", Message: "the finding has no details"}
 		c.describe(findingsIn(r, workload, fault), r.Provenance.Program)
 	}
 	return c
 }
 
-// describe reports all findings of a case: JUnit knows one failure a case, so the first gives it type and message.
+// describe reports all findings of a case. JUnit allows one failure per case, so type and message are those of the first.
 func (c *junitCase) describe(findings []torture.Finding, program string) {
 	var text []string
 	c.Properties = &junitList{}
@@ -90,7 +90,7 @@ func (c *junitCase) describe(findings []torture.Finding, program string) {
 	c.Failure.Text = strings.Join(text, "\n")
 }
 
-// legible is f without characters that do not show, or that change how their neighbours show, as far as JUnit shows it.
+// legible returns f with control characters escaped in the parts that JUnit shows.
 func legible(f torture.Finding) torture.Finding {
 	f.Sentence = wording.Visible(f.Sentence)
 	f.Evidence = mapped(f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], wording.Visible)

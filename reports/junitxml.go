@@ -2,7 +2,7 @@ package reports
 
 import "encoding/xml"
 
-// The elements of the format, as far as CI servers agree on them.
+// The elements of JUnit XML that CI servers agree on.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`

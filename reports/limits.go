@@ -11,15 +11,15 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// catalog is everything that a run could have named.
+// catalog is everything that the lab can run.
 type catalog struct{ workloads, faults, profiles []torture.Choice }
 
 func fullCatalog() catalog {
 	return catalog{workloads: torture.Workloads(), faults: torture.Faults(), profiles: torture.Profiles()}
 }
 
-// untested says what the run leaves open, a sentence each: first what this run left out and another could do, then what
-// no run of this lab can show.
+// untested says what the run did not test, one sentence per gap: first what this run left out and another could do, then
+// what no run of this lab can show.
 func untested(r *torture.Result, all catalog) []string {
 	var out []string
 	say := func(n int, format string, args ...any) {
@@ -32,28 +32,29 @@ func untested(r *torture.Result, all catalog) []string {
 	for _, row := range m.Rows {
 		faults = append(faults, row.Fault)
 	}
-	say(r.NoHolePoints, "%s tried with every image in which the disk has kept the order of many operations that one look met, and with a sample "+
-		"of the others.", were(r.NoHolePoints, "crash point"))
-	say(r.BoundedPoints-r.TwoHolesPoints-r.NoHolePoints, "%s tried with every image in which the disk lacks at most one of the operations that one look met "+
-		"out of order, not with all that recovery can tell apart.", were(r.BoundedPoints-r.TwoHolesPoints-r.NoHolePoints, "crash point"))
-	say(r.TwoHolesPoints, "%s tried with every image in which the disk lacks at most two of the operations that one look met out of "+
-		"order, unless images with less and with more of them had shown the same.", were(r.TwoHolesPoints, "crash point"))
-	say(r.RottenPoints, "%s tried with damage in a place that was drawn for each image.", were(r.RottenPoints, "crash point"))
-	say(r.SampledPoints, "%s tried with a family of images, not with all that recovery can tell apart.",
+	oneHole := r.BoundedPoints - r.TwoHolesPoints - r.NoHolePoints
+	say(r.NoHolePoints, "%s tried with every image in which the pending operations that one read depends on persisted in order, and with a "+
+		"sample of the other images.", were(r.NoHolePoints, "crash point"))
+	say(oneHole, "%s tried with every image in which, of the pending operations that one read depends on, at most one was lost before a "+
+		"later one that survived; other images were left out.", were(oneHole, "crash point"))
+	say(r.TwoHolesPoints, "%s tried with every image in which, of the pending operations that one read depends on, at most two were lost before "+
+		"a later one that survived. Images between two that gave the same result were left out.", were(r.TwoHolesPoints, "crash point"))
+	say(r.RottenPoints, "%s tried with damage in one randomly chosen place per image.", were(r.RottenPoints, "crash point"))
+	say(r.SampledPoints, "%s tried with a sample of the images that recovery can tell apart, not with all of them.",
 		were(r.SampledPoints, "crash point"))
 	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
 	say(m.Count[absent], "%s of workload and fault never ran.", wording.Plural(m.Count[absent], "combination"))
 	unanswered := unknowns(r)
 	say(unanswered, "%s ended without an answer.", wording.Plural(unanswered, "judgement"))
-	say(r.Divergences, "%s differed from the run before: the search may have missed images there.",
+	say(r.Divergences, "%s did not repeat the reads of an earlier run: the search may have missed images there.",
 		wording.Plural(r.Divergences, "recovery run"))
-	say(r.DecidedPoints, "Recoveries do not look at the disk in the same order each time, so %s decided before they looked; what they "+
-		"cannot tell apart was told apart there.", were(r.DecidedPoints, "crash point"))
+	say(r.DecidedPoints, "Recoveries vary in the order of their reads, so at %s the images were chosen before recovery ran, and some of them "+
+		"may not differ in anything that recovery reads.", wording.Plural(r.DecidedPoints, "crash point"))
 	if r.NestedImages == 0 {
-		out = append(out, "No power cut fell into a recovery.")
+		out = append(out, "Power was never cut during a recovery.")
 	}
 	if r.FaultyRecoveries == 0 {
-		out = append(out, "No call failed during a recovery.")
+		out = append(out, "No filesystem call failed during a recovery.")
 	}
 	if r.RecoveryCycles == 0 {
 		out = append(out, "No store was crashed a hundred times in a row.")
@@ -76,10 +77,10 @@ func untested(r *torture.Result, all catalog) []string {
 		say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))
 	}
 	return append(out, "Real disks and kernels: the lab's filesystem follows a written model of them.",
-		"Other schedules of concurrent clients than those that happened to occur.")
+		"Schedules of concurrent clients other than those that happened to occur.")
 }
 
-// uncalled names the kinds of operations that the store never answered.
+// uncalled returns the kinds of operations that the store never answered.
 func uncalled(r *torture.Result) (kinds []string) {
 	for _, o := range r.Operations {
 		if o.Count == 0 {
@@ -89,7 +90,7 @@ func uncalled(r *torture.Result) (kinds []string) {
 	return kinds
 }
 
-// profilesOf returns the profile of the campaign and those that some faults bring along.
+// profilesOf returns the profile of the campaign and those that some faults require.
 func profilesOf(r *torture.Result) []string {
 	used := []string{r.Profile}
 	for _, c := range r.Cells {
@@ -122,10 +123,10 @@ func missing(all []torture.Choice, used []string) []string {
 	return out
 }
 
-// confidence bounds the failure rate that a run without findings still allows, by the rule of three: no failure in n
-// independent trials means a rate below 3/n, with 95 % confidence. Images of one run share its history and are not
-// independent, so the bound by runs stands beside the one by images. It is empty if the rule does not apply: judges
-// that gave no answer saw no failure either.
+// confidence bounds the failure rate of a run without findings by the rule of three: if n independent trials all succeed,
+// the rate is below 3/n with 95 % confidence. Images of one run share its history and are not independent, so the bound by
+// runs is given beside the one by images. The result is empty if the rule does not apply. It does not apply to an
+// inconclusive run, because a judge without an answer has not seen a success.
 func confidence(r *torture.Result) string {
 	if len(r.Findings) > 0 || r.Verdict != checker.Pass || r.Images < 30 || r.Runs < 1 {
 		return ""
@@ -133,16 +134,16 @@ func confidence(r *torture.Result) string {
 	line := fmt.Sprintf("Rule of three: no failure in %s puts the rate of failing images below %s (95 %% confidence).",
 		wording.Plural(r.Images, "image"), percent(3/float64(r.Images)))
 	if r.Runs >= 30 {
-		return line + fmt.Sprintf(" Images of one run share a history; counted by the %s alone, below %s.",
+		return line + fmt.Sprintf(" Images of one run are not independent; counted by the %s alone, the rate of failing runs is below %s.",
 			wording.Plural(r.Runs, "run"), percent(3/float64(r.Runs)))
 	}
-	return line + fmt.Sprintf(" Images of one run share a history, and there were only %s.", wording.Plural(r.Runs, "run"))
+	return line + fmt.Sprintf(" Images of one run are not independent, and there were only %s.", wording.Plural(r.Runs, "run"))
 }
 
-// maxUncovered is how many files are named of which some statements never ran; the profile has all.
+// maxUncovered is the number of files named as not fully covered; the coverage profile has all of them.
 const maxUncovered = 8
 
-// uncovered says which statements of the engine never ran, if that is known.
+// uncovered says how many statements of the engine never ran, and in which files, if that is known.
 func uncovered(c *torture.Coverage) []string {
 	if c == nil || len(c.Unreached) == 0 {
 		return nil

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/reports/soaks"
 )
 
-// liveServer serves the live page of a soak. Its stream has another page, and then the end, once that is asked for.
+// liveServer serves the live page of a soak. Once goOn is closed, its event stream sends a second page and then the end.
 func liveServer(t *testing.T) (server *httptest.Server, goOn chan struct{}) {
 	t.Helper()
 	goOn = make(chan struct{})
@@ -46,7 +46,7 @@ func liveServer(t *testing.T) (server *httptest.Server, goOn chan struct{}) {
 	return server, goOn
 }
 
-// A live page shows what its stream tells, keeps open what its reader has opened, and asks nobody else.
+// A live page shows what its stream sends, keeps open what its reader has opened, and makes no other request.
 func TestALivePageFollowsItsStream(t *testing.T) {
 	tab := openTab(t, startBrowser(t))
 	server, goOn := liveServer(t)
@@ -66,7 +66,7 @@ func TestALivePageFollowsItsStream(t *testing.T) {
 		look();
 	})`, chromedp.EvalAwaitPromise))
 	require.NoError(t, err)
-	require.Equal(t, []string{"The soak has ended. This is its last page; report.html in its directory is the same.", "true", "true"}, after)
+	require.Equal(t, []string{"The soak has ended. This page is final; report.html in the directory of the soak has the same content.", "true", "true"}, after)
 	requests, problems := tab.events()
 	for _, url := range requests {
 		require.True(t, strings.HasPrefix(url, server.URL), url)

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// state is what a cell of the matrix says. The zero value is a combination that never ran.
+// state is the outcome of a cell of the matrix. The zero value is a combination that never ran.
 type state uint8
 
 const (
@@ -21,14 +21,14 @@ var stateWords = [...]string{absent: "not run", passed: "pass", unknown: "unknow
 
 func (s state) String() string { return stateWords[s] }
 
-// field is one cell of the matrix as it is shown.
+// field is a cell of the matrix as shown.
 type field struct {
 	State   state
 	Text    string // "✓ 512", "✗ 1", "? 2" or "·"
 	Finding int    // number of the cell's first finding, counted from 1; 0 if it has none
 }
 
-// matrix is workload × fault, the faults as rows because there are more of them.
+// matrix is workload × fault. Faults are the rows, because there are more of them.
 type matrix struct {
 	Workloads []string
 	Rows      []row
@@ -42,7 +42,7 @@ type row struct {
 
 type place struct{ workload, fault string }
 
-// matrixOf arranges the cells of r, workloads and faults in the order of their first cell.
+// matrixOf arranges the cells of r. Workloads and faults are in the order of their first cell.
 func matrixOf(r *torture.Result) matrix {
 	m := matrix{Count: map[state]int{}}
 	cells := map[place]torture.Cell{}
@@ -67,8 +67,8 @@ func matrixOf(r *torture.Result) matrix {
 	return m
 }
 
-// cellsOf are the cells of r, and one more for each finding that has none, so that no finding is missing from a matrix
-// and none is shown as a pass.
+// cellsOf returns the cells of r, plus one for each finding whose cell is missing. A cell with a finding counts at least
+// one, so that no finding is missing from the matrix and no cell that has one is shown as a pass.
 func cellsOf(r *torture.Result) []torture.Cell {
 	cells := slices.Clone(r.Cells)
 	have := map[place]int{}
@@ -87,7 +87,7 @@ func cellsOf(r *torture.Result) []torture.Cell {
 	return cells
 }
 
-// fieldOf says what a cell shows. A failure outranks an unanswered question, which outranks a pass.
+// fieldOf returns what a cell shows. A failure outranks a missing answer, which outranks a pass.
 func fieldOf(c torture.Cell) field {
 	switch stateOf(c) {
 	case failed:
@@ -114,7 +114,7 @@ func stateOf(c torture.Cell) state {
 	}
 }
 
-// firstFindings returns for each cell that shows findings the number of the first, counted from 1.
+// firstFindings maps each cell with findings to the number of its first finding, counted from 1.
 func firstFindings(r *torture.Result) map[place]int {
 	first := map[place]int{}
 	for i := range slices.Backward(r.Findings) {

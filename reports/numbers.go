@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// percent writes a share with two significant digits, so that small shares do not round to nothing.
+// percent formats a share between 0 and 1. Small shares keep two significant digits, so that they do not round to zero.
 func percent(share float64) string {
 	p := share * 100
 	switch {
@@ -24,7 +24,7 @@ func percent(share float64) string {
 	}
 }
 
-// byteSize writes n in binary units with one decimal: 3.2 MiB.
+// byteSize formats n in binary units with one decimal: 3.2 MiB.
 func byteSize(n uint64) string {
 	if n < 1024 {
 		return wording.Plural(n, "byte")
@@ -36,7 +36,7 @@ func byteSize(n uint64) string {
 	return fmt.Sprintf("%.1f %ciB", size, "KMGTPE"[unit])
 }
 
-// seconds writes a duration as a person would say it: 20.1 s, 12m30s, 2h3m.
+// seconds formats a duration: 20.1 s, 12m30s, 2h3m.
 func seconds(s float64) string {
 	d := time.Duration(s * float64(time.Second))
 	switch {

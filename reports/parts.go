@@ -10,7 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// partsOf are the sections of the page below the figures. What went as it should, and what did not run, is folded.
+// partsOf returns the sections of the page below the figures. Goals that were reached, limits that were lowered and
+// combinations that did not run are folded.
 func partsOf(r *torture.Result) (parts []page.Part) {
 	for _, p := range []page.Part{unanswered(r), worstPart(r), matrixPart(r), profilesPart(r), goalsPart(r), limitsPart(r), labPart(r), faultsPart(r)} {
 		if len(p.List)+len(p.Tables)+len(p.Figures)+len(p.Courses) > 0 {
@@ -20,7 +21,7 @@ func partsOf(r *torture.Result) (parts []page.Part) {
 	return parts
 }
 
-// unanswered lists the reasons why something proves nothing, those of a cell under its name.
+// unanswered lists the reasons why the run or one of its cells is inconclusive.
 func unanswered(r *torture.Result) page.Part {
 	p := page.Part{ID: "unanswered", Title: "Unanswered"}
 	var ofCells []string
@@ -42,14 +43,14 @@ func unanswered(r *torture.Result) page.Part {
 	return p
 }
 
-// matrixPart shows what each workload came to under each fault. A fault that met one workload only takes no row of the grid,
-// and what did not run is folded.
+// matrixPart shows the result of each workload under each fault. Faults tried with only one workload are listed apart from
+// the grid, and combinations that did not run are folded.
 func matrixPart(r *torture.Result) page.Part {
 	m := matrixOf(r)
-	p := page.Part{ID: "matrix", Title: "Matrix", Key: "What was tried: workloads under faults. Each field counts the crash images that were judged, or the findings."}
+	p := page.Part{ID: "matrix", Title: "Matrix", Key: "The workloads under each fault. A cell counts the crash images judged, or the findings."}
 	grid := page.Table{Legend: true, Head: append([]string{"fault"}, m.Workloads...)}
-	single := page.Table{Caption: "Faults that were tried under one workload", Text: true, Head: []string{"fault", "workload", "result"}}
-	idle := page.Table{Folded: true, Text: true, Head: []string{"fault", "workloads that it was not tried under"}}
+	single := page.Table{Caption: "Faults tried with one workload only", Text: true, Head: []string{"fault", "workload", "result"}}
+	idle := page.Table{Folded: true, Text: true, Head: []string{"fault", "workloads that it was not tried with"}}
 	for _, row := range m.Rows {
 		var fields []page.Field
 		var ran []int
@@ -82,7 +83,7 @@ func matrixPart(r *torture.Result) page.Part {
 }
 
 func profilesPart(r *torture.Result) page.Part {
-	p := page.Part{ID: "profiles", Title: "Crash profiles", Key: "What a power cut may leave of what was not synced, by filesystem; the same recordings under each."}
+	p := page.Part{ID: "profiles", Title: "Crash profiles", Key: "A profile models how much of the unsynced data a filesystem may keep after a power cut. The same recordings are explored under each."}
 	t := page.Table{Head: []string{"profile", "images", "crash points"}}
 	for _, one := range profilesIn(r) {
 		t.Rows = append(t.Rows, page.Row{Name: one.Name, Fields: []page.Field{{Text: one.Images}, {Text: one.CrashPoints}}})
@@ -93,9 +94,9 @@ func profilesPart(r *torture.Result) page.Part {
 	return p
 }
 
-// goalsPart shows the goals that were missed, and folds the others.
+// goalsPart lists the goals that were missed, and folds the others.
 func goalsPart(r *torture.Result) page.Part {
-	p := page.Part{ID: "goals", Title: "Goals", Key: "Dangerous situations, and at how many crash points power was cut in each."}
+	p := page.Part{ID: "goals", Title: "Goals", Key: "Dangerous situations, and the number of crash points at which power was cut in each."}
 	missed, hit := page.Table{Caption: "Not reached"}, page.Table{Folded: true}
 	for _, g := range r.Goals {
 		row := page.Row{Name: g.Name, Fields: []page.Field{{Text: wording.Grouped(g.Points)}, {Text: g.Text}}}
@@ -111,10 +112,10 @@ func goalsPart(r *torture.Result) page.Part {
 	return p
 }
 
-// limitsPart shows the limits that no run set, and folds the others.
+// limitsPart lists the limits that no run lowered, and folds the others.
 func limitsPart(r *torture.Result) page.Part {
-	p := page.Part{ID: "engine-limits", Title: "Limits of the engine", Key: "Thresholds that runs set low, to meet what lies behind them, and how many runs did."}
-	missed, set := page.Table{Caption: "Usual in all runs"}, page.Table{Folded: true}
+	p := page.Part{ID: "engine-limits", Title: "Limits of the engine", Key: "Thresholds that runs lower in order to reach the code behind them, and the number of runs that did."}
+	missed, set := page.Table{Caption: "At the default in all runs"}, page.Table{Folded: true}
 	for _, l := range r.Limits {
 		row := page.Row{Name: l.Name, Fields: []page.Field{{Text: wording.Grouped(l.Runs)}, {}, {}, {Text: wording.Grouped(l.Usual)}, {Text: l.Text}}}
 		if l.Runs == 0 {
@@ -125,12 +126,12 @@ func limitsPart(r *torture.Result) page.Part {
 			set.Rows = append(set.Rows, row)
 		}
 	}
-	set.Caption = fmt.Sprintf("%d of %d set", len(set.Rows), len(r.Limits))
-	p.Tables = withHead(missed, set, "limit", "runs", "lowest", "highest", "usual", "what")
+	set.Caption = fmt.Sprintf("%d of %d lowered", len(set.Rows), len(r.Limits))
+	p.Tables = withHead(missed, set, "limit", "runs", "lowest", "highest", "default", "meaning")
 	return p
 }
 
-// withHead returns those of two tables that have rows, with the same head. Their last column is prose.
+// withHead gives both tables the same head and returns those that have rows. Their last column is prose.
 func withHead(a, b page.Table, head ...string) (tables []page.Table) {
 	for _, t := range []page.Table{a, b} {
 		if t.Head, t.Text = head, true; len(t.Rows) > 0 {
@@ -140,7 +141,7 @@ func withHead(a, b page.Table, head ...string) (tables []page.Table) {
 	return tables
 }
 
-// labPart has the figures of the lab itself, by which nobody judges an engine.
+// labPart holds the figures of the lab itself, which say nothing about the engine.
 func labPart(r *torture.Result) page.Part {
 	return page.Part{ID: "lab", Title: "The lab itself", Figures: labFigures(r)}
 }

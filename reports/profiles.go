@@ -8,10 +8,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// profile is what a run explored under one crash profile.
+// profile holds the counts of what a run explored under one crash profile, formatted.
 type profile struct{ Name, Images, CrashPoints string }
 
-// profilesIn lists the profiles of a run in the order of the catalog, the default first.
+// profilesIn returns the profiles that a run used, in catalog order, the default first.
 func profilesIn(r *torture.Result) []profile {
 	var all []profile
 	for _, p := range torture.Profiles() {
@@ -22,7 +22,7 @@ func profilesIn(r *torture.Result) []profile {
 	return all
 }
 
-// profileFigure says in one line how many images each profile had.
+// profileFigure says how many images were explored under each profile.
 func profileFigure(r *torture.Result) figure {
 	all := profilesIn(r)
 	notes := mapped(all, func(p profile) string { return p.Name + " " + p.Images })

@@ -39,5 +39,5 @@ func TestLinesToPasteCallTheBinaryThatMadeTheResult(t *testing.T) {
 	}
 	var b bytes.Buffer
 	require.NoError(t, reports.JSON(&b, r))
-	require.NotContains(t, b.String(), program, "the JSON form is as it was")
+	require.NotContains(t, b.String(), program, "JSON does not contain the name of the binary")
 }

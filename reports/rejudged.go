@@ -9,12 +9,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// RejudgedText writes what today's judges say of a saved finding, a line for each violation.
+// RejudgedText writes what the current judges say about a saved finding, one line per violation.
 func RejudgedText(w io.Writer, r *torture.Rejudged) error {
 	var err error
 	switch r.Verdict {
 	case checker.Pass:
-		_, err = fmt.Fprintf(w, "%s: pass: the judges accept it\n", wording.Visible(r.File))
+		_, err = fmt.Fprintf(w, "%s: pass: the current judges accept it\n", wording.Visible(r.File))
 	case checker.Inconclusive:
 		_, err = fmt.Fprintf(w, "%s: unknown: %s; %s\n", wording.Visible(r.File), wording.Visible(r.Reason), replayCommand(r.Program, r.File))
 	case checker.Fail:

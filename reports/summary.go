@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// maxSummaryFindings keeps a summary far below the 1 MiB that GitHub takes from one step.
+// maxSummaryFindings keeps a summary far below GitHub's limit of 1 MiB per step.
 const maxSummaryFindings = 20
 
 // Summary writes r as GitHub-flavoured Markdown: the verdict, the figures, the matrix, and how to replay each finding.
@@ -25,7 +25,7 @@ func Summary(w io.Writer, r *torture.Result) error {
 	p.matrixMarkdown(r)
 	for i, f := range r.Findings {
 		if i == maxSummaryFindings {
-			p.line("\n... and %s more in the report.", wording.Plural(len(r.Findings)-i, "finding"))
+			p.line("\n... and %s in the report.", wording.Plural(len(r.Findings)-i, "more finding"))
 			break
 		}
 		p.findingMarkdown(i+1, f)
@@ -75,7 +75,7 @@ func (p *printer) findingMarkdown(number int, f torture.Finding) {
 	}
 }
 
-// codeMarkdown writes a code block whose fence is longer than any run of backticks inside.
+// codeMarkdown writes a code block whose fence is longer than any run of backticks inside it.
 func (p *printer) codeMarkdown(lines []string) {
 	text := strings.Join(mapped(lines, wording.Visible), "\n")
 	fence := "```"
@@ -88,7 +88,7 @@ func (p *printer) codeMarkdown(lines []string) {
 var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "|", `\|`, "<", "&lt;",
 	"[", `\[`, "]", `\]`, "~", `\~`, "@", "&#64;", "#", "&#35;")
 
-// markdown makes s plain text, so that a key such as <img> or a|b stays what it is.
+// markdown escapes s, so that a key such as <img> or a|b is shown as it is.
 func markdown(s string) string { return markdownEscapes.Replace(wording.Visible(s)) }
 
 func mapped[A, B any](list []A, f func(A) B) []B {

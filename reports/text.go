@@ -14,12 +14,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// TextOptions says how Text and ReplayText look. The zero value is plain and whole.
+// TextOptions controls the output of Text and ReplayText. The zero value means the full text, without colours.
 type TextOptions struct {
-	Color  bool   // mark the verdict with terminal colours
-	Brief  bool   // only the verdict and the findings
-	Report string // path of the HTML report, if there is one
-	// Test returns the line that runs the Go test of a finding, "" if there is none; nil: go test with the file of the test.
+	Color  bool   // colour the verdict for a terminal
+	Brief  bool   // write only the verdict and the findings
+	Report string // path of the HTML report; empty if there is none
+	// Test returns the command that runs the Go test of a finding, or "" to omit it. If Test is nil, the command is
+	// "go test" with the file of the test.
 	Test func(torture.Finding) string
 }
 
@@ -50,7 +51,7 @@ func Text(w io.Writer, r *torture.Result, opts TextOptions) error {
 	return err
 }
 
-// ReplayText writes r for a terminal: whether the failure was seen again, and how it looks now.
+// ReplayText writes r for a terminal: whether the failure was reproduced, and how it looks now.
 func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
 	p := &printer{TextOptions: opts, program: r.Program}
 	switch {
@@ -84,7 +85,7 @@ func (p *printer) verdict(v checker.Verdict, heading, sentence string) {
 	p.line("%s  %s", p.painted(v, strings.ToUpper(heading)), sentence)
 }
 
-// painted adds bold and a colour that colour-blind readers can tell apart.
+// painted makes s bold, in a colour that colour-blind readers can tell from those of the other verdicts.
 func (p *printer) painted(v checker.Verdict, s string) string {
 	if !p.Color {
 		return s
@@ -113,10 +114,10 @@ func (p *printer) figures(r *torture.Result) {
 	must(table.Flush())
 }
 
-// must holds because a bytes.Buffer takes every write.
+// must panics on errors that cannot happen, because writes to memory do not fail.
 func must(err error) {
 	if err != nil {
-		panic("reports: a buffer refused a write: " + err.Error())
+		panic("reports: write to memory failed: " + err.Error())
 	}
 }
 
@@ -146,7 +147,7 @@ func (p *printer) limits(r *torture.Result) {
 	}
 }
 
-// replayCommand returns the line to paste that shows a failure again, from its token or its file.
+// replayCommand returns the command line that reproduces a failure from its token or its file.
 func replayCommand(program, tokenOrFile string) string {
 	return cmp.Or(program, "lightning-torture") + " replay " + wording.Visible(tokenOrFile)
 }

@@ -32,7 +32,7 @@ func sign(v checker.Verdict) string {
 	return "?"
 }
 
-// claim is what the result says of the engine, in one sentence.
+// claim says in one sentence what the result means for the engine.
 func claim(r *torture.Result) string {
 	images := wording.Plural(r.Images, "crash image")
 	switch {
@@ -48,25 +48,25 @@ func claim(r *torture.Result) string {
 	}
 }
 
-// maxCaveats is how many reasons stand beside the verdict; a long list would push the figures off the screen.
+// maxCaveats is the number of reasons shown beside the verdict; a longer list would push the figures off the screen.
 const maxCaveats = 3
 
-// firstCaveats are the caveats as far as they fit beside the verdict. The cells of the matrix have them all.
+// firstCaveats returns as many caveats as fit beside the verdict. The cells of the matrix list all of them.
 func firstCaveats(r *torture.Result) []string {
 	all := caveats(r)
 	if len(all) <= maxCaveats+1 {
 		return all
 	}
-	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s more.", wording.Plural(len(all)-maxCaveats, "reason")))
+	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s.", wording.Plural(len(all)-maxCaveats, "more reason")))
 }
 
-// caveats are the sentences that must stand beside the verdict: why it is not a pass, and that the run is not whole.
+// caveats returns the sentences that belong beside the verdict: whether the run was cut short, and why it is not a pass.
 func caveats(r *torture.Result) []string { return append(interruption(r), r.Reasons...) }
 
-// interruption says that the run is not whole, if it is not.
+// interruption says that the run was cut short, if it was.
 func interruption(r *torture.Result) []string {
 	if !r.Interrupted {
 		return nil
 	}
-	return []string{fmt.Sprintf("Interrupted after %s: this is what had been found by then.", seconds(r.ElapsedSeconds))}
+	return []string{fmt.Sprintf("Interrupted after %s; this report covers what was done by then.", seconds(r.ElapsedSeconds))}
 }

@@ -14,15 +14,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
-// worstPart shows what the engine made of the worst disks that a power cut left it. A failing report has findings to show in its
-// place.
+// worstPart shows how the engine recovered from the worst power cuts. A failing report leaves it out, because its findings
+// matter more.
 func worstPart(r *torture.Result) page.Part {
-	p := page.Part{ID: "worst", Title: "The worst power cuts, and what recovery made of them"}
+	p := page.Part{ID: "worst", Title: "The worst power cuts, and how the store recovered"}
 	if r.Worst == nil || r.Verdict == checker.Fail {
 		return p
 	}
-	p.Key = fmt.Sprintf("In each, the disk has lost everything that was not synced: nothing worse can be left at that moment. Of %s that were "+
-		"followed call by call, these lost or cost the most. What was acknowledged as synced must be there.", wording.Plural(r.Worst.Looked, "power cut"))
+	p.Key = fmt.Sprintf("In each, the disk lost everything that was not synced, which is the worst that a power cut can do at that moment. Of %s "+
+		"whose recovery was followed call by call, these lost the most or took the most work. Everything acknowledged as synced must be there.",
+		wording.Plural(r.Worst.Looked, "power cut"))
 	for i := range r.Worst.Recoveries {
 		p.Courses = append(p.Courses, courseOf(&r.Worst.Recoveries[i]))
 	}
@@ -48,25 +49,25 @@ func courseOf(w *worst.Recovery) page.Course {
 	return c
 }
 
-// taken is the stage in which power was cut.
+// taken is the stage that says what the power cut took.
 func taken(w *worst.Recovery) page.Stage {
-	s := page.Stage{Caption: "The power cut took", Text: wording.Plural(w.LostCalls, "call"), Items: []string{"that no sync had covered"}}
+	s := page.Stage{Caption: "The power cut took", Text: wording.Plural(w.LostCalls, "call"), Items: []string{"not covered by any sync"}}
 	if w.LostBytes > 0 {
 		s.Text += ", " + byteSize(uint64(w.LostBytes))
 	}
 	return s
 }
 
-// verbs are what recovery did with a file, for a reader.
+// verbs says in words what each kind of step did.
 var verbs = map[string]string{
-	worst.Replay: "replayed", worst.Read: "read", worst.Write: "wrote", worst.Create: "made", worst.Truncate: "truncated", worst.Rename: "renamed",
+	worst.Replay: "replayed", worst.Read: "read", worst.Write: "wrote", worst.Create: "created", worst.Truncate: "truncated", worst.Rename: "renamed",
 	worst.Link: "linked", worst.Sync: "synced", worst.Remove: "removed", worst.List: "listed",
 }
 
-// maxItems is how many files a stage names.
+// maxItems is the number of files that a stage names.
 const maxItems = 5
 
-// work is a stage in which recovery did what some kinds of steps do: a line for each file.
+// work is a stage made of the recovery steps of the given kinds, with a line per file and kind.
 func work(w *worst.Recovery, caption string, kinds ...string) page.Stage {
 	type file struct {
 		path, verb string
@@ -111,36 +112,36 @@ func work(w *worst.Recovery, caption string, kinds ...string) page.Stage {
 	return s
 }
 
-// opened is the stage in which the store was open.
+// opened is the stage that says how long the store took to open.
 func opened(w *worst.Recovery) page.Stage {
 	s := page.Stage{
-		Caption: "It was open after", Text: lasted(w.OpenSeconds),
-		Items: []string{wording.Plural(w.Calls, "call") + " of the disk", fmt.Sprintf("%s read in %s after that", wording.Plural(w.Keys, "key"), lasted(w.ReadSeconds))},
+		Caption: "It opened in", Text: lasted(w.OpenSeconds),
+		Items: []string{wording.Plural(w.Calls, "filesystem call"), fmt.Sprintf("%s then read in %s", wording.Plural(w.Keys, "key"), lasted(w.ReadSeconds))},
 	}
 	if w.Again {
-		s.Items = append(s.Items, "closed and opened once more, it shows the same")
+		s.Items = append(s.Items, "closed and opened again, it has the same contents")
 	}
 	return s
 }
 
-// kept is the stage that says what is there in the end.
+// kept is the stage that says what the recovered store has.
 func kept(w *worst.Recovery) page.Stage {
 	s := page.Stage{Caption: "Promised, and there", Text: fmt.Sprintf("%d of %s", w.Synced, wording.Plural(w.Synced, "synced commit"))}
 	if w.Gone > 0 {
-		s.Items = append(s.Items, wording.Plural(w.Gone, "commit")+" lost that nobody had asked to sync: allowed")
+		s.Items = append(s.Items, wording.Plural(w.Gone, "unsynced commit")+" lost, as allowed")
 	} else {
 		s.Items = append(s.Items, "nothing that was acknowledged is lost")
 	}
 	if w.InFlight > 0 {
-		s.Items = append(s.Items, wording.Plural(w.InFlight, "commit")+" not answered yet: there or not, as a whole")
+		s.Items = append(s.Items, wording.Plural(w.InFlight, "commit")+" in flight: each is there as a whole or not at all")
 	}
 	return s
 }
 
-// reasons say why a power cut may take a commit, by what its client asked for.
+// reasons says why a power cut may take a commit, by the durability that its client asked for.
 var reasons = map[history.Durability]string{
-	history.NoSync:   "its client did not ask for a sync, and none had followed: it promises to survive the end of the process, and not a power cut",
-	history.Buffered: "its client let the store keep it in memory, and no sync had followed",
+	history.NoSync:   "committed without sync, and no sync followed: it must survive the end of the process, but not a power cut",
+	history.Buffered: "committed to memory only, and no sync followed",
 }
 
 func lostOf(w *worst.Recovery) page.Table {
@@ -172,7 +173,7 @@ func stepsOf(w *worst.Recovery) page.Table {
 	return t
 }
 
-// lasted writes a time that is short: "412 µs".
+// lasted formats a short time with three digits: "412 µs".
 func lasted(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	for unit := time.Duration(1); unit < time.Hour; unit *= 10 {

@@ -12,7 +12,7 @@ import (
 // JSON writes the audit of an engine on one line.
 func JSON(w io.Writer, r *hints.Report) error { return json.NewEncoder(w).Encode(r) }
 
-// Text writes the audit of an engine for people.
+// Text writes the audit of an engine for a terminal.
 func Text(w io.Writer, r *hints.Report) error {
 	for _, run := range r.Runs {
 		if run.Ended == "" {
@@ -23,13 +23,14 @@ func Text(w io.Writer, r *hints.Report) error {
 		}
 	}
 	if r.Acknowledgements == 0 {
-		_, err := fmt.Fprintf(w, "No acknowledgement of %s has to survive a power cut: there is nothing to audit.\n", r.Engine)
+		_, err := fmt.Fprintf(w, "Nothing to audit: %s promises of no acknowledged commit that it survives a power cut.\n", r.Engine)
 		return err
 	}
 	return List(w, r.Hints, r.Acknowledgements, "the store")
 }
 
-// List writes hints for people. acks is how many acknowledgements there were, and who gave them, such as "the program".
+// List writes hints for a terminal. acks is the number of acknowledgements checked, and who is the one that gave them, such
+// as "the program".
 func List(w io.Writer, list []hints.Hint, acks int, who string) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintf(w, "At each of %s, everything that %s had done was durable.\n", wording.Plural(acks, "acknowledgement"), who)
@@ -40,6 +41,6 @@ func List(w io.Writer, list []hints.Hint, acks int, who string) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\nThese are hints: %s may not need them for what it promises.\n", who)
+	_, err := fmt.Fprintf(w, "\nThese are hints, not findings: %s may not need them to keep its promises.\n", who)
 	return err
 }

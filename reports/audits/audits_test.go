@@ -9,24 +9,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hints"
 )
 
-func TestTextSaysWhatWasFoundAndWhatItIsWorth(t *testing.T) {
+func TestText(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		report hints.Report
 		want   string
 	}{
-		"nothing is lacking": {
+		"everything is durable": {
 			hints.Report{Acknowledgements: 1},
 			"At each of 1 acknowledgement, everything that the store had done was durable.\n",
 		},
-		"something is": {
+		"something is not": {
 			hints.Report{Acknowledgements: 3, Hints: []hints.Hint{{Sentence: "put #1\x1b: the write", Count: 2}}},
-			"put #1\\x1b: the write  (at 2 of 3 acknowledgements)\n\nThese are hints: the store may not need them for what it promises.\n",
+			"put #1\\x1b: the write  (at 2 of 3 acknowledgements)\n\nThese are hints, not findings: the store may not need them to keep its promises.\n",
 		},
 		"nothing was promised, and a run ended early": {
 			hints.Report{Engine: "e", Runs: []hints.Workload{{Name: "kv", Ended: "it panicked"}}},
 			"The run of workload kv ended early, without a verdict: it panicked\n" +
-				"No acknowledgement of e has to survive a power cut: there is nothing to audit.\n",
+				"Nothing to audit: e promises of no acknowledged commit that it survives a power cut.\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,3 +1,3 @@
-// Package audits writes what is not durable at acknowledgements (package hints), as text and as JSON. Plain data in, bytes out;
-// its callers are the command run, and package programs for the command exec.
+// Package audits reports what is not yet durable at acknowledgements (package hints) as text and JSON. Plain data in, bytes
+// out. Callers: the command run, and package programs for the command exec.
 package audits

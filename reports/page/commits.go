@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Sizes of the lanes of commits, in CSS pixels at their natural size.
+// Sizes of the plot of commits, in CSS pixels at its natural size; commitRunes is in characters.
 const (
 	commitRow    = 22
 	commitTop    = 24
@@ -15,12 +15,12 @@ const (
 	commitRunes  = 26
 )
 
-// commitLanes shows for each commit the time between its acknowledgement and the moment from which on it could not be lost.
+// commitLanes shows, for each commit, the time from its acknowledgement until it was durable.
 type commitLanes struct {
 	Width, Height, Bottom, CutX int
 	Rows                        []commitLane
 	First, Cut                  string
-	Late, Never                 int // how many were durable only later, or not before the power cut
+	Late, Never                 int // commits that became durable after their acknowledgement, or not before the power cut
 	Sentence                    string
 }
 
@@ -59,7 +59,7 @@ func commitLanesOf(f Finding) *commitLanes {
 			row.Label += "durable by tick " + wording.Grouped(c.By)
 			l.Late++
 		default:
-			row.Label += "durable by then"
+			row.Label += "already durable"
 		}
 		row.Label = wording.Visible(row.Label)
 		l.Rows = append(l.Rows, row)
@@ -69,23 +69,23 @@ func commitLanesOf(f Finding) *commitLanes {
 }
 
 func (l *commitLanes) summary() string {
-	s := fmt.Sprintf("The last %s that had been acknowledged as synced before the power cut: ", wording.Plural(len(l.Rows), "commit"))
+	s := fmt.Sprintf("The last %s acknowledged as synced before the power cut: ", wording.Plural(len(l.Rows), "commit"))
 	if l.Late+l.Never == 0 {
 		return s + "each was durable when it was acknowledged."
 	}
 	if l.Never > 0 {
-		s += fmt.Sprintf("%d could still be lost at the power cut", l.Never)
+		s += fmt.Sprintf("%d could still be lost when power was cut", l.Never)
 	}
 	if l.Late > 0 {
 		if l.Never > 0 {
 			s += ", and "
 		}
-		s += fmt.Sprintf("%d became durable only after the acknowledgement", l.Late)
+		s += fmt.Sprintf("%d became durable only after being acknowledged", l.Late)
 	}
 	return s + "."
 }
 
-// clipped is the beginning of a name.
+// clipped returns the start of a name, at most commitRunes long.
 func clipped(name string) string {
 	runes := []rune(wording.Visible(name))
 	if len(runes) > commitRunes {

@@ -1,6 +1,6 @@
 package page
 
-// Course is what happened one after the other, from a power cut to what was there in the end.
+// Course is a sequence of stages, such as a power cut and the recovery from it.
 type Course struct {
 	Title  string
 	Note   string
@@ -11,6 +11,6 @@ type Course struct {
 // Stage is a part of a course.
 type Stage struct {
 	Caption string // such as "recovery read"
-	Text    string // how much of it there was
+	Text    string // how much, such as "4.5 KiB"
 	Items   []string
 }

@@ -15,13 +15,13 @@ const (
 	crashBarMax     = 14
 )
 
-// crashPlot shows, for crashes along a run, which share of the images failed: a column a crash.
+// crashPlot shows the share of failing images for crashes along a run, one column per crash.
 type crashPlot struct {
 	Width, Height, Base int
 	Columns             []column
-	MarkX               int // the crash that failed; 0: it is not shown
+	MarkX               int // the crash of the finding; 0: not shown
 	First, Last         string
-	Sentence            string // since when it is inevitable
+	Sentence            string // from which tick on images fail
 }
 
 type column struct {
@@ -60,7 +60,8 @@ func crashPlotOf(f Finding) *crashPlot {
 	return p
 }
 
-// sinceWhen says since when images fail: the crashes in a row, among those that were tried, that include the one that failed.
+// sinceWhen says from which tick to which images fail: the contiguous range of failing crashes, among those that were tried,
+// around the crash of the finding.
 func sinceWhen(f Finding) string {
 	crashes := f.Crashes
 	at := slices.IndexFunc(crashes, func(c Crash) bool { return c.Tick == f.Crash })
@@ -68,7 +69,7 @@ func sinceWhen(f Finding) string {
 		at = slices.IndexFunc(crashes, func(c Crash) bool { return c.Failing > 0 })
 	}
 	if at < 0 {
-		return "None of the images that were recovered for this picture failed."
+		return "None of the images recovered for this plot failed."
 	}
 	first, last := at, at
 	for first > 0 && crashes[first-1].Failing > 0 {
@@ -78,16 +79,16 @@ func sinceWhen(f Finding) string {
 		last++
 	}
 	c := crashes[first]
-	s := fmt.Sprintf("At the power cut of tick %s, %d of %s failed", wording.Grouped(c.Tick), c.Failing, wording.Plural(c.Images, "image"))
+	s := fmt.Sprintf("After a power cut at tick %s, %d of %s failed", wording.Grouped(c.Tick), c.Failing, wording.Plural(c.Images, "image"))
 	if first > 0 {
-		s += fmt.Sprintf("; at tick %s, the one tried before it, none did", wording.Grouped(crashes[first-1].Tick))
+		s += fmt.Sprintf("; none did at tick %s, the previous one tried", wording.Grouped(crashes[first-1].Tick))
 	}
 	switch {
 	case last == first:
 		return s + "."
 	case last == len(crashes)-1:
-		return s + ". So it stays to the end of the run: each later power cut that was tried can fail."
+		return s + ". From then on, every power cut that was tried can fail."
 	}
-	return s + fmt.Sprintf(". So it stays up to tick %s; at tick %s, the next one tried, no image fails any more.", wording.Grouped(crashes[last].Tick),
+	return s + fmt.Sprintf(". The same holds up to tick %s; at tick %s, the next one tried, no image failed.", wording.Grouped(crashes[last].Tick),
 		wording.Grouped(crashes[last+1].Tick))
 }

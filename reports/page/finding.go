@@ -1,58 +1,58 @@
 package page
 
-// Finding is something that was wrong. All but Sentence may be empty.
+// Finding is a broken promise. All fields but Sentence may be empty.
 type Finding struct {
-	Sentence string // what was lost, or wrong
+	Sentence string // what went wrong
 	Origin   string // where it was seen, and how often
 	Notes    []string
 	Promise  string // what was promised, in a sentence
 	Changes  []Change
-	Left     int // further changes, which are not shown
+	Left     int // number of further changes, which are not shown
 	Why      *Why
 	Sibling  *Sibling
 	Crashes  []Crash
 	Commits  []Commit
 	Evidence []string
-	Replay   string // the line to paste that shows it again
-	Fidelity string // how faithfully that line repeats it
-	File     string // the saved evidence
-	Test     string // the line that runs its Go test
+	Replay   string // the command line that reproduces it
+	Fidelity string // how faithfully that command reproduces it
+	File     string // path of the saved evidence
+	Test     string // the command line that runs its Go test
 	Crash    uint64 // the tick of the power cut; 0: there was none
-	Trace    []Op   // operations of the disk up to the power cut, oldest first
+	Trace    []Op   // filesystem operations up to the power cut, oldest first
 }
 
-// Why is the order that was missing.
+// Why explains a finding by the ordering that the store failed to enforce.
 type Why struct {
 	Sentence string // text between backticks is code
 	Order    []Site
 }
 
-// Role is the part that an operation has in a missing order.
+// Role is the part that an operation plays in a missing order.
 type Role string
 
 // The roles.
 const (
 	Missing Role = "missing" // it was not durable
 	By      Role = "by"      // it came first
-	Beside  Role = "beside"  // it covered the other half only
+	Beside  Role = "beside"  // it made only the other half durable
 )
 
-// Site is an operation, and where in the source it is made, if that is known.
+// Site is an operation, and the place in the source that issued it, if known.
 type Site struct {
 	Role    Role
 	Caption string
 	Tick    uint64
 	Op      string
 	Path    string
-	Part    bool // it is a part of the operation
+	Part    bool // only part of the operation is meant
 	Source  string
-	Stack   []string // the calls of whatever was tested, innermost first
+	Stack   []string // the stack of the store or program, innermost call first
 }
 
-// Acknowledgement is the Op.Op of what a client or a program was told.
+// Acknowledgement is the Op.Op of an acknowledgement to a client, or by a program.
 const Acknowledgement = "acknowledged"
 
-// roleOf returns the part that an operation has in the missing order; empty: it has none.
+// roleOf returns the role of an operation in the missing order, or "" if it has none.
 func (f *Finding) roleOf(op Op) Role {
 	if f.Why == nil {
 		return ""
@@ -65,42 +65,42 @@ func (f *Finding) roleOf(op Op) Role {
 	return ""
 }
 
-// Op is an operation of the disk, or an acknowledgement between two of them.
+// Op is a filesystem operation, or an acknowledgement between two of them.
 type Op struct {
 	Tick uint64
 	Op   string // write, sync, rename, ..., or Acknowledgement
 	Path string // for a rename: "old -> new"; empty for an acknowledgement
 	Note string
-	Fate string // durable, kept, lost, torn, unseen; empty for what changes nothing
+	Fate string // durable, kept, lost, torn or unseen; empty if the operation changes nothing
 }
 
 func (o Op) acknowledges() bool { return o.Op == Acknowledgement }
 
-// Change is a key that is not what it should be after recovery.
+// Change is a key with the wrong value after recovery.
 type Change struct {
 	Key  string
-	Want string // empty: it should be absent
-	Got  string // empty: it is absent
-	By   string // what should have made it so
+	Want string // empty: the key should be absent
+	Got  string // empty: the key is absent
+	By   string // the commit that should have written Want
 }
 
-// Sibling is the image that differs from one that fails by one operation, and passes.
+// Sibling is an image that passes and differs in one operation from an image that fails.
 type Sibling struct {
 	Sentence string
 	Site     Site
-	Kept     bool // the sibling has the operation, and the one that fails has lost it; otherwise it is the other way round
+	Kept     bool // the passing image kept the operation and the failing one lost it; if false, the reverse
 }
 
-// Crash is a power cut along the run, and what came of the disks that it could have left.
+// Crash is a power cut along the run, and the outcome of the images explored there.
 type Crash struct {
 	Tick    uint64
-	Images  int // that were recovered
-	Failing int // those of Images that failed in this way
+	Images  int // images recovered
+	Failing int // of Images: failed in the same way as the finding
 }
 
-// Commit is what was acknowledged before the power cut, and by when it was durable.
+// Commit is a commit acknowledged before the power cut.
 type Commit struct {
 	Name  string
-	Acked uint64
-	By    uint64 // it could not be lost from this tick on: Acked if that was so at once, 0 if never before the power cut
+	Acked uint64 // tick of the acknowledgement
+	By    uint64 // first tick at which it was durable, Acked if it was so by then; 0 if not before the power cut
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTimelinePutsEveryOperationOnItsFile(t *testing.T) {
+func TestTimelinePutsEachOperationInTheLaneOfItsFile(t *testing.T) {
 	require.Nil(t, timelineOf(Finding{}))
 	f := Finding{Crash: 9, Trace: []Op{
 		{Tick: 1, Op: "write", Path: "db/a", Fate: "durable"},
@@ -24,7 +24,7 @@ func TestTimelinePutsEveryOperationOnItsFile(t *testing.T) {
 	for i, m := range line.Marks {
 		shapes = append(shapes, m.Shape)
 		require.Equal(t, line.Lanes[map[bool]int{true: 0, false: 1}[i < 2]].Y, m.Y)
-		require.Greater(t, line.CrashX, m.X, "operations before the crash stand left of it")
+		require.Greater(t, line.CrashX, m.X, "operations before the crash are to the left of it")
 	}
 	require.Equal(t, []string{"durable", "kept", "sync", "other", "badsync", "other"}, shapes)
 	f.Crash = 0
@@ -42,14 +42,14 @@ func TestTimelineKeepsItsSizeWithManyFiles(t *testing.T) {
 	require.LessOrEqual(t, line.Width, 1100)
 	for i, l := range line.Lanes[:maxLanes-1] {
 		require.Len(t, []rune(l.Name), nameRunes)
-		require.True(t, strings.HasSuffix(l.Name, fmt.Sprintf("x-%d", i+31)), "the files used last, and the end of a name tells files apart")
+		require.True(t, strings.HasSuffix(l.Name, fmt.Sprintf("x-%d", i+31)), "the lanes are those of the last files used, labelled with the ends of their names")
 	}
 }
 
-func TestSourcesInASentenceAreCode(t *testing.T) {
+func TestTextBetweenBackticksIsCode(t *testing.T) {
 	require.Equal(t, []span{{Text: "the write ("}, {"wal/writer.go:111", true}, {Text: ")"}}, spans("the write (`wal/writer.go:111`)"))
 	require.Equal(t, []span{{Text: "none"}}, spans("none"))
-	require.Equal(t, []span{{Text: "<b>"}, {"<i>", true}}, spans("<b>`<i>"), "half a pair hides nothing")
+	require.Equal(t, []span{{Text: "<b>"}, {"<i>", true}}, spans("<b>`<i>"), "an unmatched backtick hides no text")
 }
 
 func TestTheMissingOrderIsMarkedOnTheTimeline(t *testing.T) {
@@ -69,7 +69,7 @@ func TestTheMissingOrderIsMarkedOnTheTimeline(t *testing.T) {
 	require.Equal(t, "ack", line.Marks[2].Shape)
 }
 
-func TestCommitsThatWereNotDurableCrossTheCut(t *testing.T) {
+func TestCommitsThatWereNotDurableReachThePowerCut(t *testing.T) {
 	require.Nil(t, commitLanesOf(Finding{Crash: 9}))
 	l := commitLanesOf(Finding{Crash: 50, Commits: []Commit{{"#1", 10, 10}, {"#2", 20, 35}, {"#3", 40, 0}}})
 	var states []string
@@ -79,24 +79,24 @@ func TestCommitsThatWereNotDurableCrossTheCut(t *testing.T) {
 	}
 	require.Equal(t, []string{"durable", "late", "never"}, states)
 	require.Equal(t, l.CutX, l.Rows[2].EndX)
-	require.Contains(t, l.Sentence, "1 could still be lost at the power cut, and 1 became durable only after the acknowledgement")
+	require.Contains(t, l.Sentence, "1 could still be lost when power was cut, and 1 became durable only after being acknowledged")
 }
 
-func TestSentencesSaySinceWhenItFails(t *testing.T) {
+func TestTheSentenceSaysFromWhichTickOnImagesFail(t *testing.T) {
 	for want, crashes := range map[string][]Crash{
-		"At the power cut of tick 7, 1 of 4 images failed; at tick 5, the one tried before it, none did. So it stays to the end of the run: each later power cut that was tried can fail.": {
+		"After a power cut at tick 7, 1 of 4 images failed; none did at tick 5, the previous one tried. From then on, every power cut that was tried can fail.": {
 			{3, 1, 1}, {5, 3, 0}, {7, 4, 1}, {9, 4, 4},
 		},
-		"At the power cut of tick 7, 1 of 1 image failed. So it stays up to tick 8; at tick 9, the next one tried, no image fails any more.": {
+		"After a power cut at tick 7, 1 of 1 image failed. The same holds up to tick 8; at tick 9, the next one tried, no image failed.": {
 			{7, 1, 1}, {8, 1, 1}, {9, 4, 0},
 		},
-		"At the power cut of tick 7, 1 of 1 image failed.":                {{7, 1, 1}, {8, 4, 0}},
-		"None of the images that were recovered for this picture failed.": {{7, 1, 0}},
+		"After a power cut at tick 7, 1 of 1 image failed.":  {{7, 1, 1}, {8, 4, 0}},
+		"None of the images recovered for this plot failed.": {{7, 1, 0}},
 	} {
 		require.Equal(t, want, sinceWhen(Finding{Crash: 7, Crashes: crashes}))
 	}
 	p := crashPlotOf(Finding{Crash: 7, Crashes: []Crash{{5, 3, 0}, {7, 400, 1}}})
 	require.Zero(t, p.Columns[0].Failing)
-	require.Positive(t, p.Columns[1].Failing, "however small the share is, it shows")
+	require.Positive(t, p.Columns[1].Failing, "even the smallest share is visible")
 	require.NotZero(t, p.MarkX)
 }

@@ -1,5 +1,5 @@
 "use strict";
-// What the reader has opened stays open: a part is known by its section and its place there.
+// Parts that the reader has opened stay open across updates. A part is identified by its section and its index there.
 const folded = () => [...document.querySelectorAll("section[id]")].flatMap(
   (section) => [...section.querySelectorAll("details")].map((part, i) => ({ part, name: section.id + " " + i })));
 const stream = new EventSource("events");
@@ -23,6 +23,6 @@ stream.addEventListener("page", (event) => {
 });
 stream.addEventListener("end", () => {
   stream.close();
-  say("The soak has ended. This is its last page; report.html in its directory is the same.");
+  say("The soak has ended. This page is final; report.html in the directory of the soak has the same content.");
 });
-stream.addEventListener("error", () => say("No answer from the soak: this is the last that it has told."));
+stream.addEventListener("error", () => say("No connection to the soak: this page shows its last known state."));

@@ -2,20 +2,20 @@ package page
 
 import "github.com/lightningdb/lightning-torture/checker"
 
-// Page is what a page shows.
+// Page is the content of a page.
 type Page struct {
 	Subject    string   // what was tested, for the title
-	Facts      []string // in the head: what was tested, how, for how long
-	Started    Moment   // when, after Facts
+	Facts      []string // for the header: what was tested, how, for how long
+	Started    Moment   // shown after Facts
 	Verdict    checker.Verdict
-	Word       string // the verdict as a heading
-	Claim      string // what it means, in one sentence
-	Caveats    []string
+	Word       string   // the verdict as a heading
+	Claim      string   // what the verdict means, in one sentence
+	Caveats    []string // sentences shown beside the verdict
 	Findings   []Finding
-	LeftOut    int // findings that are not on the page
+	LeftOut    int // number of findings that are not on the page
 	Figures    []Figure
-	Untested   []string
-	Confidence string
+	Untested   []string // what was not tested, one sentence each
+	Confidence string   // how much a pass proves
 	Parts      []Part
 	Provenance []Fact
 }
@@ -27,7 +27,7 @@ type Moment struct{ RFC3339, Text string }
 type Figure struct {
 	Label string
 	Value string
-	Note  string // what the number is made of; may be empty
+	Note  string // explains the number; may be empty
 	Bad   bool   // the number itself is a broken promise
 }
 
@@ -36,14 +36,14 @@ type Fact struct {
 	Label string
 	Text  string
 	Code  bool
-	Wide  bool // takes a line of its own
+	Wide  bool // on a line of its own
 }
 
 // Part is a section below the figures.
 type Part struct {
 	ID      string // of the element; unique on the page
 	Title   string
-	Key     string   // a sentence on what is shown; may be empty
+	Key     string   // explains what is shown; may be empty
 	List    []Item   // shown before the tables
 	Figures []Figure // shown before the tables
 	Plots   []Plot   // shown before the tables

@@ -10,21 +10,21 @@ import (
 // Plot is a figure over time.
 type Plot struct {
 	Title  string
-	Unit   string // behind its numbers; may be empty
+	Unit   string // shown after the values; may be empty
 	Points []Point
-	Note   string // what it means; may be empty
+	Note   string // what the plot shows; may be empty
 	Bad    bool   // Note is bad news
 }
 
 // Point is a value at a time.
 type Point struct {
-	Hours float64 // since the beginning
+	Hours float64 // since the start
 	Value float64
 }
 
 // Sizes of a plot, in CSS pixels at its natural size.
 const (
-	plotPoints     = 240 // more are not told apart
+	plotPoints     = 240 // about as many as can be told apart
 	trendWidth     = 320
 	trendHeight    = 72
 	trendMargin    = 6
@@ -36,7 +36,7 @@ type trend struct {
 	Plot
 	Line                     string // the points of a polyline
 	First, Last, Least, Most string
-	Span                     string // the time
+	Span                     string // the duration
 	Width, Height            int
 }
 
@@ -68,7 +68,7 @@ func trendOf(p Plot) trend {
 	return t
 }
 
-// duration writes hours as a person would.
+// duration formats hours: "20 min", "9.0 h", "3.1 days".
 func duration(hours float64) string {
 	switch {
 	case hours < 1:
@@ -79,7 +79,7 @@ func duration(hours float64) string {
 	return fmt.Sprintf("%.1f days", hours/24)
 }
 
-// Number writes a value with three digits or so.
+// Number formats a value with about three significant digits: "0.25", "412", "20,600", "1.20 G".
 func Number(v float64) string {
 	switch size := max(v, -v); {
 	case size >= 1e9:

@@ -1,9 +1,9 @@
 package page
 
-// State is what a field of a table says beyond its text: its class and, for those who do not see colours, its word.
+// State is the outcome that a field of a table shows. It gives the field a colour and, for readers who do not see it, a word.
 type State string
 
-// The states. A field without one says what its text says.
+// The states. A field with an empty state shows only its text.
 const (
 	Passed  State = "pass"
 	Failed  State = "fail"
@@ -22,8 +22,8 @@ func (s State) Class() string {
 // Table is a table whose first column names its rows.
 type Table struct {
 	Caption string // what it holds; may be empty
-	Folded  bool   // only the caption is shown until the reader opens it
-	Legend  bool   // the signs of the states are explained above
+	Folded  bool   // show only the caption until the reader opens the table
+	Legend  bool   // explain the signs of the states above the table
 	Text    bool   // fields hold text, not numbers
 	Head    []string
 	Rows    []Row
@@ -32,7 +32,7 @@ type Table struct {
 // Row is a row of a table.
 type Row struct {
 	Name   string
-	Link   string // a file beside the page that the name leads to; empty: none
+	Link   string // URL that the name links to, relative to the page; empty: none
 	Fields []Field
 }
 

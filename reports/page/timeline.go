@@ -27,18 +27,18 @@ const (
 	footerSpace = 28
 )
 
-// timeline is the picture of the last filesystem operations before the crash: a lane a file, a mark an operation.
+// timeline is the picture of the last filesystem operations before the crash, with a lane per file and a mark per operation.
 type timeline struct {
 	Width, Height int
 	Lanes         []lane
 	Marks         []mark
-	CrashX        int    // 0: it failed without a crash
-	CrashLabel    string // beside the line
-	First, Last   mark   // of Marks: their ticks are written below
+	CrashX        int    // 0: there was no crash
+	CrashLabel    string // the label of the line at CrashX
+	First, Last   mark   // the first and the last of Marks, whose ticks label the axis
 	Bottom        int
-	Summary       string // for those who cannot see it
-	Acks          bool   // there are acknowledgements
-	Ringed        bool   // the operation that was not durable is among them
+	Summary       string // for screen readers
+	Acks          bool   // some marks are acknowledgements
+	Ringed        bool   // the operation that was not durable is among the marks
 }
 
 type lane struct {
@@ -50,7 +50,7 @@ type lane struct {
 type mark struct {
 	X, Y  int
 	Shape string // name of the symbol
-	Role  Role   // in the missing order; empty: it has none
+	Role  Role   // in the missing order; empty: none
 	Tick  string
 	Label string
 }
@@ -90,7 +90,7 @@ func timelineOf(f Finding) *timeline {
 		fates[op.Fate]++
 	}
 	t.First, t.Last = t.Marks[0], t.Marks[len(t.Marks)-1]
-	t.Summary = fmt.Sprintf("%s on %s: %d durable, %d kept, %d lost, %d torn. The table below has them all.",
+	t.Summary = fmt.Sprintf("%s on %s: %d durable, %d kept, %d lost, %d torn. The table below lists all of them.",
 		wording.Plural(len(f.Trace), "operation"), wording.Plural(len(files), "file"),
 		fates["durable"], fates["kept"], fates["lost"], fates["torn"])
 	return t
@@ -130,7 +130,8 @@ func lanesOf(files []string) []lane {
 	return lanes
 }
 
-// filesOf lists the files of a trace in order of appearance; the last entry stands for what is too many.
+// filesOf returns the files of a trace in order of appearance. If there are more than maxLanes, the last entry stands for all
+// that do not have a lane of their own.
 func filesOf(trace []Op) []string {
 	var files []string
 	for _, op := range trace {
@@ -144,8 +145,7 @@ func filesOf(trace []Op) []string {
 	return files
 }
 
-// lastUsed returns the n files that operations used last, in the order in which they stand in files: those are the ones that matter
-// for a crash at the end.
+// lastUsed returns the n files used last, in the order of files: those matter most for a crash at the end.
 func lastUsed(files []string, trace []Op, n int) []string {
 	var last []string
 	for i := len(trace) - 1; i >= 0 && len(last) < n; i-- {
@@ -156,7 +156,8 @@ func lastUsed(files []string, trace []Op, n int) []string {
 	return slices.DeleteFunc(files, func(file string) bool { return !slices.Contains(last, file) })
 }
 
-// fileNumber returns the index of the file of an operation, which has this path; it is the last one if it is not there by name.
+// fileNumber returns the index in files of the file that an operation uses. A file that is not listed has the index of the
+// last entry, which stands for other files.
 func fileNumber(files []string, opPath string) int {
 	if i := slices.Index(files, fileOf(opPath)); i >= 0 {
 		return i
@@ -164,7 +165,7 @@ func fileNumber(files []string, opPath string) int {
 	return len(files) - 1
 }
 
-// fileOf is the file that an operation is drawn with: of a rename, the new name.
+// fileOf returns the file in whose lane an operation is drawn. For a rename it is the new name.
 func fileOf(opPath string) string {
 	if _, renamed, ok := strings.Cut(opPath, " -> "); ok {
 		return renamed
@@ -172,7 +173,7 @@ func fileOf(opPath string) string {
 	return opPath
 }
 
-// short is the end of a name, which tells files apart better than its start.
+// short returns the end of a name, which tells files apart better than the start.
 func short(file string) string {
 	name := []rune(wording.Visible(path.Base(file)))
 	if len(name) > nameRunes {

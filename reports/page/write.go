@@ -29,12 +29,12 @@ var (
 	}).Parse(pageSource)).Parse(findingSource))
 )
 
-// Write writes p as one file that needs no network, no script and nothing beside it. The error is that of the writer.
+// Write writes p as one self-contained file, without scripts or network access. The only errors are those of w.
 func Write(w io.Writer, p *Page) error { return write(w, view{Page: p, Policy: policy()}) }
 
-// WriteLive writes p as a page that follows what it shows: its script asks for "events" beside it, a stream of server-sent events.
-// One named page has the whole page anew, as Write writes it, and one named end says that no other will come. The error is that of
-// the writer.
+// WriteLive writes p as a page that updates itself. Its script reads a stream of server-sent events from the relative URL
+// "events". An event named page carries a whole new page, as Write writes it; an event named end says that there will be no
+// more. The only errors are those of w.
 func WriteLive(w io.Writer, p *Page) error {
 	return write(w, view{
 		Page: p, Policy: policy() + "; script-src " + source(following) + "; connect-src 'self'", Script: template.JS(following), //nolint:gosec // our own file
@@ -51,13 +51,13 @@ func write(w io.Writer, v view) error {
 	return err
 }
 
-// view is what the template sees.
+// view is the data for the template.
 type view struct {
 	*Page
 	Class  string
 	Policy string // content security policy
 	Style  template.CSS
-	Script template.JS // empty, unless it is a live page
+	Script template.JS // empty unless the page is live
 }
 
 // entry is a finding with its number.
@@ -74,12 +74,12 @@ func numbered(findings []Finding) []entry {
 	return entries
 }
 
-// policy allows the page its own style sheet, by hash, and nothing else.
+// policy returns a content security policy that allows the page's own style sheet, by hash, and nothing else.
 func policy() string {
 	return "default-src 'none'; style-src " + source(style) + "; base-uri 'none'; form-action 'none'"
 }
 
-// source is what a policy calls a text of the page itself.
+// source returns the source expression that allows an inline text in a policy.
 func source(text string) string {
 	hash := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) + "'"
@@ -99,7 +99,7 @@ func spans(sentence string) (all []span) {
 	return all
 }
 
-// namedTable is a table with what it is called for those who cannot see where it stands.
+// namedTable is a table with an accessible name: its caption, or the title of its part.
 type namedTable struct {
 	Table
 	Name string

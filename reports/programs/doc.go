@@ -1,3 +1,3 @@
-// Package programs writes what the torture of a program found, as text, as JSON and as a page. Plain data in, bytes out; its
-// callers are the commands exec, replay and check.
+// Package programs reports the results of torturing a program (command exec) as text, JSON and HTML. Plain data in, bytes
+// out. Callers: the commands exec, replay and check.
 package programs

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// HintsJSON writes what is not durable at acknowledgements as one list on one line.
+// HintsJSON writes hints as a list on one line.
 func HintsJSON(w io.Writer, hints []program.Hint) error {
 	if hints == nil {
 		hints = []program.Hint{}
@@ -16,7 +16,7 @@ func HintsJSON(w io.Writer, hints []program.Hint) error {
 	return json.NewEncoder(w).Encode(hints)
 }
 
-// HintsText writes it for people; acks is how many acknowledgements there were.
+// HintsText writes hints for a terminal. acks is the number of acknowledgements that were checked.
 func HintsText(w io.Writer, hints []program.Hint, acks int) error {
 	return audits.List(w, hints, acks, "the program")
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// HTML writes a report as one file that needs no network, no script and nothing beside it.
+// HTML writes a report as one self-contained file, without scripts or network access.
 func HTML(w io.Writer, r *Report) error { return page.Write(w, pageOf(r)) }
 
 func pageOf(r *Report) *page.Page {
@@ -45,7 +45,7 @@ func pageOf(r *Report) *page.Page {
 	return p
 }
 
-// onPage returns a finding as the page shows it.
+// onPage converts a finding for the page.
 func onPage(f *program.Finding, binary string) page.Finding {
 	on := page.Finding{
 		Sentence: f.Sentence, Origin: strings.TrimPrefix(where(f), "recovery: "), Why: reports.Why(f.Explanation), Evidence: f.Output,
@@ -56,16 +56,16 @@ func onPage(f *program.Finding, binary string) page.Finding {
 	}
 	if f.Nested != nil {
 		on.Crash, on.Trace = f.Nested.Tick, opsOf(f.Nested.Calls)
-		on.Notes = append(on.Notes, fmt.Sprintf("The operations are those of the recovery of an image of a crash at tick %s.", wording.Grouped(f.Tick)))
+		on.Notes = append(on.Notes, fmt.Sprintf("The operations are those of the recovery from a crash at tick %s.", wording.Grouped(f.Tick)))
 	}
 	if f.File != "" {
 		on.Replay = replay(f, binary)
-		on.Fidelity = "The file has the disk: the checker recovers it again, whatever the program does now."
+		on.Fidelity = "The file contains the disk: the replay runs the checker on it again, whatever the program writes now."
 	}
 	return on
 }
 
-// opsOf returns operations of the disk as the page shows them.
+// opsOf converts filesystem operations for the page. A call's text is split into operation, path and note.
 func opsOf(calls []program.Call) []page.Op {
 	ops := make([]page.Op, len(calls))
 	for i, c := range calls {

@@ -33,7 +33,7 @@ func report() *programs.Report {
 	}}
 }
 
-func TestThePageOfAProgramHasItsFinding(t *testing.T) {
+func TestThePageShowsTheFinding(t *testing.T) {
 	t.Parallel()
 	var page bytes.Buffer
 	require.NoError(t, programs.HTML(&page, report()))
@@ -46,7 +46,7 @@ func TestThePageOfAProgramHasItsFinding(t *testing.T) {
 	assert.NotContains(t, page.String(), "<b>")
 }
 
-func TestTheTextOfAProgramHasItsFinding(t *testing.T) {
+func TestTheTextShowsTheFinding(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
 	require.NoError(t, programs.Text(&text, report()))

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Again is what came of a saved finding.
+// Again is the result of replaying a saved finding.
 type Again struct {
 	Reproduced bool             `json:"reproduced"`
 	Attempts   int              `json:"attempts"`
@@ -18,10 +18,10 @@ type Again struct {
 	Answer     string           `json:"answer,omitempty"` // what the checker said last
 	Finding    *program.Finding `json:"finding"`
 	File       string           `json:"file"`
-	Note       string           `json:"note,omitempty"` // how it was tried
+	Note       string           `json:"note,omitempty"` // how it was replayed
 }
 
-// AgainJSON writes it as one object on one line.
+// AgainJSON writes a as one object on one line.
 func AgainJSON(w io.Writer, a *Again) error {
 	finding := *a.Finding
 	if finding.Output == nil {
@@ -32,7 +32,7 @@ func AgainJSON(w io.Writer, a *Again) error {
 	return json.NewEncoder(w).Encode(full)
 }
 
-// AgainText writes it for people.
+// AgainText writes a for a terminal. binary is how the command is called in lines to paste.
 func AgainText(w io.Writer, a *Again, binary string) error {
 	head := fmt.Sprintf("NOT REPRODUCED  %s", wording.Plural(a.Attempts, "attempt"))
 	switch {

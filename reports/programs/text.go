@@ -14,30 +14,29 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// callsShown is how many operations of the disk a finding shows as text; its file has more.
+// callsShown is the number of filesystem operations shown with a finding; its file has more.
 const callsShown = 12
 
-// nameBytes is the longest command line that a report repeats.
+// nameBytes is the length of the longest command line that a report repeats.
 const nameBytes = 80
 
-// Report is the result of a search, and how it was made.
+// Report is the result of torturing a program, and how it was obtained.
 type Report struct {
-	Verdict string `json:"verdict"` // "pass", "fail" or "inconclusive"; only JSON sets it
+	Verdict string `json:"verdict"` // "pass", "fail" or "inconclusive"
 	*program.Result
-	Seconds float64 `json:"seconds"` // of the search and the recording
-	Binary  string  `json:"-"`       // how the command is called, for lines to paste
+	Seconds float64 `json:"seconds"` // time taken by recording and search
+	Binary  string  `json:"-"`       // how the command is called in lines to paste
 	Sweep   *Sweep  `json:"sweep,omitempty"`
 }
 
-// Sweep is the schedules on which a program ran, if they follow from seeds.
+// Sweep describes the schedules under which a program ran, if they are derived from seeds.
 type Sweep struct {
-	Seed    uint64 `json:"seed"`    // that of the findings, if there are any
-	Seeds   int    `json:"seeds"`   // how many were run
-	Courses int    `json:"courses"` // how many of them did something else to the disk
-	Nested  int    `json:"nested"`  // crashes during recovery, beside those of the tally
-	// Switches of goroutines suffice for the findings, of so many that the seed makes; 0: that is not known.
-	Switches uint64 `json:"switches,omitempty"`
-	Of       uint64 `json:"of,omitempty"`
+	Seed     uint64 `json:"seed"`               // the seed of the findings, if there are any
+	Seeds    int    `json:"seeds"`              // seeds run
+	Courses  int    `json:"courses"`            // distinct sequences of filesystem operations among them
+	Nested   int    `json:"nested"`             // crashes during recovery, in addition to those of the tally
+	Switches uint64 `json:"switches,omitempty"` // goroutine switches that suffice for the findings; 0: unknown
+	Of       uint64 `json:"of,omitempty"`       // goroutine switches under the full schedule of the seed
 }
 
 // Verdict returns PASS, FAIL or INCONCLUSIVE.
@@ -51,7 +50,7 @@ func Verdict(r *program.Result) string {
 	return "INCONCLUSIVE"
 }
 
-// JSON writes a report as one object on one line.
+// JSON writes a report as one object on one line. It fills in the verdict.
 func JSON(w io.Writer, r *Report) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -70,7 +69,7 @@ func JSON(w io.Writer, r *Report) error {
 	return enc.Encode(full)
 }
 
-// Text writes a report for people.
+// Text writes a report for a terminal.
 func Text(w io.Writer, r *Report) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s  %s\n\n", Verdict(r.Result), sentence(r.Result))
@@ -88,7 +87,7 @@ func Text(w io.Writer, r *Report) error {
 	return err
 }
 
-// sentence says in words what came out.
+// sentence returns the result in one sentence.
 func sentence(r *program.Result) string {
 	name := nameOf(r)
 	switch {
@@ -101,7 +100,7 @@ func sentence(r *program.Result) string {
 	return wording.Visible(r.Inconclusive)
 }
 
-// nameOf returns the command line of the program if it is short.
+// nameOf returns the command line of the program, or "the program" if it is too long.
 func nameOf(r *program.Result) string {
 	name := wording.Visible(strings.Join(r.Program, " "))
 	if len(name) > nameBytes || name == "" {
@@ -114,34 +113,34 @@ func figures(r *Report) [][3]string {
 	t := &r.Tally
 	rate := wording.Grouped(int(float64(t.Images) / max(r.Seconds, 0.001)))
 	rows := [][3]string{
-		{"crash images", wording.Grouped(t.Images + t.Repeated), fmt.Sprintf("%s recovered, %s a second; the others had the contents of one of them", wording.Grouped(t.Images), rate)},
+		{"crash images", wording.Grouped(t.Images + t.Repeated), fmt.Sprintf("%s recovered, %s a second; the others had the same contents as one of these", wording.Grouped(t.Images), rate)},
 		{"crash points", wording.Grouped(t.Points), fmt.Sprintf("%s exhaustive, %s sampled", wording.Grouped(t.Exhaustive), wording.Grouped(t.Sampled))},
-		{"at stake", wording.Grouped(t.AtStake), "crash points after an acknowledgement at which something was not durable"},
+		{"at stake", wording.Grouped(t.AtStake), "crash points after an acknowledgement at which something was not yet durable"},
 		{"acknowledged", wording.Grouped(r.Acks), fmt.Sprintf("lines, in %s of the disk", wording.Plural(r.Ops, "operation"))},
 		{"bytes lost", wording.Grouped(t.LostBytes), "unsynced, dropped"},
 		{"profile", r.Profile, r.Device},
 	}
 	if r.Sweep != nil {
-		text := "different at the disk, from " + wording.Plural(r.Sweep.Seeds, "seed")
+		text := "with distinct filesystem operations, from " + wording.Plural(r.Sweep.Seeds, "seed")
 		if len(r.Findings) > 0 {
-			text += fmt.Sprintf("; the findings are on that of seed %d", r.Sweep.Seed)
+			text += fmt.Sprintf("; the findings are those of seed %d", r.Sweep.Seed)
 		}
 		if r.Sweep.Nested > 0 {
 			rows = append(rows, [3]string{"nested crashes", wording.Grouped(r.Sweep.Nested), "during recovery"})
 		}
 		rows = append(rows, [3]string{"schedules", wording.Grouped(r.Sweep.Courses), text})
-		if s := r.Sweep; s.Switches > 1 { // one is as good as none
-			rows = append(rows, [3]string{"shrunk", fmt.Sprint(s.Switches), fmt.Sprintf("switches of goroutines lead up to it, of the %d that the seed makes", s.Of)})
+		if s := r.Sweep; s.Switches > 1 { // a single switch says no more than none
+			rows = append(rows, [3]string{"shrunk", fmt.Sprint(s.Switches), fmt.Sprintf("goroutine switches lead to it, of %d under this seed", s.Of)})
 		}
 	}
 	if t.Nested > 0 {
 		rows = append(rows, [3]string{"nested crashes", wording.Grouped(t.Nested), "during recovery"})
 	}
 	if t.Skipped > 0 {
-		rows = append(rows, [3]string{"skipped", wording.Grouped(t.Skipped), "images about which the checker had no opinion"})
+		rows = append(rows, [3]string{"skipped", wording.Grouped(t.Skipped), "images for which the checker gave no verdict"})
 	}
 	if t.Strayed > 0 {
-		rows = append(rows, [3]string{"strayed", wording.Grouped(t.Strayed), "recoveries that did not do the same on the same disk"})
+		rows = append(rows, [3]string{"strayed", wording.Grouped(t.Strayed), "recoveries that behaved differently on the same disk"})
 	}
 	if len(r.Refused) > 0 {
 		rows = append(rows, [3]string{"refused", fmt.Sprint(len(r.Refused)), "the program asked for " + strings.Join(r.Refused, "; and for ")})
@@ -170,12 +169,12 @@ func notes(f *program.Finding) (all [][2]string) {
 		all = append(all, [2]string{"profiles", f.ProfilesSentence})
 	}
 	if f.Shown < f.ShownOf {
-		all = append(all, [2]string{"shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery does not repeat", f.Shown, f.ShownOf)})
+		all = append(all, [2]string{"shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery is not repeatable", f.Shown, f.ShownOf)})
 	}
 	return all
 }
 
-// replay is the line to paste that shows a finding again.
+// replay returns the command line that reproduces a finding.
 func replay(f *program.Finding, binary string) string {
 	return cmp.Or(binary, "lightning-torture") + " replay " + f.File
 }
@@ -197,7 +196,7 @@ func finding(f *program.Finding, binary string) []string {
 	}
 	lines = append(lines, callLines(f.Calls)...)
 	if f.Nested != nil {
-		lines = append(lines, fmt.Sprintf("  then a recovery, and power cut at its operation %d", f.Nested.Tick))
+		lines = append(lines, fmt.Sprintf("  then recovery, and a power cut at its operation %d", f.Nested.Tick))
 		lines = append(lines, callLines(f.Nested.Calls)...)
 	}
 	if f.File != "" {
@@ -206,7 +205,7 @@ func finding(f *program.Finding, binary string) []string {
 	return lines
 }
 
-// callLines returns the last operations of the disk as lines of text.
+// callLines returns the last filesystem operations as lines of text.
 func callLines(calls []program.Call) (lines []string) {
 	for _, c := range calls[max(0, len(calls)-callsShown):] {
 		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))

@@ -16,14 +16,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// format is one form of JSON that the project promises to keep.
+// format is a JSON format that the project promises to keep stable.
 type format struct {
 	name  string // of the file, before .schema.json
 	title string
-	value any // of the type that is encoded
+	value any // a value of the type that is encoded
 }
 
-// formats lists them all.
+// formats returns all stable formats.
 func formats() []format {
 	return []format{
 		{"run", "The result of run --format json", torture.Result{}},

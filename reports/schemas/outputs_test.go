@@ -29,7 +29,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// asCommand makes this test binary the command: the lab starts its own binary for children, too.
+// asCommand is the environment variable that makes this test binary run as the command. The lab starts its own binary as
+// child processes, so these run as the command too.
 const asCommand = "LIGHTNING_SCHEMAS_COMMAND"
 
 func TestMain(m *testing.M) {
@@ -43,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// forgetful is a store with a file for each key, which never syncs what it says is durable.
+// forgetful is a store with a file per key. It promises durability and never syncs.
 func forgetful() torture.Target {
 	return torture.Target{
 		Name: "forgetful", Promises: torture.Promises{SyncSurvivesPowerCut: true},
@@ -80,10 +81,10 @@ func forgetful() torture.Target {
 	}
 }
 
-// anyCode stands for all exit codes of a verdict.
+// anyCode stands for any exit code that is a verdict.
 const anyCode = -1
 
-// command runs the command and returns what it printed. Its exit code has to be code.
+// command runs the command, checks that its exit code is code, and returns its output.
 func command(t *testing.T, code int, args ...string) string {
 	t.Helper()
 	self, err := os.Executable()
@@ -104,7 +105,7 @@ func command(t *testing.T, code int, args ...string) string {
 	return string(out)
 }
 
-// TestOutputsMatchTheirSchemas runs the commands, on a store with a bug where that makes an output fuller.
+// TestOutputsMatchTheirSchemas runs the commands, where possible on a store with a bug, so that their output has findings.
 func TestOutputsMatchTheirSchemas(t *testing.T) {
 	dir := t.TempDir()
 	save := func(name, text string) string {
@@ -113,7 +114,7 @@ func TestOutputsMatchTheirSchemas(t *testing.T) {
 		return path
 	}
 	run := []string{"run", "-w", "kv", "-f", "power", "--ops", "20", "-q", "--format", "json", "--dir", dir}
-	healthy := command(t, anyCode, append(run, "--for", "1s", "--limit", "1s")...) // a second may be less than a pass owes
+	healthy := command(t, anyCode, append(run, "--for", "1s", "--limit", "1s")...) // any verdict: one second may be too short for a pass
 	matches(t, "run", healthy)
 	failing := command(t, 1, append(run, "--engine", "forgetful", "--rounds", "1", "--stop-after", "1")...)
 	matches(t, "run", failing)
@@ -171,7 +172,7 @@ func TestASoakAndItsLedgerMatchTheirSchemas(t *testing.T) {
 
 func TestTorturedProgramsMatchTheirSchemas(t *testing.T) {
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Getuid() != 0 {
-		t.Skip("exec mounts a disk: that takes Linux, root and /dev/fuse")
+		t.Skip("exec mounts a filesystem, which needs Linux, root and /dev/fuse")
 	}
 	dir := t.TempDir()
 	check := filepath.Join(dir, "check")

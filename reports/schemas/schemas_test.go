@@ -18,15 +18,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the schemas")
+var update = flag.Bool("update", false, "rewrite the schemas")
 
 const (
 	modulePath = "github.com/lightningdb/lightning-torture"
 	root       = "../.."
 )
 
-// TestSchemasAreThoseOfTheTypes fails when a type has changed and its schema has not.
-func TestSchemasAreThoseOfTheTypes(t *testing.T) {
+// TestSchemasAreUpToDate fails if a type changed and its schema did not.
+func TestSchemasAreUpToDate(t *testing.T) {
 	files := map[string]bool{}
 	for _, f := range formats() {
 		name := f.name + ".schema.json"
@@ -37,7 +37,7 @@ func TestSchemasAreThoseOfTheTypes(t *testing.T) {
 		}
 		got, err := os.ReadFile(name)
 		require.NoError(t, err, "go -C reports/schemas test -run Schemas -update writes it")
-		require.Equal(t, string(want), string(got), "%s is not that of its type; see doc.go", name)
+		require.Equal(t, string(want), string(got), "%s does not match its type; see doc.go", name)
 	}
 	all, err := filepath.Glob("*.schema.json")
 	require.NoError(t, err)
@@ -46,17 +46,17 @@ func TestSchemasAreThoseOfTheTypes(t *testing.T) {
 	}
 }
 
-// comments are those of all types and fields, read once.
+// comments returns the comments on all types and fields of the module, read once.
 var comments = sync.OnceValues(func() (map[string]string, error) {
 	r := &reflector.Reflector{}
 	err := r.AddGoComments(modulePath, ".", reflector.WithFullComment())
 	return r.CommentMap, err
 })
 
-// generate returns the schema of a format. Only an open one allows properties that it does not name.
+// generate returns the schema of a format. If open is set, it allows properties that it does not name.
 func generate(t *testing.T, f format, open bool) []byte {
 	t.Helper()
-	t.Chdir(root) // AddGoComments wants relative paths
+	t.Chdir(root) // AddGoComments takes only relative paths
 	known, err := comments()
 	require.NoError(t, err)
 	r := &reflector.Reflector{
@@ -71,7 +71,7 @@ func generate(t *testing.T, f format, open bool) []byte {
 	return append(encoded, '\n')
 }
 
-// named tells types of one name in different packages apart.
+// named qualifies the name of a type with its package, so that types of the same name do not collide.
 func named(t reflect.Type) string {
 	if t.Name() == "" || t.PkgPath() == "" {
 		return ""
@@ -79,8 +79,8 @@ func named(t reflect.Type) string {
 	return path.Base(t.PkgPath()) + "." + t.Name()
 }
 
-// text is the schema of a type whose JSON is its text, with the names that it has if it is an enumeration. Bytes and
-// numbers keep the schema of the library.
+// text returns the schema of a type that is encoded as text, with its names if it is an enumeration. It returns nil for
+// other types, which keep the schema that the library gives them.
 func text(t reflect.Type) *reflector.Schema {
 	if t.PkgPath() == "time" || !t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		return nil
@@ -97,7 +97,7 @@ func text(t reflect.Type) *reflector.Schema {
 			v.SetInt(int64(i))
 		}
 		written, err := v.Interface().(encoding.TextMarshaler).MarshalText()
-		if err != nil || bytes.Contains(written, []byte("(")) { // "verdict(3)": there are no more names
+		if err != nil || bytes.Contains(written, []byte("(")) { // such as "verdict(3)": past the last name
 			break
 		}
 		s.Enum = append(s.Enum, string(written))
@@ -105,7 +105,7 @@ func text(t reflect.Type) *reflector.Schema {
 	return s
 }
 
-// strict returns the schema that output has to match exactly.
+// strict returns the schema of a format without additional properties.
 func strict(t *testing.T, name string) *validator.Schema {
 	t.Helper()
 	for _, f := range formats() {
@@ -124,7 +124,7 @@ func strict(t *testing.T, name string) *validator.Schema {
 	return nil
 }
 
-// matches fails unless every document of the text, one or one a line, matches a schema; there has to be one.
+// matches fails unless text has at least one JSON document and each of them matches the named schema.
 func matches(t *testing.T, name, text string) {
 	t.Helper()
 	s := strict(t, name)

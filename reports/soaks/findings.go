@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// findingOf returns a finding as the page shows it.
+// findingOf converts a finding for the page.
 func findingOf(f *ledger.Finding, binary string) page.Finding {
 	on := page.Finding{
 		Sentence: f.Sentence, File: f.File,
@@ -21,7 +21,7 @@ func findingOf(f *ledger.Finding, binary string) page.Finding {
 		Notes: []string{fmt.Sprintf("Shown by %s of %s; %s.", wording.Plural(f.Images, "image"), wording.Plural(f.Laps, "lap"), reproduced(f))},
 	}
 	if f.Returns > 0 {
-		on.Notes = append(on.Notes, fmt.Sprintf("It came back %s after it had been resolved.", wording.Plural(f.Returns, "time")))
+		on.Notes = append(on.Notes, fmt.Sprintf("It came back %s after being resolved.", wording.Plural(f.Returns, "time")))
 	}
 	if again := cmp.Or(f.Token, f.File); again != "" {
 		on.Replay = cmp.Or(binary, "lightning-torture") + " replay " + again
@@ -29,7 +29,7 @@ func findingOf(f *ledger.Finding, binary string) page.Finding {
 	return on
 }
 
-// reproduced says how often replays showed a finding.
+// reproduced says how often replays reproduced a finding.
 func reproduced(f *ledger.Finding) string {
 	if f.Attempts == 0 {
 		return "not replayed yet"
@@ -37,9 +37,9 @@ func reproduced(f *ledger.Finding) string {
 	return fmt.Sprintf("reproduced in %d of %s", f.Hits, wording.Plural(f.Attempts, "replay"))
 }
 
-// lives is the life of each finding: those that are open first.
+// lives shows the history of each finding, the open ones first.
 func lives(s *Soak) page.Part {
-	t := page.Table{Text: true, Head: []string{"finding", "state", "first seen", "last seen", "a day", "reproduced", "what"}}
+	t := page.Table{Text: true, Head: []string{"finding", "state", "first seen", "last seen", "per day", "reproduced", "what"}}
 	number := 0
 	var settled []page.Row
 	for i := range s.Findings {
@@ -65,17 +65,17 @@ func lives(s *Soak) page.Part {
 		}
 	}
 	t.Rows = append(t.Rows, settled...)
-	p := page.Part{ID: "lives", Title: "Life of findings", Key: "A finding is new when it is first seen, ongoing when it is seen again, resolved when replays on the current build do not show it any more, and regressed when it is seen after that."}
+	p := page.Part{ID: "lives", Title: "History of findings", Key: "A finding is new when first seen, ongoing when seen again, resolved when replays on the current build no longer reproduce it, and regressed when seen after that."}
 	if len(t.Rows) > 0 {
 		p.Tables = []page.Table{t}
 	}
 	return p
 }
 
-// maxDays is how many days are named, the last ones.
+// maxDays is the number of days shown; earlier ones are left out.
 const maxDays = 5
 
-// byDay says how often a finding was seen on each of the last days on which it was: "11-28: 4, 11-29: 12".
+// byDay says how often a finding was seen on each of the last days on which it was seen: "11-28: 4, 11-29: 12".
 func byDay(days map[string]int) string {
 	all := slices.Sorted(maps.Keys(days))
 	var parts []string

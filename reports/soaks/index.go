@@ -11,13 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Entry is a report of an index.
+// Entry is a report in an index.
 type Entry struct {
-	Path   string // of the HTML file, relative to that of the index
+	Path   string // path of the HTML file, relative to the index
 	Result *torture.Result
 }
 
-// Index writes a page over many reports, in their order.
+// Index writes a page that lists the given reports, in their order. Its verdict is Fail if one of them failed, and Pass only
+// if all passed.
 func Index(w io.Writer, entries []Entry) error {
 	p := &page.Page{Subject: wording.Plural(len(entries), "report"), Facts: []string{wording.Plural(len(entries), "report")}, Verdict: checker.Pass}
 	count := map[checker.Verdict]int{}

@@ -15,18 +15,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
-// Soak is a soak at one moment, and how it got there.
+// Soak is the state of a soak at one moment, with its figures over time.
 type Soak struct {
 	soak.Status
 	Trends Trends
-	Binary string // how the command is called, for lines to paste; empty: lightning-torture
+	Binary string // how the command is called in lines to paste; empty: lightning-torture
 }
 
 // HTML writes the page of a soak.
 func HTML(w io.Writer, s *Soak) error { return page.Write(w, pageOf(s)) }
 
-// LiveHTML writes the page of a soak that goes on: it shows what HTML shows, and follows the soak by the events that it finds beside
-// it; see page.WriteLive.
+// LiveHTML writes the page of a running soak. It shows what HTML shows and updates itself; see page.WriteLive.
 func LiveHTML(w io.Writer, s *Soak) error { return page.WriteLive(w, pageOf(s)) }
 
 func pageOf(s *Soak) *page.Page {
@@ -49,12 +48,12 @@ func pageOf(s *Soak) *page.Page {
 	return p
 }
 
-// open reports whether a finding counts against the engine now: it is not resolved, and nobody has decided to live with it.
+// open reports whether a finding counts against the engine now: it is neither resolved nor excused in known.json.
 func (s *Soak) open(f *ledger.Finding) bool {
 	return f.State != ledger.Resolved && !s.Known.Excuses(f.ID, s.Now)
 }
 
-// verdict returns the verdict of a soak, as a word and as a sentence.
+// verdict returns the verdict of a soak, with the word for it and a sentence that explains it.
 func verdict(s *Soak) (v checker.Verdict, word, claim string) {
 	images := wording.Plural(s.Totals.Images, "crash image")
 	switch strings.ToLower(s.Verdict) {
@@ -63,7 +62,7 @@ func verdict(s *Soak) (v checker.Verdict, word, claim string) {
 	case "fail":
 		return checker.Fail, "Fail", fmt.Sprintf("%s has %s; %s judged.", s.Engine, wording.Plural(s.unresolved(), "open finding"), images)
 	case "blind":
-		return checker.Inconclusive, "Blind", "The lab did not find a bug that was planted for it, so what it says of " + s.Engine + " means nothing."
+		return checker.Inconclusive, "Blind", "The lab did not find a planted bug, so its results for " + s.Engine + " mean nothing."
 	}
 	return checker.Inconclusive, "Inconclusive", fmt.Sprintf("%s so far, which does not prove that %s keeps its promises.", images, s.Engine)
 }
@@ -79,14 +78,14 @@ func (s *Soak) unresolved() (n int) {
 
 func headline(s *Soak) []page.Figure {
 	t := &s.Totals
-	canary := page.Figure{Label: "planted bugs caught", Value: fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), Note: "one is planted in each lap, to see that the lab still finds it"}
+	canary := page.Figure{Label: "planted bugs caught", Value: fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), Note: "one is planted in each lap, to check that the lab still finds it"}
 	if s.Canary.Missed > 0 {
-		canary.Bad, canary.Note = true, "the last was missed: "+s.Canary.Reason
+		canary.Bad, canary.Note = true, "last miss: "+s.Canary.Reason
 	}
 	figures := []page.Figure{
-		{Label: "crash images", Value: wording.Grouped(t.Images), Note: fmt.Sprintf("%s of crashes during recovery", wording.Grouped(t.Nested))},
+		{Label: "crash images", Value: wording.Grouped(t.Images), Note: fmt.Sprintf("%s of them from crashes during recovery", wording.Grouped(t.Nested))},
 		{Label: "crash points", Value: wording.Grouped(t.CrashPoints), Note: fmt.Sprintf("%s exhaustive", wording.Grouped(t.Exhaustive))},
-		{Label: "cells", Value: wording.Grouped(t.Cells), Note: fmt.Sprintf("%s passed, %s failed, %s unclear, %s lost; %s", wording.Grouped(t.Passed), wording.Grouped(t.Failed), wording.Grouped(t.Unclear), wording.Grouped(t.Lost), wording.Plural(t.Laps, "whole lap")), Bad: t.Failed > 0},
+		{Label: "cells", Value: wording.Grouped(t.Cells), Note: fmt.Sprintf("%s passed, %s failed, %s unclear, %s lost; %s", wording.Grouped(t.Passed), wording.Grouped(t.Failed), wording.Grouped(t.Unclear), wording.Grouped(t.Lost), wording.Plural(t.Laps, "complete lap")), Bad: t.Failed > 0},
 		canary,
 		{Label: "starts", Value: wording.Grouped(t.Starts), Note: fmt.Sprintf("of the supervisor; %s of children", wording.Plural(t.Deaths, "death"))},
 	}
@@ -116,9 +115,9 @@ func provenance(s *Soak) []page.Fact {
 	return slices.DeleteFunc(facts, func(f page.Fact) bool { return f.Text == "" })
 }
 
-// slopes has what became of each figure that must stay flat.
+// slopes shows the slope of each figure that must stay flat.
 func slopes(s *Soak) page.Part {
-	t := page.Table{Head: []string{"figure", "verdict", "median", "an hour", "95 % between", "samples"}}
+	t := page.Table{Head: []string{"figure", "verdict", "median", "per hour", "95 % interval", "samples"}}
 	for _, slope := range s.Slopes {
 		state, text := page.Passed, "✓ flat"
 		switch {
@@ -131,11 +130,11 @@ func slopes(s *Soak) page.Part {
 			{Text: text, State: state},
 			{Text: page.Number(slope.Median)},
 			{Text: page.Number(slope.PerHour)},
-			{Text: page.Number(slope.Low) + " and " + page.Number(slope.High)},
+			{Text: page.Number(slope.Low) + " to " + page.Number(slope.High)},
 			{Text: wording.Grouped(slope.Samples)},
 		}})
 	}
-	p := page.Part{ID: "flatness", Title: "Flatness", Key: "What must not grow while a soak runs: slopes after the warm-up, by Theil and Sen."}
+	p := page.Part{ID: "flatness", Title: "Flatness", Key: "Figures that must not grow while a soak runs: their slopes after the warm-up, by the Theil-Sen estimator."}
 	if len(t.Rows) > 0 {
 		p.Tables = []page.Table{t}
 	}

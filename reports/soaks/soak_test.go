@@ -17,7 +17,7 @@ import (
 
 var began = time.Date(2026, 11, 28, 22, 0, 0, 0, time.UTC)
 
-// night is the soak of a store in which one bug comes, goes, and comes back, and another is mended.
+// night returns the soak of a store in which one bug is resolved and comes back, and another is resolved for good.
 func night(t *testing.T) *soaks.Soak {
 	t.Helper()
 	s := &soaks.Soak{}
@@ -42,7 +42,7 @@ func night(t *testing.T) *soaks.Soak {
 			c.Outcome, c.Findings = ledger.Failed, []ledger.Sighting{lost}
 		}
 		add(at, ledger.Event{Cell: &c})
-		add(at, ledger.Event{Cell: &c}) // a cell is counted once, also in the trends
+		add(at, ledger.Event{Cell: &c}) // the same cell again, which must not be counted twice
 		add(at, ledger.Event{Lap: &ledger.Lap{Lap: lap, Cells: 1}})
 		add(at, ledger.Event{Sample: &ledger.Sample{Figures: map[string]float64{"supervisor.rss": 4e7 + 1e6*float64(lap)}}})
 		add(at, ledger.Event{Life: &ledger.Life{Stretch: lap, LiveBytes: 1000, DiskBytes: 1500, Files: 12}})
@@ -66,15 +66,15 @@ func pageOf(t *testing.T, s *soaks.Soak) string {
 	return b.String()
 }
 
-func TestASoaksPageBeginsWithWhatIsOpen(t *testing.T) {
+func TestASoaksPageStartsWithItsOpenFindings(t *testing.T) {
 	page := pageOf(t, night(t))
 	at := 0
-	for _, next := range []string{`id="verdict"`, "kv has 1 open finding;", `id="finding-1"`, "Commit #7 is missing.", "came back 1 time", `id="figures"`, `id="lives"`, "regressed", "✓ resolved", `id="trends"`, `id="flatness"`, "✗ not flat"} {
+	for _, next := range []string{`id="verdict"`, "kv has 1 open finding;", `id="finding-1"`, "Commit #7 is missing.", "came back 1 time after being resolved", `id="figures"`, `id="lives"`, "regressed", "✓ resolved", `id="trends"`, `id="flatness"`, "✗ not flat"} {
 		i := strings.Index(page[at:], next)
 		require.GreaterOrEqual(t, i, 0, next)
 		at += i
 	}
-	require.NotContains(t, page, `id="finding-2"`, "what is resolved is no open finding")
+	require.NotContains(t, page, `id="finding-2"`, "a resolved finding is not open")
 	require.NotContains(t, page, "<b>Recovery")
 	require.Contains(t, page, "lightning-torture replay LT2-7")
 	require.Contains(t, page, "11-28: 1, 11-29: 1")
@@ -102,7 +102,7 @@ func TestABlindLabDoesNotPass(t *testing.T) {
 	s.Verdict, s.Canary = "blind", ledger.CanaryTotals{Tried: 2, Caught: 1, Missed: 1, Reason: "nothing failed"}
 	page := pageOf(t, s)
 	require.Contains(t, page, "Blind")
-	require.Contains(t, page, "the last was missed: nothing failed")
+	require.Contains(t, page, "last miss: nothing failed")
 	require.NotContains(t, page, "kept its promises")
 }
 

@@ -10,20 +10,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// Trends are the figures of a soak over time. The zero value has seen nothing; it is used by one goroutine.
+// Trends collects the figures of a soak over time. The zero value is ready to use. It is not safe for concurrent use.
 type Trends struct {
 	since   time.Time
 	images  int
-	seconds float64 // of the cells since the last point of throughput
-	fresh   int     // images since then
+	seconds float64 // searched since the last point of throughput
+	fresh   int     // images since the last point of throughput
 	counted map[[2]int]bool
 	series  map[string][]page.Point
 }
 
-// perPoint is how many seconds of searching make one point of throughput: fewer would show noise.
+// perPoint is how many seconds of searching make one point of throughput; fewer would show noise.
 const perPoint = 60
 
-// Add adds an event of the ledger, in order.
+// Add adds an event of the ledger. Events must be added in order; a cell that was already added is ignored.
 func (t *Trends) Add(e *ledger.Event) {
 	if t.series == nil {
 		t.since, t.series, t.counted = e.Time, map[string][]page.Point{}, map[[2]int]bool{}
@@ -58,7 +58,7 @@ func (t *Trends) add(e *ledger.Event, name string, value float64) {
 	t.series[name] = append(t.series[name], page.Point{Hours: e.Time.Sub(t.since).Hours(), Value: value})
 }
 
-// trendsPart draws every figure that has been seen twice.
+// trendsPart plots every figure that has at least two points.
 func trendsPart(s *Soak) page.Part {
 	p := page.Part{ID: "trends", Title: "Trends", Key: "Figures over the time of the soak. Memory is in bytes."}
 	for _, name := range slices.SortedFunc(maps.Keys(s.Trends.series), byImportance) {
@@ -77,7 +77,7 @@ func trendsPart(s *Soak) page.Part {
 	return p
 }
 
-// byImportance puts what the lab counts before what is measured of processes.
+// byImportance sorts figures that the lab counts before measurements of processes, whose names contain a dot.
 func byImportance(a, b string) int {
 	counted := func(name string) int {
 		if strings.Contains(name, ".") {
