@@ -111,7 +111,7 @@ func TestPruneKeepsWhatIsNeeded(t *testing.T) {
 	list, err := engine.Backups("repo", o)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
-	require.Equal(t, list[0].Files, count(), "no file that nobody needs is left")
+	require.Equal(t, list[0].Files, count(), "unneeded files are removed")
 }
 
 func become(content string) func([]byte) []byte {
@@ -128,14 +128,14 @@ func TestDamagedRepositories(t *testing.T) {
 		err     error
 		listed  bool
 	}{
-		"a table has a flipped bit":             {"repo/files/*.sst-*", flip(100), engine.ErrCorrupt, true},
-		"the log was cut short":                 {"repo/files/*.log-*", cut(1), engine.ErrCorrupt, true},
-		"the manifest has a flipped bit":        {"repo/files/MANIFEST-*", flip(-1), engine.ErrCorrupt, true},
-		"the list has a flipped bit":            {"repo/backup-*.json", flip(60), engine.ErrCorrupt, false},
-		"the list lost its checksum":            {"repo/backup-*.json", cut(9), engine.ErrCorrupt, false},
-		"the list has no bytes":                 {"repo/backup-*.json", become(""), engine.ErrCorrupt, false},
-		"a table has bytes behind its end":      {"repo/files/*.sst-*", longer, engine.ErrCorrupt, true},
-		"the marker is that of another backup ": {"repo/files/marker*", become("x"), engine.ErrCorrupt, true},
+		"a table has a flipped bit":         {"repo/files/*.sst-*", flip(100), engine.ErrCorrupt, true},
+		"the log is truncated":              {"repo/files/*.log-*", cut(1), engine.ErrCorrupt, true},
+		"the manifest has a flipped bit":    {"repo/files/MANIFEST-*", flip(-1), engine.ErrCorrupt, true},
+		"the list has a flipped bit":        {"repo/backup-*.json", flip(60), engine.ErrCorrupt, false},
+		"the list lost its checksum":        {"repo/backup-*.json", cut(9), engine.ErrCorrupt, false},
+		"the list is empty":                 {"repo/backup-*.json", become(""), engine.ErrCorrupt, false},
+		"a table has bytes after its end":   {"repo/files/*.sst-*", longer, engine.ErrCorrupt, true},
+		"the marker is from another backup": {"repo/files/marker*", become("x"), engine.ErrCorrupt, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys, o := sample(t)
@@ -157,7 +157,7 @@ func TestDamagedRepositories(t *testing.T) {
 				require.ErrorIs(t, err, engine.ErrCorrupt)
 				require.Empty(t, list)
 				_, err = engine.Backup(db, "repo")
-				require.ErrorIs(t, err, engine.ErrCorrupt, "nobody knows which files the list needs")
+				require.ErrorIs(t, err, engine.ErrCorrupt, "it is unknown which files the damaged list needs")
 			}
 			for id := range uint64(2) {
 				_, err = engine.Restore("repo", id, fmt.Sprint("restored", id), o)
@@ -198,7 +198,7 @@ func TestADirectoryThatIsNotARepositoryIsRefused(t *testing.T) {
 	_, err := engine.Backup(db, "photos")
 	require.ErrorIs(t, err, engine.ErrNotARepository)
 	_, err = engine.Backup(db, "db")
-	require.ErrorIs(t, err, engine.ErrNotARepository, "a store is no repository")
+	require.ErrorIs(t, err, engine.ErrNotARepository, "a store is not a repository")
 	require.NoError(t, db.Close())
 	_, err = engine.Restore("nowhere", 0, "restored", o)
 	require.ErrorIs(t, err, afero.ErrFileNotFound)
@@ -313,7 +313,7 @@ func TestEveryMutationOfABackupMayFail(t *testing.T) {
 		fsys := newFaulty(memory, n)
 		db = open(t, tiny(fsys))
 		_, err = engine.Backup(db, "repo")
-		require.NoError(t, db.Close(), "the store has no part in it")
+		require.NoError(t, db.Close(), "a failed backup does not affect the store")
 		made := err == nil
 		if made {
 			err = engine.DeleteBackup("repo", 1, engine.Options{FS: fsys})

@@ -167,7 +167,7 @@ func TestValuesOfCommitsUnderWayAreNotGarbage(t *testing.T) {
 	m := db.Metrics()
 	require.Zero(t, m.BlobBytesMoved, "large values are written once")
 	require.Zero(t, m.BlobGarbageBytes)
-	require.Less(t, m.BlobFiles, 20, "some files have several values")
+	require.Less(t, m.BlobFiles, 20, "some files hold several values")
 	require.NoError(t, db.Verify())
 	require.NoError(t, db.Close())
 }
@@ -183,17 +183,17 @@ func TestPowerCutsAfterAKillLoseNoValue(t *testing.T) {
 		o.FS = dying
 		acked, _ := overwrite(o)
 		if !dying.failed() {
-			require.Greater(t, n, 100, "the script is long enough to be worth it")
+			require.Greater(t, n, 100, "the script makes enough calls")
 			return
 		}
 		o.FS = fs
 		start := fs.Now()
 		db, err := engine.Open("db", o)
-		require.NoError(t, err, "died at call %d", n)
+		require.NoError(t, err, "killed at call %d", n)
 		require.NoError(t, db.Put([]byte("other"), []byte(strings.Repeat("y", 50)), engine.Sync))
 		for tick := start; tick <= fs.Now(); tick++ {
 			for _, profile := range []faultfs.Profile{faultfs.LoseAll(), faultfs.PosixMin()} {
-				at := fmt.Sprintf("died at call %d, power cut at %d (%s)", n, tick, profile.Name)
+				at := fmt.Sprintf("killed at call %d, power cut at tick %d (%s)", n, tick, profile.Name)
 				image, err := fs.Crash(tick, faultfs.Model{Profile: profile}, faultfs.ImageOptions{Chooser: faultfs.Seeded(tick)})
 				require.NoError(t, err)
 				o.FS = image

@@ -71,7 +71,7 @@ func checkDamagedReads(t *testing.T, db *engine.DB) {
 	require.NoError(t, err)
 	got, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, engine.ErrCorrupt)
-	require.Equal(t, pattern(200_000, 1)[:128<<10], got, "what came before was checked")
+	require.Equal(t, pattern(200_000, 1)[:128<<10], got, "the chunks before the damage are read and verified")
 	require.NoError(t, stream.Close())
 	_, err = stream.Read(make([]byte, 1))
 	require.ErrorIs(t, err, engine.ErrClosed)
@@ -83,7 +83,7 @@ func checkDamagedReads(t *testing.T, db *engine.DB) {
 		_ = it.Value()
 		n++
 	}
-	require.ErrorIs(t, it.Error(), engine.ErrCorrupt, "a loop that asks at its end must see it")
+	require.ErrorIs(t, it.Error(), engine.ErrCorrupt, "the error is reported after the loop")
 	require.Equal(t, 2, n)
 	require.False(t, it.Prev())
 	require.ErrorIs(t, it.Error(), engine.ErrCorrupt)
@@ -91,7 +91,7 @@ func checkDamagedReads(t *testing.T, db *engine.DB) {
 	for ok := it.First(); ok; ok = it.Next() {
 		n++
 	}
-	require.NoError(t, it.Error(), "who does not want the value does not meet the damage")
+	require.NoError(t, it.Error(), "reading only the key does not touch the damaged value")
 	require.Equal(t, 3, n)
 	require.NoError(t, it.Close())
 	require.Nil(t, it.Value())

@@ -56,8 +56,8 @@ func TestGarbageCollectionKeepsWhatASnapshotSees(t *testing.T) {
 				write(round+2, 1)
 			}
 			_, held := blobsOf(t, o.FS)
-			require.GreaterOrEqual(t, held, 2*once, "the snapshot's and the present")
-			require.Less(t, held, 4*once, "nothing in between")
+			require.GreaterOrEqual(t, held, 2*once, "both the snapshot's values and the current ones are kept")
+			require.Less(t, held, 4*once, "values between the snapshot and now are collected")
 			for i := range 200 {
 				hasValue(t, snapshot, fmt.Sprintf("k%03d", i), pattern(c.bytes, 1000+uint64(i)))
 				hasValue(t, db, fmt.Sprintf("k%03d", i), pattern(c.bytes, 6000+uint64(i)))
@@ -66,10 +66,10 @@ func TestGarbageCollectionKeepsWhatASnapshotSees(t *testing.T) {
 			require.NoError(t, err)
 			snapshot.Close()
 			write(7, 1)
-			write(8, 10) // most files of round 7 stay as they are, with some garbage in them
+			write(8, 10) // most files of round 7 stay, with some garbage in them
 			got, err := io.ReadAll(stream)
 			require.NoError(t, err)
-			require.Equal(t, pattern(c.bytes, 1007), got, "a reader keeps what it reads")
+			require.Equal(t, pattern(c.bytes, 1007), got, "a reader keeps the values that it can see")
 			n := 0
 			for ok := it.First(); ok; ok = it.Next() {
 				require.Equal(t, pattern(c.bytes, 1000+uint64(n)), it.Value())
@@ -113,11 +113,11 @@ func TestFilesThatAreMostlyGarbageAreEmptied(t *testing.T) {
 		require.NoError(t, db.Compact())
 	}
 	erase(0, 45)
-	require.Zero(t, db.Metrics().BlobBytesMoved, "less than half is garbage: nothing is moved")
+	require.Zero(t, db.Metrics().BlobBytesMoved, "nothing is moved while less than half is garbage")
 	require.InDelta(t, 45_000, db.Metrics().BlobGarbageBytes, 2000)
 	erase(45, 60)
 	m := db.Metrics()
-	require.InDelta(t, 40_000, m.BlobBytesMoved, 2000, "what lives is moved once")
+	require.InDelta(t, 40_000, m.BlobBytesMoved, 2000, "live values are moved once")
 	require.Zero(t, m.BlobGarbageBytes)
 	_, bytes := blobsOf(t, o.FS)
 	require.Less(t, bytes, int64(42_000))
@@ -137,7 +137,7 @@ func TestGarbageIsCollectedByOrdinaryWrites(t *testing.T) {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i%40), pattern(100+i%2*200, uint64(i)), engine.NoSync))
 	}
 	_, bytes := blobsOf(t, o.FS)
-	require.Less(t, bytes, int64(400<<10), "8 KiB of 800 are live")
+	require.Less(t, bytes, int64(400<<10), "only 8 of 800 KiB are live")
 	require.Positive(t, db.Metrics().BlobFilesDeleted)
 	require.NoError(t, db.Verify())
 	require.NoError(t, db.Close())

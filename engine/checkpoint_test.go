@@ -96,7 +96,7 @@ func TestCheckpointLinksTablesAndBlobFiles(t *testing.T) {
 	for name, size := range sizes {
 		info, err := os.Stat(name)
 		require.NoError(t, err)
-		require.Equal(t, size, info.Size(), "what was linked never changes")
+		require.Equal(t, size, info.Size(), "a linked file never changes")
 	}
 	require.NoError(t, db.Close())
 }
@@ -245,7 +245,7 @@ func TestCheckpointShowsTheMomentOfTheCall(t *testing.T) {
 		require.NoError(t, db.Put([]byte("later"), []byte("x"), engine.Sync))
 	}
 	require.NoError(t, db.Checkpoint("copy"))
-	require.True(t, judgeTarget(t, fsys, want, "a commit came in between"))
+	require.True(t, judgeTarget(t, fsys, want, "with a commit in between"))
 	require.NoError(t, fsys.RemoveAll("copy"))
 	want = contents(t, db)
 	fsys.run = func() {
@@ -254,8 +254,8 @@ func TestCheckpointShowsTheMomentOfTheCall(t *testing.T) {
 	}
 	require.NoError(t, db.Checkpoint("copy"))
 	require.Nil(t, fsys.run)
-	require.True(t, judgeTarget(t, fsys, want, "all tables were replaced in between"))
-	require.NoError(t, db.Verify(), "and removed afterwards")
+	require.True(t, judgeTarget(t, fsys, want, "with all tables replaced in between"))
+	require.NoError(t, db.Verify(), "the replaced tables are removed afterwards")
 	require.NoError(t, db.Close())
 }
 
@@ -280,7 +280,7 @@ func TestPowerCutDuringCheckpointLeavesNoHalfStore(t *testing.T) {
 	o := tiny(fsys)
 	db := open(t, o)
 	fillLevels(t, db, 20)
-	require.NoError(t, db.Compact()) // few files, so that every mixture of them is met
+	require.NoError(t, db.Compact()) // few files, so that all combinations of them occur
 	require.NoError(t, db.Put([]byte("last"), []byte("in the log"), engine.Sync))
 	want := contents(t, db)
 	before := fsys.Now()
@@ -330,7 +330,7 @@ func TestEveryMutationOfACheckpointMayFail(t *testing.T) {
 			return
 		}
 		require.ErrorIs(t, err, errInjected, at)
-		require.NoError(t, db.Put([]byte("later"), nil, engine.Sync), "%s: the source goes on", at)
+		require.NoError(t, db.Put([]byte("later"), nil, engine.Sync), "%s: the source store still accepts writes", at)
 		require.NoError(t, db.Verify(), at)
 		require.NoError(t, db.Close())
 		o.FS = memory

@@ -45,8 +45,8 @@ func (f *flightLog) Sync() error {
 	return f.File.Sync()
 }
 
-// TestNoCopyContainsAFailedCommit: a commit enters the log while a copy is about to be made, and its sync fails when the
-// copy has the log. The commit never becomes visible, so a copy that contains it must not be made.
+// In TestNoCopyContainsAFailedCommit a commit enters the log while a copy is being made, and its sync fails once the copy
+// has read the log. The commit never becomes visible, so no copy that contains it may succeed.
 func TestNoCopyContainsAFailedCommit(t *testing.T) {
 	for name, copies := range map[string]func(*DB) error{
 		"checkpoint": func(db *DB) error { return db.Checkpoint("copy") },
@@ -68,7 +68,7 @@ func TestNoCopyContainsAFailedCommit(t *testing.T) {
 					<-taken
 					return broken
 				}
-				// The copy syncs what was acknowledged before it. Now comes the commit that is in flight.
+				// The copy syncs what was acknowledged before it. The commit in flight enters the log now.
 				go func() { answer <- db.Put([]byte("in flight"), nil, Sync) }()
 				for db.Metrics().Commits < 2 {
 					runtime.Gosched()
@@ -78,7 +78,7 @@ func TestNoCopyContainsAFailedCommit(t *testing.T) {
 			assert.ErrorIs(t, copies(db), broken)
 			require.ErrorIs(t, <-answer, broken)
 			_, err = Open("copy", Options{FS: fsys, ReadOnly: true})
-			require.Error(t, err, "there is no copy")
+			require.Error(t, err, "no copy may be made")
 			_ = db.Close()
 		})
 	}

@@ -20,7 +20,7 @@ func frozenAtClose(t *testing.T) (*DB, afero.Fs) {
 	return db, fsys
 }
 
-// TestFlushAfterCloseWritesNothing: by then the directory may belong to another store.
+// After Close the directory may belong to another store.
 func TestFlushAfterCloseWritesNothing(t *testing.T) {
 	db, fsys := frozenAtClose(t)
 	before, err := afero.Glob(fsys, "db/*")
@@ -31,7 +31,7 @@ func TestFlushAfterCloseWritesNothing(t *testing.T) {
 	require.Equal(t, before, after)
 }
 
-// TestCloseEndsAFrozenLog: the last log is not always the one that receives commits.
+// Close must end frozen logs too, not only the one that receives commits.
 func TestCloseEndsAFrozenLog(t *testing.T) {
 	_, fsys := frozenAtClose(t)
 	logs, err := afero.Glob(fsys, "db/*.log")
@@ -66,8 +66,7 @@ func (f *hookedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd: otherwise a power cut in between would leave a log shorter than
-// recorded.
+// Otherwise a power cut in between would leave a log shorter than recorded.
 func TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd(t *testing.T) {
 	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
 	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
@@ -85,15 +84,14 @@ func TestCloseSyncsLogsBeforeItRecordsWhereTheyEnd(t *testing.T) {
 	require.Greater(t, manifest.Bytes(), edits)
 }
 
-// TestFlushCountsAsSyncOnlyWhenItsEditIsDurable: a Sync commit that relied on the flush earlier could be lost in a
-// power cut.
+// A Sync commit that relied on the flush any earlier could be lost in a power cut.
 func TestFlushCountsAsSyncOnlyWhenItsEditIsDurable(t *testing.T) {
 	fsys := &syncHook{Fs: afero.NewMemMapFs(), hook: func() {}}
 	db, err := Open("db", Options{FS: fsys, InlineMaintenance: true})
 	require.NoError(t, err)
 	require.NoError(t, db.Put([]byte("a"), []byte("1"), NoSync))
 	syncs := 0
-	fsys.hook = func() { // of the table, and twice of the manifest
+	fsys.hook = func() { // called for the table, and twice for the manifest
 		syncs++
 		require.Zero(t, db.seq.OnDisk(), "sync %d: the table or the edit that names it is not durable", syncs)
 	}

@@ -206,10 +206,10 @@ func TestDamageOfAClosedStore(t *testing.T) {
 				require.NoError(t, err)
 				e.notices(t, name, nil, "removed")
 				for keep := range content {
-					e.notices(t, name, content[:keep], fmt.Sprintf("cut to %d of %d bytes", keep, len(content)))
+					e.notices(t, name, content[:keep], fmt.Sprintf("truncated to %d of %d bytes", keep, len(content)))
 					rotten := bytes.Clone(content)
 					rotten[keep] ^= 1 << (keep % 8)
-					e.notices(t, name, rotten, fmt.Sprintf("a bit of byte %d", keep))
+					e.notices(t, name, rotten, fmt.Sprintf("a flipped bit in byte %d", keep))
 				}
 			}
 		})
@@ -231,12 +231,12 @@ func (e *ended) notices(t *testing.T, name string, content []byte, what string) 
 // Verify, repair and inspection know the end of a log, too.
 func TestEveryReaderKnowsWhereALogEnds(t *testing.T) {
 	for name, change := range map[string]func(content []byte) []byte{
-		"cut within a commit":          cut(3),
-		"cut at a commit":              func(b []byte) []byte { return b[:len(b)-commitBytes] },
-		"without a byte":               func([]byte) []byte { return []byte{} },
-		"removed":                      func([]byte) []byte { return nil },
-		"a rotten bit in the last one": flip(-3),
-		"zeros at the end":             func(b []byte) []byte { clear(b[len(b)-commitBytes:]); return b },
+		"truncated within a commit":        cut(3),
+		"truncated between commits":        func(b []byte) []byte { return b[:len(b)-commitBytes] },
+		"without a byte":                   func([]byte) []byte { return []byte{} },
+		"removed":                          func([]byte) []byte { return nil },
+		"a flipped bit in the last commit": flip(-3),
+		"zeros at the end":                 func(b []byte) []byte { clear(b[len(b)-commitBytes:]); return b },
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := endings["closed with a table and a log"](t)
@@ -282,7 +282,7 @@ func TestNothingIsReadBeyondTheEndOfALog(t *testing.T) {
 	}{
 		"zeros":   {func(*testing.T, []byte, uint64) []byte { return make([]byte, 5000) }, true},
 		"garbage": {func(*testing.T, []byte, uint64) []byte { return []byte("garbage") }, false},
-		"a commit that would follow": {func(t *testing.T, content []byte, num uint64) []byte {
+		"a valid next commit": {func(t *testing.T, content []byte, num uint64) []byte {
 			f := &file{}
 			w := wal.NewWriter(f, num)
 			r := wal.NewReader(content, "log", num)
@@ -299,7 +299,7 @@ func TestNothingIsReadBeyondTheEndOfALog(t *testing.T) {
 			}
 			require.NoError(t, w.Flush())
 			have := f.Len()
-			require.Len(t, content, have, "the same log")
+			require.Len(t, content, have, "the log is the one that was read before")
 			last[0]++ // the next sequence number
 			require.NoError(t, w.Append(last))
 			require.NoError(t, w.Flush())

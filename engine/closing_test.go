@@ -42,10 +42,10 @@ func TestCloseWaitsForACheckpoint(t *testing.T) {
 				runtime.Gosched()
 			}
 		}
-		for range 1000 { // long enough for a Close that waits for nothing
+		for range 1000 { // enough for a Close that does not wait to return
 			runtime.Gosched()
 		}
-		require.Empty(t, closed, "closed while file %d was made", files)
+		require.Empty(t, closed, "Close returned while file %d was being created", files)
 	}
 	require.NoError(t, db.Checkpoint("copy"))
 	require.NoError(t, <-closed)
@@ -69,7 +69,7 @@ func TestAReaderClosedAfterTheStoreRemovesNothing(t *testing.T) {
 	require.NoError(t, db.Close())
 	again, err := Open("db", o)
 	require.NoError(t, err)
-	require.NoError(t, again.Verify(), "opening has removed what the reader still needed")
+	require.NoError(t, again.Verify(), "the next Open removed what the reader still needed")
 	require.True(t, reader.First())
 	require.NoError(t, reader.Close())
 	require.NoError(t, again.Close())

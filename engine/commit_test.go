@@ -48,15 +48,15 @@ func TestSyncsAreShared(t *testing.T) {
 		wg.Go(func() { assert.NoError(t, db.Put(fmt.Appendf(nil, "k%d", i), []byte("v"), engine.Sync)) })
 	}
 	put(0)
-	<-disk.arrived // the first leader is at the disk
+	<-disk.arrived // the sync of the first leader has started
 	for i := 1; i <= writers; i++ {
 		put(i)
 	}
 	untilCommits(db, writers+2)
 	_, err := db.Get([]byte("k0"))
-	require.ErrorIs(t, err, engine.ErrNotFound, "I4: what is not durable yet is not visible")
+	require.ErrorIs(t, err, engine.ErrNotFound, "I4: a commit is not visible before it is durable")
 	disk.pass <- struct{}{}
-	<-disk.arrived // the second leader, for all others
+	<-disk.arrived // the second leader syncs for all others
 	disk.pass <- struct{}{}
 	wg.Wait()
 	require.EqualValues(t, 2, db.Metrics().SyncGroups-before)
@@ -81,7 +81,7 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	untilCommits(db, 3)
 	select {
 	case <-done:
-		t.Fatal("acknowledged before the commit that it follows")
+		t.Fatal("acknowledged before an earlier commit")
 	default:
 	}
 	disk.onSync = nil
@@ -92,9 +92,8 @@ func TestUnsyncedCommitDoesNotOvertakeASyncedOne(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestAConflictIsReportedOnlyWhenTheWinnerIsVisible: a transaction that conflicts with a commit which is not visible
-// yet is told so only once that commit is visible. Otherwise its next attempt would read the same snapshot and fail
-// again.
+// A transaction may conflict with a commit that is not visible yet. The conflict is reported only once that commit is
+// visible. Otherwise the next attempt would read the same snapshot and fail again.
 func TestAConflictIsReportedOnlyWhenTheWinnerIsVisible(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
@@ -115,7 +114,7 @@ func TestAConflictIsReportedOnlyWhenTheWinnerIsVisible(t *testing.T) {
 		runtime.Gosched()
 	}
 	for range 1000 {
-		runtime.Gosched() // a chance to be told too early
+		runtime.Gosched() // a chance to return too early
 	}
 	disk.onSync = nil
 	disk.pass <- struct{}{}
@@ -123,8 +122,8 @@ func TestAConflictIsReportedOnlyWhenTheWinnerIsVisible(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestATransactionBeginsDuringACommit: that commit is not remembered, because no transaction was open when it
-// was made. So the transaction must see it, or fail.
+// The engine does not remember a commit for validation if no transaction is open when it is made. A transaction that begins
+// during that commit must therefore see it, or fail.
 func TestATransactionBeginsDuringACommit(t *testing.T) {
 	disk := newSlowDisk()
 	db := open(t, engine.Options{FS: disk.faulty, InlineMaintenance: true})
@@ -139,7 +138,7 @@ func TestATransactionBeginsDuringACommit(t *testing.T) {
 		v, err := txn.Get([]byte("a"))
 		assert.NoError(t, txn.Put([]byte("a"), []byte("second")))
 		if txn.Commit(engine.NoSync) == nil {
-			assert.NoError(t, err, "it overwrote what it did not see")
+			assert.NoError(t, err, "it overwrote a commit that it did not see")
 			assert.Equal(t, "first", string(v))
 		}
 	})
@@ -189,7 +188,7 @@ func TestErrorsOfACommit(t *testing.T) {
 			}
 			err := db.Put([]byte("a"), []byte("2"), engine.Sync)
 			require.ErrorIs(t, err, errInjected)
-			require.NotErrorIs(t, err, engine.ErrPoisoned, "it may be there after reopening")
+			require.NotErrorIs(t, err, engine.ErrPoisoned, "the commit may be there after reopening")
 			calls := fsys.calls
 			update := func(txn *engine.Txn) error { return txn.Put([]byte("b"), nil) }
 			for _, err := range []error{
@@ -221,7 +220,7 @@ func TestExtremeSizes(t *testing.T) {
 	for i := range 500 {
 		b.Put(fmt.Appendf(nil, "%03d", i), bytes.Repeat([]byte("v"), 100))
 	}
-	require.NoError(t, db.Apply(&b, engine.NoSync), "a batch over the size of a memtable")
+	require.NoError(t, db.Apply(&b, engine.NoSync), "a batch larger than a memtable")
 	for _, step := range []func(){
 		func() {},
 		func() { require.NoError(t, db.Close()); db = open(t, o) },
@@ -265,7 +264,7 @@ func TestIteratorKeepsItsTables(t *testing.T) {
 	require.Zero(t, db.Metrics().Levels[6].Tables)
 	held := tables(t, o.FS)
 	require.Positive(t, held)
-	require.NoError(t, db.Verify(), "tables of an iterator are no orphans")
+	require.NoError(t, db.Verify(), "tables that an iterator uses are not orphans")
 	n := 0
 	for ok := it.First(); ok; ok = it.Next() {
 		n++
@@ -273,7 +272,7 @@ func TestIteratorKeepsItsTables(t *testing.T) {
 	require.Equal(t, 100, n)
 	before := deleted
 	require.NoError(t, it.Close())
-	require.Equal(t, held, deleted-before, "the last user removes them")
+	require.Equal(t, held, deleted-before, "the last user of the tables removes them")
 	require.Zero(t, tables(t, o.FS))
 	require.NoError(t, db.Close())
 }
@@ -326,6 +325,6 @@ func TestCallsOnAClosedStoreReturnErrClosed(t *testing.T) {
 	} {
 		require.ErrorIs(t, err, engine.ErrClosed)
 	}
-	require.True(t, it.First(), "open iterators go on")
+	require.True(t, it.First(), "open iterators keep working")
 	require.NoError(t, it.Close())
 }

@@ -28,7 +28,7 @@ func putMany(t *testing.T, db *engine.DB, prefix string, keys int, value string)
 	require.NoError(t, db.Flush())
 }
 
-// meeting makes each creation of a table wait until enough others have got that far.
+// meeting makes each creation of a table wait until enough others have started.
 type meeting struct {
 	*faulty
 	expected sync.WaitGroup
@@ -170,12 +170,12 @@ func TestFullDiskInACompaction(t *testing.T) {
 		err := db.Put([]byte("later"), []byte("v"), engine.Sync) // compacts first
 		if full.Hits() == 0 {
 			require.NoError(t, err)
-			require.Greater(t, n, uint64(5), "a compaction of several tables")
+			require.Greater(t, n, uint64(5), "the compaction writes several tables")
 			return
 		}
 		require.ErrorIs(t, err, engine.ErrNoRoom)
 		require.ErrorIs(t, err, syscall.ENOSPC)
-		require.Equal(t, want, contents(t, db), "reads go on")
+		require.Equal(t, want, contents(t, db), "reads still work")
 		require.Len(t, tableFiles(t, fsys), 3, "write %d: the space is free again", n)
 		require.NoError(t, db.Close())
 
@@ -187,7 +187,7 @@ func TestFullDiskInACompaction(t *testing.T) {
 		require.NoError(t, db.Verify())
 		fsys.SetRules()
 		require.NoError(t, db.Put([]byte("later"), []byte("v"), engine.Sync))
-		require.Zero(t, db.Metrics().Levels[0].Tables, "the compaction was made up for")
+		require.Zero(t, db.Metrics().Levels[0].Tables, "the compaction has been done")
 		putMany(t, db, "k", 200, "fill after all")
 		require.NoError(t, db.Close())
 	}
@@ -200,8 +200,8 @@ func tableFiles(t *testing.T, fsys afero.Fs) []string {
 	return names
 }
 
-// TestDeletedSpaceIsReclaimed deletes everything and then writes a little. No call of Compact is needed, although the
-// level above the bottom has room for all the tombstones.
+// TestDeletedSpaceIsReclaimed deletes everything and then writes a little. The space must be reclaimed without a call of
+// Compact, although the level above the bottom has room for all the tombstones.
 func TestDeletedSpaceIsReclaimed(t *testing.T) {
 	oneGoroutine(t)
 	o := tiny(afero.NewMemMapFs())

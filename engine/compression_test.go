@@ -81,7 +81,7 @@ func TestAStoreMayMixCompressions(t *testing.T) {
 		require.NoError(t, db.Verify())
 		require.NoError(t, db.Close())
 	}
-	for _, c := range compressions { // a compaction stores all anew
+	for _, c := range compressions { // a compaction rewrites every block
 		o.Compression = c
 		db := open(t, o)
 		putRound(t, db, 0)

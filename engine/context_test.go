@@ -97,7 +97,7 @@ func inspectUntil(ctx context.Context, o engine.Options) error {
 	return nil
 }
 
-var errStop = errors.New("the user has gone home")
+var errStop = errors.New("the user gave up")
 
 // TestContextsInterruptLongOperations interrupts each operation at one filesystem call after another. Only a few more
 // calls follow, the partial result is gone, the store is intact, and the operation can be run again.
@@ -118,7 +118,7 @@ func TestContextsInterruptLongOperations(t *testing.T) {
 				err := r.stoppedAt(at)
 				note := fmt.Sprintf("stopped at call %d of %d: %v", at, total, err)
 				if err == nil {
-					require.Equal(t, total, r.calls, "no error, but less was done: %s", note)
+					require.Equal(t, total, r.calls, "it returned no error although it did not make all calls: %s", note)
 				} else {
 					r.judge(err, note)
 				}
@@ -184,13 +184,13 @@ func (r *errandRun) stoppedAt(at int) error {
 func (r *errandRun) judge(err error, note string) {
 	require.ErrorIs(r.t, err, context.Canceled, note)
 	require.ErrorIs(r.t, err, errStop, note)
-	if r.jobs { // the edit of the manifest that ends one
+	if r.jobs { // and the manifest edit that ends a job
 		require.LessOrEqual(r.t, r.reads, 10, note)
 		require.LessOrEqual(r.t, r.writes, 15, note)
 		return
 	}
 	require.LessOrEqual(r.t, r.reads, 5, note)
-	require.LessOrEqual(r.t, r.writes, 3, "only the removal of what was made is synced: %s", note)
+	require.LessOrEqual(r.t, r.writes, 3, "only the removal of partial results may write: %s", note)
 	require.Equal(r.t, r.files, filesIn(r.t, r.fsys, cmp.Or(r.makes, "db")), note)
 }
 

@@ -127,8 +127,8 @@ func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at 
 		require.NoError(t, err)
 	}
 	require.GreaterOrEqual(t, last, least, "%s: lost an acknowledged commit", at)
-	require.LessOrEqual(t, last, most, "%s: a commit that was not submitted", at)
-	require.Equal(t, r.commits[last].state, got, "%s: a hole or half a batch", at)
+	require.LessOrEqual(t, last, most, "%s: a commit that had not been submitted", at)
+	require.Equal(t, r.commits[last].state, got, "%s: a hole or part of a batch", at)
 	return db, last
 }
 
@@ -165,7 +165,7 @@ func TestPowerCutsLoseAtMostASuffix(t *testing.T) {
 			db, last := r.recover(t, image, killed, most, at)
 			r.goOn(t, image, db, last, least, 0, rng, at)
 		}
-		require.Positive(t, lost, "some crash lost something")
+		require.Positive(t, lost, "at least one crash lost a commit")
 	}
 }
 

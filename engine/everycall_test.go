@@ -150,9 +150,9 @@ func TestEveryCallOfTheFilesystemMayFail(t *testing.T) {
 					case err != nil:
 						require.True(t, errors.Is(err, syscall.EIO) || e.rots != "" && errors.Is(err, engine.ErrCorrupt), "%s: %v", at, err)
 					case call != "any":
-						require.Fail(t, "what is written may be lost, and nobody says so", at)
+						require.Fail(t, "what was written may be lost, but no error was returned", at)
 					case !strings.Contains(got, syscall.EIO.Error()): // a report of problems would have it
-						require.Equal(t, want, got, "it failed, and nobody says so: %s", at)
+						require.Equal(t, want, got, "it failed without an error: %s", at)
 					}
 				}
 			}

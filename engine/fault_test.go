@@ -90,7 +90,7 @@ func TestEveryMutationMayFail(t *testing.T) {
 		err := s.run(o)
 		if !fsys.failed() {
 			require.NoError(t, err)
-			require.Greater(t, n, 300, "the script is long enough to be worth it")
+			require.Greater(t, n, 300, "the script makes enough calls")
 			return
 		}
 		require.ErrorIs(t, err, errInjected, "call %d", n)
@@ -114,10 +114,10 @@ func checkPoisoned(t *testing.T, s *script, fsys *faulty) {
 			require.ErrorIs(t, err, engine.ErrClosed)
 			break
 		}
-		require.Equal(t, v, string(got), "an unacknowledged write is not visible, an acknowledged one is")
+		require.Equal(t, v, string(got), "exactly the acknowledged writes are visible")
 	}
 	_ = s.db.Close()
-	require.Zero(t, fsys.after, "nothing goes out after a failure")
+	require.Zero(t, fsys.after, "nothing is written after a failure")
 }
 
 func checkRecovered(t *testing.T, s *script, o engine.Options, n int) {

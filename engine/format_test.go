@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-var update = flag.Bool("update", false, "write testdata/format anew for the current format version, and only for that")
+var update = flag.Bool("update", false, "rewrite testdata/format, for the current format version only")
 
 // golden is the directory with a store of each format version, each with a dump of its content beside it.
 const golden = "testdata/format"
@@ -212,8 +212,8 @@ func TestUpdateGolden(t *testing.T) {
 	require.Less(t, total, 200<<10)
 }
 
-// The first thing in a manifest is its version, so that engines of earlier versions refuse the store for that reason
-// and do not call anything after it damage.
+// The version is the first thing in a manifest, so an earlier engine refuses the store because of its version instead of
+// reporting unknown fields as damage.
 func TestAManifestStatesItsVersionFirst(t *testing.T) {
 	const header = 19
 	for version := byte(2); version <= goldenVersion; version++ {

@@ -24,7 +24,7 @@ func TestFailedSyncIsNotBuiltUpon(t *testing.T) {
 		}
 		rng := rand.New(rand.NewPCG(n, 4))
 		if !r.untilError(t, rng) {
-			require.Greater(t, n, uint64(50), "enough syncs were tried")
+			require.Greater(t, n, uint64(50), "the script makes enough syncs")
 			return
 		}
 		least, most := r.bounds(r.fs.Now(), true)
@@ -51,8 +51,8 @@ func TestAnExistingDirectoryMayNotBeDurable(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
-// TestAnEmptySyncCoversWhatRecoveryFound: a process has died without a sync, and the next one finds in the page cache
-// what it wrote. A Sync of an empty batch makes that durable; without it, a power cut may take it away.
+// A process that died without a sync leaves writes in the page cache, where the next process finds them. A power cut may
+// still take them away, unless an empty batch with Sync makes them durable.
 func TestAnEmptySyncCoversWhatRecoveryFound(t *testing.T) {
 	for name, want := range map[string]error{"a sync": nil, "no sync": engine.ErrNotFound} {
 		t.Run(name, func(t *testing.T) {

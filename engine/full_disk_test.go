@@ -21,8 +21,8 @@ import (
 type fullDisk struct {
 	afero.Fs
 	left    int  // calls until it is full; never if negative
-	refused int  // calls
-	zeros   bool // only zeros find no room
+	refused int  // number of refused calls
+	zeros   bool // only writes of zeros are refused
 }
 
 func (d *fullDisk) need() error {
@@ -91,16 +91,16 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	for name, c := range map[string]struct {
 		action   func(db *engine.DB, o engine.Options) error
 		atLeast  int // calls that need space
-		goesOn   int // those after which the store goes on, or -1: it does after all
+		goesOn   int // calls after which the store can continue; -1 for all of them
 		mayExist string
 	}{
-		"a flush":                          {func(db *engine.DB, _ engine.Options) error { return db.Flush() }, 4, 3, ""},
-		"a compaction that moves values":   {func(db *engine.DB, _ engine.Options) error { return db.Compact() }, 20, 15, ""},
-		"a large value":                    {putLarge, 3, 2, "large"},
-		"a commit that is synced":          {putSmall, 1, 0, "small"},
-		"a checkpoint":                     {func(db *engine.DB, _ engine.Options) error { return db.Checkpoint("copy") }, 8, -1, ""},
-		"the first commit of a session":    {reopenAndPut, 6, 0, "small"},
-		"the first large one of a session": {reopenAndPutLarge, 7, 0, "large"},
+		"a flush":                             {func(db *engine.DB, _ engine.Options) error { return db.Flush() }, 4, 3, ""},
+		"a compaction that moves blob values": {func(db *engine.DB, _ engine.Options) error { return db.Compact() }, 20, 15, ""},
+		"a large value":                       {putLarge, 3, 2, "large"},
+		"a synced commit":                     {putSmall, 1, 0, "small"},
+		"a checkpoint":                        {func(db *engine.DB, _ engine.Options) error { return db.Checkpoint("copy") }, 8, -1, ""},
+		"the first commit of a session":       {reopenAndPut, 6, 0, "small"},
+		"the first large commit of a session": {reopenAndPutLarge, 7, 0, "large"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wentOn := 0
@@ -112,7 +112,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 				err := c.action(db, o)
 				if disk.refused == 0 {
 					require.NoError(t, err)
-					require.GreaterOrEqual(t, n, c.atLeast, "the action is what it is said to be")
+					require.GreaterOrEqual(t, n, c.atLeast, "the action makes as many calls as expected")
 					_ = db.Close() // the action may have closed it
 					require.GreaterOrEqual(t, wentOn, c.goesOn)
 					return
@@ -121,11 +121,11 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 				disk.left = -1
 				later := db.Put([]byte("log"), []byte("only there"), engine.Sync)
 				switch {
-				case errors.Is(later, engine.ErrClosed): // by the action
+				case errors.Is(later, engine.ErrClosed): // the action closed it
 				case errors.Is(err, engine.ErrNoRoom):
 					wentOn++
 					require.NoError(t, later, "call %d: there is room again", n)
-					require.NoError(t, c.action(db, o), "call %d: the action is made up for", n)
+					require.NoError(t, c.action(db, o), "call %d: the action succeeds when repeated", n)
 				case c.goesOn < 0:
 					require.NoError(t, later, "call %d", n)
 				default:
@@ -216,7 +216,7 @@ func TestNoRoomForZerosFailsNoCommit(t *testing.T) {
 	for i := range 100 {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "k%02d", i), want, engine.Sync))
 	}
-	require.Equal(t, 1, disk.refused, "zeros are tried once")
+	require.Equal(t, 1, disk.refused, "writing zeros is tried once")
 	require.NoError(t, db.Close())
 	disk.left = -1
 	db = open(t, o)

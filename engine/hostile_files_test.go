@@ -227,7 +227,7 @@ func TestFileSizesAreNotTrusted(t *testing.T) {
 	_, err = engine.Backups(repo, o)
 	require.ErrorIs(t, err, engine.ErrCorrupt)
 	require.ErrorContains(t, err, "the engine writes at most")
-	require.ErrorIs(t, (&engine.Options{MemtableBytes: 4<<30 + 1}).Validate(), engine.ErrOptions, "its log could not be read again")
+	require.ErrorIs(t, (&engine.Options{MemtableBytes: 4<<30 + 1}).Validate(), engine.ErrOptions, "the log of such a memtable would be too large to read")
 }
 
 // A stored file that was replaced by a link or a pipe counts as missing: no restore opens it, and the next backup

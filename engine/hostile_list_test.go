@@ -67,23 +67,23 @@ func TestForgedBackupListsAreRefused(t *testing.T) {
 	}
 	for name, edit := range map[string]func(*testing.T, afero.Fs, *backupList){
 		"a name in the parent of the target":  add("../000099.sst"),
-		"a name in a directory beside it":     add("../beside/000099.sst"),
+		"a name in a sibling directory":       add("../beside/000099.sst"),
 		"an absolute name":                    add("/etc/000099.sst"),
 		"a name in a directory of the target": add("lost/000099.sst"),
 		"the lock of the target":              add("LOCK"),
-		"a name that is not of a store":       add("owned.txt"),
+		"a name that no store file has":       add("owned.txt"),
 		"a name with a number that overflows": add("18446744073709551615.log"),
 		"a second marker":                     add("marker.000009.MANIFEST-000001"),
-		"a name of the directory itself":      add("."),
+		"the name of the directory itself":    add("."),
 		"no name":                             add(""),
 		"a name twice":                        func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files = append(l.Files[:1:1], l.Files...) },
-		"a marker that is not last": func(_ *testing.T, _ afero.Fs, l *backupList) {
+		"a marker that is not the last file": func(_ *testing.T, _ afero.Fs, l *backupList) {
 			last := len(l.Files) - 1
 			l.Files[last], l.Files[last-1] = l.Files[last-1], l.Files[last]
 		},
-		"a size below zero":           func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].Bytes = -1 },
+		"a negative size":             func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].Bytes = -1 },
 		"a checksum that is a path":   func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].SHA256 = "/../../x" },
-		"a checksum in capitals":      func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].SHA256 = strings.Repeat("AB", 32) },
+		"a checksum in upper case":    func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].SHA256 = strings.Repeat("AB", 32) },
 		"a checksum that is too long": func(_ *testing.T, _ afero.Fs, l *backupList) { l.Files[0].SHA256 += "00" },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ type hugeStore struct {
 // TestAStoreOf20GB builds stores of 20 GB and limits what Open may read and what scans may keep in memory.
 func TestAStoreOf20GB(t *testing.T) {
 	if testing.Short() || os.Getenv(hugeVariable) == "" {
-		t.Skipf("builds stores of 20 GB, minutes of work and some GB of disk; run without -short and with %s=1", hugeVariable)
+		t.Skipf("builds stores of 20 GB, which takes minutes and some GB of disk; run without -short and with %s=1", hugeVariable)
 	}
 	for name, c := range map[string]struct {
 		o       engine.Options
@@ -122,7 +122,7 @@ func (h *hugeStore) kill() {
 	names, err := afero.Glob(h.fsys, "db/*")
 	require.NoError(h.t, err)
 	require.NoError(h.t, h.fsys.MkdirAll("killed", 0o755))
-	for _, name := range names { // what grows is copied, the rest gets a second name
+	for _, name := range names { // growing files are copied, the others linked
 		to := filepath.Join("killed", filepath.Base(name))
 		if suffix := filepath.Ext(name); suffix == ".sst" || suffix == ".blob" {
 			require.NoError(h.t, os.Link(filepath.Join(h.dir, name), filepath.Join(h.dir, to)))

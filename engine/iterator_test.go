@@ -15,15 +15,15 @@ func TestIteratorShowsWhatItsOptionsAllow(t *testing.T) {
 		options engine.IterOptions
 		want    []string
 	}{
-		"a prefix":                            {engine.IterOptions{Prefix: []byte("ab")}, []string{"ab", "ab\x00", "ab\xff", "ab\xff\xff"}},
-		"a prefix of a byte that is no UTF-8": {engine.IterOptions{Prefix: []byte("\xfe")}, nil},
-		"a prefix that ends in 255":           {engine.IterOptions{Prefix: []byte("ab\xff")}, []string{"ab\xff", "ab\xff\xff"}},
-		"a prefix of 255s has no end":         {engine.IterOptions{Prefix: []byte("\xff\xff")}, []string{"\xff\xff", "\xff\xff1"}},
-		"a prefix that no key has":            {engine.IterOptions{Prefix: []byte("aa")}, nil},
-		"a prefix from a key on":              {engine.IterOptions{Prefix: []byte("ab"), LowerBound: []byte("ab\x01")}, []string{"ab\xff", "ab\xff\xff"}},
-		"a prefix up to a key":                {engine.IterOptions{Prefix: []byte("ab"), UpperBound: []byte("ab\xff")}, []string{"ab", "ab\x00"}},
-		"bounds wider than the prefix":        {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("a"), UpperBound: []byte("c")}, []string{"b"}},
-		"bounds that exclude the prefix":      {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("c")}, nil},
+		"a prefix":                         {engine.IterOptions{Prefix: []byte("ab")}, []string{"ab", "ab\x00", "ab\xff", "ab\xff\xff"}},
+		"a prefix that is not UTF-8":       {engine.IterOptions{Prefix: []byte("\xfe")}, nil},
+		"a prefix that ends in 0xff":       {engine.IterOptions{Prefix: []byte("ab\xff")}, []string{"ab\xff", "ab\xff\xff"}},
+		"a prefix of only 0xff has no end": {engine.IterOptions{Prefix: []byte("\xff\xff")}, []string{"\xff\xff", "\xff\xff1"}},
+		"a prefix that no key has":         {engine.IterOptions{Prefix: []byte("aa")}, nil},
+		"a prefix with a lower bound":      {engine.IterOptions{Prefix: []byte("ab"), LowerBound: []byte("ab\x01")}, []string{"ab\xff", "ab\xff\xff"}},
+		"a prefix with an upper bound":     {engine.IterOptions{Prefix: []byte("ab"), UpperBound: []byte("ab\xff")}, []string{"ab", "ab\x00"}},
+		"bounds wider than the prefix":     {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("a"), UpperBound: []byte("c")}, []string{"b"}},
+		"bounds that exclude the prefix":   {engine.IterOptions{Prefix: []byte("b"), LowerBound: []byte("c")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			it, err := db.NewIterator(c.options)
@@ -40,7 +40,7 @@ func TestIteratorShowsWhatItsOptionsAllow(t *testing.T) {
 			require.Equal(t, c.want, backward)
 		})
 	}
-	t.Run("a reader may change what it gave as a prefix", func(t *testing.T) {
+	t.Run("the caller may change the prefix slice afterwards", func(t *testing.T) {
 		prefix := []byte("ab")
 		it, err := db.NewIterator(engine.IterOptions{Prefix: prefix})
 		require.NoError(t, err)

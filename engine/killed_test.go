@@ -17,7 +17,7 @@ import (
 
 const (
 	killedDirEnv = "LIGHTNING_TEST_KILLED_DIR" // tells the test that it is the process to be killed
-	killedAcks   = 4000                        // after which it is killed
+	killedAcks   = 4000                        // acknowledgements after which it is killed
 	killedWriter = 6
 )
 
@@ -40,7 +40,7 @@ func TestKilledProcessLosesNoAcknowledgedCommit(t *testing.T) {
 		return
 	}
 	if testing.Short() {
-		t.Skip("starts and kills processes; run without -short")
+		t.Skip("slow: starts and kills processes; run without -short")
 	}
 	for range 3 {
 		dir := t.TempDir()
@@ -75,11 +75,11 @@ func killedProcess(t *testing.T, dir string) (acked [killedWriter]int) {
 	for n := 0; lines.Scan(); n++ {
 		var writer, i int
 		if _, err := fmt.Sscanf(lines.Text(), "acked %d %d", &writer, &i); err != nil {
-			require.NotContains(t, strings.ToLower(lines.Text()), "acked ", "only a line cut short")
+			require.NotContains(t, strings.ToLower(lines.Text()), "acked ", "only the last line may be cut short")
 			n--
 			continue
 		}
-		require.Equal(t, acked[writer], i, "one after the other")
+		require.Equal(t, acked[writer], i, "acknowledgements come in order")
 		acked[writer]++
 		if n == killedAcks {
 			require.NoError(t, cmd.Process.Kill())

@@ -42,15 +42,15 @@ func (f gatedFile) Sync() error {
 	return f.File.Sync()
 }
 
-// The log must not refer to a value before it is durable, whatever the durability of its commit; no one sees it before
-// that.
+// The log must not refer to a large value before the value is durable, whatever the durability of the commit, and nobody may
+// see it before that.
 func TestALargeValueIsDurableBeforeItsCommit(t *testing.T) {
 	g := &gate{Fs: afero.NewBasePathFs(afero.NewOsFs(), t.TempDir()), open: make(chan struct{})}
 	db, err := engine.Open("db", engine.Options{FS: g, LargeValueBytes: 100})
 	require.NoError(t, err)
 	done := make(chan error)
 	go func() { done <- db.Put([]byte("k"), pattern(1000, 1), engine.Buffered) }()
-	require.NoError(t, db.Put([]byte("other"), []byte("value"), engine.Sync), "others do not wait")
+	require.NoError(t, db.Put([]byte("other"), []byte("value"), engine.Sync), "other commits do not wait")
 	_, err = db.Get([]byte("k"))
 	require.ErrorIs(t, err, engine.ErrNotFound)
 	require.Less(t, db.Metrics().LogBytes, int64(60))
@@ -146,17 +146,17 @@ func TestALongValueTakesLittleMemory(t *testing.T) {
 		require.True(t, bytes.Equal(value[at:at+len(buf)], buf), "at %d", at)
 	}
 	require.NoError(t, stream.Close())
-	require.Less(t, allocated(), 4<<20, "a stream takes no memory to speak of")
+	require.Less(t, allocated(), 4<<20, "a stream takes little memory")
 
 	allocated = allocations()
 	got, err := db.Get([]byte("k"))
 	require.NoError(t, err)
 	require.True(t, bytes.Equal(value, got))
-	require.Less(t, allocated(), length+4<<20, "the value that was got, no other")
+	require.Less(t, allocated(), length+4<<20, "Get allocates the value once")
 	if nightly {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		require.Less(t, m.Sys, uint64(2_700<<20), "the caller's value and the one that was got, no other")
+		require.Less(t, m.Sys, uint64(2_700<<20), "memory holds the caller's value and one from Get")
 	}
 	require.NoError(t, db.Delete([]byte("k"), engine.Sync))
 	require.NoError(t, db.Compact())

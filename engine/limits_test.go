@@ -50,7 +50,7 @@ func TestTheLongestKeysPassThroughEverything(t *testing.T) {
 		require.ErrorIs(t, err, engine.ErrNotFound)
 	}
 	check()
-	require.NoError(t, db.Compact()) // the snapshot keeps what the range deletes hide: they are split with the tables
+	require.NoError(t, db.Compact()) // the snapshot keeps what the range deletes hide, so they are split along with the tables
 	require.Greater(t, len(find(t, o.FS, "*.sst")), 5)
 	check()
 	for i := range 40 {

@@ -34,17 +34,17 @@ func TestMissingLogIsDetected(t *testing.T) {
 func TestGapBetweenLogs(t *testing.T) {
 	for name, c := range map[string]struct {
 		durability engine.Durability
-		cut        int // of four logs, by number; each has one commit
-		keep       int // bytes of that log
-		found      int // keys
+		cut        int // index of the truncated log, of four with one commit each
+		keep       int // bytes kept of that log
+		found      int // keys left
 		err        error
 	}{
-		"the commit of the second is lost, and nobody synced": {engine.NoSync, 1, 30, 1, nil},
-		"the second is empty, and nobody synced":              {engine.NoSync, 1, 0, 1, nil},
-		"the first is empty, and nobody synced":               {engine.Buffered, 0, 0, 0, nil},
-		"the last but one is torn, and nobody synced":         {engine.NoSync, 2, 50, 2, nil},
-		"the last is torn":                                    {engine.Sync, 3, 30, 3, nil},
-		"the second is torn, but a later commit was synced":   {engine.Sync, 1, 30, 0, engine.ErrCorrupt},
+		"the second lost its commit, and nothing was synced": {engine.NoSync, 1, 30, 1, nil},
+		"the second is empty, and nothing was synced":        {engine.NoSync, 1, 0, 1, nil},
+		"the first is empty, and nothing was synced":         {engine.Buffered, 0, 0, 0, nil},
+		"the last but one is torn, and nothing was synced":   {engine.NoSync, 2, 50, 2, nil},
+		"the last is torn": {engine.Sync, 3, 30, 3, nil},
+		"the second is torn, but a later commit was synced": {engine.Sync, 1, 30, 0, engine.ErrCorrupt},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := unflushed(t, 4, c.durability)
@@ -55,7 +55,7 @@ func TestGapBetweenLogs(t *testing.T) {
 			require.NoError(t, afero.WriteFile(fsys, log, content[:c.keep], 0o644))
 			report, err := engine.VerifyDir("db", engine.Options{FS: fsys})
 			require.NoError(t, err)
-			require.Equal(t, c.err == nil, len(report.Problems) == 0, "a gap is no damage: %q", report.Problems)
+			require.Equal(t, c.err == nil, len(report.Problems) == 0, "a gap is not damage: %q", report.Problems)
 			for range 2 { // recovery is idempotent
 				db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
 				require.ErrorIs(t, err, c.err)
@@ -83,7 +83,7 @@ func TestLogsAfterAGapAreRemovedOneByOne(t *testing.T) {
 		fsys := newFaulty(disk, n)
 		db, err := engine.Open("db", engine.Options{FS: fsys, InlineMaintenance: true})
 		if err == nil {
-			require.Greater(t, n, 3, "three logs behind the gap, and an empty one")
+			require.Greater(t, n, 3, "there are three logs after the gap, and an empty one")
 			require.NoError(t, db.Close())
 			return
 		}
@@ -96,8 +96,8 @@ func TestLogsAfterAGapAreRemovedOneByOne(t *testing.T) {
 	}
 }
 
-// TestMissingLogWithoutProof: there was no sync, so no later log proves anything. But the name of a log was durable
-// before its first commit, so a log that was merely truncated is still there.
+// Without a sync, later logs prove nothing about earlier ones. But the name of a log is durable before its first commit, so
+// a log may be truncated, but not missing.
 func TestMissingLogWithoutProof(t *testing.T) {
 	fsys := unflushed(t, 3, engine.NoSync)
 	require.NoError(t, fsys.Remove(find(t, fsys, "*.log")[1]))
@@ -105,26 +105,26 @@ func TestMissingLogWithoutProof(t *testing.T) {
 	require.ErrorIs(t, err, engine.ErrCorrupt)
 }
 
-// TestALogProvesWhereItsPredecessorEnds: the power is cut during the first commit of a log, which is then missing. What
-// precedes that commit still proves that the previous log was durable, and how long it was.
+// Power is cut during the first commit of a log, which is then missing. What precedes that commit in the log still proves
+// that the previous log was durable, and how long it was.
 func TestALogProvesWhereItsPredecessorEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		durability engine.Durability
-		keep       int // bytes of the first log
+		keep       int // bytes kept of the first log
 		found      int // keys
 		err        error
 	}{
-		"whole":                                {engine.Sync, 1000, 1, nil},
-		"cut":                                  {engine.Sync, 50, 0, engine.ErrCorrupt},
-		"empty":                                {engine.Sync, 0, 0, engine.ErrCorrupt},
-		"missing":                              {engine.Sync, -1, 0, engine.ErrCorrupt},
-		"cut, but nobody synced":               {engine.NoSync, 50, 0, nil},
-		"missing, and nobody says it was ever": {engine.NoSync, -1, 0, nil},
+		"whole":                             {engine.Sync, 1000, 1, nil},
+		"cut":                               {engine.Sync, 50, 0, engine.ErrCorrupt},
+		"empty":                             {engine.Sync, 0, 0, engine.ErrCorrupt},
+		"missing":                           {engine.Sync, -1, 0, engine.ErrCorrupt},
+		"truncated, but nothing was synced": {engine.NoSync, 50, 0, nil},
+		"missing, and nothing proves that it existed": {engine.NoSync, -1, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := unflushed(t, 2, c.durability)
 			logs := find(t, fsys, "*.log")
-			for i, keep := range []int{c.keep, 60} { // the second is cut in its commit
+			for i, keep := range []int{c.keep, 60} { // the second is truncated within its commit
 				if keep < 0 {
 					require.NoError(t, fsys.Remove(logs[i]))
 					continue
@@ -153,7 +153,7 @@ func unflushed(t *testing.T, logs int, d engine.Durability) afero.Fs {
 		require.NoError(t, db.Put(fmt.Appendf(nil, "key %d", i), []byte("value"), d))
 	}
 	require.Len(t, find(t, gate, "*.log"), logs)
-	require.NoError(t, db.Apply(&engine.Batch{}, min(d, engine.NoSync)), "the last log has its commit, too")
+	require.NoError(t, db.Apply(&engine.Batch{}, min(d, engine.NoSync)), "the last log has a commit too")
 	disk := copyOf(t, gate)
 	close(gate.wait)
 	require.NoError(t, db.Close())

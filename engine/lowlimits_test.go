@@ -83,7 +83,7 @@ func TestTheManifestIsReplacedWhileTheStoreIsOpen(t *testing.T) {
 		require.NoError(t, db.Close())
 		return whileOpen
 	}
-	require.Zero(t, fill(), "a manifest of less than 64 KiB stays")
+	require.Zero(t, fill(), "a manifest smaller than 64 KiB is kept")
 	o.Limits = engine.Limits{ManifestBytes: 1, ManifestGrowth: 1}
 	require.Greater(t, fill(), 10)
 	require.Len(t, find(t, o.FS, "MANIFEST-*"), 1)
@@ -103,7 +103,7 @@ func TestANewStoreNumbersFilesFromTheLimits(t *testing.T) {
 	require.NoError(t, db.Flush())
 	info, err := engine.InspectTable(find(t, fsys, "*.sst")[0], engine.Options{FS: fsys}, nil)
 	require.NoError(t, err)
-	require.Equal(t, uint64(1<<40), info.MinSeq, "the first commit")
+	require.Equal(t, uint64(1<<40), info.MinSeq, "the first commit gets the first sequence number of the limits")
 	require.NoError(t, db.Close())
 
 	o.Limits = engine.Limits{}
@@ -131,7 +131,7 @@ func TestTheConflictWindowOverflows(t *testing.T) {
 	}
 	require.NoError(t, commit(4))
 	require.ErrorIs(t, commit(5), engine.ErrConflict)
-	require.NoError(t, commit(4), "what was forgotten before it began does not matter")
+	require.NoError(t, commit(4), "commits forgotten before the transaction began do not matter")
 	require.NoError(t, db.Close())
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// state is the part of Metrics that tells what is the matter.
+// state returns the fields of Metrics that report trouble.
 func state(db *engine.DB) [3]bool {
 	m := db.Metrics()
 	return [3]bool{m.Stalled, m.OutOfRoom, m.Poisoned}
@@ -49,7 +49,7 @@ func TestMetricsReportLackOfRoom(t *testing.T) {
 	fs.SetRules(&faultfs.Rule{Effect: faultfs.ENOSPC, Op: faultfs.OpCreate, Glob: "*.sst"})
 	var err error
 	for i := 0; err == nil; i++ {
-		require.Less(t, i, 10_000, "the store must fill up")
+		require.Less(t, i, 10_000, "the store never refuses a commit")
 		err = db.Put([]byte{byte(i), byte(i >> 8)}, make([]byte, 100), engine.NoSync)
 	}
 	require.ErrorIs(t, err, engine.ErrNoRoom)

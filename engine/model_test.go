@@ -34,7 +34,7 @@ type model struct {
 	steps   int
 	snaps   []*engine.Snapshot
 	snapped []map[string]string
-	metrics engine.Metrics // summed up over the sessions: blob files only
+	metrics engine.Metrics // sums over all sessions; only the figures of blob files
 }
 
 func (m *model) key() []byte { return fmt.Appendf(nil, "k%03d", m.rng.IntN(200)) }
@@ -219,7 +219,7 @@ func TestStoreIsAMap(t *testing.T) {
 	for seed := range uint64(8) {
 		for _, inline := range []bool{true, false} {
 			if !inline && seed > 1 || inline && testing.Short() {
-				break // the operating system's disk is slow; without a background there is nothing to race
+				break // the operating system's disk is slow, and without background work there are no races
 			}
 			t.Run(fmt.Sprintf("seed %d inline %v", seed, inline), func(t *testing.T) {
 				fsys := afero.NewMemMapFs()
@@ -281,7 +281,7 @@ func TestTheModelTestsTriggerMaintenance(t *testing.T) {
 		require.NoError(t, db.Delete(fmt.Appendf(nil, "k%06d", i), engine.NoSync))
 	}
 	require.NoError(t, db.Compact())
-	require.Zero(t, db.Metrics().Levels[6].Tables, "tombstones are gone, and what they hid")
+	require.Zero(t, db.Metrics().Levels[6].Tables, "tombstones and what they hid are gone")
 	_, err = db.Get([]byte("k000001"))
 	require.ErrorIs(t, err, engine.ErrNotFound)
 	require.NoError(t, db.Close())

@@ -16,8 +16,8 @@ import (
 type life struct {
 	o             engine.Options
 	db            *engine.DB
-	acked, unsure map[string]string // what must be there, and what may be in its place
-	refused       int               // commits of which nothing may be there
+	acked, unsure map[string]string // values that must be there, and values that may be there instead
+	refused       int               // refused commits, of which nothing may be there
 	poisoned      bool
 }
 
@@ -27,7 +27,7 @@ func (l *life) put(t *testing.T, key, value string) {
 	err := l.db.Put([]byte(key), []byte(value), engine.Sync)
 	switch {
 	case err == nil:
-		require.False(t, l.poisoned, "nothing is written to a poisoned store")
+		require.False(t, l.poisoned, "a poisoned store accepts no writes")
 		l.acked[key] = value
 		delete(l.unsure, key)
 	case errors.Is(err, engine.ErrNoRoom):
@@ -68,9 +68,9 @@ func (l *life) shows(t *testing.T, db *engine.DB, when string) {
 	require.Equal(t, want, found, when)
 }
 
-// The disk is full at the first, second, ... call that needs space, and has room again a while later. Nothing
-// acknowledged is lost, nor in a crash that follows. Commits either go on, or return ErrPoisoned until the store is
-// opened again; see I5.
+// The disk is full at the first, second, ... call that needs space, and has room again a while later. Nothing acknowledged
+// is lost, even in a crash that follows. Afterwards commits either succeed or return ErrPoisoned until the store is opened
+// again; see I5.
 func TestNoRoomAtAnyCall(t *testing.T) {
 	goesOn, poisons := 0, 0
 	for n := uint64(0); ; n += 1 + n/40 {
@@ -90,7 +90,7 @@ func TestNoRoomAtAnyCall(t *testing.T) {
 		fs.SetRules()
 		refused := l.refused
 		l.run(t, 2)
-		require.Equal(t, refused, l.refused, "%s: there is room again", when)
+		require.Equal(t, refused, l.refused, "%s: commits succeed once there is room again", when)
 		if l.poisoned {
 			poisons++
 		} else if full {
@@ -131,7 +131,7 @@ func TestNoRoomInTheBackground(t *testing.T) {
 	key := func(i int) []byte { return fmt.Appendf(nil, "%05d", i) }
 	acked := 0
 	for ; ; acked++ {
-		require.Less(t, acked, 10_000, "commits are not taken in without an end")
+		require.Less(t, acked, 10_000, "a full store refuses commits eventually")
 		if err := db.Put(key(acked), make([]byte, 50), engine.NoSync); err != nil {
 			require.ErrorIs(t, err, engine.ErrNoRoom)
 			break

@@ -21,7 +21,7 @@ func TestADirectoryThatIsNotAStoreIsRefused(t *testing.T) {
 	require.ErrorContains(t, err, "holiday.jpg")
 	names, err := afero.Glob(fsys, "db/*")
 	require.NoError(t, err)
-	require.Len(t, names, 2, "nothing was touched")
+	require.Len(t, names, 2, "no file was changed")
 }
 
 func TestErrorIfMissingCreatesNothing(t *testing.T) {
@@ -46,7 +46,7 @@ func TestSecondOpenFailsWithErrLocked(t *testing.T) {
 			require.NoError(t, err)
 			_, err = engine.Open(dir, o)
 			require.ErrorIs(t, err, engine.ErrLocked)
-			require.NoError(t, db.Verify(), "the loser touched nothing")
+			require.NoError(t, db.Verify(), "the refused Open changed nothing")
 			require.NoError(t, db.Close())
 			db, err = engine.Open(dir, o)
 			require.NoError(t, err)

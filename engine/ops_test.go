@@ -30,10 +30,10 @@ func TestNewerStoresAreRefused(t *testing.T) {
 		edit []byte
 		err  error
 	}{
-		"the version of this engine":                     {[]byte{6, engine.FormatVersion, 1, 99}, engine.ErrCorrupt}, // its tables are not named
-		"the next version":                               {[]byte{6, engine.FormatVersion + 1}, engine.ErrVersion},
-		"a newer version with fields that are not known": {[]byte{6, 200, 1, 250, 7, 7}, engine.ErrVersion},
-		"a field that is not known, in a known version":  {[]byte{6, 1, 250, 7, 7}, engine.ErrCorrupt},
+		"the version of this engine":          {[]byte{6, engine.FormatVersion, 1, 99}, engine.ErrCorrupt}, // but it names no tables
+		"the next version":                    {[]byte{6, engine.FormatVersion + 1}, engine.ErrVersion},
+		"a newer version with unknown fields": {[]byte{6, 200, 1, 250, 7, 7}, engine.ErrVersion},
+		"an unknown field in a known version": {[]byte{6, 1, 250, 7, 7}, engine.ErrCorrupt},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys, o := sample(t)
@@ -46,7 +46,7 @@ func TestNewerStoresAreRefused(t *testing.T) {
 			if errors.Is(c.err, engine.ErrVersion) {
 				require.ErrorContains(t, err, fmt.Sprintf("this engine reads up to %d", engine.FormatVersion))
 				require.NotErrorIs(t, err, engine.ErrCorrupt)
-				require.ErrorIs(t, repairErr, engine.ErrVersion, "a newer store is not repaired to death")
+				require.ErrorIs(t, repairErr, engine.ErrVersion, "a newer store is not repaired")
 				require.ErrorIs(t, verifyErr, engine.ErrVersion)
 				require.Equal(t, before, find(t, fsys, "*"))
 			}
@@ -68,8 +68,8 @@ func TestANewerTableIsRefused(t *testing.T) {
 		before := find(t, fsys, "*")
 		_, err = engine.Repair("db", o)
 		require.ErrorIs(t, err, engine.ErrVersion)
-		require.Equal(t, before, find(t, fsys, "*"), "a newer table is not taken for a damaged one")
-		edit(t, fsys, "MANIFEST-*", flip(40)) // what is damaged beside it does not change that
+		require.Equal(t, before, find(t, fsys, "*"), "a newer table is not treated as damaged")
+		edit(t, fsys, "MANIFEST-*", flip(40)) // a damaged manifest does not change that
 	}
 }
 
@@ -95,9 +95,9 @@ func raisesTheVersion(t *testing.T, older uint64) {
 		return info.Version
 	}
 	db := open(t, goldenOptions(fsys))
-	require.Equal(t, older, version(), "opening changes nothing")
+	require.Equal(t, older, version(), "opening does not raise the version")
 	require.NoError(t, db.Close())
-	require.Equal(t, older, version(), "nor does closing")
+	require.Equal(t, older, version(), "closing does not raise the version")
 	require.Zero(t, ends)
 	db = open(t, goldenOptions(fsys))
 	require.NoError(t, db.Put([]byte("k"), nil, engine.Sync))
@@ -170,7 +170,7 @@ func TestSyncLatencyIsOfTheInjectedClock(t *testing.T) {
 	total := int64(0)
 	for i, n := range m.SyncLatency.Counts {
 		if n > 0 {
-			require.Equal(t, time.Millisecond, engine.LatencyBounds[i], "0.7 ms are in the bucket up to 1 ms")
+			require.Equal(t, time.Millisecond, engine.LatencyBounds[i], "0.7 ms belong in the bucket up to 1 ms")
 		}
 		total += n
 	}
@@ -210,7 +210,7 @@ func TestEventsComeInPairs(t *testing.T) {
 	require.Equal(t, []string{
 		"manifest rolled", "flush of 1 begins", "flush of 1 done", "flush of 1 begins", "flush of 1 done",
 		"compaction of 2 begins: asked for", "compaction of 2 done: asked for", "checkpoint copy of 2 files",
-		"manifest rolled", // by Close: the manifest had got edits
+		"manifest rolled", // by Close, because the manifest had edits
 	}, told)
 }
 

@@ -22,7 +22,7 @@ func TestAContextEndsTheWaitForCompactions(t *testing.T) {
 		require.ErrorIs(t, <-ended, context.Canceled, name)
 	}
 	resume()
-	require.NoError(t, db.CompactContext(t.Context()), "the pause is over")
+	require.NoError(t, db.CompactContext(t.Context()), "compactions are no longer paused")
 	require.NoError(t, db.VerifyContext(t.Context()))
 	require.NoError(t, db.Close())
 }

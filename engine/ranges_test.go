@@ -51,14 +51,14 @@ func TestARangeDelete(t *testing.T) {
 		start, end string
 		left       []string
 	}{
-		{"has its start", "b", "c", []string{"a", "c", "d"}},
-		{"has not its end", "a", "d", []string{"d"}},
-		{"may lie between keys", "bb", "bc", []string{"a", "b", "c", "d"}},
-		{"may go beyond all keys", "", "zzz", nil},
-		{"is empty if it ends where it starts", "b", "b", []string{"a", "b", "c", "d"}},
+		{"includes its start", "b", "c", []string{"a", "c", "d"}},
+		{"excludes its end", "a", "d", []string{"d"}},
+		{"may fall between keys", "bb", "bc", []string{"a", "b", "c", "d"}},
+		{"may exceed all keys", "", "zzz", nil},
+		{"is empty if start and end are equal", "b", "b", []string{"a", "b", "c", "d"}},
 		{"is empty if it ends before it starts", "c", "b", []string{"a", "b", "c", "d"}},
-		{"is empty if it ends at the empty key", "", "", []string{"a", "b", "c", "d"}},
-		{"of one key and no other", "b", "b\x00", []string{"a", "c", "d"}},
+		{"is empty if both are the empty key", "", "", []string{"a", "b", "c", "d"}},
+		{"may cover a single key", "b", "b\x00", []string{"a", "c", "d"}},
 	} {
 		for _, at := range []struct {
 			name string
@@ -128,19 +128,19 @@ func TestALogWithAnInvalidRangeIsCorrupt(t *testing.T) {
 		fine         bool
 	}{
 		{"a range", header + "02" + "0161" + "0163", true},
-		{"a range of nothing but the empty key", header + "02" + "00" + "0100", true},
+		{"a range of only the empty key", header + "02" + "00" + "0100", true},
 		{"an empty range", header + "02" + "0161" + "0161", false},
-		{"a range upside down", header + "02" + "0163" + "0161", false},
+		{"a range whose end precedes its start", header + "02" + "0163" + "0161", false},
 		{"a range without an end", header + "02" + "0161" + "00", false},
-		{"an end that was cut short", header + "02" + "0161" + "0263", false},
-		{"nothing behind the start", header + "02" + "0161", false},
-		{"more than the range", header + "02" + "0161" + "0163" + "00", false},
+		{"a truncated end", header + "02" + "0161" + "0263", false},
+		{"nothing after the start", header + "02" + "0161", false},
+		{"bytes after the range", header + "02" + "0161" + "0163" + "00", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
 			db := open(t, o)
 			require.NoError(t, db.Put([]byte("b"), nil, engine.NoSync))
-			o.FS = copyOf(t, o.FS) // nothing is known of the end of its log
+			o.FS = copyOf(t, o.FS) // as if killed, so the end of its log is unknown
 			require.NoError(t, db.Close())
 			name := find(t, o.FS, "*.log")[0]
 			num, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(name), ".log"), 10, 64)

@@ -23,7 +23,7 @@ func TestSpaceOfADeletedRangeIsReclaimed(t *testing.T) {
 	snap := db.NewSnapshot()
 	require.NoError(t, db.DeleteRange([]byte("k000100"), []byte("k009999"), engine.NoSync))
 	require.NoError(t, db.Compact())
-	require.GreaterOrEqual(t, db.Metrics().Levels[6].Bytes, full, "a snapshot needs it")
+	require.GreaterOrEqual(t, db.Metrics().Levels[6].Bytes, full, "a snapshot still sees the deleted data")
 	it, err := snap.NewIterator(engine.IterOptions{})
 	require.Len(t, keysOf(t, it, err), 3000)
 	require.Len(t, shown(t, db), 100)
@@ -147,10 +147,10 @@ func TestDeletedRangesAreNotRead(t *testing.T) {
 	require.NoError(t, db.Flush())
 	fs.bytes = 0
 	require.Len(t, shown(t, db), 20)
-	require.Less(t, fs.bytes, full/5, "an iterator steps over whole tables, both ways")
+	require.Less(t, fs.bytes, full/5, "an iterator skips whole tables in both directions")
 	fs.bytes = 0
 	require.NoError(t, db.Compact())
-	require.Less(t, fs.bytes, full/5, "and so does a compaction")
+	require.Less(t, fs.bytes, full/5, "a compaction skips whole tables too")
 	require.Less(t, int(db.Metrics().Levels[6].Bytes), full/100)
 	require.Len(t, shown(t, db), 20)
 	require.NoError(t, db.Close())

@@ -49,7 +49,7 @@ func find(t *testing.T, fsys afero.Fs, pattern string) []string {
 	return names
 }
 
-// edit replaces the content of the only matching file.
+// edit changes the content of the only matching file.
 func edit(t *testing.T, fsys afero.Fs, pattern string, change func([]byte) []byte) {
 	t.Helper()
 	names := find(t, fsys, pattern)
@@ -81,21 +81,21 @@ func TestDamagedStores(t *testing.T) {
 		lost   string
 	}{
 		"nothing": {func(*testing.T, afero.Fs) {}, nil, ""},
-		"log: the last record is cut, as if never synced: a torn tail": {
+		"log: the last record is truncated, as if never synced: a torn tail": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", cut(3)) }, nil, "c",
 		},
 		"log: the last record is damaged, as if never synced: a torn tail": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", flip(-3)) }, nil, "c",
 		},
-		"log: the first record is damaged, and later ones say it was durable": {
+		"log: the first record is damaged, and later ones prove it was durable": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "*.log", flip(30)) }, engine.ErrCorrupt, "",
 		},
-		"log: no bytes, because only its name reached the disk": {
+		"log: empty, because only its name reached the disk": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/000999.log", nil, 0o644))
 			}, nil, "",
 		},
-		"log: zeros, because only its size reached the disk": {
+		"log: all zeros, because only its size reached the disk": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/000999.log", make([]byte, 5000), 0o644))
 			}, nil, "",
@@ -109,12 +109,12 @@ func TestDamagedStores(t *testing.T) {
 			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "*.sst")[0])) },
 			engine.ErrCorrupt, "",
 		},
-		"table: live, but of no bytes": {
+		"table: live, but empty": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, find(t, fsys, "*.sst")[0], nil, 0o644))
 			}, engine.ErrCorrupt, "",
 		},
-		"table: another one under its name": {
+		"table: replaced by another table": {
 			func(t *testing.T, fsys afero.Fs) {
 				sst := find(t, fsys, "*.sst")
 				content, err := afero.ReadFile(fsys, sst[0])
@@ -122,7 +122,7 @@ func TestDamagedStores(t *testing.T) {
 				require.NoError(t, afero.WriteFile(fsys, sst[1], content, 0o644))
 			}, engine.ErrCorrupt, "",
 		},
-		"table: an orphan of no bytes, because a flush was cut short": {
+		"table: an empty orphan, because a flush was interrupted": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/000999.sst", nil, 0o644))
 			}, nil, "",
@@ -134,15 +134,15 @@ func TestDamagedStores(t *testing.T) {
 		"manifest: the first edit is damaged": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "MANIFEST-*", flip(25)) }, engine.ErrCorrupt, "",
 		},
-		"manifest: the last edit is damaged, and the proof behind it says it was durable": {
+		"manifest: the last edit is damaged, and a later proof shows it was durable": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "MANIFEST-*", flip(-mark-3)) }, engine.ErrCorrupt, "",
 		},
-		"manifest: a later one without a marker, because a creation was cut short": {
+		"manifest: a later one without a marker, because its creation was interrupted": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/MANIFEST-000999", []byte("x"), 0o644))
 			}, nil, "",
 		},
-		"marker: a newer one of no bytes: the older holds": {
+		"marker: a newer one is empty, so the older one is valid": {
 			func(t *testing.T, fsys afero.Fs) {
 				require.NoError(t, afero.WriteFile(fsys, "db/marker.000999.MANIFEST-000998", nil, 0o644))
 			}, nil, "",
@@ -150,7 +150,7 @@ func TestDamagedStores(t *testing.T) {
 		"marker: the only one is damaged, and there are tables": {
 			func(t *testing.T, fsys afero.Fs) { edit(t, fsys, "marker.*", flip(3)) }, engine.ErrCorrupt, "",
 		},
-		"marker: gone, and there are tables": {
+		"marker: missing, and there are tables": {
 			func(t *testing.T, fsys afero.Fs) { require.NoError(t, fsys.Remove(find(t, fsys, "marker.*")[0])) },
 			engine.ErrCorrupt, "",
 		},
@@ -192,7 +192,7 @@ func TestCleanOpenWritesNothingAndStartsNothing(t *testing.T) {
 	require.Equal(t, before, runtime.NumGoroutine())
 	_, err = db.Get([]byte("a"))
 	require.NoError(t, err)
-	require.NoError(t, db.Flush(), "what was replayed is flushed when asked for")
+	require.NoError(t, db.Flush(), "Flush also writes replayed commits")
 	require.Positive(t, fsys.calls)
 	require.NoError(t, db.Close())
 	fsys.calls = 0
@@ -216,7 +216,7 @@ func TestFileNumbersAreNotUsedAgain(t *testing.T) {
 			require.NoError(t, db.Flush())
 		}
 		require.NoError(t, db.Delete([]byte("a"), engine.Sync))
-		require.NoError(t, db.Compact()) // no log and no table is left to tell the numbers
+		require.NoError(t, db.Compact()) // leaves no log and no table that could tell the numbers
 		require.NoError(t, db.Close())
 	}
 	require.Len(t, used, 18)

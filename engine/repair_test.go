@@ -117,12 +117,12 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 		"a block of a table": {"*.sst", flip(3000), 1, 5, "parts of tables", true},
 		"the footer of a table, so that blocks are found by their checksums": {"*.sst", flip(-3), 0, 0, "parts of tables", true},
 		"the filter of a table":             {"*.sst", flip(-1200), 0, 5, "parts of tables", true},
-		"a table cut short":                 {"*.sst", cut(4000), 15, 40, "parts of tables", true},
-		"a table that is missing":           {"*.sst", nil, 25, 60, "parts of tables", true},
-		"a table of no bytes":               {"*.sst", func([]byte) []byte { return nil }, 25, 60, "parts of tables", true},
+		"a truncated table":                 {"*.sst", cut(4000), 15, 40, "parts of tables", true},
+		"a missing table":                   {"*.sst", nil, 25, 60, "parts of tables", true},
+		"an empty table":                    {"*.sst", func([]byte) []byte { return nil }, 25, 60, "parts of tables", true},
 		"a commit in the middle of the log": {"*.log", flip(1000), 1, 1, "middle of the store's history", false},
 		"the last commit of the log":        {"*.log", flip(-3), 1, 1, "the end of a closed log", false},
-		"the log cut short":                 {"*.log", cut(100), 1, 2, "the end of a closed log", false},
+		"a truncated log":                   {"*.log", cut(100), 1, 2, "the end of a closed log", false},
 		"the log is missing":                {"*.log", nil, 40, 40, "the end of a closed log", false},
 		"the marker":                        {"marker.*", flip(3), 0, 0, "", false},
 		"the marker is missing":             {"marker.*", nil, 0, 0, "", false},
@@ -161,7 +161,7 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 			for _, name := range files {
 				if filepath.Base(name) != "LOCK" {
 					_, err := before.Stat(filepath.Join(report.LostDir, filepath.Base(name)))
-					require.NoError(t, err, "the file is kept")
+					require.NoError(t, err, "the damaged file is kept")
 				}
 			}
 			got := h.judge(t, before, name)
@@ -177,7 +177,7 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 
 			again, err := engine.Repair("db", h.o)
 			require.NoError(t, err)
-			require.Equal(t, engine.RepairReport{}, again, "nothing is damaged any more")
+			require.Equal(t, engine.RepairReport{}, again, "a second repair finds nothing")
 		})
 	}
 }
@@ -187,16 +187,16 @@ func TestRepairSalvagesWhatIsReadable(t *testing.T) {
 func TestRepairOfBlobFiles(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit   func([]byte) []byte // nil: the file is removed
-		few    bool                // only one value is lost
+		few    bool                // exactly one value is lost
 		stays  bool                // the file is needed after the repair
-		copies bool                // values that lay behind the damage are in a new file
+		copies bool                // values after the damage are copied to a new file
 	}{
 		"a value in the middle":                            {flip(2000), true, true, true},
 		"the last value":                                   {flip(-1), true, true, false},
 		"the header, so that all values are copied":        {flip(9), true, false, true},
 		"the length of a value, so that no walk passes it": {flip(2096), true, true, true},
 		"the end, with several values":                     {cut(500), false, true, false},
-		"all of it":                                        {nil, false, false, false},
+		"the whole file":                                   {nil, false, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHistory(t, afero.NewMemMapFs(), allBlobs)
@@ -251,7 +251,7 @@ func TestRepairOfTablesKeepsBlobFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := newHistory(t, afero.NewMemMapFs(), allBlobs)
 			before := find(t, h.fs, "*.blob")
-			for _, name := range before { // what a crash leaves behind the last value
+			for _, name := range before { // as a crash may leave after the last value
 				change(t, h.fs, name, func(b []byte) []byte { return append(b, "a value that was cut short"...) })
 			}
 			change(t, h.fs, largest(t, h.fs, pattern), flip(70))
@@ -262,7 +262,7 @@ func TestRepairOfTablesKeepsBlobFiles(t *testing.T) {
 			}
 			for _, name := range before {
 				_, err := h.fs.Stat(filepath.Join(report.LostDir, filepath.Base(name)))
-				require.NoError(t, err, "lost has the damaged store as a whole")
+				require.NoError(t, err, "the directory lost holds the whole damaged store")
 			}
 			for _, name := range find(t, h.fs, "*.blob") {
 				require.Contains(t, before, name, "no value was copied")

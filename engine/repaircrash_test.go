@@ -71,7 +71,7 @@ func TestEveryMutationOfARepairMayFail(t *testing.T) {
 
 func failDuringRepair(t *testing.T, blobValueBytes int, pattern string) {
 	t.Helper()
-	whole := -1 // keys that a repair which does not fail leaves
+	whole := -1 // number of keys after a repair without a failure
 	for n := -1; ; n++ {
 		h := newHistory(t, afero.NewMemMapFs(), blobValueBytes)
 		change(t, h.fs, largest(t, h.fs, pattern), flip(3000))

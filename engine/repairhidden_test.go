@@ -36,7 +36,7 @@ func TestRepairNamesWhatLostRangeDeletesHid(t *testing.T) {
 	whole, err := afero.ReadFile(fsys, table)
 	require.NoError(t, err)
 
-	back := 0 // times that the deleted keys came back
+	back := 0 // number of times that deleted keys came back
 	for at := 0; at < len(whole); at += 7 {
 		for damage, edit := range map[string]func([]byte) []byte{
 			"flipped": flip(at), "the end": func(b []byte) []byte { return b[:at] },

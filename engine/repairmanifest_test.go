@@ -40,10 +40,10 @@ func (h *history) explained(t *testing.T, got map[string]string, report *engine.
 // intact. Nothing of the other one becomes part of the store.
 func TestRepairComparesTablesWithTheManifest(t *testing.T) {
 	for name, edit := range map[string]func([]byte) []byte{
-		"whole":                func(b []byte) []byte { return b },
-		"with a damaged block": func(b []byte) []byte { return flip(100)(b) },
-		"without its footer":   func(b []byte) []byte { return flip(-3)(b) },
-		"with bytes behind it": func(b []byte) []byte { return append(b, make([]byte, 3000)...) },
+		"whole":                    func(b []byte) []byte { return b },
+		"with a damaged block":     func(b []byte) []byte { return flip(100)(b) },
+		"without its footer":       func(b []byte) []byte { return flip(-3)(b) },
+		"with bytes after its end": func(b []byte) []byte { return append(b, make([]byte, 3000)...) },
 		"with a damaged block and without its footer": func(b []byte) []byte { return flip(len(b) / 3)(flip(-3)(b)) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestRepairComparesTablesWithTheManifest(t *testing.T) {
 	}
 }
 
-// An older table with the same keys as the one that it has replaced does not bring back what was deleted since.
+// An older table in place of a newer one with the same keys does not bring back what was deleted since.
 func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 	for name, edit := range map[string]func([]byte) []byte{
 		"whole": func(b []byte) []byte { return b }, "with a damaged block": flip(10), "with a damaged filter": flip(-300),
@@ -111,7 +111,7 @@ func TestRepairBringsNothingBackFromAnOlderTable(t *testing.T) {
 	}
 }
 
-// Blocks without an index may be from an older table, which has fewer keys than the one that it has replaced.
+// Without an index, blocks may be those of an older table with fewer keys that was put in place of the right one.
 func TestRepairDoesNotTrustBlocksWithoutAnIndex(t *testing.T) {
 	fsys := afero.NewMemMapFs()
 	o := tiny(fsys)
@@ -210,7 +210,7 @@ func TestRepairRejectsALogWithCommitsAlreadyInTables(t *testing.T) {
 	})
 	report, err := engine.Repair("db", h.o)
 	require.NoError(t, err)
-	require.Len(t, report.Lost, 2, "what is there, and what is not there though the log was closed")
+	require.Len(t, report.Lost, 2, "both the unexpected commits and the missing end of the closed log are reported")
 	require.Equal(t, filepath.Base(log), report.Lost[0].File)
 	require.Contains(t, strings.Join(report.Warnings, "\n"), "commits are lost")
 	h.judge(t, h.fs, "an old commit")

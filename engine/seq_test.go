@@ -15,7 +15,7 @@ func TestSeqIsThePlaceInTheOrderOfCommits(t *testing.T) {
 	b := &engine.Batch{}
 	b.Put([]byte("a"), []byte("1"))
 	b.Put([]byte("b"), []byte("2"))
-	require.Zero(t, b.Seq(), "it has not been applied")
+	require.Zero(t, b.Seq(), "a batch has no sequence number before it is applied")
 	require.NoError(t, db.Apply(b, engine.NoSync))
 	first := b.Seq()
 	require.Positive(t, first)
@@ -23,7 +23,7 @@ func TestSeqIsThePlaceInTheOrderOfCommits(t *testing.T) {
 	require.Zero(t, b.Seq())
 	b.Put([]byte("large"), make([]byte, 200))
 	require.NoError(t, db.Apply(b, engine.NoSync))
-	require.Equal(t, first+2, b.Seq(), "the batch before had two writes")
+	require.Equal(t, first+2, b.Seq(), "the previous batch had two writes")
 
 	loser, err := db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
 	require.NoError(t, err)
@@ -36,8 +36,8 @@ func TestSeqIsThePlaceInTheOrderOfCommits(t *testing.T) {
 	require.Equal(t, first+3, winner.Seq())
 	require.NoError(t, loser.Put([]byte("c"), []byte("4")))
 	require.ErrorIs(t, loser.Commit(engine.Sync), engine.ErrConflict)
-	require.Zero(t, loser.Seq(), "nothing of it came as far as the log")
+	require.Zero(t, loser.Seq(), "a transaction with a conflict gets no sequence number")
 	require.NoError(t, db.Close())
 	require.ErrorIs(t, db.Apply(b, engine.NoSync), engine.ErrClosed)
-	require.Zero(t, b.Seq(), "the second time it was refused")
+	require.Zero(t, b.Seq(), "a refused batch has no sequence number")
 }

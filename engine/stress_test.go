@@ -25,8 +25,8 @@ type stress struct {
 	db      *engine.DB
 	ops     atomic.Int64
 	acked   [stressWriters]atomic.Int64 // the last number
-	adds    atomic.Int64                // acknowledged transactions, each of which counts one up
-	unknown atomic.Int64                // those that may have come before Close
+	adds    atomic.Int64                // acknowledged transactions, each of which adds one
+	unknown atomic.Int64                // transactions that failed, but may have been committed before Close
 	closed  atomic.Bool
 }
 
@@ -62,7 +62,7 @@ func (s *stress) write(writer int) {
 		if s.over(err) {
 			return
 		}
-		assert.Equal(s.t, v, got, "what is acknowledged can be read")
+		assert.Equal(s.t, v, got, "an acknowledged commit can be read")
 	}
 }
 

@@ -45,26 +45,26 @@ func TestConflictsOfRanges(t *testing.T) {
 		{"two ranges that overlap", erase("a", "f"), erase("e", "k"), true, true},
 		{"one range inside another", erase("a", "k"), erase("c", "d"), true, true},
 		{"one range around another", erase("c", "d"), erase("a", "k"), true, true},
-		{"ranges that adjoin", erase("a", "e"), erase("e", "k"), false, false},
-		{"ranges that adjoin, the other way", erase("e", "k"), erase("a", "e"), false, false},
+		{"adjacent ranges", erase("a", "e"), erase("e", "k"), false, false},
+		{"adjacent ranges in reverse order", erase("e", "k"), erase("a", "e"), false, false},
 		{"a key, then a range over it", put("d"), erase("a", "k"), true, true},
-		{"a key, then a range that begins there", put("d"), erase("d", "k"), true, true},
-		{"a key, then a range that ends there", put("d"), erase("a", "d"), false, false},
+		{"a key, then a range that starts at it", put("d"), erase("d", "k"), true, true},
+		{"a key, then a range that ends at it", put("d"), erase("a", "d"), false, false},
 		{"a range, then a key in it", erase("a", "k"), put("d"), true, true},
-		{"a range, then the key where it begins", erase("d", "k"), put("d"), true, true},
-		{"a range, then the key where it ends", erase("a", "d"), put("d"), false, false},
-		{"a range, then a key in it that was not there", erase("a", "k"), put("ff"), true, true},
-		{"a range and then own writes in it", both(erase("a", "k"), put("d")), put("e"), true, true},
+		{"a range, then the key at its start", erase("d", "k"), put("d"), true, true},
+		{"a range, then the key at its end", erase("a", "d"), put("d"), false, false},
+		{"a range, then a new key in it", erase("a", "k"), put("ff"), true, true},
+		{"a range with own writes in it, then a key in it", both(erase("a", "k"), put("d")), put("e"), true, true},
 		{"a key read, then a range over it", get("d"), erase("a", "k"), false, true},
-		{"a key read, then a range that begins there", get("d"), erase("d", "k"), false, true},
-		{"a key read, then a range that ends there", get("d"), erase("a", "d"), false, false},
-		{"a key read that is not there, then a range", get("dd"), erase("a", "k"), false, true},
-		{"a key read in an own range is not read", both(erase("d", "e"), get("d")), erase("e", "k"), false, false},
-		{"a range read, then one over it", iterate("b", "f"), erase("a", "k"), false, true},
-		{"a range read, then one in it", iterate("b", "f"), erase("c", "cc"), false, true},
-		{"a range read, then one that ends there", iterate("b", "f"), erase("a", "b"), false, false},
-		{"a range read, then one behind it", iterate("b", "f"), erase("ff", "k"), false, false},
-		{"an empty range is no write", both(erase("k", "a"), put("z")), put("d"), false, false},
+		{"a key read, then a range that starts at it", get("d"), erase("d", "k"), false, true},
+		{"a key read, then a range that ends at it", get("d"), erase("a", "d"), false, false},
+		{"an absent key read, then a range over it", get("dd"), erase("a", "k"), false, true},
+		{"reading a key in one's own range delete is not a read", both(erase("d", "e"), get("d")), erase("e", "k"), false, false},
+		{"a range read, then a delete around it", iterate("b", "f"), erase("a", "k"), false, true},
+		{"a range read, then a delete inside it", iterate("b", "f"), erase("c", "cc"), false, true},
+		{"a range read, then a delete that ends at its start", iterate("b", "f"), erase("a", "b"), false, false},
+		{"a range read, then a delete after it", iterate("b", "f"), erase("ff", "k"), false, false},
+		{"an empty range is not a write", both(erase("k", "a"), put("z")), put("d"), false, false},
 	} {
 		for isolation, conflict := range map[engine.Isolation]bool{
 			engine.SnapshotIsolation: c.snapshot, engine.Serializable: c.serial,
@@ -82,7 +82,7 @@ func TestConflictsOfRanges(t *testing.T) {
 					return
 				}
 				require.ErrorIs(t, err, engine.ErrConflict)
-				require.Equal(t, before, shown(t, db), "nothing of it is there")
+				require.Equal(t, before, shown(t, db), "the transaction left no trace")
 			})
 		}
 	}
@@ -103,7 +103,7 @@ func TestForgettingARangeKeepsTheOtherKeys(t *testing.T) {
 	require.NoError(t, db.DeleteRange([]byte("a"), []byte("long end of the range"), engine.NoSync))
 	txn := begin(t, db, engine.SnapshotIsolation)
 	require.NoError(t, txn.Put([]byte("d"), nil))
-	require.NoError(t, db.Put([]byte("d"), nil, engine.NoSync)) // no open transaction needs what came before
+	require.NoError(t, db.Put([]byte("d"), nil, engine.NoSync)) // no open transaction needs the earlier commits
 	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict)
 }
 
@@ -122,7 +122,7 @@ func TestTxnSeesItsOwnRangeDeletes(t *testing.T) {
 	require.NoError(t, txn.Put([]byte("c"), []byte("own")))
 	want := []string{"", "a", "c", "d", "e"}
 	require.Equal(t, want, scan(t, txn, engine.IterOptions{}))
-	require.Equal(t, []string{"", "a", "b", "bb", "c", "d", "e"}, keysOf(t, before, nil), "not those that came later")
+	require.Equal(t, []string{"", "a", "b", "bb", "c", "d", "e"}, keysOf(t, before, nil), "an iterator does not see later range deletes")
 	it, err := txn.NewIterator(engine.IterOptions{})
 	require.Equal(t, want, keysOf(t, it, err))
 	for _, k := range []string{"b", "bb"} {
@@ -132,7 +132,7 @@ func TestTxnSeesItsOwnRangeDeletes(t *testing.T) {
 	v, err := txn.Get([]byte("c"))
 	require.NoError(t, err)
 	require.Equal(t, "own", string(v))
-	require.Equal(t, []string{"", "a", "b", "c", "d", "e"}, shown(t, db), "nobody else sees it")
+	require.Equal(t, []string{"", "a", "b", "c", "d", "e"}, shown(t, db), "uncommitted range deletes are invisible to others")
 	require.NoError(t, txn.Commit(engine.NoSync))
 	require.Equal(t, want, shown(t, db))
 	v, err = db.Get(nil)

@@ -84,16 +84,16 @@ func TestConflicts(t *testing.T) {
 		"blind write of one key":               {nil, "d", "d", true, true},
 		"other keys":                           {get("d"), "d", "e", false, false},
 		"write skew":                           {get("e"), "d", "e", false, true},
-		"read of a key that is not there":      {get("nothing"), "d", "nothing", false, true},
+		"read of an absent key":                {get("nothing"), "d", "nothing", false, true},
 		"own write, then read: not a read":     {nil, "d", "e", false, false},
 		"phantom in a range":                   {iterate("a", "m"), "z", "f", false, true},
-		"write at the end of the range":        {iterate("a", "m"), "z", "m", false, true}, // said to be one more
+		"write at the end of the range":        {iterate("a", "m"), "z", "m", false, true}, // ranges may be tracked up to and including their end
 		"write before a range":                 {iterate("b", "m"), "z", "a", false, false},
-		"write behind a range":                 {iterate("b", "m"), "z", "n", false, false},
-		"first key only: nothing behind it":    {move(func(i *engine.Iterator) { i.First() }), "z", "f", false, false},
+		"write after a range":                  {iterate("b", "m"), "z", "n", false, false},
+		"first key only: after it":             {move(func(i *engine.Iterator) { i.First() }), "z", "f", false, false},
 		"first key only: in the gap before it": {move(func(i *engine.Iterator) { i.First() }), "z", "bb", false, true},
-		"last key only: nothing before it":     {move(func(i *engine.Iterator) { i.Last() }), "z", "d", false, false},
-		"last key only: in the gap behind it":  {move(func(i *engine.Iterator) { i.Last() }), "z", "w", false, true},
+		"last key only: before it":             {move(func(i *engine.Iterator) { i.Last() }), "z", "d", false, false},
+		"last key only: in the gap after it":   {move(func(i *engine.Iterator) { i.Last() }), "z", "w", false, true},
 		"last and one back: between": {
 			move(func(i *engine.Iterator) { i.Last(); i.Prev() }), "z", "g", false, true,
 		},
@@ -125,7 +125,7 @@ func TestConflicts(t *testing.T) {
 				v, getErr := db.Get([]byte(c.write1))
 				if conflict {
 					require.ErrorIs(t, err, engine.ErrConflict)
-					require.True(t, getErr != nil || string(v) != "1", "nothing of it is there")
+					require.True(t, getErr != nil || string(v) != "1", "the transaction left no trace")
 					return
 				}
 				require.NoError(t, err)
@@ -156,14 +156,14 @@ func TestTxnReadsItsSnapshotAndItsOwnWrites(t *testing.T) {
 	require.ErrorIs(t, err, engine.ErrNotFound)
 	require.Equal(t, []string{"a", "b", "d"}, scan(t, txn, engine.IterOptions{}))
 	_, err = db.Get([]byte("d"))
-	require.ErrorIs(t, err, engine.ErrNotFound, "nobody else sees it")
+	require.ErrorIs(t, err, engine.ErrNotFound, "uncommitted writes are invisible to others")
 
 	it, err := txn.NewIterator(engine.IterOptions{})
 	require.NoError(t, err)
 	require.True(t, it.Last())
 	require.Equal(t, "own", string(it.Value()))
 	require.NoError(t, txn.Put([]byte("z"), []byte("own")))
-	require.False(t, it.Next(), "an iterator sees the writes before it")
+	require.False(t, it.Next(), "an iterator sees only earlier writes")
 	require.NoError(t, txn.Commit(engine.Sync))
 	require.False(t, it.First())
 	require.ErrorIs(t, it.Error(), engine.ErrTxnDone)
@@ -193,7 +193,7 @@ func TestATransactionOlderThanTheWindowConflicts(t *testing.T) {
 		b.Put(strconv.AppendInt(nil, int64(i), 10), nil)
 	}
 	require.NoError(t, db.Apply(&b, engine.NoSync))
-	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict, "what it must be checked against is forgotten")
+	require.ErrorIs(t, txn.Commit(engine.NoSync), engine.ErrConflict, "the commits that it must be validated against are forgotten")
 	txn = begin(t, db, engine.SnapshotIsolation)
 	require.NoError(t, txn.Put([]byte("mine"), nil))
 	require.NoError(t, txn.Commit(engine.NoSync))
@@ -239,7 +239,7 @@ func TestTransfersConserveTheTotal(t *testing.T) {
 	}
 	wg.Wait()
 	assert.NoError(t, db.View(func(txn *engine.Txn) error { assert.Equal(t, total, sum(txn)); return nil }))
-	require.Positive(t, db.Metrics().Conflicts, "transactions really ran into each other")
+	require.Positive(t, db.Metrics().Conflicts, "some transactions conflicted")
 	require.NoError(t, db.Verify())
 	require.NoError(t, db.Close())
 }

@@ -41,7 +41,7 @@ func TestATransactionOutlivesOneWithTheSameSnapshot(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, isolation %d", name, isolation), func(t *testing.T) {
 				db := memory(t, "k", "m")
 				survivor, twin := begin(t, db, isolation), begin(t, db, isolation)
-				other := begin(t, db, isolation) // of the same snapshot, too, and not in anybody's way
+				other := begin(t, db, isolation) // also at this snapshot; it must not affect the others
 				require.NoError(t, db.Put([]byte("k"), []byte("won"), engine.NoSync))
 				end(t, db, twin)
 				for i := range 300 {

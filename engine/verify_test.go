@@ -79,7 +79,7 @@ func small(fsys afero.Fs) engine.Options {
 }
 
 func TestVerifyToleratesFilesBeingRemoved(t *testing.T) {
-	t.Run("a blob file of a transaction that lost", func(t *testing.T) {
+	t.Run("a blob file of a transaction with a conflict", func(t *testing.T) {
 		db := open(t, small(afero.NewMemMapFs()))
 		require.NoError(t, db.Put([]byte("a"), []byte("x"), engine.Sync))
 		txn, err := db.Begin(engine.TxnOptions{})
@@ -195,7 +195,7 @@ func TestSpaceUnderARangeDeleteAndASnapshotIsReclaimed(t *testing.T) {
 func TestMetricsOfSnapshotsAndLargeValues(t *testing.T) {
 	db := open(t, small(afero.NewMemMapFs()))
 	a, b := db.NewSnapshot(), db.NewSnapshot()
-	require.Equal(t, 2, db.Metrics().Snapshots, "at one instant")
+	require.Equal(t, 2, db.Metrics().Snapshots, "two snapshots at one instant count twice")
 	a.Close()
 	b.Close()
 	require.Zero(t, db.Metrics().Snapshots)
@@ -222,8 +222,8 @@ func TestPanicEndsATransaction(t *testing.T) {
 	for _, call := range []func(func(*engine.Txn) error) error{db.Update, db.View} {
 		require.Panics(t, func() { _ = call(func(*engine.Txn) error { panic("in between") }) })
 		require.Zero(t, db.Metrics().Snapshots)
-		want := fmt.Errorf("of the caller")
-		require.Equal(t, want, call(func(*engine.Txn) error { return want }), "as it is")
+		want := fmt.Errorf("the caller's error")
+		require.Equal(t, want, call(func(*engine.Txn) error { return want }), "the caller's error is returned unchanged")
 	}
 	require.NoError(t, db.Close())
 }

@@ -42,15 +42,15 @@ func idsOf(findings []torture.Finding) []string {
 }
 
 func TestFindingsOfTwoRunsAreCompared(t *testing.T) {
-	before := found(map[string]string{"bank": "old", "kv": "mended", "log": "hidden"}, "swap")
+	before := found(map[string]string{"bank": "old", "kv": "fixed", "log": "hidden"}, "swap")
 	after := found(map[string]string{"bank": "old", "swap": "fresh"}, "log")
 	d := reports.Compare(before, after)
-	require.Equal(t, [][]string{{"fresh"}, {"old"}, {"mended"}, {}, {"hidden"}},
+	require.Equal(t, [][]string{{"fresh"}, {"old"}, {"fixed"}, {}, {"hidden"}},
 		[][]string{idsOf(d.New), idsOf(d.Ongoing), idsOf(d.Resolved), idsOf(d.Regressed), idsOf(d.Unseen)})
 	require.True(t, d.Worse())
 
-	back := reports.Compare(after, found(map[string]string{"bank": "old", "kv": "mended"}))
-	require.Equal(t, []string{"mended"}, idsOf(back.Regressed), "its cell passed before")
+	back := reports.Compare(after, found(map[string]string{"bank": "old", "kv": "fixed"}))
+	require.Equal(t, []string{"fixed"}, idsOf(back.Regressed), "its cell passed before")
 	require.Equal(t, []string{"fresh"}, idsOf(back.Resolved))
 	require.False(t, reports.Compare(before, before).Worse())
 }
@@ -63,12 +63,12 @@ func TestAFindingIsResolvedOnceAllItsCellsPass(t *testing.T) {
 }
 
 func TestFormsOfADifference(t *testing.T) {
-	before := found(map[string]string{"bank": "old", "kv": "mended"})
+	before := found(map[string]string{"bank": "old", "kv": "fixed"})
 	d := reports.Compare(before, found(map[string]string{"bank": "old", "swap": "worse"}))
 	for _, write := range []func(io.Writer, *reports.Difference) error{reports.DifferenceText, reports.DifferenceHTML, reports.DifferenceJSON} {
 		var b bytes.Buffer
 		require.NoError(t, write(&b, d))
-		for _, id := range []string{"old", "mended", "worse"} {
+		for _, id := range []string{"old", "fixed", "worse"} {
 			require.Contains(t, b.String(), id+" is broken.")
 		}
 		require.Contains(t, b.String(), "LT2-worse")

@@ -17,13 +17,13 @@ import (
 
 var update = flag.Bool("update", false, "write ../dashboards")
 
-// shown is a metric as a dashboard needs it.
+// shown is a metric with what a dashboard panel needs to know about it.
 type shown struct {
 	name, kind, help string
 	labels           []string
 }
 
-// rows are the headlines of a dashboard, each with the first metric that stands below it: the lists are in a sensible order.
+// rows maps the first metric of each dashboard row to the title of the row. The lists of metrics are in a sensible order.
 type rows map[string]string
 
 var dashboards = map[string]struct {
@@ -34,7 +34,7 @@ var dashboards = map[string]struct {
 	"lightning": {
 		title: "Lightning store",
 		rows: rows{
-			"lightning_poisoned": "Is it well?", "lightning_commits_total": "Clients", "lightning_log_bytes_total": "Logs and syncs",
+			"lightning_poisoned": "Health", "lightning_commits_total": "Clients", "lightning_log_bytes_total": "Logs and syncs",
 			"lightning_memtables": "Flushes", "lightning_compactions_running": "Compactions and tables", "lightning_blob_files": "Blob files",
 			"lightning_cache_hits_total": "Cache and files", "lightning_checkpoints_total": "Copies",
 		},
@@ -48,8 +48,8 @@ var dashboards = map[string]struct {
 	"lightning-torture": {
 		title: "Soak",
 		rows: rows{
-			"torture_running": "Is it well, and what did it find?", "torture_now_timestamp_seconds": "Where it is", "torture_laps_total": "What it has done",
-			"torture_life_stores_total": "The store that lives", "torture_figure": "Figures, and whether they stay flat",
+			"torture_running": "Health and findings", "torture_now_timestamp_seconds": "Progress", "torture_laps_total": "Work done",
+			"torture_life_stores_total": "Long-lived store", "torture_figure": "Figures and their flatness",
 		},
 		list: func() (all []shown) {
 			for _, m := range metrics.Metrics() {
@@ -60,7 +60,7 @@ var dashboards = map[string]struct {
 	},
 }
 
-// query returns what a panel plots, and the legend of its lines.
+// query returns the expression that a panel plots, and the legend of its lines.
 func (m *shown) query() (expr, legend string) {
 	legend = "{{instance}}"
 	for _, l := range m.labels {
@@ -91,7 +91,7 @@ func (m *shown) unit() string {
 	return "short"
 }
 
-// board makes a dashboard that can be imported anywhere: Grafana asks for the data source.
+// board returns a dashboard that can be imported anywhere: Grafana asks for the data source.
 func board(uid, title string, heads rows, list []shown) map[string]any {
 	const width, height = 8, 7
 	source := map[string]string{"type": "prometheus", "uid": "${DS_PROMETHEUS}"}
@@ -136,7 +136,7 @@ func TestDashboards(t *testing.T) {
 			names[m.name] = true
 		}
 		for first := range d.rows {
-			require.True(t, names[first], "a row of %s begins with %s, which there is not", uid, first)
+			require.True(t, names[first], "a row of %s begins with %s, which does not exist", uid, first)
 		}
 		text, err := json.MarshalIndent(board(uid, d.title, d.rows, list), "", " ")
 		require.NoError(t, err)

@@ -18,11 +18,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// film is what Prometheus would have scraped of processes, a frame a minute. It begins in 1970, as promtool has it.
+// film is what Prometheus would have scraped from processes, one frame per minute. It begins in 1970, as promtool expects.
 type film struct {
 	job    string
 	rules  string    // a file in ../alerts
-	began  time.Time // what the processes have for the time of the first frame
+	began  time.Time // time of the first frame on the clock of the processes
 	series map[string][]string
 	frames int
 }
@@ -39,7 +39,7 @@ func (f *film) shoot(t *testing.T, url string) map[string]float64 {
 	return found
 }
 
-// scrape adds what the process at url shows now to the frame. If it does not answer, up is 0, as in Prometheus.
+// scrape adds the metrics that the process at url serves to the frame. If it does not answer, up is 0, as in Prometheus.
 func (f *film) scrape(t *testing.T, url, instance string) map[string]float64 {
 	t.Helper()
 	found := map[string]float64{}
@@ -80,7 +80,7 @@ func (f *film) add(series, value string) {
 	f.series[series] = append(f.series[series], value)
 }
 
-// samples reads a page in the text format of Prometheus.
+// samples parses a page in the text format of Prometheus.
 func samples(t *testing.T, page string) map[string]float64 {
 	t.Helper()
 	found := map[string]float64{}
@@ -94,7 +94,7 @@ func samples(t *testing.T, page string) map[string]float64 {
 	return found
 }
 
-// What promtool reads.
+// The input of promtool test rules.
 type (
 	suite struct {
 		Rules    []string `yaml:"rule_files"`
@@ -110,14 +110,14 @@ type (
 		Series string `yaml:"series"`
 		Values string `yaml:"values"`
 	}
-	question struct { // no sample is expected
+	question struct { // with no expected samples
 		Expr string `yaml:"expr"`
 		At   string `yaml:"eval_time"`
 	}
 )
 
-// firing returns the alerts that fire at the last frame, in the order of the rules. promtool compares: it is told that none does,
-// and names those that do.
+// firing returns the alerts that fire at the last frame, in the order of the rules. promtool is told to expect none, so its
+// error names those that fire.
 func (f *film) firing(t *testing.T) []string {
 	t.Helper()
 	tool := promtool(t)
@@ -149,7 +149,7 @@ func (f *film) firing(t *testing.T) []string {
 			found = append(found, a.Name)
 		}
 	}
-	require.NotEmpty(t, found, "promtool must have evaluated the rules: %s", answer)
+	require.NotEmpty(t, found, "promtool did not evaluate the rules: %s", answer)
 	return found
 }
 
@@ -158,7 +158,7 @@ func promtool(t *testing.T) string {
 	t.Helper()
 	path, err := exec.LookPath("promtool")
 	if err != nil {
-		t.Skip("promtool is not installed: it comes with Debian's package prometheus")
+		t.Skip("needs promtool, which is in Debian's package prometheus")
 	}
 	return path
 }

@@ -14,7 +14,7 @@ import (
 
 const guide = "../../engine/TROUBLESHOOTING.md"
 
-// Each section of the guide is followed, word for word, on a store that has its symptom.
+// The commands of each section of the guide are run as written, on a store with the symptom.
 func TestTheGuideOfTheEngine(t *testing.T) {
 	t.Parallel()
 	symptoms := map[string]func(*testing.T, *unit, string){
@@ -28,7 +28,7 @@ func TestTheGuideOfTheEngine(t *testing.T) {
 	for _, s := range sections(t, guide) {
 		t.Run(s.heading, func(t *testing.T) {
 			t.Parallel()
-			require.Contains(t, symptoms, s.heading, "plant the symptom of this section")
+			require.Contains(t, symptoms, s.heading, "no failure is planted for this section")
 			dir := t.TempDir()
 			u := newUnit(t, dir)
 			u.call("/load", url.Values{"n": {"300"}})
@@ -37,7 +37,7 @@ func TestTheGuideOfTheEngine(t *testing.T) {
 			follow(t, guide, s.heading, u.shell("STORE="+filepath.Join(dir, "store"), "BACKUPS="+filepath.Join(dir, "backups")))
 			answer, err := http.Get("http://" + u.address + "/healthz")
 			require.NoError(t, err)
-			require.Equal(t, http.StatusOK, answer.StatusCode, "the store is well again")
+			require.Equal(t, http.StatusOK, answer.StatusCode, "the store is healthy again")
 			require.NoError(t, answer.Body.Close())
 		})
 	}
@@ -61,17 +61,17 @@ func corrupt(t *testing.T, u *unit, dir string) {
 		}
 		require.NoError(t, os.WriteFile(table, bytes, 0o600))
 	}
-	require.Error(t, u.start(), "a damaged store does not open")
+	require.Error(t, u.start(), "a damaged store must not open")
 }
 
-// The guide of the lab is followed on a soak that is over, with a token whose bug is gone.
+// The guide of the lab is followed on a soak that has ended, with a token whose bug is fixed.
 func TestTheGuideOfTheLab(t *testing.T) {
 	t.Parallel()
 	u := &unit{t: t, bin: t.TempDir()}
 	lab, err := command()
 	require.NoError(t, err)
 	require.NoError(t, os.Symlink(lab, filepath.Join(u.bin, "lightning-torture")))
-	shell := u.shell("SOAK="+copyOfSoak(t), "TOKEN=LT2-0QTC2W9SY80000274EGAHTQD0822150CCG0HJ0G10000006C8T9G") // that of the README
+	shell := u.shell("SOAK="+copyOfSoak(t), "TOKEN=LT2-0QTC2W9SY80000274EGAHTQD0822150CCG0HJ0G10000006C8T9G") // the token in the README
 	const guide = "../../workloads/TROUBLESHOOTING.md"
 	ran := 0
 	for _, s := range sections(t, guide) {

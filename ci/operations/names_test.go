@@ -37,7 +37,7 @@ func alertsOf(t *testing.T, file string) (all []alert) {
 	return all
 }
 
-// ruleFiles are the files of rules, without those of their tests.
+// ruleFiles returns the files with alert rules, without their tests.
 func ruleFiles(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../alerts/*.yml")
@@ -47,7 +47,7 @@ func ruleFiles(t *testing.T) []string {
 	return files
 }
 
-// known are the names of all series that the code shows.
+// known returns the names of all series that the code exports.
 func known() map[string]bool {
 	names := map[string]bool{}
 	for _, m := range metrics.Metrics() {
@@ -64,10 +64,10 @@ func known() map[string]bool {
 	return names
 }
 
-// named matches what looks like one of our series.
+// named matches the names of series of the project.
 var named = regexp.MustCompile(`\b(?:lightning|torture)_[a-z0-9_]*[a-z0-9]\b`)
 
-// Commands of a runbook may grep for the beginning of names.
+// Commands in a runbook may grep for the start of a name.
 func TestEveryMetricThatIsNamedExists(t *testing.T) {
 	t.Parallel()
 	names := known()
@@ -89,7 +89,7 @@ func TestEveryMetricThatIsNamedExists(t *testing.T) {
 			require.NoError(t, err)
 			for _, name := range named.FindAllString(string(text), -1) {
 				seen++
-				require.True(t, names[name] || strings.HasSuffix(path, ".md") && begins(name), "%s names %s, which the code does not show", path, name)
+				require.True(t, names[name] || strings.HasSuffix(path, ".md") && begins(name), "%s names %s, which the code does not export", path, name)
 			}
 			return nil
 		}))
@@ -118,7 +118,7 @@ func TestEveryAlertHasARunbook(t *testing.T) {
 		}
 	}
 	slices.Sort(wanted)
-	require.Equal(t, wanted, found, "one runbook for each alert, and no other")
+	require.Equal(t, wanted, found, "there is exactly one runbook per alert")
 }
 
 func TestRunbooksHaveTheSameHeadings(t *testing.T) {
@@ -132,16 +132,16 @@ func TestRunbooksHaveTheSameHeadings(t *testing.T) {
 		var found []string
 		for _, s := range sections(t, page) {
 			found = append(found, s.heading)
-			require.NotEmpty(t, strings.TrimSpace(s.text), "%s says nothing below %q", page, s.heading)
+			require.NotEmpty(t, strings.TrimSpace(s.text), "%s has no text under %q", page, s.heading)
 			if i := slices.Index(headings, s.heading); i == 2 || i == 4 {
-				require.NotEmpty(t, s.commands, "%s has no command below %q", page, s.heading)
+				require.NotEmpty(t, s.commands, "%s has no command under %q", page, s.heading)
 			}
 		}
 		require.Equal(t, headings, found, page)
 	}
 }
 
-// A reader who follows a link must arrive.
+// Every link in a runbook has a target.
 func TestLinksLeadSomewhere(t *testing.T) {
 	t.Parallel()
 	links := regexp.MustCompile(`\]\(([^)#:]+)\)`)

@@ -11,12 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// systemd-analyze wants the command to be there, so the unit is checked with another one in its place.
+// systemd-analyze requires that the command exists, so it is replaced by another one.
 func TestSystemdTakesTheUnits(t *testing.T) {
 	t.Parallel()
 	tool, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Skip("systemd-analyze is not installed")
+		t.Skip("needs systemd-analyze")
 	}
 	dir := t.TempDir()
 	const command = "/usr/local/bin/lightning-torture-soak"
@@ -30,17 +30,17 @@ func TestSystemdTakesTheUnits(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 		said, err := exec.Command(tool, "verify", "--man=no", filepath.Join(dir, name)).CombinedOutput()
 		require.NoError(t, err, string(said))
-		for line := range strings.Lines(string(said)) { // it warns, and succeeds
+		for line := range strings.Lines(string(said)) { // warnings do not affect its exit code
 			require.NotContains(t, line, name, "systemd-analyze warns")
 		}
 	}
 }
 
-// The recipe begins a soak, and goes on with it; what it prints as JUnit is XML with a case for the verdict.
+// The recipe starts a soak and resumes it. Its JUnit output is XML with a case for the verdict.
 func TestTheNightlyRecipeRunsAsItStands(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip("jq is not installed, which ci/nightly/junit needs")
+		t.Skip("needs jq, for ci/nightly/junit")
 	}
 	lab, err := command()
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestTheNightlyRecipeRunsAsItStands(t *testing.T) {
 		night := exec.Command("../nightly/soak", dir, "10m", "--laps", string(rune('1'+laps)), "--quiet")
 		night.Env = env
 		said, err := night.CombinedOutput()
-		require.Contains(t, []int{0, 3}, exitCode(err), string(said)) // too short to say whether it stays flat
+		require.Contains(t, []int{0, 3}, exitCode(err), string(said)) // 3: too short to judge flatness
 	}
 	junit := exec.Command("../nightly/junit", dir)
 	junit.Env = env

@@ -16,18 +16,18 @@ import (
 type planted struct {
 	alert   string
 	plant   func(t *testing.T, u *unit, dir string)
-	load    int  // values that clients write each minute
-	hangs   bool // clients wait, so nobody waits for them
+	load    int  // values that clients write per minute
+	hangs   bool // clients block, so the test does not wait for them
 	small   bool // the store is on a disk of 64 MiB
 	minutes int  // until the alert fires
-	ends    int  // minutes after the runbook until it is silent
+	ends    int  // minutes from the end of the runbook until the alert resolves
 }
 
 func ill(what string) func(*testing.T, *unit, string) {
 	return func(_ *testing.T, u *unit, _ string) { u.call("/plant", url.Values{"what": {what}}) }
 }
 
-// Each failure raises its alert, and following its runbook word for word ends it. -v shows the transcripts.
+// Each failure raises its alert, and running the commands of its runbook resolves it. -v shows the transcripts.
 func TestPlantedFailuresOfAStore(t *testing.T) {
 	t.Parallel()
 	promtool(t)
@@ -54,11 +54,11 @@ func TestPlantedFailuresOfAStore(t *testing.T) {
 			full, mended := false, false
 			minute := func() {
 				if p.alert == "LightningDiskFilling" && (tape.frames == 21 || tape.frames > 21 && isFile(dir, "dump")) {
-					grow(t, dir, 400<<10) // by somebody who goes on until it is deleted
+					grow(t, dir, 400<<10) // somebody else's file grows until it is deleted
 				}
 				client := func() { u.call("/load", url.Values{"n": {strconv.Itoa(p.load)}}) }
 				switch {
-				case full && !mended: // clients wait for the operator, or the store would be poisoned
+				case full && !mended: // clients stop writing, or the store would be poisoned
 				case p.hangs && tape.frames >= 20:
 					go client()
 				default:
@@ -69,7 +69,7 @@ func TestPlantedFailuresOfAStore(t *testing.T) {
 			for tape.frames < 20 {
 				minute()
 			}
-			require.Empty(t, tape.firing(t), "the store is well")
+			require.Empty(t, tape.firing(t), "the store is healthy")
 
 			p.plant(t, u, dir)
 			for range p.minutes {
@@ -81,30 +81,30 @@ func TestPlantedFailuresOfAStore(t *testing.T) {
 			shell := u.shell("STORE="+filepath.Join(dir, "store"), "UNNEEDED="+filepath.Join(dir, "dump"))
 			u.neighbours = func() { ill("")(t, u, dir) }
 			follow(t, page, "What to look at", shell)
-			follow(t, page, "How to mend it", shell)
+			follow(t, page, "How to fix it", shell)
 			p.hangs, mended = false, true
 			for range p.ends {
 				minute()
 			}
-			require.Empty(t, tape.firing(t), "the runbook was followed")
-			follow(t, page, "How to know that it is over", shell)
+			require.Empty(t, tape.firing(t), "the runbook did not resolve the alert")
+			follow(t, page, "How to tell that it is over", shell)
 		})
 	}
 }
 
-// smallDisk mounts a disk of 64 MiB on dir.
+// smallDisk mounts a filesystem of 64 MiB on dir.
 func smallDisk(t *testing.T, dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("only root may mount a small disk")
+		t.Skip("needs root, to mount a small filesystem")
 	}
 	if said, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=64m", "none", dir).CombinedOutput(); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %s", said)
+		t.Skipf("needs to mount a small filesystem: %s", said)
 	}
 	t.Cleanup(func() { require.NoError(t, exec.Command("umount", "-l", dir).Run()) })
 }
 
-// fill leaves so many bytes of the disk.
+// fill leaves the given number of bytes free on the disk.
 func fill(left int64) func(*testing.T, *unit, string) {
 	return func(t *testing.T, _ *unit, dir string) {
 		t.Helper()
@@ -114,7 +114,7 @@ func fill(left int64) func(*testing.T, *unit, string) {
 	}
 }
 
-// grow makes somebody's dump larger.
+// grow enlarges a file that does not belong to the store.
 func grow(t *testing.T, dir string, bytes int64) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(dir, "dump"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -129,7 +129,7 @@ func isFile(dir, name string) bool {
 	return err == nil
 }
 
-// hangCompaction makes tables hang, once two flushes have given a compaction something to do.
+// hangCompaction makes writes of tables hang, after two flushes have given a compaction something to do.
 func hangCompaction(t *testing.T, u *unit, dir string) {
 	t.Helper()
 	ill("compactions-hang")(t, u, dir)

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// soakDir is the directory of a short real soak, made once: runbooks ask the command about it.
+// soakDir returns the directory of a short real soak, made once. The commands of runbooks inspect it.
 var soakDir = sync.OnceValues(func() (string, error) {
 	lab, err := command()
 	if err != nil {
@@ -30,7 +30,7 @@ var soakDir = sync.OnceValues(func() (string, error) {
 	}
 	dir := filepath.Join(parent, "soak")
 	said, err := exec.Command(lab, "soak", "--dir", dir, "--laps", "1", "-w", "register", "-f", "power", "--life", "0", "--points", "3", "--quiet").CombinedOutput()
-	if code := exitCode(err); code != 0 && code != 3 { // it is too short to say whether it stays flat
+	if code := exitCode(err); code != 0 && code != 3 { // 3: too short to judge flatness
 		return "", fmt.Errorf("%w: %s", err, said)
 	}
 	return dir, nil
@@ -47,7 +47,7 @@ func exitCode(err error) int {
 	return -1
 }
 
-// copyOfSoak returns a directory of its own for a test.
+// copyOfSoak returns a copy of soakDir for one test.
 func copyOfSoak(t *testing.T) string {
 	t.Helper()
 	from, err := soakDir()
@@ -57,7 +57,7 @@ func copyOfSoak(t *testing.T) string {
 	return dir
 }
 
-// Each failure of a soak raises its alert, and following its runbook word for word ends it. -v shows the transcripts.
+// Each failure of a soak raises its alert, and running the commands of its runbook resolves it. -v shows the transcripts.
 func TestPlantedFailuresOfASoak(t *testing.T) {
 	t.Parallel()
 	promtool(t)
@@ -82,7 +82,7 @@ func TestPlantedFailuresOfASoak(t *testing.T) {
 			tape.began = began
 			minute := func() {
 				if p.alert == "TortureDiskFilling" && (tape.frames == 31 || tape.frames > 31 && isFile(dir, "dump")) {
-					grow(t, dir, 4<<20) // by somebody who goes on until it is deleted
+					grow(t, dir, 4<<20) // somebody else's file grows until it is deleted
 				}
 				u.call("/load", url.Values{"n": {strconv.Itoa(tape.frames)}})
 				tape.shoot(t, "http://"+u.address)
@@ -90,7 +90,7 @@ func TestPlantedFailuresOfASoak(t *testing.T) {
 			for tape.frames < 30 {
 				minute()
 			}
-			require.Empty(t, tape.firing(t), "the soak is well")
+			require.Empty(t, tape.firing(t), "the soak is healthy")
 
 			p.plant(t, u, dir)
 			for range p.minutes {
@@ -102,17 +102,17 @@ func TestPlantedFailuresOfASoak(t *testing.T) {
 			shell := u.shell("SOAK="+copyOfSoak(t), "UNNEEDED="+dump)
 			u.neighbours = func() { ill("")(t, u, dir) }
 			follow(t, page, "What to look at", shell)
-			follow(t, page, "How to mend it", shell)
+			follow(t, page, "How to fix it", shell)
 			for range p.ends {
 				minute()
 			}
-			require.Empty(t, tape.firing(t), "the runbook was followed")
-			follow(t, page, "How to know that it is over", shell)
+			require.Empty(t, tape.firing(t), "the runbook did not resolve the alert")
+			follow(t, page, "How to tell that it is over", shell)
 		})
 	}
 }
 
-// Two supervisors of one campaign that do not see each other's lock; the one on this machine is stopped.
+// Two supervisors run the same campaign without seeing each other's lock. The one on this machine is stopped.
 func TestTwoSupervisorsOfOneCampaign(t *testing.T) {
 	t.Parallel()
 	promtool(t)
@@ -137,15 +137,15 @@ func TestTwoSupervisorsOfOneCampaign(t *testing.T) {
 	require.Equal(t, []string{"TortureTwoSupervisors"}, tape.firing(t))
 	page, shell := "../runbooks/TortureTwoSupervisors.md", here.shell("SOAK="+copyOfSoak(t))
 	follow(t, page, "What to look at", shell)
-	follow(t, page, "How to mend it", shell)
-	delete(units, "here") // as its target is taken out of Prometheus
+	follow(t, page, "How to fix it", shell)
+	delete(units, "here") // its target is removed from Prometheus
 	minutes(8)
 	require.Empty(t, tape.firing(t))
-	follow(t, page, "How to know that it is over", shell)
+	follow(t, page, "How to tell that it is over", shell)
 }
 
-// A second supervisor on the directory of a soak that runs is refused, and its target is down. Once the first is stopped, as the
-// runbook has it, the second goes on where that one was.
+// A second supervisor on the directory of a running soak is refused, and its target is down. Once the first is stopped, as the
+// runbook says, the second resumes the soak.
 func TestASecondSupervisorOnOneDirectory(t *testing.T) {
 	t.Parallel()
 	promtool(t)
@@ -169,16 +169,16 @@ func TestASecondSupervisorOnOneDirectory(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(log), "another soak is running", "as the runbook says")
 	first.kill(syscall.SIGTERM)
-	follow(t, page, "How to mend it", shell)
+	follow(t, page, "How to fix it", shell)
 	answers(t, second)
 	for range 3 {
 		tape.shoot(t, "http://"+second.address)
 	}
 	require.NotContains(t, tape.firing(t), "TortureDown")
-	follow(t, page, "How to know that it is over", shell)
+	follow(t, page, "How to tell that it is over", shell)
 }
 
-// freeAddress returns one of the loopback that nobody listens at.
+// freeAddress returns a loopback address on which nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -187,11 +187,11 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// answers waits until a service has its pages.
+// answers waits until a service serves its pages.
 func answers(t *testing.T, u *unit) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		answer, err := http.Get("http://" + u.address + "/metrics")
 		return err == nil && answer.Body.Close() == nil
-	}, time.Minute, 50*time.Millisecond, "the soak shows its pages")
+	}, time.Minute, 50*time.Millisecond, "the soak does not serve its pages")
 }

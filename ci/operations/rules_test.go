@@ -22,10 +22,10 @@ func TestPromtoolAcceptsTheRules(t *testing.T) {
 	}
 }
 
-// cases returns the file with the cases of a file of rules.
+// cases returns the file with the test cases of a file of rules.
 func cases(file string) string { return strings.TrimSuffix(file, ".yml") + "_test.yml" }
 
-// An alert that never fires, or always, passes cases that have only the other kind.
+// Without both kinds of cases, an alert that never fires or always fires would pass.
 func TestEveryAlertHasACaseInWhichItFiresAndOneInWhichItIsSilent(t *testing.T) {
 	t.Parallel()
 	for _, file := range ruleFiles(t) {

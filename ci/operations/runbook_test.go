@@ -10,19 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// headings are those of every runbook, in this order.
+// headings are the headings of every runbook, in this order.
 var headings = []string{
-	"What it means", "Impact", "What to look at", "How to mend it", "How to know that it is over", "When to escalate",
+	"What it means", "Impact", "What to look at", "How to fix it", "How to tell that it is over", "When to escalate",
 }
 
-// section is what stands below a heading.
+// section is the text under a heading.
 type section struct {
 	heading  string
 	text     string
-	commands []string // one for each block of shell
+	commands []string // one per shell block
 }
 
-// sections reads the parts below the second-level headings of a page.
+// sections returns the sections under the second-level headings of a page.
 func sections(t *testing.T, file string) []section {
 	t.Helper()
 	page, err := os.ReadFile(file)
@@ -45,11 +45,11 @@ func sections(t *testing.T, file string) []section {
 			all[len(all)-1].text += line
 		}
 	}
-	require.False(t, inside, "%s: a block of commands does not end", file)
+	require.False(t, inside, "%s: a block of commands is not closed", file)
 	return all
 }
 
-// follow runs the commands below a heading of a page, word for word, and keeps a transcript in the log of the test.
+// follow runs the commands under a heading of a page as written, and logs a transcript.
 func follow(t *testing.T, file, heading string, env []string) {
 	t.Helper()
 	for _, s := range sections(t, file) {
@@ -61,7 +61,7 @@ func follow(t *testing.T, file, heading string, env []string) {
 			sh.Env = append(os.Environ(), env...)
 			said, err := sh.CombinedOutput()
 			t.Logf("%s, %s\n$ %s\n%s", filepath.Base(file), heading, strings.TrimSpace(block), said)
-			require.NoError(t, err, "%s: a command below %q fails: %s\n%s", file, heading, block, said)
+			require.NoError(t, err, "%s: a command under %q fails: %s\n%s", file, heading, block, said)
 		}
 		return
 	}

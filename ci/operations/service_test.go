@@ -20,7 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/exporter"
 )
 
-// TestMain is also the main function of the process that embeds a store.
+// TestMain is also the main function of the child process that embeds a store.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("SERVICE_REAL_SOAK"); dir != "" {
 		fmt.Fprintln(os.Stderr, "soak:", becomeSoak(os.Getenv("SERVICE_ADDRESS"), dir))
@@ -43,14 +43,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// becomeSoak replaces this process by a real soak in a directory.
+// becomeSoak replaces this process with a real soak.
 func becomeSoak(address, dir string) error {
 	fmt.Println("listening on", address)
 	lab := os.Getenv("SERVICE_LAB")
 	return syscall.Exec(lab, []string{lab, "soak", "--resume", dir, "--for", "10m", "--quiet", "--metrics", address}, os.Environ())
 }
 
-// serve opens a store with small thresholds and serves its pages, with two more for the test: /load writes, /plant breaks.
+// serve opens a store with small thresholds and serves its pages, plus two for the test: /load writes to the store, and /plant
+// breaks it.
 func serve(dir, address string, realDisk bool) error {
 	disk := &illDisk{Fs: afero.NewOsFs()}
 	opts := engine.Options{
@@ -91,7 +92,7 @@ func serve(dir, address string, realDisk bool) error {
 	return http.Serve(listener, pages) //nolint:gosec // on the loopback, for a test
 }
 
-// load commits n values of 1 KiB without sync, and one with. Keys return, so that compactions have something to do.
+// load commits n values of 1 KiB without sync and one with. It reuses keys, so that compactions have something to do.
 func load(db *engine.DB, round int64, n int, w http.ResponseWriter) {
 	for i := range n + 1 {
 		how := engine.NoSync
@@ -105,17 +106,19 @@ func load(db *engine.DB, round int64, n int, w http.ResponseWriter) {
 	}
 }
 
-// illDisk is a disk that gets ill on demand: "eio", "slow", "tables-hang", "compactions-hang", "syncs-hang", or well again with "".
+// illDisk is a disk that fails on demand, in one of the ways "eio", "slow", "tables-hang", "compactions-hang" and
+// "syncs-hang"; with "" it is healthy again.
 type illDisk struct {
 	afero.Fs
 	ill      atomic.Value
-	compacts atomic.Bool  // a compaction has begun that the disk may let hang
-	late     atomic.Int64 // how much later it is than the machine's clock says
+	compacts atomic.Bool  // a compaction has begun, so the disk may hang
+	late     atomic.Int64 // how far the store's clock is ahead of the machine's
 }
 
 func (d *illDisk) has(illness string) bool { return d.ill.Load() == illness }
 
-// clock says that a sync took 300 ms while the disk is slow: the engine looks at it before and after each.
+// clock is the store's clock. The engine reads it before and after each sync, so while the disk is slow each sync seems to take
+// 300 ms.
 func (d *illDisk) clock() time.Time {
 	if d.has("slow") {
 		d.late.Add(int64(300 * time.Millisecond))

@@ -14,19 +14,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
-// began is when the films of soaks begin.
+// began is the start time of the films of soaks.
 var began = time.Date(2026, 11, 29, 22, 0, 0, 0, time.UTC)
 
-// actor plays a soak: hours pass at a call of /load, and /plant makes it ill. What it shows goes through the soak's own pages.
+// actor acts as a soak: a call of /load advances its time, and /plant makes it fail. It serves the soak's own pages.
 type actor struct {
 	mu     sync.Mutex
 	ill    string
 	minute int
-	dump   string // a file that takes the disk's space
+	dump   string // a file that takes space on the disk
 	status soak.Status
 }
 
-// serveSoak plays a soak until it is killed. The size of the file dump is missing from the disk.
+// serveSoak acts as a soak until it is killed. The size of the file dump is subtracted from the free space.
 func serveSoak(address, dump string) error {
 	a := &actor{dump: dump, status: soak.Status{
 		Campaign: "d4dc2c0b7f59", Engine: "lightning", Running: true, Since: began, Began: began, Now: began, CellsOf: 19, Doing: "lap 0, bank × eio",
@@ -76,7 +76,7 @@ func (a *actor) day() time.Time {
 	return a.status.Now
 }
 
-// play goes on to a minute.
+// play advances to the given minute.
 func (a *actor) play(minute int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -18,11 +18,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unit is a service under the care of systemctl and journalctl, or of what stands for them here.
+// unit is a service controlled by the stand-ins for systemctl and journalctl.
 type unit struct {
 	t       *testing.T
 	env     []string // of the child
-	address string   // where it listens, once it has
+	address string   // where it listens, once started
 	log     string
 	stand   *httptest.Server
 	bin     string // a directory with systemctl, journalctl and lightning-torture
@@ -30,10 +30,10 @@ type unit struct {
 	mu         sync.Mutex
 	process    *exec.Cmd // nil while it is stopped
 	ended      chan struct{}
-	neighbours func() // what happens when a neighbour is stopped
+	neighbours func() // called when the runbook stops a neighbour
 }
 
-// command is the built lightning-torture, for all tests.
+// command returns the path of lightning-torture, built once for all tests.
 var command = sync.OnceValues(func() (string, error) {
 	dir, err := filepath.Abs("../../.build")
 	if err != nil {
@@ -51,7 +51,7 @@ var command = sync.OnceValues(func() (string, error) {
 func newUnit(t *testing.T, dir string, env ...string) *unit {
 	t.Helper()
 	u := &unit{t: t, bin: t.TempDir(), log: filepath.Join(t.TempDir(), "log"), neighbours: func() {}}
-	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...) // the latter may replace the former
+	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...) // later entries override earlier ones
 	u.stand = httptest.NewServer(http.HandlerFunc(u.obey))
 	t.Cleanup(u.stand.Close)
 	for _, tool := range []string{"systemctl", "journalctl"} {
@@ -66,7 +66,7 @@ func newUnit(t *testing.T, dir string, env ...string) *unit {
 	return u
 }
 
-// shell is the environment in which runbooks are followed.
+// shell returns the environment in which the commands of runbooks run.
 func (u *unit) shell(more ...string) []string {
 	return append(more, "PATH="+u.bin+":"+os.Getenv("PATH"), "SERVICE=money", "NEIGHBOUR=backup", "METRICS=http://"+u.address)
 }
@@ -76,7 +76,7 @@ func (u *unit) start() error {
 	defer u.mu.Unlock()
 	if u.process != nil {
 		select {
-		case <-u.ended: // by itself
+		case <-u.ended: // it ended by itself
 		default:
 			return nil
 		}
@@ -100,18 +100,18 @@ func (u *unit) start() error {
 		return fmt.Errorf("the service does not start: %w; see its log", child.Wait())
 	}
 	u.address = strings.TrimSpace(strings.TrimPrefix(first, "listening on "))
-	u.env[1] = "SERVICE_ADDRESS=" + u.address // it comes back where it was
+	u.env[1] = "SERVICE_ADDRESS=" + u.address // a restarted service listens on the same address
 	ended := make(chan struct{})
 	u.process, u.ended = child, ended
 	go func() {
-		_ = child.Wait() // however it ends: a test kills it
+		_ = child.Wait() // any exit is fine, because tests kill it
 		_ = log.Close()
 		close(ended)
 	}()
 	return nil
 }
 
-// kill ends the service by a signal, if it runs.
+// kill sends a signal to the service, if it runs.
 func (u *unit) kill(how syscall.Signal) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -123,7 +123,7 @@ func (u *unit) kill(how syscall.Signal) {
 	u.process = nil
 }
 
-// obey does what a runbook asks of systemctl or journalctl.
+// obey executes a systemctl or journalctl command of a runbook.
 func (u *unit) obey(w http.ResponseWriter, r *http.Request) {
 	args := strings.Fields(r.FormValue("args"))
 	refuse := func(why any) {
@@ -172,7 +172,7 @@ func (u *unit) obey(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// call asks the service for something, and does not mind if it fails: it may be broken.
+// call sends a request to the service and ignores failures, because the service may be broken.
 func (u *unit) call(page string, values url.Values) {
 	answer, err := http.PostForm("http://"+u.address+page, values)
 	if err == nil {

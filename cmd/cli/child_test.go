@@ -23,7 +23,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// doomed is the command with an engine that ends the process when it is opened, in the way that DOOM says.
+// doomed runs the command with an engine that ends the process when it is opened. The environment variable DOOM says how.
 func doomed() {
 	stdout := os.Stdout // saved before the output of engines is redirected
 	t := newTool(App{Targets: []torture.Target{{Name: "lightning", Open: func(torture.Env) (workloads.Store, error) {
@@ -56,7 +56,7 @@ func doomed() {
 func runDoomed(t *testing.T, doom string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	if !apart.Possible {
-		t.Skip("here the engine runs in the command's own process: only Linux ends a child with its parent")
+		t.Skip("needs Linux: elsewhere the engine runs in the command's own process")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -105,10 +105,10 @@ func TestAKilledProcessIsNotAFinding(t *testing.T) {
 	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
 }
 
-// A command killed by SIGKILL cleans up nothing. The next one does.
-func TestWhatAKilledCommandLeavesIsRemovedByTheNext(t *testing.T) {
+// A command killed by SIGKILL cannot clean up. The next one does.
+func TestTheNextCommandCleansUpAfterAKilledOne(t *testing.T) {
 	if !apart.Possible {
-		t.Skip("here there is no child process and no directory for it")
+		t.Skip("needs Linux: elsewhere there is no child process with a directory of its own")
 	}
 	t.Setenv("TMPDIR", t.TempDir())
 	self, err := os.Executable()
@@ -125,7 +125,7 @@ func TestWhatAKilledCommandLeavesIsRemovedByTheNext(t *testing.T) {
 
 	code, _, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
 	require.Equal(t, int(exit.HostFault), code, stderr)
-	require.Len(t, temporary(t), 1, "that of the command that still runs")
+	require.Len(t, temporary(t), 1, "only the directory of the running command")
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait() // it was killed
 	require.Len(t, temporary(t), 1)
@@ -151,7 +151,7 @@ func TestTheOutputOfAnEngineIsLimited(t *testing.T) {
 }
 
 // What an engine prints is not part of the result.
-func TestWhatAnEnginePrintsIsNotInTheResult(t *testing.T) {
+func TestTheOutputOfAnEngineIsNotInTheResult(t *testing.T) {
 	b := newWorkbench(t, nil, nil)
 	was := os.Stdout
 	b.check = func(context.Context, torture.Target, torture.Options) (*torture.Result, error) {

@@ -20,12 +20,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// workbench is the command with a lab that returns what a test wants.
+// workbench runs the command with a fake lab, which returns what the test tells it to.
 type workbench struct {
 	*tool
 	out, err bytes.Buffer
 	env      map[string]string
-	asked    torture.Options // of the last check
+	asked    torture.Options // the options of the last check
 	dir      string
 }
 
@@ -84,7 +84,7 @@ func TestExitCodeSaysWhatHappened(t *testing.T) {
 			b := newWorkbench(t, test.result, test.err)
 			require.Equal(t, test.code, b.run())
 			require.Equal(t, test.stderr, b.err.String())
-			require.Equal(t, test.err != nil, b.out.Len() == 0, "the result, and only that, is on standard output")
+			require.Equal(t, test.err != nil, b.out.Len() == 0, "standard output has only the result")
 		})
 	}
 }
@@ -190,7 +190,7 @@ func TestBadReportPathIsFoundBeforeTheRun(t *testing.T) {
 	for name, args := range map[string][]string{
 		"a directory":           {"--html", os.TempDir()},
 		"below a file":          {"--html", "cli_test.go/report.html"},
-		"in a closed directory": {"--html", "/proc/self/report.html"},
+		"in a directory that is not writable": {"--html", "/proc/self/report.html"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newWorkbench(t, nil, nil)

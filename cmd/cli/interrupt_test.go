@@ -86,7 +86,7 @@ func TestInterruptedReplayIsNotADivergence(t *testing.T) {
 func TestSecondInterruptKills(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // in case the tool cannot be killed
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // in case the command cannot be killed
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self)
 	cmd.Args = []string{"stubborn", "run", "--dir", t.TempDir()}

@@ -42,7 +42,7 @@ func TestTheNameOfABinaryCanBePasted(t *testing.T) {
 			want:  binary{short: "main", command: "go run ."}, goTest: "/tmp/go-build1/b001/exe/main",
 		},
 		{
-			name: "something else than the go command built it", arg0: "bazel-bin/torture",
+			name: "another tool than the go command built it", arg0: "bazel-bin/torture",
 			want: binary{short: "torture", command: "bazel-bin/torture"}, goTest: "bazel-bin/torture",
 		},
 	} {
@@ -71,9 +71,9 @@ func TestAnInvalidAppSaysWhy(t *testing.T) {
 	}{
 		{"it has no targets", nil, "cli.App has no targets"},
 		{"a target has no name", []string{"lightning", ""}, "cli.App has a target without a name"},
-		{"two targets have one name", []string{"mine", "yours", "mine"}, `cli.App has two targets named "mine"`},
+		{"two targets have the same name", []string{"mine", "yours", "mine"}, `cli.App has two targets named "mine"`},
 		{
-			"two names have one hash",
+			"two names have the same hash",
 			[]string{"store-227", "lightning", "store-505"},
 			`cli.App has targets "store-227" and "store-505", whose names replay tokens cannot tell apart; rename one`,
 		},

@@ -33,7 +33,7 @@ func execute(t *testing.T, args ...string) (string, error) {
 
 func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
 	if _, err := osexec.LookPath("go"); err != nil {
-		t.Skip("the go command, which builds the store, is not installed")
+		t.Skip("needs the go command in PATH, to build the store")
 	}
 	_, err := os.Stat(filepath.Join(store, "main.go")) // tells go test that the result depends on this file
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
 		"--check", store+" check {dir} {acks}", "--", store, "work", "{dir}")
 	require.ErrorIs(t, err, exit.Violation)
 	require.Contains(t, out, "w0-0 was acknowledged and is missing")
-	require.Contains(t, out, "from 1 seed; the findings are on that of seed 3")
+	require.Contains(t, out, "from 1 seed; the findings are those of seed 3")
 	file := regexp.MustCompile(`lightning-torture replay (\S+)`).FindStringSubmatch(out)
 	require.NotNil(t, file, out)
 	var again bytes.Buffer

@@ -82,7 +82,7 @@ func TestAKilledSoakNeitherLosesNorRepeatsACell(t *testing.T) {
 	began := time.Now() //nolint:forbidigo // the duration determines the moments at which to kill
 	code, _, stderr := lightningTorture(t, append([]string{"soak", "--dir", calm}, rehearsed(laps)...)...)
 	took := time.Since(began) //nolint:forbidigo // see above
-	require.Equal(t, exit.Inconclusive, code, "it is too short to judge figures: %s", stderr)
+	require.Equal(t, exit.Inconclusive, code, "the soak is too short to judge its figures: %s", stderr)
 
 	rng := rand.New(rand.NewPCG(1, 2))
 	args := append([]string{"soak", "--dir", wild}, rehearsed(laps)...)
@@ -205,7 +205,7 @@ func requireReports(t *testing.T, dirs []string) {
 	page, err := os.ReadFile(html)
 	require.NoError(t, err)
 	require.Contains(t, string(page), "4 passed, 0 failed")
-	require.Contains(t, string(page), "crash images over", "what both have counted is drawn over time")
+	require.Contains(t, string(page), "crash images over", "the trends include the cells of both shards")
 	left, err := os.ReadFile(filepath.Join(dirs[0], "report.html"))
 	require.NoError(t, err, "a soak that ends leaves its page")
 	require.Contains(t, string(left), "2 passed, 0 failed")
@@ -215,7 +215,7 @@ func requireReports(t *testing.T, dirs []string) {
 	require.Equal(t, exit.Inconclusive, code, stderr)
 	page, err = os.ReadFile(html)
 	require.NoError(t, err)
-	require.Equal(t, sha256.Sum256([]byte(withoutNow(string(left)))), sha256.Sum256([]byte(withoutNow(string(page)))), "what a soak leaves is what its ledger says")
+	require.Equal(t, sha256.Sum256([]byte(withoutNow(string(left)))), sha256.Sum256([]byte(withoutNow(string(page)))), "the page that a soak leaves matches its ledger")
 	code, _, stderr = lightningTorture(t, "soak", "report", dirs[0], dirs[1], "--html", html)
 	require.Equal(t, exit.BadUsage, code)
 	require.Contains(t, stderr, "call soak merge")

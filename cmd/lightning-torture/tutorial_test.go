@@ -23,7 +23,7 @@ var fetched = []string{
 // TestTheTutorialWorks follows the tutorial block by block.
 func TestTheTutorialWorks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: it compiles the lab into a test of another module, and tortures a store twice")
+		t.Skip("slow: compiles the lab into a test of another module and tortures a store twice; run without -short")
 	}
 	for _, tool := range []string{"go", "git", "sh"} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -165,7 +165,7 @@ func TestASoakAndItsLedgerMatchTheirSchemas(t *testing.T) {
 			matches(t, "ledger-event", string(l.Event))
 		}
 	}
-	known, err := json.Marshal([]ledger.Verdict{{ID: "0a6c794394", Reason: "is being mended", Until: "2026-12-31"}})
+	known, err := json.Marshal([]ledger.Verdict{{ID: "0a6c794394", Reason: "being fixed", Until: "2026-12-31"}})
 	require.NoError(t, err)
 	matches(t, "known", string(known))
 }

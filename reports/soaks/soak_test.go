@@ -90,10 +90,10 @@ func TestTrendsCountACellOnce(t *testing.T) {
 
 func TestKnownFindingsAreNotOpen(t *testing.T) {
 	s := night(t)
-	s.Known, s.Verdict = ledger.Known{"aa11": {ID: "aa11", Reason: "mended upstream"}}, "pass"
+	s.Known, s.Verdict = ledger.Known{"aa11": {ID: "aa11", Reason: "fixed upstream"}}, "pass"
 	page := pageOf(t, s)
 	require.NotContains(t, page, `id="finding-1"`)
-	require.Contains(t, page, "known: mended upstream")
+	require.Contains(t, page, "known: fixed upstream")
 	require.Contains(t, page, "kept its promises")
 }
 

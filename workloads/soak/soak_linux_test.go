@@ -48,8 +48,8 @@ func TestMain(m *testing.M) {
 // blindSeed is the seed of a soak in which the canary is missed.
 const blindSeed = 404
 
-// mended is the environment variable that fixes the bugs of the engines here.
-const mended = "SOAK_TEST_MENDED"
+// fixed is the environment variable that fixes the bugs of the engines here.
+const fixed = "SOAK_TEST_FIXED"
 
 // wild is a store that does something to its process after many commits.
 type wild struct {
@@ -59,7 +59,7 @@ type wild struct {
 }
 
 func (w *wild) Apply(writes []history.Write, d history.Durability) error {
-	if w.commits++; w.commits == 5 && os.Getenv(mended) == "" {
+	if w.commits++; w.commits == 5 && os.Getenv(fixed) == "" {
 		w.do()
 	}
 	return w.Store.Apply(writes, d)
@@ -114,7 +114,7 @@ type forgets struct {
 }
 
 func (f *forgets) Apply(writes []history.Write, d history.Durability) error {
-	if f.commits++; f.commits%4 == 0 && os.Getenv(mended) == "" {
+	if f.commits++; f.commits%4 == 0 && os.Getenv(fixed) == "" {
 		return nil
 	}
 	return f.Store.Apply(writes, d)
@@ -170,10 +170,10 @@ func TestAFindingComesAndGoesWithBuilds(t *testing.T) { //nolint:paralleltest //
 	require.NotEmpty(t, now.Findings)
 	require.Equal(t, len(now.Findings), now.ByState(ledger.New, nil), "%+v", now.Findings)
 	for lap, step := range []struct {
-		mended string
+		fixed string
 		state  ledger.State
 	}{{"", ledger.Ongoing}, {"1", ledger.Resolved}, {"", ledger.Regressed}} {
-		t.Setenv(mended, step.mended)
+		t.Setenv(fixed, step.fixed)
 		s, err = soak.Resume(options(dir, lap+2))
 		now, err = run(t, s, err)
 		require.NoError(t, err)

@@ -17,5 +17,5 @@ func TestShrinkingLeavesTimeToExplain(t *testing.T) {
 	}
 	part, whole := ends(2), ends(1)
 	require.False(t, part.IsZero())
-	require.True(t, part.Before(whole.Add(-maxReading/4)), "half of it, and not all")
+	require.True(t, part.Before(whole.Add(-maxReading/4)), "only half of the reading time is left to a part")
 }

@@ -46,7 +46,7 @@ func TestAStoreThatSyncsEverythingHasNoHints(t *testing.T) {
 	assert.Greater(t, report.Runs[0].Acknowledgements, 5)
 }
 
-func TestOnlyAcknowledgementsThatWerePromisedToSurviveAreAudited(t *testing.T) {
+func TestOnlyPromisedAcknowledgementsAreAudited(t *testing.T) {
 	target := toy.Target(toy.NoFileSync)
 	target.Promises.SyncSurvivesPowerCut = false
 	report := auditOf(t, target)

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// Goroutines that read the disk in another order each time make no difference, however many of them run at once.
+// Recovery may read the disk in several goroutines, and so in a different order each time.
 func TestAStoreThatRecoversInSeveralGoroutinesPasses(t *testing.T) {
 	for _, procs := range []int{1, 4} {
 		before := runtime.GOMAXPROCS(procs)
@@ -25,7 +25,7 @@ func TestAStoreThatRecoversInSeveralGoroutinesPasses(t *testing.T) {
 		assert.Zero(t, r.Divergences)
 		assert.Greater(t, r.DecidedPoints, r.CrashPoints/2)
 		assert.Greater(t, r.ExhaustivePoints, r.CrashPoints/2)
-		assert.LessOrEqual(t, r.ExhaustivePoints, r.DecidedPoints, "nothing is claimed of what was explored before it was known")
+		assert.LessOrEqual(t, r.ExhaustivePoints, r.DecidedPoints, "points explored before the lab noticed do not count as exhaustive")
 		assert.Positive(t, r.AlikeImages)
 		assert.Positive(t, r.NestedImages)
 		assert.Positive(t, r.FaultyRecoveries)
@@ -33,7 +33,7 @@ func TestAStoreThatRecoversInSeveralGoroutinesPasses(t *testing.T) {
 	}
 }
 
-func TestNobodyDecidesBeforehandWithoutNeed(t *testing.T) {
+func TestImagesAreChosenBeforehandOnlyIfNeeded(t *testing.T) {
 	r := check(t, toy.Correct, toyOptions("power"))
 	assert.Equal(t, checker.Pass, r.Verdict)
 	assert.Zero(t, r.DecidedPoints)
@@ -44,10 +44,10 @@ func TestEveryBugOfAStoreThatRecoversInSeveralGoroutinesIsFound(t *testing.T) {
 	sameRaces(t)
 	for _, c := range []struct {
 		bug    shards.Bug
-		rounds int // that show it
+		rounds int // rounds that suffice to show the bug
 		judge  string
 		class  string
-		why    string // what the explanation says
+		why    string // pattern of the explanation
 	}{
 		{shards.NoLogSync, 1, "durability", "lost", "was acknowledged before the write of db/log-.* was durable"},
 		{shards.NoDirSync, 1, "durability", "lost", "before the create of db/log-.* was durable"},

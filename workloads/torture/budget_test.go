@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// A budget of crash points is work and not time: it is spent in full, spread over every run, and the rest is reported.
+// A budget of crash points counts work, not time. It is spent in full and spread over all runs, and the points left out are reported.
 func TestABudgetOfCrashPointsIsSpentOnEveryRun(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power", "eio")

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
+func TestAnEngineThatBypassesTheDiskIsInconclusive(t *testing.T) {
 	sameRaces(t)
 	here := t.TempDir()
 	t.Chdir(here)
@@ -46,14 +46,14 @@ func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
 			require.True(t, again.Reproduced)
 			require.NoError(t, os.RemoveAll(filepath.Join(here, "db")))
 
-			target.Promises.SyncSurvivesPowerCut = false // it is no wrong promise then, but it proves nothing
+			target.Promises.SyncSurvivesPowerCut = false // without the promise nothing is broken, but nothing is proved either
 			_, err = Check(t.Context(), target, o)
 			require.ErrorIs(t, err, ErrConfig)
 			require.Regexp(t, `target "toy" acknowledged \d+ commits and changed nothing on Env.FS`, err.Error())
 			require.NoError(t, os.RemoveAll(filepath.Join(here, "db")))
 		})
 	}
-	t.Run("the lock alone is on the lab's disk", func(t *testing.T) {
+	t.Run("only the lock file is on the lab's disk", func(t *testing.T) {
 		target := toy.Target(toy.Correct)
 		target.Open = func(env Env) (workloads.Store, error) {
 			if err := afero.WriteFile(env.FS, "LOCK", nil, 0o600); err != nil {
@@ -68,7 +68,7 @@ func TestAnEngineThatGoesAroundTheDiskIsToldSo(t *testing.T) {
 	})
 }
 
-func TestARunThatHadNothingToWriteProvesNothing(t *testing.T) {
+func TestARunThatWritesNothingProvesNothing(t *testing.T) {
 	c, err := newCampaign(toy.Target(toy.Correct), Options{})
 	require.NoError(t, err)
 	c.target.Promises.SyncSurvivesPowerCut = false
@@ -76,6 +76,6 @@ func TestARunThatHadNothingToWriteProvesNothing(t *testing.T) {
 	require.NoError(t, c.checkBypass(&record.Recording{History: deletes}))
 	puts := []history.Op{{Outcome: history.Acked, Writes: []history.Write{{Key: []byte("k")}}}}
 	require.ErrorIs(t, c.checkBypass(&record.Recording{History: puts}), ErrConfig)
-	c.touched = true // in an earlier run
+	c.touched = true // as if an earlier run had written
 	require.NoError(t, c.checkBypass(&record.Recording{History: puts}))
 }

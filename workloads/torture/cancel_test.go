@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// countedTarget is a toy that calls at with the number of each call of Open, from 1.
+// countedTarget returns a toy that calls at with the number of each call of Open, from 1.
 func countedTarget(bug toy.Bug, at func(n int64)) Target {
 	t := toy.Target(bug)
 	open, calls := t.Open, &atomic.Int64{}
@@ -23,9 +23,9 @@ func countedTarget(bug toy.Bug, at func(n int64)) Target {
 	return t
 }
 
-// Wherever the campaign is when its context ends, in a run, a nested crash, an experiment or a smaller run, no store is opened
-// from then on.
-func TestNothingBeginsOnceTheContextIsDone(t *testing.T) {
+// Once its context is done, a campaign opens no more stores, whether it is in a run, a nested crash, an experiment or a
+// shrunk run.
+func TestNoStoreIsOpenedOnceTheContextIsDone(t *testing.T) {
 	sameRaces(t)
 	o := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 4, Workers: 1, Seed: 3}
 	var all int64

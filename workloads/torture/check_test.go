@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// toyOptions explores every crash point of a few small runs of one client: always the same work.
+// toyOptions returns options for a few small runs of one client, whose work is always the same.
 func toyOptions(faults ...string) Options {
 	return Options{
 		Workloads: []string{"register"}, Faults: faults, Profile: "posix-min", Rounds: 4, Clients: 1, Ops: 12, Keys: 4, Seed: 7,
@@ -37,7 +37,7 @@ func TestACorrectStorePasses(t *testing.T) {
 	o := toyOptions()
 	o.Rounds, o.Ops = scope(2, 6, 12), 20
 	for _, f := range Faults() {
-		if f.Name != "open-files" && f.Name != "misplaced-block" { // a toy has one file, and opens one at a time
+		if f.Name != "open-files" && f.Name != "misplaced-block" { // a toy has a single file, open once
 			o.Faults = append(o.Faults, f.Name)
 		}
 	}
@@ -61,16 +61,16 @@ func TestEveryToyBugIsFound(t *testing.T) {
 		{"the log is not synced", toy.NoFileSync, "power", "lost"},
 		{"the log's name is not synced", toy.NoDirSync, "power", "lost"},
 		{"the directory's name is not synced", toy.NoParentSync, "power", "lost"},
-		{"the tail is taken without its checksum", toy.NoChecksum, "power", "invented"},
+		{"the tail is replayed without checking its checksum", toy.NoChecksum, "power", "invented"},
 		{"records are appended behind a torn tail", toy.NoTruncate, "power", "lost"},
-		{"a failed sync is retried and believed", toy.RetrySync, "failed-fsync", "lost"},
-		{"an error of a write is ignored", toy.IgnoreWriteError, "short-write", ""},
-		{"a batch is two records", toy.SplitBatch, "power", "torn batch"},
+		{"a failed sync is retried, and its success is believed", toy.RetrySync, "failed-fsync", "lost"},
+		{"a write error is ignored", toy.IgnoreWriteError, "short-write", ""},
+		{"a batch is logged as two records", toy.SplitBatch, "power", "torn batch"},
 		{"recovery panics at a torn tail", toy.Panics, "power", "panic"},
 		{"recovery leaves a file", toy.Leftover, "power", "leftover files"},
-		{"a closed store holds a file open", toy.KeepsFileOpen, "power", "open files"},
+		{"a closed store keeps a file open", toy.KeepsFileOpen, "power", "open files"},
 		{"a read error counts as the end of the log", toy.ReadErrorEndsLog, "power", "lost"},
-		{"an Open that failed keeps later ones from succeeding", toy.FailedOpenBlocks, "power", "does not recover"},
+		{"after one failed Open, all later ones fail", toy.FailedOpenBlocks, "power", "does not recover"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.bug != toy.NoFileSync && c.bug != toy.Panics {
@@ -82,7 +82,7 @@ func TestEveryToyBugIsFound(t *testing.T) {
 			}
 			o.NoShrink = true
 			if slices.Contains([]string{"lost", "invented", "panic"}, c.class) {
-				o.StopAfter = 1 // the others are not the first that the lab meets
+				o.StopAfter = 1 // the other bugs need not be what the lab finds first
 			}
 			r := check(t, c.bug, o)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
@@ -114,8 +114,8 @@ func TestSameSeedSameRun(t *testing.T) {
 	}
 }
 
-// A store in one log reads it when it is opened, and never again.
-func TestARuleThatHitsNothingInTheRunHitsRecoveries(t *testing.T) {
+// The toy reads its log only while it is opened, so a rule about reads hits nothing in a run.
+func TestARuleThatHitsNothingInRunsHitsRecoveries(t *testing.T) {
 	o := toyOptions("eio read log")
 	o.Rounds = 1
 	r := check(t, toy.Correct, o)
@@ -162,14 +162,14 @@ func TestSavedEvidenceReplays(t *testing.T) {
 		again, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.File, ReplayOptions{Attempts: 20})
 		require.NoError(t, err)
 		assert.Equal(t, 20, again.Hits, f.Sentence)
-		assert.True(t, again.Recorded, "nothing is written again")
+		assert.True(t, again.Recorded, "a replay of evidence recovers the recorded disk")
 		byToken, err := Replay(context.Background(), []Target{toy.Target(toy.NoDirSync)}, f.Token, ReplayOptions{Dir: o.Dir})
 		require.NoError(t, err)
 		assert.True(t, byToken.Reproduced)
 	}
 }
 
-func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
+func TestAReplayThatDivergesSaysSo(t *testing.T) {
 	sameRaces(t)
 	r := check(t, toy.NoFileSync, toyOptions("power"))
 	require.NotEmpty(t, r.Findings)
@@ -183,7 +183,7 @@ func TestAReplayThatTakesAnotherCourseSaysSo(t *testing.T) {
 	assert.Contains(t, replayed.Diverged, "tick 1048576")
 }
 
-func TestModelsThatDoNotExistAreRefused(t *testing.T) {
+func TestUnknownModelsAreRefused(t *testing.T) {
 	o := toyOptions("power")
 	o.Device = "sector=3"
 	_, err := Check(context.Background(), toy.Target(toy.Correct), o)
@@ -194,7 +194,7 @@ func TestModelsThatDoNotExistAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "choose one of posix-min, ext4-ordered")
 }
 
-func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
+func TestAStoreWithoutTransactionsIsNotAskedForAny(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power")
 	o.Workloads, o.Rounds, o.CrashPoints = nil, 1, 8
@@ -206,7 +206,7 @@ func TestAStoreWithoutTransactionsIsAskedForNone(t *testing.T) {
 	}
 }
 
-func TestRotIsLossEnough(t *testing.T) {
+func TestBitRotCountsAsLoss(t *testing.T) {
 	t.Parallel()
 	for name, needed := range map[string]bool{"power": true, "killed": false, "bitrot": false, "stale-block": false} {
 		p, err := plan.Resolve(plan.Spec{Workload: "kv", Fault: name, Profile: "posix-min", Seed: 1})

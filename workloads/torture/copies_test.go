@@ -14,12 +14,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// stepwise is a toy whose checkpoints come to be in two steps: first what had been synced, then the rest. A crash between the two
-// leaves a store that lacks commits which a crash may take from the store itself, too.
+// stepwise is a toy that writes a checkpoint in two steps: first what had been synced, then the rest. A crash between the two
+// leaves a copy without the unsynced commits, which a crash may also take from the store itself.
 type stepwise struct {
 	*toy.Store
 	env    Env
-	synced int // how much of the log is
+	synced int // bytes of the log that are synced
 }
 
 func (s *stepwise) Apply(writes []history.Write, d history.Durability) error {
@@ -49,7 +49,7 @@ func (s *stepwise) Checkpoint(dir string) error {
 	return errors.Join(err, failed, f.Sync(), f.Close())
 }
 
-func TestACopyThatWasNotFinishedMayLackWhatACrashMayTake(t *testing.T) {
+func TestAnUnfinishedCopyMayLackUnsyncedCommits(t *testing.T) {
 	sameRaces(t)
 	target := toy.Target(toy.Correct)
 	target.Administration.Restore = nil

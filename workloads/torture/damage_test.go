@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// What lies in a log before the damage does not look like a torn write.
+// Damage in a log looks like a torn write, so it excuses the loss of what follows it, but not of what precedes it.
 func TestDamageOfALogExcusesWhatFollowsIt(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("bitrot")
@@ -30,17 +30,17 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 	for _, c := range []struct {
 		name, fault  string
 		logs, append []string
-		workload     string // that of registers has short values, so that a log has a single block
+		workload     string // register has short values, so its log fits in one block
 		want         checker.Verdict
 	}{
-		{"what a truncation took from a log may be lost", "truncated-file", []string{"log"}, nil, "register", checker.Pass},
-		{"and from a file that only grows", "truncated-file", nil, []string{"log"}, "register", checker.Pass},
-		{"but from no other", "truncated-file", nil, nil, "register", checker.Fail},
-		{"an old block must be noticed", "stale-block", nil, nil, "register", checker.Fail},
-		{"in files that only grow, too", "stale-block", nil, []string{"log"}, "edges", checker.Fail},
-		{"unless nothing lies behind it", "stale-block", nil, []string{"log"}, "register", checker.Pass},
-		{"in a log it looks like a torn write", "stale-block", []string{"log"}, nil, "register", checker.Pass},
-		{"as a flipped bit does", "bitrot", []string{"log"}, nil, "register", checker.Pass},
+		{"truncation of a log file may lose commits", "truncated-file", []string{"log"}, nil, "register", checker.Pass},
+		{"truncation of an append-only file may lose commits", "truncated-file", nil, []string{"log"}, "register", checker.Pass},
+		{"truncation of any other file must be noticed", "truncated-file", nil, nil, "register", checker.Fail},
+		{"a stale block must be noticed", "stale-block", nil, nil, "register", checker.Fail},
+		{"a stale block in an append-only file must be noticed", "stale-block", nil, []string{"log"}, "edges", checker.Fail},
+		{"a stale last block of an append-only file looks like a truncation", "stale-block", nil, []string{"log"}, "register", checker.Pass},
+		{"a stale block in a log looks like a torn write", "stale-block", []string{"log"}, nil, "register", checker.Pass},
+		{"a flipped bit in a log looks like a torn write", "bitrot", []string{"log"}, nil, "register", checker.Pass},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := toy.Target(toy.Correct)
@@ -54,8 +54,9 @@ func TestDamageIsExcusedOnlyWhereItLooksLikeACrash(t *testing.T) {
 	}
 }
 
-// Who claims that records prove what lies before them, or that a closed store is not like one that crashed, is held to it.
-func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
+// An engine may claim that its log records prove what precedes them, or that a closed store is distinguishable from a crashed
+// one. The lab holds it to that.
+func TestDamageIsExcusedOnlyWithinTheClaimsOfTheEngine(t *testing.T) {
 	sameRaces(t)
 	proven := func(t Target) Target { t.LogGlobs, t.ProvenLogGlobs = nil, []string{"log"}; return t }
 	closes := func(t Target) Target { t.Promises.CloseLeavesNoTail = true; return t }
@@ -78,18 +79,18 @@ func TestDamageIsExcusedOnlyAsFarAsTheEngineSays(t *testing.T) {
 		want   checker.Verdict
 	}{
 		{
-			"an engine that proves all that it says passes", toy.Careful(),
+			"an engine whose claims are true passes", toy.Careful(),
 			[]string{"bitrot", "stale-block", "misplaced-block", "truncated-file", "power"},
 			checker.Pass,
 		},
-		{"an error of its own says that damage was noticed", unnamed(toy.Careful()), []string{"bitrot", "truncated-file"}, checker.Pass},
-		{"unless it promised to name it", reports(unnamed(toy.Careful())), []string{"truncated-file"}, checker.Fail},
-		{"as this one does", reports(toy.Careful()), []string{"truncated-file"}, checker.Pass},
-		{"one that claims proofs and has none loses what they would show", proven(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
-		{"also to a block that is old", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // it holds no later record
-		{"nor is a cut excused behind a clean close", closes(toy.Target(toy.Correct)), []string{"truncated-file"}, checker.Fail},
-		{"nor a rotten bit", closes(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
-		{"nor a cut of a file that only grows", closes(growing(toy.Target(toy.Correct))), []string{"truncated-file"}, checker.Fail},
+		{"an undeclared error also counts as noticed damage", unnamed(toy.Careful()), []string{"bitrot", "truncated-file"}, checker.Pass},
+		{"an undeclared error does not count if the engine promised to report damage as such", reports(unnamed(toy.Careful())), []string{"truncated-file"}, checker.Fail},
+		{"an engine that reports damage as promised passes", reports(toy.Careful()), []string{"truncated-file"}, checker.Pass},
+		{"a false claim of proofs does not excuse a flipped bit", proven(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
+		{"no proof is expected behind a stale block", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // a stale block holds no later record
+		{"after a clean close, truncation must be noticed", closes(toy.Target(toy.Correct)), []string{"truncated-file"}, checker.Fail},
+		{"after a clean close, a flipped bit must be noticed", closes(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
+		{"after a clean close, truncation of an append-only file must be noticed", closes(growing(toy.Target(toy.Correct))), []string{"truncated-file"}, checker.Fail},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := toyOptions(c.faults...)

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// panicOutput is what the Go runtime writes of a panic behind the given calls.
+// panicOutput returns what the Go runtime prints for a panic below the given calls.
 func panicOutput(calls string) string {
 	return "panic: gone\n\n" +
 		"goroutine 7 [running]:\n" +
@@ -22,7 +22,7 @@ func panicOutput(calls string) string {
 		"goroutine 1 [select]:\ngithub.com/someone/else.f()\n\t/else.go:1 +0x1\n"
 }
 
-func TestAResultOfTheDeadHasWhatWasSaved(t *testing.T) {
+func TestTheResultOfADeadProcessHasWhatWasSaved(t *testing.T) {
 	t.Parallel()
 	dir, target := t.TempDir(), toy.Target(toy.NoFileSync)
 	opts := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Dir: dir}

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
+func TestBugsThatOnlyFurtherCrashesShow(t *testing.T) {
 	sameRaces(t)
 	for _, c := range []struct {
 		name         string
@@ -22,30 +22,30 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 		why          string
 	}{
 		{
-			"a recovery leaves a file each time", toy.Leaks, "growth", "leaks files",
+			"each recovery leaves a file", toy.Leaks, "growth", "leaks files",
 			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
 				`\(.toy/toy.go:\d+.\), and nothing has removed them$`,
 		},
 		{
-			"a store leaves a file each time that it is closed", toy.LeaksBySession, "growth", "leaks files",
+			"each close leaves a file", toy.LeaksBySession, "growth", "leaks files",
 			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
 				`\(.toy/close.go:\d+.\), and nothing has removed them$`,
 		},
 		{
-			"a recovery loses more if the one before was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",
+			"a recovery loses more if the previous one was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",
 			`^it takes no loss: a crash right after the create of db/recovering \(.toy/toy.go:\d+.\) fails although the disk kept everything; ` +
 				`the remove of db/recovering \(.toy/toy.go:\d+.\) came too late \(\d+ operations later\): after it the same crash does no harm$`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			target := toy.Target(c.bug)
-			target.CheckFiles = nil // the leak is to be seen by its growth alone
+			target.CheckFiles = nil // so that only the growth shows the leak
 			o := toyOptions("power")
 			o.Workloads, o.Rounds, o.NoShrink = []string{"kv"}, 2, true
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict)
-			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // a store that is only closed and opened grows, too
+			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // a store that is closed and opened without a crash grows as well
 				return f.Class == "remains: space"
 			})
 			require.Len(t, findings, 1, "%+v", findings)
@@ -64,7 +64,7 @@ func TestWhatOnlyFurtherCrashesShow(t *testing.T) {
 	}
 }
 
-// weary is a toy that leaves a file each time it is opened, and shows nothing once there are many.
+// weary is a toy that leaves a file each time it is opened, and appears empty once there are many of them.
 type weary struct {
 	*toy.Store
 	tired bool
@@ -94,7 +94,7 @@ func TestAFailureAfterManyCrashesSaysSoAndReplays(t *testing.T) {
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
 	require.Equal(t, checker.Fail, r.Verdict)
-	late := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Crashes > 5 }) // its files grow without crashes, too
+	late := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Crashes > 5 }) // its files grow even without crashes
 	require.GreaterOrEqual(t, late, 0)
 	f := r.Findings[late]
 	assert.Regexp(t, `^After \d+ crashes in a row, each during the recovery from the one before or soon after it: commit #\d+ `, f.Sentence)
@@ -109,8 +109,8 @@ func TestAFailureAfterManyCrashesSaysSoAndReplays(t *testing.T) {
 	}
 }
 
-// An engine that does not promise to repeat a recovery may lose then what it never promised to keep.
-func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
+// An engine that does not promise repeatable recoveries may lose, in a repeated one, what it never promised to keep.
+func TestRecoveriesMustRepeatOnlyIfPromised(t *testing.T) {
 	sameRaces(t)
 	target := toy.Target(toy.Forgetful)
 	target.Promises.RecoveryRepeats = false
@@ -121,7 +121,7 @@ func TestOnlyAPromisedRepetitionIsDemanded(t *testing.T) {
 	assert.Equal(t, checker.Pass, r.Verdict, "%+v", r.Findings)
 }
 
-func TestSmallRunsAreCrashedToDepthTwoWithoutGaps(t *testing.T) {
+func TestSmallRunsAreCrashedExhaustivelyToDepthTwo(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power")
 	o.Ops, o.Keys = 3, 2

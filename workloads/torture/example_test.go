@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// pages is a store with a file for each key, which is written beside the old one and renamed into its place. It syncs the file, and
-// forgets the directory.
+// pages is a store with a file per key. A put writes a new file and renames it over the old one. It syncs the file but not the
+// directory.
 type pages struct {
 	fs  afero.Fs
 	dir string
@@ -49,7 +49,7 @@ func (p *pages) Pairs(visit func(key, value []byte)) error {
 	for _, file := range files {
 		var key []byte
 		if file.Name() == "new" {
-			continue // a put that a crash has interrupted
+			continue // a put that a crash interrupted
 		} else if _, scanErr := fmt.Sscanf(file.Name(), "k%x", &key); scanErr != nil {
 			return scanErr
 		}
@@ -64,7 +64,7 @@ func (p *pages) Pairs(visit func(key, value []byte)) error {
 
 func (p *pages) Close() error { return nil }
 
-// A store, what it promises, and how to open it are all that the lab has to know.
+// The lab needs to know how to open a store and what the store promises.
 func ExampleCheck() {
 	target := torture.Target{
 		Name:     "pages",

@@ -16,9 +16,9 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		name      string
 		bug       toy.Bug
 		fault     string
-		sentence  string // a pattern
+		sentence  string // a regular expression
 		missing   string // the function whose operation was not durable; empty: nothing was missing
-		forgotten int    // operations that have to be lost
+		forgotten int    // number of lost operations that the failure needs
 	}{
 		{
 			"an acknowledgement before the sync of its file", toy.NoFileSync, "power",
@@ -36,7 +36,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"toy.(*Store).create", 1,
 		},
 		{
-			"a torn record that is taken for whole", toy.NoChecksum, "power",
+			"a torn record that is taken for a complete one", toy.NoChecksum, "power",
 			`^the loss of a part of the write of db/log \(.*\) is enough by itself, with no intervening sync of the file$`,
 			"toy.(*Store).append", 1,
 		},
@@ -47,13 +47,13 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"", 0,
 		},
 		{
-			"a write over what was written", toy.Scribbles, "power",
+			"a write that overwrites earlier data", toy.Scribbles, "power",
 			`^it takes no loss: a crash right after the .* of db/log \(.*\) fails although the disk kept everything; ` +
 				`it would not without the write of db/log \(.toy/toy.go:\d+.\)$`,
 			"", 0,
 		},
 		{
-			"a loss that a client has seen without a crash", toy.StartsOver, "power",
+			"a loss that a client sees without a crash", toy.StartsOver, "power",
 			`^it is wrong on the disk, too: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
 			"", 0,
 		},
@@ -63,7 +63,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 			"", 0,
 		},
 		{
-			"a failed sync that is tried again", toy.RetrySync, "failed sync log nth=4",
+			"a failed sync that is retried", toy.RetrySync, "failed sync log nth=4",
 			`^commit #\d+ was acknowledged before .*the write of db/log \(.*\) was durable; the intervening sync of db/log \(.*\) did not take effect \(failed\)$`,
 			"toy.(*Store).append", 1,
 		},
@@ -90,8 +90,9 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 	}
 }
 
-// A profile that loses everything hides that little of it is needed.
-func TestAProfileThatDecidesIsExplainedFreely(t *testing.T) {
+// Under a profile that leaves no choice, such as one that loses everything, the explanation is found by free choice: it
+// names only the losses that the failure needs.
+func TestAProfileWithoutChoiceIsExplainedByFreeChoice(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for _, profile := range []string{"lose-all", "late-removals"} {

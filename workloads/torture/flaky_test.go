@@ -16,7 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// flaky is a toy that sometimes does not show all that it has recovered.
+// flaky is a toy that sometimes hides part of what it recovered.
 type flaky struct {
 	*toy.Store
 	hides bool
@@ -28,7 +28,7 @@ func (f *flaky) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	})
 }
 
-// flakyTarget opens toys of which one in so many hides what it has recovered.
+// flakyTarget returns a target on which about one recovery in each hides part of its contents.
 func flakyTarget(each uint64) Target {
 	t, opened := toy.Target(toy.Correct), &atomic.Uint64{}
 	t.Open = func(env Env) (workloads.Store, error) {
@@ -38,8 +38,8 @@ func flakyTarget(each uint64) Target {
 	return t
 }
 
-// Experiments with such a failure show nothing, and shrinking it never ends.
-func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
+// Such a failure is neither explained by experiments, which would mislead, nor shrunk, which would not terminate.
+func TestAnUnrepeatableFailureSaysHowOftenItShowed(t *testing.T) {
 	sameRaces(t)
 	target := flakyTarget(7)
 	o := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 4, Workers: 1}
@@ -49,7 +49,7 @@ func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
 	looked := 0
 	for _, f := range r.Findings {
 		if f.ShownOf < 8 || f.Class == explore.NotDeterministic {
-			continue // many crashes in a row, or recoveries of one image: one of them showed it, each time
+			continue // a sequence of crashes, or several recoveries of one image: each replay has one that fails
 		}
 		looked++
 		assert.Less(t, f.Shown, f.ShownOf, f.Sentence)
@@ -66,8 +66,8 @@ func TestAFailureThatDoesNotRepeatSaysHowOftenItShowed(t *testing.T) {
 	assert.Positive(t, looked)
 }
 
-// A store that fails now and then does so in recoveries with a fault, too. The fault is not blamed for it.
-func TestAFailureThatDoesNotRepeatIsNotBlamedOnAFault(t *testing.T) {
+// A store that fails now and then also fails in recoveries with a fault. The fault must not be blamed for that.
+func TestAnUnrepeatableFailureIsNotBlamedOnAFault(t *testing.T) {
 	sameRaces(t)
 	for seed := range uint64(3) {
 		o := Options{

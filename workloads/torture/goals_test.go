@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestAGoalThatIsMissedMakesTheDefaultRunInconclusive(t *testing.T) {
+func TestAMissedGoalMakesTheDefaultRunInconclusive(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Goals = []Goal{{Name: "never", Text: "it cannot happen", Watch: Between("write *.sst", "sync *.sst")}}
@@ -25,7 +25,7 @@ func TestAGoalThatIsMissedMakesTheDefaultRunInconclusive(t *testing.T) {
 
 	narrowed, err := newCampaign(target, Options{Ops: 3})
 	require.NoError(t, err)
-	assert.Empty(t, narrowed.missedGoals(), "a run that is narrowed down may have no way to its goals")
+	assert.Empty(t, narrowed.missedGoals(), "a run with narrowed options may be unable to reach a goal")
 }
 
 func TestGoalsAreCounted(t *testing.T) {
@@ -37,7 +37,7 @@ func TestGoalsAreCounted(t *testing.T) {
 	assert.Less(t, result.Goals[0].Points, result.CrashPoints)
 }
 
-// writesBeyond is the situation in which a file is longer than so many bytes and was written last.
+// writesBeyond watches for a write that makes a file longer than the given number of bytes.
 func writesBeyond(size int64) func() func(*faultfs.Op) bool {
 	return func() func(*faultfs.Op) bool {
 		return func(op *faultfs.Op) bool { return op.Kind == faultfs.OpWrite && op.Off > size }

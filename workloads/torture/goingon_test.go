@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// The toy refuses everything once a write has failed.
-func TestAStoreThatPromisesToGoOnAfterAFaultMust(t *testing.T) {
+// After a failed write the toy refuses everything, which breaks a promise to recover from a transient fault.
+func TestAStoreThatPromisesToContinueAfterAFaultMust(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	o := toyOptions("enospc write nth=4")

@@ -22,10 +22,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// hostile is a toy store that misbehaves in ways that no crash image shows.
+// hostile is a toy store that misbehaves in ways that do not depend on the crash image.
 type hostile struct {
 	*toy.Store
-	apply   func(n int) error // before the n-th Apply of this opening
+	apply   func(n int) error // called before the n-th Apply since Open
 	get     func(key []byte) bool
 	applied atomic.Int64
 }
@@ -46,7 +46,8 @@ func (h *hostile) Get(key []byte) ([]byte, bool, error) {
 	return h.Store.Get(key)
 }
 
-// hostileTarget opens toys; spoil is told whether the store was there before, and may look at what was recovered.
+// hostileTarget opens toys and lets spoil change their behaviour. recovered says whether the store existed before, in which
+// case spoil may look at what was recovered.
 func hostileTarget(spoil func(h *hostile, recovered bool) error) Target {
 	t := toy.Target(toy.Correct)
 	t.Open = func(env Env) (workloads.Store, error) {
@@ -64,14 +65,14 @@ func hostileTarget(spoil func(h *hostile, recovered bool) error) Target {
 // never blocks for as long as the test process lives.
 func never(int) error { select {} }
 
-func TestTheLabFindsWhatNoImageShows(t *testing.T) {
+func TestTheLabFindsBugsThatNoImageShows(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, class string
 		spoil       func(h *hostile, recovered bool) error
 		live        bool
 	}{
-		{"a recovered store takes no writes", "unexpected error", func(h *hostile, recovered bool) error {
+		{"a recovered store refuses writes", "unexpected error", func(h *hostile, recovered bool) error {
 			if recovered {
 				h.apply = func(int) error { return errors.New("read-only") }
 			}
@@ -124,17 +125,17 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 		}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel() // those that hang only wait
+			t.Parallel() // the cases that hang take no CPU
 			target := hostileTarget(c.spoil)
 			o := toyOptions("power")
 			o.Rounds, o.Dir = 1, t.TempDir()
 			if c.class == "hang" {
-				o.Patience = time.Second // a store that is only slow, on a machine that is busy, is no hang
+				o.Patience = time.Second // enough that a store on a busy machine does not seem to hang
 			}
 			r, err := Check(t.Context(), target, o)
 			require.NoError(t, err)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
-			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // that it fails when it is opened again, too
+			findings := slices.DeleteFunc(r.Findings, func(f Finding) bool { // ignore the further finding that it also fails when reopened
 				return strings.HasPrefix(f.Sentence, "In many rounds and sessions")
 			})
 			require.Len(t, findings, 1)
@@ -151,7 +152,7 @@ func TestTheLabFindsWhatNoImageShows(t *testing.T) {
 	}
 }
 
-func TestCommitsThatAreGoneAreNotRecovered(t *testing.T) {
+func TestLostCommitsDoNotCountAsRecovered(t *testing.T) {
 	sameRaces(t)
 	for _, bug := range []toy.Bug{toy.Panics, toy.NoFileSync} {
 		r := check(t, bug, toyOptions("power"))
@@ -171,7 +172,7 @@ func TestOneRoundOfEveryFaultSuffices(t *testing.T) {
 	}
 }
 
-func TestNoPromiseNoFinding(t *testing.T) {
+func TestWithoutPromisesThereIsNoFinding(t *testing.T) {
 	sameRaces(t)
 	weak := toy.Target(toy.NoFileSync)
 	weak.Promises.SyncSurvivesPowerCut = false
@@ -191,7 +192,7 @@ func TestNoPromiseNoFinding(t *testing.T) {
 	assert.Contains(t, r.Reasons[0], "no commit of a client was acknowledged", "the toy has no transactions")
 }
 
-func TestNothingIsClaimedOfASearchThatDoesNotRepeat(t *testing.T) {
+func TestNothingIsClaimedIfRecoveriesDoNotRepeat(t *testing.T) {
 	var opened atomic.Int64
 	o := toyOptions("power")
 	o.Workers, o.Rounds, o.Workloads = 1, 1, []string{"kv"}
@@ -227,8 +228,8 @@ func readLastByte(f afero.File) error {
 	return nil
 }
 
-// A store that syncs every other time sees the same disk and treats it otherwise.
-func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
+// A store that syncs only in every other recovery reads the same disk and changes it differently.
+func TestARecoveryThatWritesDifferentlyTheSecondTimeIsNoticed(t *testing.T) {
 	sameRaces(t)
 	var opened atomic.Int64
 	o := toyOptions("power")
@@ -256,7 +257,7 @@ func TestARecoveryThatDiffersTheSecondTimeIsNoticed(t *testing.T) {
 func TestTwoContentsOfOneDiskAreAFinding(t *testing.T) {
 	sameRaces(t)
 	target := toy.Target(toy.Fickle)
-	target.Promises = Promises{} // whatever is promised
+	target.Promises = Promises{} // it is a finding even if nothing is promised
 	o := toyOptions("power")
 	o.Workloads, o.NoShrink, o.Workers = []string{"kv"}, true, 1
 	r, err := Check(t.Context(), target, o)
@@ -281,8 +282,8 @@ func TestTwoContentsOfOneDiskAreAFinding(t *testing.T) {
 	assert.Positive(t, r.Divergences)
 }
 
-// A loss that comes and goes on one disk is no lost write: what is wrong is that it comes and goes.
-func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
+// If recoveries of one disk lose a write only sometimes, the finding is that they differ, not that the write is lost.
+func TestAnUnrepeatableLossIsNotCalledALoss(t *testing.T) {
 	sameRaces(t)
 	target := toy.Target(toy.Flaky)
 	o := toyOptions("power")
@@ -294,7 +295,7 @@ func TestALossThatDoesNotRepeatIsNotCalledALoss(t *testing.T) {
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Class == explore.NotDeterministic {
 			found = f
-		} else { // what one recovery with a fault shows may be the store's whim, too
+		} else { // the result of a recovery with a fault may be one of the varying ones, too
 			assert.Equal(t, "faulty recovery", f.Judge, f.Sentence)
 		}
 	}
@@ -323,8 +324,8 @@ func TestFindingsAreSavedAtOnce(t *testing.T) {
 	assert.NotEmpty(t, files)
 }
 
-// A disk that ignores flushes takes what was synced from every store: that is no finding, as it is none of fault lost-fsync.
-func TestADiskThatIgnoresFlushesIsNotTheStoresFault(t *testing.T) {
+// A disk that ignores flushes loses synced data of any store. As with fault lost-fsync, that is not a finding.
+func TestADiskThatIgnoresFlushesIsNotTheFaultOfTheStore(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power")
 	o.Device = "ignore-flush=1"

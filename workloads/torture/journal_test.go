@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// until is Check in a goroutine that ends at the n-th run; the result is nil if it does.
+// until runs Check in a goroutine that ends at the n-th run. The result is nil if it ended there.
 func until(t *testing.T, n int, o Options) (result *Result) {
 	t.Helper()
 	o.Running = func(slot int, _ string) {
@@ -34,7 +34,7 @@ func until(t *testing.T, n int, o Options) (result *Result) {
 	return result
 }
 
-// inGoroutine waits for a function that may end its goroutine.
+// inGoroutine runs a function that may end its goroutine, and waits for it.
 func inGoroutine(do func()) {
 	done := make(chan bool)
 	go func() {
@@ -44,7 +44,7 @@ func inGoroutine(do func()) {
 	<-done
 }
 
-// steady leaves out of a result what depends on the time and the machine.
+// steady returns a result without what depends on time and machine.
 func steady(r *Result) *Result {
 	c := *r
 	c.ElapsedSeconds, c.ImagesPerSecond, c.LabShare, c.Spent, c.Shapes = 0, 0, 0, Spent{}, 0
@@ -56,7 +56,7 @@ func steady(r *Result) *Result {
 	return &c
 }
 
-func TestACampaignGoesOnWhereItsProcessDied(t *testing.T) {
+func TestACampaignContinuesWhereItsProcessDied(t *testing.T) {
 	t.Parallel()
 	o := Options{
 		Workloads: []string{"kv"}, Faults: []string{"power", "eio"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2, Workers: 1, CrashPoints: 2,
@@ -75,7 +75,7 @@ func TestACampaignGoesOnWhereItsProcessDied(t *testing.T) {
 	}
 }
 
-func TestARunInWhichTheEngineDiedIsNotMadeAgain(t *testing.T) {
+func TestARunInWhichTheEngineDiedIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	o := Options{Workloads: []string{"kv", "register"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2, Workers: 1}
 	o.Journal = filepath.Join(t.TempDir(), "journal")
@@ -107,9 +107,9 @@ func TestARunInWhichTheEngineDiedIsNotMadeAgain(t *testing.T) {
 	require.False(t, died)
 	require.Nil(t, last)
 	require.Equal(t, maxCellDeaths, result.Deaths)
-	require.Len(t, result.Findings, 1, "it was always the same")
+	require.Len(t, result.Findings, 1, "all deaths are the same finding")
 	require.Equal(t, maxCellDeaths, result.Findings[0].Count)
-	require.Equal(t, []int{0, 1}, []int{result.Cells[0].Runs, result.Cells[1].Runs}, "the other cell had its run")
+	require.Equal(t, []int{0, 1}, []int{result.Cells[0].Runs, result.Cells[1].Runs}, "the other cell still has its run")
 	require.NotZero(t, result.Images)
 	require.Contains(t, result.Reasons[0], "kv × power: it never ran")
 	require.Contains(t, result.Reasons[1], "kv × power: given up after the engine ended the process in 3 of its runs")

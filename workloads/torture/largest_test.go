@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// narrow is a store that fails for good where a limit is exceeded, as one may that has documented the limit.
+// narrow is a store that fails permanently when a documented limit is exceeded.
 type narrow struct {
 	workloads.Store
 	limits workloads.Largest
@@ -49,7 +49,7 @@ func narrowTarget(bug toy.Bug) Target {
 	return target
 }
 
-func TestRunsKeepToTheSizesThatATargetStates(t *testing.T) {
+func TestRunsStayWithinTheSizesOfATarget(t *testing.T) {
 	t.Parallel()
 	o := Options{Workloads: []string{"edges", "kv"}, Faults: []string{"power"}, Rounds: 1, Seed: 5, Clients: 1, Ops: 40, Keys: 50, Dir: t.TempDir()}
 	r, err := Check(t.Context(), narrowTarget(toy.Correct), o)

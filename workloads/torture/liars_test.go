@@ -19,14 +19,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// liar is a toy with one mistake, which is a function that is called in place of the toy's.
+// liar is a toy with one mistake: a function that replaces one of the toy's.
 type liar struct {
 	*toy.Store
 	env       Env
-	recovered bool // there was a store when it was opened
+	recovered bool // the store existed when it was opened
 
 	mu      sync.Mutex
-	applied int // commits
+	applied int // number of commits
 	late    []history.Write
 	apply   func(writes []history.Write, d history.Durability) error
 	get     func(key []byte) ([]byte, bool, error)
@@ -61,7 +61,7 @@ func (l *liar) Scan(from, to []byte, visit func(key, value []byte) bool) error {
 	return l.Store.Scan(from, to, visit)
 }
 
-// Sync is a barrier: a commit of a record that changes nothing.
+// Sync is a barrier, implemented as a commit of a record that changes nothing.
 func (l *liar) Sync() error {
 	if l.sync != nil {
 		return l.sync()
@@ -89,10 +89,10 @@ func (l *liar) NewSnapshot() (workloads.Snapshot, error) {
 	return s, err
 }
 
-// copied is a snapshot.
+// copied is a snapshot made by copying the store.
 type copied struct {
 	pairs map[string][]byte
-	store *liar // if set, it is what is there now that is shown
+	store *liar // if set, reads go to the current store instead: the mistake
 }
 
 func (c *copied) Get(key []byte) ([]byte, bool, error) {
@@ -105,7 +105,7 @@ func (c *copied) Get(key []byte) ([]byte, bool, error) {
 
 func (c *copied) Close() error { return nil }
 
-// own copies what a store keeps: the slices are the caller's again when the call returns.
+// own copies writes that a store keeps, because the caller may reuse its slices after the call.
 func own(writes []history.Write) []history.Write {
 	kept := slices.Clone(writes)
 	for i := range kept {
@@ -114,7 +114,7 @@ func own(writes []history.Write) []history.Write {
 	return kept
 }
 
-// keepsLatest lets the store keep its latest commit in memory, where everybody sees it, until the next one or the end.
+// keepsLatest makes the store keep its latest commit in memory, visible to all readers, until the next commit or Close.
 func (l *liar) keepsLatest() {
 	flush := func() error {
 		late := l.late
@@ -152,7 +152,7 @@ func (l *liar) keepsLatest() {
 	}
 }
 
-// lying returns toys with a mistake.
+// lying returns a target that opens toys with a mistake.
 func lying(lie func(l *liar)) Target {
 	t := toy.Target(toy.Correct)
 	t.Open = func(env Env) (workloads.Store, error) {
@@ -168,7 +168,7 @@ func lying(lie func(l *liar)) Target {
 	return t
 }
 
-func TestALiarWithoutALiePasses(t *testing.T) {
+func TestALiarWithoutAMistakePasses(t *testing.T) {
 	t.Parallel()
 	for _, workload := range []string{"kv", "edges", "lifecycle"} {
 		o := liarOptions(workload, "power")
@@ -184,8 +184,8 @@ func liarOptions(workload, fault string) Options {
 	return o
 }
 
-// Each of these stores makes one mistake. The lab has to find it, and a sentence has to say what is wrong.
-func TestEveryLieIsFound(t *testing.T) {
+// Each of these stores has one mistake. The lab must find it, and the sentence of a finding must describe it.
+func TestEveryMistakeIsFound(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for _, c := range []struct {
@@ -212,31 +212,31 @@ func TestEveryLieIsFound(t *testing.T) {
 				return l.Store.Get(key)
 			}
 		}},
-		{"writes in the background what it calls synced", "register", "power", "Commit #.* synced, acknowledged .* is missing after the crash", func(l *liar) {
+		{"acknowledges with sync what it writes in the background", "register", "power", "Commit #.* synced, acknowledged .* is missing after the crash", func(l *liar) {
 			l.apply = func(writes []history.Write, _ history.Durability) error { return l.Store.Apply(writes, history.NoSync) }
 		}},
 		{"a barrier syncs nothing", "kv", "power", "is missing after the crash", func(l *liar) {
 			l.sync = func() error { return nil }
 		}},
-		{"a barrier swallows an error of the disk", "kv", "failed-fsync", "is missing after the crash", func(l *liar) {
+		{"a barrier swallows a disk error", "kv", "failed-fsync", "is missing after the crash", func(l *liar) {
 			l.sync = func() error { _ = (&liar{Store: l.Store}).Sync(); return nil }
 		}},
-		{"the second session does not know what the first has written", "lifecycle", "power", "(absent|missing)", func(l *liar) {
+		{"a reopened store is empty", "lifecycle", "power", "(absent|missing)", func(l *liar) {
 			if l.recovered {
 				l.get = func([]byte) ([]byte, bool, error) { return nil, false, nil }
 				l.scan = func(_, _ []byte, _ func(key, value []byte) bool) error { return nil }
 			}
 		}},
-		{"a range has no end", "kv", "power", "(?i)scan.*(out of|beyond|not in|order|bounds)", func(l *liar) {
+		{"a scan ignores the upper bound", "kv", "power", "(?i)scan.*(out of|beyond|not in|order|bounds)", func(l *liar) {
 			l.scan = func(from, _ []byte, visit func(key, value []byte) bool) error { return l.Store.Scan(from, nil, visit) }
 		}},
-		{"an empty value is none", "edges", "power", "is absent|missing|disagree|not be read key by key", func(l *liar) {
+		{"a key with an empty value is absent", "edges", "power", "is absent|missing|disagree|not be read key by key", func(l *liar) {
 			l.get = func(key []byte) ([]byte, bool, error) {
 				value, found, err := l.Store.Get(key)
 				return value, found && len(value) > 0, err
 			}
 		}},
-		{"a long value is cut", "edges", "power", "a value that nobody wrote|disagree", func(l *liar) {
+		{"a long value is truncated", "edges", "power", "a value that nobody wrote|disagree", func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
 				writes = own(writes)
 				for i := range writes {
@@ -245,7 +245,7 @@ func TestEveryLieIsFound(t *testing.T) {
 				return l.Store.Apply(writes, d)
 			}
 		}},
-		{"refuses as too large what it has taken before", "kv", "power", "is refused as too large, with .*; #[0-9]+ was accepted before", func(l *liar) {
+		{"refuses as too large what it accepted before", "kv", "power", "is refused as too large, with .*; #[0-9]+ was accepted before", func(l *liar) {
 			l.apply = func(writes []history.Write, d history.Durability) error {
 				if l.applied > 8 && l.applied%2 == 0 {
 					return workloads.ErrTooLarge
@@ -256,7 +256,7 @@ func TestEveryLieIsFound(t *testing.T) {
 		{"keeps the latest commit in memory until the next one", "kv", "power", "[Cc]ommit #.* is missing after the crash", func(l *liar) {
 			l.keepsLatest()
 		}},
-		{"snapshots show what comes later", "kv", "power", "shows commit #.* in snapshot #.*, although that commit was called only at tick", func(l *liar) {
+		{"snapshots show later commits", "kv", "power", "shows commit #.* in snapshot #.*, although that commit was called only at tick", func(l *liar) {
 			l.lateSnapshots = true
 		}},
 		{"closing fails", "kv", "power", "The store failed on a disk that did what it was told: close: lie", func(l *liar) {
@@ -293,8 +293,8 @@ func TestEveryLieIsFound(t *testing.T) {
 	}
 }
 
-// An engine that hides behind errors that are right at times proves nothing.
-func TestAStoreThatAnswersNothingButErrorsDoesNotPass(t *testing.T) {
+// An engine that answers everything with an error that is sometimes legitimate proves nothing.
+func TestAStoreThatReturnsOnlyErrorsDoesNotPass(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for _, c := range []struct {

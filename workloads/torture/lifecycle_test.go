@@ -25,7 +25,7 @@ func lifecycleOptions(clients int, faults ...string) Options {
 	}
 }
 
-func TestACorrectStoreLivesItsWholeLife(t *testing.T) {
+func TestACorrectStorePassesLifecycle(t *testing.T) {
 	for _, clients := range []int{1, 3} {
 		o := lifecycleOptions(clients, "power", "killed", "eio", "eviction")
 		o.CrashPoints = scope(3, 10, 10)
@@ -34,7 +34,7 @@ func TestACorrectStoreLivesItsWholeLife(t *testing.T) {
 	}
 }
 
-func TestEveryBugOfAdministrationIsFound(t *testing.T) {
+func TestEveryBugInAdministrationIsFound(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		bug   toy.Bug
@@ -51,7 +51,7 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 				sameRaces(t)
 			}
 			o := lifecycleOptions(1, "power")
-			o.NoShrink = c.bug != toy.CopiesUnsynced // that one shows that such findings can be made smaller, too
+			o.NoShrink = c.bug != toy.CopiesUnsynced // one case suffices to show that such findings shrink
 			r := check(t, c.bug, o)
 			require.Equal(t, checker.Fail, r.Verdict, "%v", r.Reasons)
 			var classes []string
@@ -66,7 +66,7 @@ func TestEveryBugOfAdministrationIsFound(t *testing.T) {
 	}
 }
 
-// What an audit finds is explained by experiments with the image that was audited.
+// A finding of an audit is explained by experiments with the audited image.
 func TestAFindingOfAnAuditNamesTheMissingOrder(t *testing.T) {
 	r := check(t, toy.CopiesUnsynced, lifecycleOptions(1, "power"))
 	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Judge == audit.Judge })
@@ -77,7 +77,7 @@ func TestAFindingOfAnAuditNamesTheMissingOrder(t *testing.T) {
 	assert.True(t, slices.ContainsFunc(f.Trace, func(l evidence.TraceLine) bool { return l.Fate == "lost" }))
 }
 
-// busy is a toy that works in the background, whatever it was asked: what it does is no harm done by others.
+// busy is a toy that writes in the background. The lab must not take these writes for the work of a second opener.
 type busy struct {
 	*toy.Store
 	stop, stopped chan struct{}
@@ -107,15 +107,15 @@ func (b *busy) Close() error {
 	return b.Store.Close()
 }
 
-func TestWorkInTheBackgroundIsNoHarmDoneByASecondOpener(t *testing.T) {
+func TestBackgroundWorkIsNotBlamedOnASecondOpener(t *testing.T) {
 	target := toy.Target(toy.Correct)
-	open, began := target.Open, sync.Map{} // the disks on which a store began; others are those of recoveries
+	open, began := target.Open, sync.Map{} // the disks on which a store was created; the others are those of recoveries
 	target.Open = func(env Env) (workloads.Store, error) {
 		if _, err := env.FS.Stat(env.Dir); err != nil {
 			began.Store(env.FS, true)
 		}
 		for range 100 {
-			runtime.Gosched() // an engine has things to do before it notices that the store is open
+			runtime.Gosched() // a real engine does some work before it finds the store locked
 		}
 		s, err := open(env)
 		if _, here := began.Load(env.FS); err != nil || !here {
@@ -130,7 +130,7 @@ func TestWorkInTheBackgroundIsNoHarmDoneByASecondOpener(t *testing.T) {
 	assert.Equal(t, checker.Pass, r.Verdict, "%v %+v", r.Reasons, r.Findings)
 }
 
-func TestASecondOpenerThatIsRefusedAndChangesTheDiskIsFound(t *testing.T) {
+func TestARefusedOpenerThatChangesTheDiskIsFound(t *testing.T) {
 	sameRaces(t)
 	target := toy.Target(toy.Correct)
 	open := target.Open

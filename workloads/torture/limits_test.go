@@ -19,7 +19,7 @@ func limited() Target {
 	target := toy.Target(toy.Correct)
 	target.Limits = []Limit{
 		{Name: "buffer", Text: "bytes of a buffer", Min: 1, Max: 1 << 20, Usual: 1 << 16},
-		{Name: "idle", Text: "of no consequence", Min: 1, Max: 100, Usual: 100},
+		{Name: "idle", Text: "without effect", Min: 1, Max: 100, Usual: 100},
 	}
 	target.Unreached = []string{"a log of 8 GiB"}
 	correct, buggy := target.Open, toy.Target(toy.NoFileSync).Open
@@ -43,7 +43,7 @@ func TestABugBehindALimitIsFoundShrunkAndReplayed(t *testing.T) {
 	require.Equal(t, checker.Fail, r.Verdict)
 	require.Equal(t, []string{"a log of 8 GiB"}, r.Unreached)
 	f := r.Findings[0]
-	require.Len(t, f.Limits, 1, "the other limit is not needed")
+	require.Len(t, f.Limits, 1, "shrinking drops the limit that the bug does not need")
 	require.Less(t, f.Limits["buffer"], int64(100))
 	for _, from := range []string{f.Token, f.File} {
 		again, err := Replay(t.Context(), []Target{limited()}, from, ReplayOptions{})
@@ -66,7 +66,7 @@ func TestABugBehindALimitIsFoundShrunkAndReplayed(t *testing.T) {
 	require.FileExists(t, filepath.Join(dir, "findings", f.ID+".ltrace"))
 }
 
-func TestRunsSetTheLimitsThatOptionsName(t *testing.T) {
+func TestRunsSetTheLimitsInTheOptions(t *testing.T) {
 	t.Parallel()
 	o := Options{Workloads: []string{"register"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 5, Keys: 2}
 	o.Limits = UsualLimits
@@ -74,7 +74,7 @@ func TestRunsSetTheLimitsThatOptionsName(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, checker.Pass, r.Verdict)
 	require.Equal(t, []LimitCount{
-		{Name: "buffer", Text: "bytes of a buffer", Usual: 1 << 16}, {Name: "idle", Text: "of no consequence", Usual: 100},
+		{Name: "buffer", Text: "bytes of a buffer", Usual: 1 << 16}, {Name: "idle", Text: "without effect", Usual: 100},
 	}, r.Limits)
 
 	o.Limits = "buffer=100"

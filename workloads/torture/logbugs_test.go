@@ -11,14 +11,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toylog"
 )
 
-// Each mistake of a log is found under a plain power cut, and for its own reason. There is one client, so that each run finds
+// Each mistake of a log is found under plain power cuts, for the right reason. There is one client, so that every run finds
 // the same.
 func TestEveryMistakeOfALogIsFound(t *testing.T) {
 	sameRaces(t)
 	for _, row := range []struct {
 		bug  toylog.Bug
 		seed uint64
-		says string // the class and the sentence of a finding match it
+		says string // regular expression that matches class and sentence of a finding
 	}{
 		{toylog.NoDataSync, 5, `^lost: Append #\d+ .* is missing after the crash .*: entry \d+ is absent`},
 		{toylog.NoDirSync, 5, `^does not recover: .* segment \d+ is missing`},

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toylog"
 )
 
-// A finding in a log is explained, made small, saved, judged again and replayed like any other. Its test spells the steps out.
-func TestAFindingInALogIsWhole(t *testing.T) {
+// A finding in a log is explained, shrunk, saved, rejudged and replayed like any other, and its Go test spells out the steps.
+func TestAFindingInALogHasAllParts(t *testing.T) {
 	sameRaces(t)
 	target := toylog.Target(toylog.FrontNotDurable)
 	target.Go = GoExpr{Import: "github.com/lightningdb/lightning-torture/workloads/targets/lightning", Expr: "lightning.LogTarget()"}
@@ -41,7 +41,7 @@ func TestAFindingInALogIsWhole(t *testing.T) {
 	assert.Contains(t, string(source), "Log: &appendlog.Step{")
 	goTool, err := exec.LookPath("go")
 	if err != nil {
-		t.Skip("no go command to compile the test with")
+		t.Skip("needs the go command in PATH, to compile the test")
 	}
 	out, err := exec.CommandContext(t.Context(), goTool, "vet", f.Test).CombinedOutput()
 	require.NoError(t, err, "%s", out)

@@ -14,8 +14,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// A store that has its log on another disk, and only a little on this one, is told so and nothing else.
-func TestDataThatAreNotOnTheDiskAreNamed(t *testing.T) {
+// A store that keeps its log on another disk, and little on the lab's, gets exactly that as the reason.
+func TestDataOutsideTheDiskIsReported(t *testing.T) {
 	t.Parallel()
 	elsewhere := afero.NewMemMapFs()
 	target := toy.Target(toy.Correct)
@@ -41,12 +41,12 @@ func TestDataThatAreNotOnTheDiskAreNamed(t *testing.T) {
 	assert.True(t, again.Reproduced)
 }
 
-// A store whose normal life is on the lab's disk, and whose recovery looks for its files where there are none, is told so.
-func TestARecoveryThatGoesAroundTheDiskIsNamed(t *testing.T) {
+// A store may run on the lab's disk while its recovery looks for the files elsewhere. The reason says so.
+func TestARecoveryThatBypassesTheDiskIsReported(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
-		if _, err := os.Stat(env.Dir + "/log"); err == nil { // of the operating system, which has none
+		if _, err := os.Stat(env.Dir + "/log"); err == nil { // asks the operating system, where the file never exists
 			return toy.Open(env, toy.Correct)
 		}
 		if err := env.FS.RemoveAll(env.Dir); err != nil {
@@ -68,14 +68,14 @@ func TestARecoveryThatGoesAroundTheDiskIsNamed(t *testing.T) {
 	assert.True(t, again.Reproduced)
 }
 
-// An engine that changes the working directory keeps its promises to the disk, and none to the process.
-func TestAnEngineThatChangesTheWorkingDirectoryIsNoPass(t *testing.T) { // not parallel: all tests have this directory
+// Changing the working directory breaks no promise about the disk, but it affects the whole process.
+func TestAnEngineThatChangesTheWorkingDirectoryDoesNotPass(t *testing.T) { // not parallel: the working directory is shared by all tests
 	start, err := os.Getwd()
 	require.NoError(t, err)
 	other := t.TempDir()
 	target := toy.Target(toy.Correct)
 	target.Open = func(env Env) (workloads.Store, error) {
-		if err := os.Chdir(other); err != nil { //nolint:usetesting // it is the engine that does it
+		if err := os.Chdir(other); err != nil { //nolint:usetesting // it stands for what the engine does
 			return nil, err
 		}
 		return toy.Open(env, toy.Correct)
@@ -91,10 +91,10 @@ func TestAnEngineThatChangesTheWorkingDirectoryIsNoPass(t *testing.T) { // not p
 	assert.Contains(t, r.Reasons[0], "the engine has changed the working directory of the process, from "+start+" to ")
 }
 
-// Files of the operating system that a store leaves open are counted, although they are none of the lab's disk.
-func TestFilesOfTheSystemThatStayOpenAreFound(t *testing.T) {
+// Operating-system files that a store leaves open count, although they are not on the lab's disk.
+func TestOperatingSystemFilesLeftOpenAreFound(t *testing.T) {
 	if _, err := os.Stat("/proc/self/fd"); err != nil {
-		t.Skip("the system does not tell which files are open")
+		t.Skip("needs a system that lists the open files of a process, such as Linux")
 	}
 	var kept []*os.File
 	t.Cleanup(func() {

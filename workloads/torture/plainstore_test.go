@@ -11,19 +11,19 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// plain has what every store has, and nothing else.
+// plain has only the methods that every store must have.
 type plain struct{ workloads.Store }
 
-// TestAStoreNeedsNoMoreThanFourMethods is of a store without transactions, and without whatever else is optional, that
-// leaves the making of its directory to others. Everything passes that asks for no more.
-func TestAStoreNeedsNoMoreThanFourMethods(t *testing.T) {
+// TestAStoreNeedsOnlyFourMethods runs a store without transactions and other optional methods, which does not create its own
+// directory. It passes everything that asks for no more.
+func TestAStoreNeedsOnlyFourMethods(t *testing.T) {
 	o := toyOptions("power")
 	o.Workloads, o.Rounds, o.CrashPoints = []string{"kv"}, 1, 12
 	target := toy.Target(toy.Correct)
 	target.Promises.MakesDir = false
 	target.Open = func(env Env) (workloads.Store, error) {
 		if _, err := env.FS.Stat(env.Dir); err != nil {
-			return nil, err // that is not for the engine to make
+			return nil, err // the caller creates the directory
 		}
 		s, err := toy.Open(env, toy.Correct)
 		if err != nil {
@@ -39,8 +39,8 @@ func TestAStoreNeedsNoMoreThanFourMethods(t *testing.T) {
 	assert.False(t, begins)
 }
 
-// TestAnEngineThatPromisesToMakeItsDirectoryMust is of one that makes its directory and does not sync what is above it.
-func TestAnEngineThatPromisesToMakeItsDirectoryMust(t *testing.T) {
+// TestAnEngineThatPromisesToCreateItsDirectoryMust runs an engine that creates its directory without syncing the parent.
+func TestAnEngineThatPromisesToCreateItsDirectoryMust(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power")
 	o.Clients, o.Rounds, o.NoShrink = 1, 1, true

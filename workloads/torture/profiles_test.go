@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestAPassSaysWhatEachProfileHad(t *testing.T) {
+func TestAPassCountsImagesPerProfile(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power")
 	o.Profile, o.Rounds = "", 1
@@ -26,10 +26,10 @@ func TestAPassSaysWhatEachProfileHad(t *testing.T) {
 	}
 	assert.Equal(t, []int{r.CrashPoints, r.Images}, []int{points, images})
 	o.Profile = "xfs"
-	assert.Len(t, check(t, toy.Correct, o).Profiles, 1, "a profile that is asked for is the only one")
+	assert.Len(t, check(t, toy.Correct, o).Profiles, 1, "a profile given in the options is the only one used")
 }
 
-func TestAProfileWithoutImagesIsNoPass(t *testing.T) {
+func TestAProfileWithoutImagesIsReported(t *testing.T) {
 	c, err := newCampaign(toy.Target(toy.Correct), Options{})
 	require.NoError(t, err)
 	for _, p := range Profiles() {
@@ -48,12 +48,12 @@ func TestAFindingSaysWhichProfilesItNeeds(t *testing.T) {
 		fails, passes         []string
 	}{
 		{
-			"an unsynced name is lost where only a sync of its directory keeps it", "power", "register", toy.NoDirSync,
+			"an unsynced name is lost on profiles that keep names only after a sync of the directory", "power", "register", toy.NoDirSync,
 			[]string{"posix-min"},
 			[]string{"ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-none"},
 		},
 		{
-			"an unsynced log is lost everywhere but in a killed process", "power", "register", toy.NoFileSync,
+			"an unsynced log is lost on every profile except that of a killed process", "power", "register", toy.NoFileSync,
 			[]string{"posix-min", "ext4-ordered", "ext4-writeback", "ext4-journal", "xfs", "btrfs", "lose-all"},
 			[]string{"lose-none"},
 		},

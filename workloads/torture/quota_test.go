@@ -20,30 +20,30 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// noTime is the shortest run that there is: a machine so slow that the time is over before it begins.
+// noTime is the shortest time there is. It stands for a machine so slow that the time is over before the run begins.
 func noTime(faults ...string) Options {
 	o := toyOptions(faults...)
 	o.Rounds, o.For, o.Profile = 0, 1, ""
 	return o
 }
 
-func TestTheQuotaIsDoneHoweverShortTheTime(t *testing.T) {
+func TestTheQuotaIsMetHoweverShortTheTime(t *testing.T) {
 	o := noTime("power", "bitrot", "failed-fsync")
 	r := check(t, toy.Correct, o)
 	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
 	assert.True(t, r.Quota.Met(), "%v", &r.Quota)
 	assert.Equal(t, quota.Share{Done: 3, Owed: 3}, r.Quota.Cells)
 	assert.Equal(t, quota.Share{Done: 3 * quota.CellPoints, Owed: 3 * quota.CellPoints}, r.Quota.CrashPoints)
-	assert.Equal(t, quota.Share{Done: 2, Owed: 2}, r.Quota.Commits, "what rots may take commits along")
+	assert.Equal(t, quota.Share{Done: 2, Owed: 2}, r.Quota.Commits, "bit rot may lose commits")
 	assert.Equal(t, quota.Share{Done: len(Profiles()), Owed: len(Profiles())}, r.Quota.Profiles)
 	for _, c := range r.Cells {
 		assert.GreaterOrEqual(t, c.CrashPoints, quota.CellPoints, c.Fault)
 	}
-	assert.Positive(t, r.AckedSynced, "crash points are spread to the end of the run")
+	assert.Positive(t, r.AckedSynced, "some crash points come after the first synced commit")
 	assert.Positive(t, r.UnexploredPoints)
 }
 
-// slow is a toy that takes its time: a busy machine.
+// slow is a toy that is as slow as on a busy machine.
 func slow(t *testing.T) Target {
 	t.Helper()
 	return hostileTarget(func(_ *hostile, recovered bool) error {
@@ -57,7 +57,7 @@ func slow(t *testing.T) Target {
 	})
 }
 
-func TestABusyMachineComesToTheSameVerdict(t *testing.T) {
+func TestABusyMachineGivesTheSameVerdict(t *testing.T) {
 	sameRaces(t)
 	o := noTime("power")
 	o.Profile = "posix-min"
@@ -69,7 +69,7 @@ func TestABusyMachineComesToTheSameVerdict(t *testing.T) {
 	assert.Equal(t, quick.Quota, late.Quota)
 }
 
-func TestARunThatReachesItsLimitBeforeItsQuotaIsNoPass(t *testing.T) {
+func TestARunThatReachesItsLimitBeforeItsQuotaDoesNotPass(t *testing.T) {
 	o := noTime("power", "bitrot")
 	o.Limit = 1
 	r := check(t, toy.Correct, o)
@@ -80,7 +80,7 @@ func TestARunThatReachesItsLimitBeforeItsQuotaIsNoPass(t *testing.T) {
 	assert.False(t, r.Interrupted)
 }
 
-func TestARunThatIsStoppedBeforeItsQuotaIsNoPass(t *testing.T) {
+func TestARunStoppedBeforeItsQuotaDoesNotPass(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r, err := Check(ctx, toy.Target(toy.Correct), noTime("power"))
@@ -90,7 +90,7 @@ func TestARunThatIsStoppedBeforeItsQuotaIsNoPass(t *testing.T) {
 	assert.Contains(t, r.Reasons[0], "stopped before its quota was met: 0 of 1 cells")
 }
 
-func TestARunThatIsStoppedAfterItsQuotaCounts(t *testing.T) {
+func TestARunStoppedAfterItsQuotaCounts(t *testing.T) {
 	sameRaces(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := noTime("power")
@@ -106,8 +106,8 @@ func TestARunThatIsStoppedAfterItsQuotaCounts(t *testing.T) {
 	assert.Equal(t, checker.Pass, r.Verdict, "%v", r.Reasons)
 }
 
-// If no commit had to survive, a store that loses everything would pass.
-func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
+// Otherwise a store that loses everything would pass.
+func TestCrashesBeforeAnySyncedCommitProveNothing(t *testing.T) {
 	target := toy.Target(toy.Correct)
 	for durability, missing := range map[history.Durability]string{
 		history.Sync: "", history.NoSync: "no explored crash came after a commit that had to survive it",
@@ -125,8 +125,8 @@ func TestACrashBehindNoSyncedCommitProvesNothing(t *testing.T) {
 	}
 }
 
-// O_SYNC, in effect: nothing is ever pending when a call returns, so some runs lose no byte in any crash.
-func TestAStoreThatHappensToLoseNoByteMayPass(t *testing.T) {
+// The store behaves as with O_SYNC: nothing is pending once a call has returned, so in some runs no crash loses a byte.
+func TestAStoreThatLosesNoByteMayPass(t *testing.T) {
 	sameRaces(t)
 	c := &cell{Owes: quota.Owed{Stake: true}, Done: quota.Done{Runs: 1, Images: 9, Points: 9, Committed: 1, AtStake: 3, Open: 4}}
 	assert.Empty(t, c.missing(), "something could have been lost")
@@ -138,8 +138,8 @@ func TestAStoreThatHappensToLoseNoByteMayPass(t *testing.T) {
 	}
 }
 
-// A goal of which few runs have a chance is looked for, and reached on purpose.
-func TestRareGoalsAreLookedFor(t *testing.T) {
+// The lab steers its runs to goals that few of them would reach by chance.
+func TestRareGoalsAreSteeredTo(t *testing.T) {
 	target := toy.Target(toy.Correct)
 	target.Goals = []Goal{{Name: "long-log", Text: "the log is long", Watch: writesBeyond(12 << 10)}}
 	c, err := newCampaign(target, Options{For: 1, Workers: 1})
@@ -152,7 +152,7 @@ func TestRareGoalsAreLookedFor(t *testing.T) {
 	assert.Empty(t, c.missedGoals())
 }
 
-func TestSteeredRunsGoThroughAllWorkloads(t *testing.T) {
+func TestSteeredRunsTakeTurnsAmongWorkloads(t *testing.T) {
 	c, err := newCampaign(toy.Target(toy.Correct), Options{For: 1})
 	require.NoError(t, err)
 	plain, faults := map[string]bool{}, map[string]bool{}
@@ -169,8 +169,8 @@ func TestSteeredRunsGoThroughAllWorkloads(t *testing.T) {
 	assert.Greater(t, len(faults), 2)
 }
 
-// Workloads take turns in the search, and so do the goals that ask for limits.
-func TestTheSearchForAGoalSetsTheLimitsThatItAsksFor(t *testing.T) {
+// In the search, workloads take turns, and so do the goals that need limits.
+func TestTheSearchForAGoalSetsTheLimitsThatItNeeds(t *testing.T) {
 	target := toy.Target(toy.Correct)
 	target.Limits = []Limit{{Name: "roll", Min: 1, Max: 100, Usual: 100}, {Name: "never-drawn", Min: 1, Max: 9, Usual: 9, Draw: DrawOf(9)}}
 	target.Goals = []Goal{{Name: "low", Text: "a limit is as low as it can be", Event: "low", Limits: Limits{"never-drawn": 1}}}

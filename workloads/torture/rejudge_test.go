@@ -35,7 +35,7 @@ func TestSavedEvidenceIsJudgedWithoutTheEngine(t *testing.T) {
 		assert.Equal(t, f.Class, again.Violations[0].Class)
 		if again, err = Rejudge(t.Context(), []Target{lax}, f.File); f.Class == "lost" {
 			require.NoError(t, err)
-			assert.Equal(t, checker.Pass, again.Verdict, "who promises nothing may lose it")
+			assert.Equal(t, checker.Pass, again.Verdict, "an engine without promises may lose it")
 		}
 	}
 	require.Positive(t, judged)

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestWhatAStoreLeavesBehindIsAFindingThatReplays(t *testing.T) {
+func TestResourcesLeftBehindAreAFindingThatReplays(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for bug, class := range map[toy.Bug]string{
@@ -18,7 +18,7 @@ func TestWhatAStoreLeavesBehindIsAFindingThatReplays(t *testing.T) {
 		toy.KeepsGoroutine: "remains: goroutines", toy.FailedOpenKeepsGoroutine: "remains: goroutines",
 	} {
 		target := toy.Target(bug)
-		target.CheckFiles = nil // it would find the files that KeepsScratch leaves when it crashes
+		target.CheckFiles = nil // otherwise it would report the files that KeepsScratch leaves at a crash
 		o := toyOptions("power")
 		o.Workloads, o.Rounds, o.CrashPoints = []string{"kv"}, 4, 2
 		r, err := Check(t.Context(), target, o)

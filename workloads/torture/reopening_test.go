@@ -31,7 +31,8 @@ func (f *forgetful) Get(key []byte) ([]byte, bool, error) {
 	return f.Store.Get(key)
 }
 
-// secondForgets returns toys that forget a key when they are opened for the second time in one process, for which their disk stands.
+// secondForgets returns toys that forget a key when they are opened for the second time in one process. The disk stands for
+// the process.
 func secondForgets() Target {
 	target, opened := toy.Target(toy.Correct), &sync.Map{}
 	target.Open = func(env Env) (workloads.Store, error) {
@@ -47,8 +48,9 @@ func secondForgets() Target {
 	return target
 }
 
-// A recovery with a fault is compared with one without. What fails without it, too, is not the fault's, but it is a failure.
-func TestAStoreThatFailsWhenItIsOpenedAgainIsFound(t *testing.T) {
+// A recovery with a fault is compared with one without. If the latter fails too, the fault is not to blame, but the failure
+// counts.
+func TestAStoreThatFailsWhenReopenedIsFound(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	target, o := secondForgets(), toyOptions("power")

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// savedCase is a finding that an earlier version saved, and what that version said of it.
+// savedCase is a finding saved by an earlier version, with what that version reported.
 type savedCase struct {
 	File            string   `json:"file"`
 	Bug             string   `json:"bug"`
@@ -27,19 +27,19 @@ type savedCase struct {
 	Rejudged        string   `json:"rejudged"`
 	Classes         []string `json:"classes"`
 	Reason          string   `json:"reason"`
-	FailsWithoutBug bool     `json:"fails_without_bug"` // the saved operations alone are wrong, whoever recovers from them
+	FailsWithoutBug bool     `json:"fails_without_bug"` // the saved operations themselves are wrong, so a correct toy fails too
 }
 
-// bugs are the toys that the saved findings are of.
+// bugs maps names in the saved findings to toys.
 var bugs = map[string]toy.Bug{
 	"noFileSync": toy.NoFileSync, "noDirSync": toy.NoDirSync, "noChecksum": toy.NoChecksum, "retrySync": toy.RetrySync,
 	"ignoreWriteError": toy.IgnoreWriteError, "splitBatch": toy.SplitBatch, "panics": toy.Panics, "leaks": toy.Leaks, "forgetful": toy.Forgetful,
 	"rotTakesAll": toy.RotTakesAll, "startsOver": toy.StartsOver,
 }
 
-// Evidence outlives the code that wrote it. These were written before the lab was split into packages: runs of
-// one client and of several, faults, rules, devices, rot, the sweep, crashes of recoveries, shrunk runs, and a failure
-// without a crash.
+// Evidence outlives the code that wrote it. These findings were saved before the lab was split into packages. They cover runs
+// of one client and of several, faults, rules, devices, bit rot, the sweep, crashes during recovery, shrunk runs, and a
+// failure without a crash.
 func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join("testdata", "replay")
@@ -55,7 +55,7 @@ func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
 			require.True(t, known)
 			target := toy.Target(bug)
 			if bug == toy.Leaks || bug == toy.Forgetful {
-				target.CheckFiles = nil // these were to show otherwise than by the files
+				target.CheckFiles = nil // these findings do not come from the check of the files
 			}
 			file := filepath.Join(dir, c.File)
 			again, err := Replay(t.Context(), []Target{target}, file, ReplayOptions{})
@@ -64,9 +64,9 @@ func TestFindingsOfAnEarlierVersionReplay(t *testing.T) {
 			f := again.Finding
 			assert.Equal(t, []string{c.ID, c.Judge, c.Class, c.Sentence, c.Device}, []string{f.ID, f.Judge, f.Class, f.Sentence, f.Device})
 			assert.Equal(t, []uint64{c.CrashTick, c.NestedTick}, []uint64{f.CrashTick, f.NestedTick})
-			assert.Equal(t, c.Token, f.Token, "it is the token of the same run")
+			assert.Equal(t, c.Token, f.Token, "the evidence gives the same token")
 
-			// The generators have changed since, so the token alone says nothing; with its evidence at hand it does.
+			// The generators have changed since, so the token alone is refused. With its evidence it replays.
 			_, err = Replay(t.Context(), []Target{target}, c.Token, ReplayOptions{})
 			require.ErrorIs(t, err, ErrBadToken)
 			require.ErrorContains(t, err, "replay the .ltrace file that was saved with the finding, or use that version")

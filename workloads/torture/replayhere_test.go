@@ -14,14 +14,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// pastedVariable has the directory for what TestPasted finds.
+// pastedVariable is the environment variable with the directory for the findings of TestPasted.
 const pastedVariable = "LIGHTNING_TORTURE_PASTED"
 
-// TestPasted is called by tests that paste what it prints.
+// TestPasted runs in a process of its own; TestTheReplayLineOfATestReplays pastes the lines that it prints.
 func TestPasted(t *testing.T) {
 	dir := os.Getenv(pastedVariable)
 	if dir == "" {
-		t.Skip("another test calls this one")
+		t.Skip("runs only in a child process of TestTheReplayLineOfATestReplays")
 	}
 	o := smallRun
 	o.Dir = dir
@@ -38,12 +38,12 @@ func TestPasted(t *testing.T) {
 	})
 }
 
-// shell runs a line in a shell in which "go test" is the binary of this test.
+// shell runs a line in a shell in which "go test" runs this test binary.
 func shell(t *testing.T, line, dir string) (code int, output string) {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
 	if err != nil || !apart.Possible {
-		t.Skip("no shell to paste into")
+		t.Skip("needs sh in PATH, to paste lines into")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -52,13 +52,13 @@ func shell(t *testing.T, line, dir string) (code int, output string) {
 	require.NoError(t, os.WriteFile(filepath.Join(bin, "go"), []byte(fake), 0o777))
 	cmd := exec.CommandContext(t.Context(), sh, "-c", line)
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), pastedVariable+"="+dir)
-	out, _ := cmd.CombinedOutput() // its exit code is what is asked about
+	out, _ := cmd.CombinedOutput() // the exit code is checked instead
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
 var replayLine = regexp.MustCompile(`(?m)^ +replay   ((TORTURE_REPLAY=1:)(LT2-\S+)( go test -run '\^TestPasted\$/.*' \./workloads/torture))$`)
 
-func TestTheLineOfATestReplays(t *testing.T) {
+func TestTheReplayLineOfATestReplays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	_, output := shell(t, "go test -run '^TestPasted$'", dir)
@@ -93,7 +93,7 @@ func TestTheLineOfATestReplays(t *testing.T) {
 			for _, text := range c.says {
 				assert.Contains(t, output, text)
 			}
-			assert.NotContains(t, output, "images of", "nothing else runs")
+			assert.NotContains(t, output, "images of", "only the replay runs")
 		})
 	}
 }

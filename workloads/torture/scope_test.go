@@ -5,19 +5,19 @@ import (
 	"testing"
 )
 
-// nightly says that tests run in their large scopes: make nightly.
+// nightly reports whether tests run with their large scopes (make nightly).
 var nightly = os.Getenv("LIGHTNING_NIGHTLY") != ""
 
-// sameRaces skips a test in short mode, the mode of the race detector: it runs the lab as shorter tests do, so it has no other
-// races. Those that are left run every part of the lab with several workers.
+// sameRaces skips a test in short mode, in which the race detector runs. Such a test exercises the same concurrent code as
+// shorter ones. The tests that remain run every part of the lab with several workers.
 func sameRaces(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("for the race detector it does what shorter tests do; run without -short")
+		t.Skip("shorter tests cover the same races; run without -short")
 	}
 }
 
-// scope returns how often a test does something: in short mode, as usual, and nightly.
+// scope returns the first number in short mode, the last one nightly, and otherwise the second.
 func scope(short, usual, large int) int {
 	switch {
 	case nightly:

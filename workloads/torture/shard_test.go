@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// The shards of a matrix do what the whole of it does, cell by cell.
-func TestShardsDoTogetherWhatOneRunDoes(t *testing.T) {
+// The shards of a matrix together do the same as one run of the whole matrix, cell by cell.
+func TestShardsTogetherDoTheSameAsOneRun(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("power", "eio", "failed-fsync")
 	o.Workloads, o.Rounds, o.CrashPoints = []string{"register", "kv"}, 1, 8
@@ -38,7 +38,7 @@ func TestShardsDoTogetherWhatOneRunDoes(t *testing.T) {
 	}
 }
 
-// A finding that is known is counted and named, and nothing else is done about it.
+// A known finding is counted and named, but neither explained nor shrunk.
 func TestAKnownFindingIsOnlyCounted(t *testing.T) {
 	o := toyOptions("power")
 	o.Rounds = 1
@@ -58,8 +58,8 @@ func TestAKnownFindingIsOnlyCounted(t *testing.T) {
 	}
 }
 
-// What an engine without a sync has left fails for ever; what a mended engine writes does not.
-func TestAMendedEnginePassesARerunWhateverAnEarlierOneHasWritten(t *testing.T) {
+// The recorded disk of an engine without syncs fails forever. A rerun uses what the fixed engine writes, and passes.
+func TestAFixedEnginePassesARerun(t *testing.T) {
 	sameRaces(t)
 	for _, clients := range []int{1, 3} {
 		o := toyOptions("power")
@@ -75,10 +75,10 @@ func TestAMendedEnginePassesARerunWhateverAnEarlierOneHasWritten(t *testing.T) {
 			}
 			require.Equal(t, 3, rerun(toy.NoFileSync).Hits, "%d clients, %s", clients, of)
 			require.Zero(t, rerun(toy.Correct).Hits)
-			require.Zero(t, rerun(toy.NoChecksum).Hits, "another mistake is another finding")
+			require.Zero(t, rerun(toy.NoChecksum).Hits, "a different bug is a different finding")
 		}
 		saved, err := Replay(t.Context(), []Target{toy.Target(toy.Correct)}, found[0].File, ReplayOptions{})
 		require.NoError(t, err)
-		require.True(t, saved.Reproduced, "a replay recovers what the engine without the sync has left")
+		require.True(t, saved.Reproduced, "a replay recovers the recorded disk")
 	}
 }

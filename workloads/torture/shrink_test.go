@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// A commit that is split in two needs one batch: everything else goes, the other clients with it.
+// A split batch needs a single batch to show, so shrinking removes everything else, including the other clients.
 func TestAFindingIsShrunk(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()

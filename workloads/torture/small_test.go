@@ -22,8 +22,8 @@ func TestTheSmallScopeIsProved(t *testing.T) {
 	assert.Positive(t, r.NestedImages)
 }
 
-// Which crash points a script shares with a shorter one does not depend on where the scope is begun.
-func TestTheSmallScopeGoesOnWhereItStopped(t *testing.T) {
+// Where the scope is started does not affect which crash points a script shares with a shorter one.
+func TestTheSmallScopeContinuesWhereItStopped(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	run := func(first uint64) *Result {
@@ -38,12 +38,12 @@ func TestTheSmallScopeGoesOnWhereItStopped(t *testing.T) {
 	assert.Less(t, half.CrashPoints, whole.CrashPoints)
 }
 
-func TestTheSmallScopeFindsWhatFewStepsShow(t *testing.T) {
+func TestTheSmallScopeFindsBugsThatNeedFewSteps(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	for name, bug := range map[string]toy.Bug{
 		"no sync of the file": toy.NoFileSync, "no sync of its name": toy.NoDirSync, "no checksum": toy.NoChecksum, "no truncation": toy.NoTruncate,
-		"a batch is two records": toy.SplitBatch, "recovery panics": toy.Panics, "a file is left": toy.Leftover,
+		"a batch is logged as two records": toy.SplitBatch, "recovery panics": toy.Panics, "a file is left": toy.Leftover,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// failStop is a toy that stops at the first error of a commit.
+// failStop is a toy that stops after the first failed commit.
 type failStop struct {
 	*toy.Store
 	stop func(reason string)
@@ -27,7 +27,7 @@ func (f *failStop) Apply(writes []history.Write, d history.Durability) error {
 	return err
 }
 
-// failStopTarget makes a toy stop in the way that stopping makes of Env.Stop.
+// failStopTarget returns a toy that stops through stopping(Env.Stop).
 func failStopTarget(bug toy.Bug, promised bool, stopping func(stop func(string)) func(string)) Target {
 	t := toy.Target(bug)
 	t.Promises.StopsOnError = promised
@@ -38,7 +38,7 @@ func failStopTarget(bug toy.Bug, promised bool, stopping func(stop func(string))
 	return t
 }
 
-func TestAnEngineThatStopsOnErrorsMaySoIfItPromises(t *testing.T) {
+func TestAnEngineMayStopOnErrorsIfItSaysSo(t *testing.T) {
 	sameRaces(t)
 	o := toyOptions("eio", "failed-fsync", "short-write")
 	o.Clients, o.Rounds, o.CrashPoints, o.NoShrink = 3, 2, 12, true
@@ -69,7 +69,7 @@ func TestAnEngineThatStopsOnErrorsMaySoIfItPromises(t *testing.T) {
 		})
 	}
 	assert.Positive(t, stops.Load())
-	o.Clients, o.Rounds = 1, 4 // what a sync that is tried again loses depends on no schedule then
+	o.Clients, o.Rounds = 1, 4 // with one client, what a retried sync loses does not depend on the schedule
 	r, err := Check(t.Context(), failStopTarget(toy.RetrySync, true, how["Env.Stop"]), o)
 	require.NoError(t, err)
 	assert.Equal(t, checker.Fail, r.Verdict, "stopping excuses no loss")
@@ -95,8 +95,8 @@ func TestAnEngineMayNotStopOnAHealthyDisk(t *testing.T) {
 	assert.Equal(t, "The engine stopped: it is late; the disk did what it was told", r.Findings[0].Sentence)
 }
 
-// TestAnEngineMayStopInARecoveryThatFails stops as an engine does that recovers on several goroutines: on one that nobody
-// waits for, with all that it has open and locked.
+// TestAnEngineMayStopInARecoveryThatFails stops on a goroutine that nobody waits for, with files open and locks held, as an
+// engine does that recovers in several goroutines.
 func TestAnEngineMayStopInARecoveryThatFails(t *testing.T) {
 	o := toyOptions("power")
 	o.Clients, o.Rounds, o.CrashPoints, o.NoShrink = 1, 1, 12, true

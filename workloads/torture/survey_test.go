@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestRulesThatHitNothingAreRefused(t *testing.T) {
+func TestRulesThatMatchNothingAreRefused(t *testing.T) {
 	for rule, says := range map[string]string{
 		"eio link":                          "the store never called link; name an operation that it calls (",
 		"eio write lgo":                     "no write was about a file named lgo; name one that there is (log, tmp), or none",
@@ -31,7 +31,7 @@ func TestRulesThatHitNothingAreRefused(t *testing.T) {
 	}
 }
 
-// A rule is in force under the workloads whose runs make a call that it is about. What was found before it is refused stays.
+// A rule applies to the workloads whose runs make a call that it matches. Findings made before a rule is refused are kept.
 func TestRulesAreTriedWhereTheyCanHit(t *testing.T) {
 	o := toyOptions("eio list backups-c0")
 	o.Workloads, o.Rounds = []string{"kv", "lifecycle"}, 1

@@ -23,20 +23,20 @@ func TestACorrectStorePassesTheSweep(t *testing.T) {
 		for _, n := range c.Injected {
 			hits += n
 		}
-		assert.GreaterOrEqual(t, hits, uint64(c.Runs), "every run of %s has its fault", c.Fault)
-		assert.GreaterOrEqual(t, c.Runs, 9, "the store syncs at least for each synced commit, %s", c.Fault)
+		assert.GreaterOrEqual(t, hits, uint64(c.Runs), "every run of %s injects its fault", c.Fault)
+		assert.GreaterOrEqual(t, c.Runs, 9, "%s: there is a run for each sync, at least one per synced commit", c.Fault)
 	}
 }
 
-func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
+func TestTheSweepFindsBugsThatNeedOneFaultInTheRightPlace(t *testing.T) {
 	sameRaces(t)
 	for _, c := range []struct {
 		name string
 		bug  toy.Bug
 		cell string
 	}{
-		{"a failed sync is retried and believed", toy.RetrySync, "failed once"},
-		{"an error of a write is ignored", toy.IgnoreWriteError, "short once"},
+		{"a failed sync is retried, and its success is believed", toy.RetrySync, "failed once"},
+		{"a write error is ignored", toy.IgnoreWriteError, "short once"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := check(t, c.bug, Options{Scenario: plan.SweepName})
@@ -60,8 +60,9 @@ func TestTheSweepFindsWhatOneFaultInTheRightPlaceShows(t *testing.T) {
 	}
 }
 
-// In a short run of everything each common fault meets each workload or its variant; each rare one meets one workload.
-func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
+// In a short run with all workloads and faults, each common fault runs with each workload or its variant, and each rare fault
+// with one workload.
+func TestAShortRunCoversEveryFault(t *testing.T) {
 	o := Options{}.withDefaults(&Target{Promises: Promises{Transactions: true}})
 	met := map[string][]string{}
 	for _, c := range cellsOf(o) {
@@ -92,5 +93,5 @@ func TestAShortRunOfEverythingLeavesNoFaultOut(t *testing.T) {
 		require.Positive(t, common[w], w)
 	}
 	o.Workloads = []string{"bank-mixed"}
-	require.Len(t, cellsOf(o), len(Faults()), "who asks for it gets it")
+	require.Len(t, cellsOf(o), len(Faults()), "all faults of one workload run if they are requested")
 }

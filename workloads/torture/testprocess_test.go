@@ -16,12 +16,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// doomVariable lets the tests run that are called in a process of their own.
+// doomVariable is the environment variable that enables the tests that run in a child process.
 const doomVariable = "LIGHTNING_TORTURE_DOOM"
 
 var smallRun = Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2}
 
-// doomedTarget is a toy that ends the process, or the test, at the tenth recovery, in the way that the environment asks for.
+// doomedTarget is a toy that ends the process or the test at the tenth recovery. The environment says how.
 func doomedTarget(t *testing.T) Target {
 	t.Helper()
 	target, recovered := toy.Target(toy.Correct), 0
@@ -36,7 +36,7 @@ func doomedTarget(t *testing.T) Target {
 			case "exit", "stop":
 				os.Exit(7)
 			case "fail":
-				t.Error("the adapter has noticed something")
+				t.Error("the adapter reports an error")
 			case "panic":
 				go panic("the table is gone")
 				select {}
@@ -49,17 +49,17 @@ func doomedTarget(t *testing.T) Target {
 	return target
 }
 
-// testDoom is what the environment asks for in a test that another one calls.
+// testDoom returns how the process is to end. It skips the test unless another test runs it in a child process.
 func testDoom(t *testing.T) string {
 	t.Helper()
 	doom := os.Getenv(doomVariable)
 	if doom == "" {
-		t.Skip("another test calls this one")
+		t.Skip("runs only in a child process of another test")
 	}
 	return doom
 }
 
-// TestDoomed is called by TestAnEngineThatEndsTheProcessOfATestIsAFinding.
+// TestDoomed runs in a child process of TestAnEngineThatEndsTheProcessOfATestIsAFinding.
 func TestDoomed(t *testing.T) {
 	testDoom(t)
 	for _, name := range []string{"first", "second one (of 2)"} {
@@ -67,7 +67,7 @@ func TestDoomed(t *testing.T) {
 			o := smallRun
 			before := Run(t, toy.Target(toy.Correct), o)
 			if before.Verdict != checker.Pass || before.Images == 0 {
-				t.Errorf("not what the first call has returned: %+v", before)
+				t.Errorf("got another result than the first call: %+v", before)
 			}
 			o.Workers = 1
 			if os.Getenv(doomVariable) == "stop" {
@@ -83,13 +83,13 @@ func TestDoomed(t *testing.T) {
 func runTest(t *testing.T, doom string, args ...string) (code int, output string) {
 	t.Helper()
 	if !apart.Possible {
-		t.Skip("here the engine runs in the process of the test")
+		t.Skip("needs Linux: elsewhere the engine runs in the process of the test")
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append(os.Environ(), doomVariable+"="+doom)
-	out, _ := cmd.CombinedOutput() // its exit code is what is asked about
+	out, _ := cmd.CombinedOutput() // the exit code is checked instead
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
@@ -102,7 +102,7 @@ func TestAnEngineThatEndsTheProcessOfATestIsAFinding(t *testing.T) {
 	} {
 		tests, count := "^TestDoomed$/^first$", "1"
 		if doom == "exit" {
-			tests, count = "^TestDoomed$", "2" // each call has its own child, whatever the name of its test and how often it runs
+			tests, count = "^TestDoomed$", "2" // each call has a child of its own, even if a test runs twice
 		}
 		code, output := runTest(t, doom, "-test.run="+tests, "-test.count="+count, "-test.v")
 		require.Equal(t, 1, code, output)
@@ -113,7 +113,7 @@ func TestAnEngineThatEndsTheProcessOfATestIsAFinding(t *testing.T) {
 	}
 }
 
-// An engine that promises to stop after an error of the disk may do so while it runs, and not while it recovers.
+// An engine that promises to stop after a disk error may do so while it runs, but not while it recovers.
 func TestAnEngineThatStopsInARecoveryIsAFinding(t *testing.T) {
 	t.Parallel()
 	code, output := runTest(t, "stop", "-test.run=^TestDoomed$/^first$", "-test.v")
@@ -122,14 +122,14 @@ func TestAnEngineThatStopsInARecoveryIsAFinding(t *testing.T) {
 	assert.NotContains(t, output, "StopsOnError")
 }
 
-func TestWhatFailsTheTestOfTheChildFailsThatOfItsParent(t *testing.T) {
+func TestAFailedTestInTheChildFailsTheParent(t *testing.T) {
 	t.Parallel()
 	code, output := runTest(t, "fail", "-test.run=^TestDoomed$/^first$", "-test.v")
 	require.Equal(t, 1, code, output)
-	assert.Contains(t, output, "the adapter has noticed something")
+	assert.Contains(t, output, "the adapter reports an error")
 }
 
-func TestAChildHasTheFlagsOfItsTest(t *testing.T) {
+func TestAChildGetsTheFlagsOfItsTest(t *testing.T) {
 	t.Parallel()
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	for _, name := range []string{"test.run", "test.short", "test.v", "test.testlogfile", "dir"} {

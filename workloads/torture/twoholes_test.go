@@ -18,9 +18,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// cells is a store whose file has a place for each commit, a sector each, so that a crash may lose any of those that were not
-// synced. Recovery reads them up to the first that is missing. With a mistake it takes a single one that is missing for the end,
-// as it should, but reads on behind it if there are two: no image with one hole shows that.
+// cells is a store whose file has a sector for each commit, so a crash may lose any unsynced commit. Recovery reads them up to
+// the first that is missing. The mistaken variant stops correctly at a single missing sector, but reads on if there are two. No
+// image with one hole shows that bug.
 type cells struct {
 	mu     sync.Mutex
 	env    Env
@@ -48,7 +48,7 @@ func openCells(env Env, mistaken bool) (workloads.Store, error) {
 	return c, c.recover()
 }
 
-// rewrite writes what there is to a file with another name, so that what has the name is whole.
+// rewrite writes all pairs to a new file and renames it, so that the named file is always complete.
 func (c *cells) rewrite() (err error) {
 	if c.file != nil {
 		err = c.file.Close()
@@ -104,7 +104,7 @@ func (c *cells) recover() error {
 		c.set(history.Write{Key: bytes.Clone(key), Value: bytes.Clone(value), Delete: cell[0] == 'd'})
 		c.used = i + 1
 	}
-	clear(all[:c.used*cellBytes]) // what is behind must not come back
+	clear(all[:c.used*cellBytes]) // cells beyond the end must not come back
 	if _, err := c.file.WriteAt(make([]byte, len(all)-c.used*cellBytes), int64(c.used*cellBytes)); err != nil {
 		return err
 	}
@@ -173,8 +173,8 @@ func checkCells(t *testing.T, mistaken bool) *Result {
 	return r
 }
 
-// Dozens of sectors that nobody has synced are more than can be tried in every combination.
-func TestAWideLookIsBoundedAndNotSampled(t *testing.T) {
+// Dozens of unsynced sectors have too many combinations to try all of them.
+func TestAReadOfManyPendingSectorsIsBoundedNotSampled(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	r := checkCells(t, false)
@@ -185,7 +185,7 @@ func TestAWideLookIsBoundedAndNotSampled(t *testing.T) {
 	assert.Equal(t, r.CrashPoints, r.ExhaustivePoints+r.BoundedPoints)
 }
 
-func TestWhatTakesTwoHolesIsFound(t *testing.T) {
+func TestABugThatNeedsTwoHolesIsFound(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	r := checkCells(t, true)

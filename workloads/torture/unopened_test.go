@@ -13,16 +13,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// Whoever's store does not open at all wants to know why, once and at once.
+// If a store does not open at all, its author gets the reason, once and immediately.
 func TestAStoreThatDoesNotOpenIsOneFinding(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		open func(Env) (workloads.Store, error)
 		want string
 	}{
-		"an error":       {func(Env) (workloads.Store, error) { return nil, errors.New("not yet written") }, "open: not yet written"},
-		"nothing at all": {func(Env) (workloads.Store, error) { return nil, nil }, "neither a store nor an error"}, //nolint:nilnil // that is the point
-		"a panic":        {func(Env) (workloads.Store, error) { panic("not yet written") }, "The engine panicked: not yet written"},
+		"an error":                     {func(Env) (workloads.Store, error) { return nil, errors.New("not yet written") }, "open: not yet written"},
+		"neither a store nor an error": {func(Env) (workloads.Store, error) { return nil, nil }, "neither a store nor an error"}, //nolint:nilnil // that is the point
+		"a panic":                      {func(Env) (workloads.Store, error) { panic("not yet written") }, "The engine panicked: not yet written"},
 		"a store that lacks a function": {
 			func(Env) (workloads.Store, error) { return workloads.Plain{}.Store(), nil }, "The engine panicked: workloads: Plain has no Get",
 		},
@@ -50,8 +50,8 @@ func TestAStoreThatDoesNotOpenIsOneFinding(t *testing.T) {
 	}
 }
 
-// An engine that ends the goroutine of its caller, as an assertion of a test does, does not seem to hang.
-func TestAnEngineThatEndsItsCallersGoroutineIsNamed(t *testing.T) {
+// An engine that ends its caller's goroutine, as a test assertion does, is not reported as a hang.
+func TestAnEngineThatEndsItsCallersGoroutineIsReported(t *testing.T) {
 	t.Parallel()
 	for _, clients := range []int{1, 3} {
 		target := hostileTarget(func(h *hostile, recovered bool) error {

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-func TestNothingIsDemandedUnderFaultsAboutWhichNothingIsPromised(t *testing.T) {
+func TestUnpromisedFaultsAreLeftOutUnlessRequested(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	target.Promises.Unpromised = []string{"bitrot", "lost-fsync"}
@@ -18,7 +18,7 @@ func TestNothingIsDemandedUnderFaultsAboutWhichNothingIsPromised(t *testing.T) {
 		require.NotContains(t, faults, "bitrot")
 	}
 	o := toyOptions("bitrot")
-	require.Equal(t, []string{"bitrot"}, o.withDefaults(&target).Faults, "a fault that is asked for")
+	require.Equal(t, []string{"bitrot"}, o.withDefaults(&target).Faults, "a fault given in the options is tried")
 	o.Rounds = 1
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
@@ -26,5 +26,5 @@ func TestNothingIsDemandedUnderFaultsAboutWhichNothingIsPromised(t *testing.T) {
 
 	target.Promises.Unpromised = []string{"eio write"}
 	_, err = Check(t.Context(), target, o)
-	require.ErrorIs(t, err, ErrConfig, "a rule is no fault of the list")
+	require.ErrorIs(t, err, ErrConfig, "Unpromised takes names of faults, not rules")
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheVersionIsThatOfTheLab(t *testing.T) {
+func TestVersionOfTheLab(t *testing.T) {
 	mine := debug.Module{Path: "example.com/mine", Version: "v0.1.0"}
 	lab := debug.Module{Path: labModule, Version: "v1.2.3"}
 	checkout := debug.Module{Path: labModule, Version: "v0.0.0", Replace: &debug.Module{Path: "../lightning-torture"}}
@@ -28,7 +28,7 @@ func TestTheVersionIsThatOfTheLab(t *testing.T) {
 	}
 }
 
-func TestTheCommitIsThatOfTheBinary(t *testing.T) {
+func TestCommitOfTheBinary(t *testing.T) {
 	revision := debug.BuildSetting{Key: "vcs.revision", Value: "bf6e5d0d34cd0f7a1b1e"}
 	for _, row := range []struct {
 		name     string

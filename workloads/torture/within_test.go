@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// onePut is a case of one synced commit.
+// onePut returns a case with one synced commit.
 var onePut = Case{
 	Script: workloads.Script{
 		Workload: "register", Size: workloads.Size{Clients: 1}, Clients: [][]workloads.Step{{}},
@@ -41,7 +41,7 @@ func TestACaseRunsOnTheTargetOfAnotherTest(t *testing.T) {
 	ReproduceWithin(t, Within{Test: other, Subtest: "second", Call: 1}, onePut)
 }
 
-// TestLostCaller is called by TestACaseFailsWithoutItsCallOrItsFix.
+// TestLostCaller runs in a child process of TestACaseFailsWithoutItsCallOrItsFix.
 func TestLostCaller(t *testing.T) {
 	if doom := testDoom(t); doom == "lost" {
 		ReproduceWithin(t, Within{Test: func(*testing.T) {}}, onePut)

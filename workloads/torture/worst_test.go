@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
-// With one crash point per run, the search does not reach a power cut that shows the bug, but the look at the worst ones does.
-func TestWhatGoesWrongAtTheWorstPowerCutsIsAFinding(t *testing.T) {
+// With one crash point per run, the search misses the power cut that shows the bug. The look at the worst power cuts finds it.
+func TestAFailureAtTheWorstPowerCutsIsAFinding(t *testing.T) {
 	target := toy.Target(toy.Correct)
 	open := target.Open
 	target.Open = func(env Env) (workloads.Store, error) {
@@ -26,7 +26,7 @@ func TestWhatGoesWrongAtTheWorstPowerCutsIsAFinding(t *testing.T) {
 	r, err := Check(t.Context(), target, o)
 	require.NoError(t, err)
 	require.Equal(t, checker.Fail, r.Verdict)
-	require.Equal(t, 2, r.CrashPoints, "the search had found nothing at the first one")
+	require.Equal(t, 2, r.CrashPoints, "the search found nothing at the first crash point")
 	again, err := Replay(t.Context(), []Target{target}, r.Findings[0].Token, ReplayOptions{})
 	require.NoError(t, err)
 	require.True(t, again.Reproduced)

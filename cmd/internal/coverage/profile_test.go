@@ -23,7 +23,7 @@ example.com/m/engine/open.go:2.2,3.3 3 18446744073709551615
 	assert.Equal(t, uint64(math.MaxUint64), blocks[0].Count)
 	blocks, err = parse([]byte("example.com/engine/a.go:1.1,2.2 1 1\ngithub.com/other/b.go:1.1,2.2 1 0\n"), "")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"example.com/engine/a.go 1-2", "github.com/other/b.go 1-2"}, named(blocks), "nothing in common")
+	assert.Equal(t, []string{"example.com/engine/a.go 1-2", "github.com/other/b.go 1-2"}, named(blocks), "without a common prefix, names are kept")
 	_, err = parse([]byte("mode: atomic\nengine.go: what is this\n"), "")
 	assert.ErrorContains(t, err, "what is this")
 	none, err := parse([]byte("mode: atomic\n"), "")
@@ -31,7 +31,7 @@ example.com/m/engine/open.go:2.2,3.3 3 18446744073709551615
 	assert.Empty(t, none)
 }
 
-// An ordinary test binary has no such counters.
+// An ordinary test binary has no coverage counters.
 func TestABinaryWithoutCountersIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := NewCollector(t.TempDir(), "main")

@@ -44,7 +44,7 @@ func TestTheLivePageFollowsTheSoakToItsEnd(t *testing.T) {
 	require.Contains(t, text, `new EventSource("events")`)
 	require.Contains(t, text, "connect-src &#39;self&#39;")
 	require.Contains(t, text, "4,711")
-	require.Contains(t, text, "<b>4,000</b> now", "the trends of the ledger are drawn")
+	require.Contains(t, text, "<b>4,000</b> now", "the trends come from the ledger")
 
 	l.End() // a stream sends the last page at once, and then ends
 	answer, err = http.Get(server.URL + "/events")
@@ -101,7 +101,7 @@ func TestOnlyThisMachineSeesThePage(t *testing.T) {
 	}
 }
 
-func TestReadersAreFew(t *testing.T) {
+func TestTheNumberOfReadersIsLimited(t *testing.T) {
 	t.Parallel()
 	l := New("")
 	for range maxReaders {

@@ -21,7 +21,7 @@ func showTwoHours(p *Line) {
 	}
 }
 
-func TestLogGetsFewLines(t *testing.T) {
+func TestALogFileGetsFewLines(t *testing.T) {
 	var b bytes.Buffer
 	showTwoHours(&Line{W: &b})
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")

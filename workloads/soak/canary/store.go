@@ -17,13 +17,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// target returns the store; mended removes the planted bug.
-func target(mended bool) torture.Target {
+// target returns the store; fixed removes the planted bug.
+func target(fixed bool) torture.Target {
 	return torture.Target{
 		Name:     "canary",
 		Promises: torture.Promises{SyncSurvivesPowerCut: true, LossIsSuffix: true, Linearizable: true},
 		LogGlobs: []string{"log"},
-		Open:     func(env torture.Env) (workloads.Store, error) { return openStore(env, mended) },
+		Open:     func(env torture.Env) (workloads.Store, error) { return openStore(env, fixed) },
 	}
 }
 
@@ -34,7 +34,7 @@ type store struct {
 		pairs map[string][]byte
 	}
 	log    afero.File
-	mended bool
+	fixed bool
 }
 
 // record is a line of the log. Value is nil for a deletion.
@@ -43,8 +43,8 @@ type record struct {
 	Value *[]byte
 }
 
-func openStore(env torture.Env, mended bool) (workloads.Store, error) {
-	s := &store{mended: mended}
+func openStore(env torture.Env, fixed bool) (workloads.Store, error) {
+	s := &store{fixed: fixed}
 	s.mu.pairs = map[string][]byte{}
 	var err error
 	if s.log, err = env.FS.OpenFile(env.Dir+"/log", os.O_RDWR|os.O_CREATE, 0o644); err != nil {
@@ -99,7 +99,7 @@ func (s *store) write(r record) error {
 	if _, err := s.log.Write(append(line, '\n')); err != nil {
 		return err
 	}
-	if s.mended {
+	if s.fixed {
 		if err := s.log.Sync(); err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
-// kept is a store with its book.
+// kept is a store with the book that records what is done to it.
 type kept struct {
 	*engine.DB
 	fs   afero.Fs

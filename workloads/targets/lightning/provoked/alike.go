@@ -15,8 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
-// likeness is a store of similar keys, with the pairs that it must show: those of now, and those of each moment that
-// was kept.
+// likeness is a store of similar keys, with the pairs that it must contain now and at each moment that was kept.
 type likeness struct {
 	db      *engine.DB
 	rng     *rand.Rand
@@ -51,10 +50,9 @@ const (
 	alikeSeeks   = 12 // per comparison
 )
 
-// Alike reads keys many of which begin with the same 4, 8 or 16 bytes, end early, or continue with the smallest or
-// largest bytes, so that code which compares keys by a part must compare the rest too. Some keys have many versions.
-// The blocks hold few keys, in both layouts, and snapshots still see what was overwritten, deleted, or deleted by a
-// range.
+// Alike reads and writes similar keys. Many share their first 4, 8 or 16 bytes and then end, or continue with the smallest
+// or largest bytes, so code that compares key prefixes must compare the rest too. Some keys have many versions. Blocks hold
+// few keys, in both layouts, and snapshots still see what was overwritten or deleted.
 func Alike() error {
 	for layout := range int64(2) {
 		for seed := range uint64(alikeSeeds) {
@@ -235,7 +233,7 @@ func (l *likeness) write(n int, w writer) (err error) {
 	return err
 }
 
-// keep keeps the current moment, with an iterator that stays open, and releases an older one if there are too many.
+// keep saves the current moment, with an iterator that stays open, and releases an older one if there are too many.
 func (l *likeness) keep() error {
 	m := moment{snapshot: l.db.NewSnapshot(), pairs: maps.Clone(l.now)}
 	it, err := l.db.NewIterator(engine.IterOptions{})

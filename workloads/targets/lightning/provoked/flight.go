@@ -57,7 +57,9 @@ func (f *slowLogs) OpenFile(name string, flag int, perm os.FileMode) (afero.File
 		return file, err
 	}
 	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
-		_ = f.call(func() func() error { return f.opens })
+		if err := f.call(func() func() error { return f.opens }); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
 	}
 	return &slowLog{file, f}, nil
 }
@@ -114,7 +116,7 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	}
 	failed := <-answer
 	fsys.set(nil, nil)
-	_ = db.Close()
+	_ = db.Close() // the store is poisoned, so Close reports the failed sync again
 	if err == nil && (len(causes) != 1 || !errors.Is(causes[0], errDisk)) {
 		err = wrong("a sync failed once, but the listener was told of %v", causes)
 	}

@@ -17,10 +17,9 @@ func Nested() error {
 	if err != nil {
 		return err
 	}
-	_, backed := error(nil), error(nil)
 	err = db.Put([]byte("k"), []byte("v"), engine.Sync)
 	err = errors.Join(err, db.Checkpoint(within+"copies/"+copyDir))
-	_, backed = engine.Backup(db, within+"repositories/"+repoDir)
+	_, backed := engine.Backup(db, within+"repositories/"+repoDir)
 	_, restored := engine.Restore(within+"repositories/"+repoDir, 0, within+"restored/"+copyDir, options(disk, true))
 	if err = errors.Join(err, backed, restored); err != nil {
 		return errors.Join(err, db.Close())

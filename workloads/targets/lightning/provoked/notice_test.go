@@ -12,9 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// The parts that the checks are made of notice what they should. That the checks as a whole do is shown by the mutants
-// of ci/mutants.
-func TestThePartsOfTheChecksNoticeFaults(t *testing.T) {
+// The helpers of the checks report what they should. The mutants in ci/mutants show the same for the checks as a whole.
+func TestTheHelpersOfTheChecksReportFaults(t *testing.T) {
 	disk, pairs, err := filled(20)
 	require.NoError(t, err)
 	require.NoError(t, holds(disk, storeDir, pairs))
@@ -41,7 +40,7 @@ func TestThePartsOfTheChecksNoticeFaults(t *testing.T) {
 	require.ErrorIs(t, about("tables", 5, 3), ErrWrong)
 }
 
-func TestACallThatHangsIsGivenUp(t *testing.T) {
+func TestACallThatHangsIsReported(t *testing.T) {
 	hangs := make(chan error)
 	assert.ErrorIs(t, mustReturn(func() error { return <-hangs }), errHangs)
 	assert.NoError(t, mustReturn(func() error { return nil }))
