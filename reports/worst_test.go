@@ -19,7 +19,7 @@ import (
 func watched() *torture.Result {
 	r := passing()
 	r.Worst = &torture.WorstRecoveries{Looked: 96, Recoveries: []worst.Recovery{{
-		Why: []string{"most commits lost", "longest way"}, Workload: "bank", Fault: "power", Profile: "posix-min", Seed: 41, Tick: 3104, Of: 3340,
+		Why: []string{"most commits lost", "most filesystem calls"}, Workload: "bank", Fault: "power", Profile: "posix-min", Seed: 41, Tick: 3104, Of: 3340,
 		LostCalls: 14, LostBytes: 3212, Calls: 61, OpenSeconds: 0.000_412_3, ReadSeconds: 0.000_05, Keys: 23, Synced: 38, Gone: 14, InFlight: 1, Again: true,
 		Steps: []worst.Step{
 			{Kind: worst.Read, Path: "db/MANIFEST-000004", Calls: 3, Bytes: 512},
@@ -44,7 +44,7 @@ func TestAPassingReportShowsTheWorstPowerCuts(t *testing.T) {
 	require.NoError(t, reports.HTML(&b, watched()))
 	page, at := b.String(), 0
 	for _, next := range []string{
-		`id="figures"`, `id="not-tested"`, `id="worst"`, "Of 96 power cuts", "most commits lost, longest way", "power was cut after operation 3,104 of 3,340",
+		`id="figures"`, `id="not-tested"`, `id="worst"`, "Of 96 power cuts", "most commits lost, most filesystem calls", "power was cut after operation 3,104 of 3,340",
 		"The power cut took", "14 calls, 3.1 KiB", "Recovery read", "4.5 KiB", "read db/MANIFEST-000004, 512 bytes",
 		"replayed db/000007.log, 4.0 KiB", "It wrote", "16 bytes", "renamed db/CURRENT.new", "It removed", "1 file", "It opened in", "412", "61 filesystem calls", "23 keys then read in 50",
 		"opened again", "38 of 38 synced commits", "14 unsynced commits lost, as allowed", "1 commit in flight",

@@ -101,7 +101,7 @@ func work(dir, address string) error {
 	return worker.Run(context.Background(), conn, worker.Options{Name: fmt.Sprint(os.Getpid()), Build: build, Doer: planted{dir}, Patience: patience})
 }
 
-// patience is the timeout of what happens by itself unless something is broken.
+// patience is the timeout of waits that end by themselves unless something is broken.
 const patience = 2 * time.Minute
 
 // planted runs cells of an engine in which every third cell shows one of four bugs. It is quick, so that processes are killed at
@@ -190,9 +190,9 @@ func (c *crew) kill(cmd *exec.Cmd) {
 	require.Error(c.t, cmd.Wait())
 }
 
-// Of eight workers, four are killed at random; the coordinator is killed twice and the queue deleted once. Still every cell is
-// counted once, and the evidence of every finding is kept.
-func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) {
+// Of eight workers, four are killed at random; the coordinator is killed twice, and the queue is deleted once. Every cell must
+// still count exactly once, and the evidence of every finding must be kept.
+func TestKilledProcessesLoseNeitherCellsNorFindings(t *testing.T) {
 	t.Parallel()
 	c := &crew{t: t, address: freeAddress(t), dir: filepath.Join(t.TempDir(), "fleet"), lines: make(chan string, 1024)}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -244,7 +244,7 @@ func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) 
 	require.NoError(t, err)
 	require.Len(t, times, 2*laps)
 	for cell, n := range times {
-		require.Equal(t, 1, n, "cell %s is in the ledger once", cell)
+		require.Equal(t, 1, n, "cell %s must be in the ledger exactly once", cell)
 	}
 	require.Equal(t, 3, book.Totals.Starts)
 	require.Equal(t, laps, book.Totals.Laps)
@@ -258,13 +258,13 @@ func TestWhateverIsKilledEveryCellCountsOnceAndEveryFindingIsKept(t *testing.T) 
 		}
 	}
 	for _, f := range book.Findings() {
-		require.Equal(t, want[f.ID], f.Images, "finding %s was seen in each of its cells", f.ID)
+		require.Equal(t, want[f.ID], f.Images, "finding %s must be seen in each of its cells", f.ID)
 		delete(want, f.ID)
 		kept, err := os.ReadFile(filepath.Join(c.dir, f.File))
 		require.NoError(t, err)
 		require.Equal(t, evidence(f.ID), kept)
 	}
-	require.Empty(t, want, "findings that were lost")
+	require.Empty(t, want, "some findings were lost")
 	now, err := soak.Read(c.dir, time.Time{})
 	require.NoError(t, err)
 	require.Equal(t, soak.Fail, now.Verdict)

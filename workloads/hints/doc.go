@@ -1,16 +1,16 @@
-// Package hints says what was not durable when a store acknowledged something. It needs the trace of the disk and the moments
-// of the acknowledgements, and recovers nothing, so it takes milliseconds.
+// Package hints lists what was not yet durable when a store acknowledged something. It needs only the trace of the disk and the
+// times of the acknowledgements. It recovers nothing, so it takes milliseconds.
 //
-// A hint is no finding. The store may not need the operation to keep its promise: an obsolete file whose removal is not durable
-// comes back after a power cut, and does no harm. But whoever looks for a missing sync finds it in this list.
+// A hint is not a finding. The store may not need the operation in order to keep its promises. For example, an obsolete file
+// whose removal is not durable comes back after a power cut, which does no harm. But if a sync is missing, it is in this list.
 //
 // Promises:
 //
-//   - H1: what a hint says is true. At its acknowledgement, a power cut could have left a disk without the operation, under the
-//     given model. The bytes of a file whose removal is durable are left out, since no disk shows them.
+//   - H1: hints are true. Under the given model, a power cut at the acknowledgement could have left a disk without the
+//     operation. Writes to a file whose removal is durable are left out, since they cannot affect any disk.
 //   - H2: an operation is reported at the first acknowledgement after it and at no later one.
-//   - H3: operations that lack a sync of the same kind are one hint, which says at how many acknowledgements that was so.
+//   - H3: similar operations that lack the same kind of sync are one hint, which counts the acknowledgements concerned.
 //
-// Callers: package program for programs that know nothing of the lab, package torture for targets in this process. The package
-// knows faultfs alone. A List belongs to one goroutine.
+// Callers: package program, for programs that do not know the lab, and package torture, for targets in this process. The package
+// depends only on faultfs. A List is not safe for concurrent use.
 package hints

@@ -15,27 +15,27 @@ type Hint struct {
 	Sentence string `json:"sentence"`
 	Ack      string `json:"ack"` // the first acknowledgement at which it was seen
 	Tick     uint64 `json:"tick"`
-	Source   string `json:"source,omitempty"` // the line of the store that did it, such as "wal/writer.go:212"
-	Count    int    `json:"count"`            // at how many acknowledgements
+	Source   string `json:"source,omitempty"` // source line of the store that issued the operation, such as "wal/writer.go:212"
+	Count    int    `json:"count"`            // number of acknowledgements at which it was seen
 }
 
 // Ack is an acknowledgement, on the clock of the disk.
 type Ack struct {
 	Tick uint64
 	Text string
-	Name string // how a sentence calls it; empty: Text
+	Name string // name in sentences; empty: Text
 }
 
 // Run is one run of a store.
 type Run struct {
 	Trace []faultfs.Op // oldest first
-	Acks  []Ack        // those that have to survive a power cut, oldest first
+	Acks  []Ack        // acknowledgements that must survive a power cut, oldest first
 	Model faultfs.Model
-	// Describe renders an operation as faultfs.Op.String does, but without the tick; nil: it does exactly that.
+	// Describe formats an operation without its tick. If it is nil, the format is that of faultfs.Op.String.
 	Describe func(op *faultfs.Op) string
-	// Alike returns the same for operations that one hint is enough for, if they lack a sync of the same kind.
+	// Alike returns a key for an operation. Operations with the same key that lack the same kind of sync share a hint.
 	Alike func(op *faultfs.Op) string
-	// Place returns the line of the source at which an operation is made, and whence that was called; nil: nobody knows.
+	// Place returns the source line that issued an operation, and the line that called it. It may be nil.
 	Place func(op *faultfs.Op) (source, from string)
 
 	edits []*faultfs.Op // the operations that change names, which are few among many writes
@@ -47,7 +47,7 @@ type List struct {
 	byKey map[string]*Hint
 }
 
-// Add adds, for each acknowledgement of a run, what the store has done since the one before and is not durable.
+// Add adds the hints of a run: for each acknowledgement, the operations since the previous one that are not durable.
 func (l *List) Add(run *Run) {
 	line, last := faultfs.NewTimeline(faultfs.Recorded(run.Trace), run.Model, 0), uint64(0)
 	run.edits = nil
@@ -68,7 +68,7 @@ func (l *List) Add(run *Run) {
 	}
 }
 
-// count counts an acknowledgement for a hint, which it may be the first to see.
+// count counts an acknowledgement for the hint with the given key, and creates the hint if it is new.
 func (l *List) count(key string, run *Run, ack Ack, op *faultfs.Op) {
 	if h := l.byKey[key]; h != nil {
 		h.Count++
@@ -90,8 +90,8 @@ func (l *List) Hints() []Hint {
 	return all
 }
 
-// undurable returns the operations after one tick and up to another that are pending at a crash point, oldest first. It leaves out
-// the bytes of files that no disk can show any more, because their removal is durable.
+// undurable returns the operations in the ticks (after, until] that are pending at a crash point, oldest first. It leaves out
+// writes to files whose removal is durable, since they cannot affect any disk.
 func (r *Run) undurable(point *faultfs.CrashPoint, after, until uint64) []*faultfs.Op {
 	pending := map[uint64]bool{}
 	for _, p := range point.Ops() {
@@ -113,7 +113,7 @@ func (r *Run) after(tick uint64) int {
 	return i
 }
 
-// named reports whether a power cut at a tick may leave a name for a file, if the operations at these ticks are pending.
+// named reports whether a file may have a name after a power cut at tick until. pending has the ticks of pending operations.
 func (r *Run) named(file faultfs.Ino, until uint64, pending map[uint64]bool) bool {
 	type name struct {
 		parent faultfs.Ino
@@ -147,7 +147,7 @@ func lacks(op *faultfs.Op) string {
 	return "the file was not synced after it"
 }
 
-// hint says what an acknowledgement lacks.
+// hint returns the hint that op is not durable at ack.
 func (r *Run) hint(ack Ack, op *faultfs.Op) *Hint {
 	h := &Hint{Ack: ack.Text, Tick: op.Tick, Count: 1}
 	where := fmt.Sprintf("operation %d", op.Tick)
@@ -165,7 +165,7 @@ func (r *Run) hint(ack Ack, op *faultfs.Op) *Hint {
 	return h
 }
 
-// describe renders an operation without its tick.
+// describe formats an operation without its tick.
 func (r *Run) describe(op *faultfs.Op) string {
 	if r.Describe != nil {
 		return r.Describe(op)

@@ -10,7 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hints"
 )
 
-// script is what a store does before and after it acknowledges "one" and "two".
+// script is what a store does before it acknowledges "one", and between that and the acknowledgement of "two".
 type script struct {
 	before, between func(t *testing.T, fs *faultfs.FS)
 }
@@ -35,7 +35,7 @@ func syncDir(t *testing.T, fs *faultfs.FS) {
 	require.NoError(t, dir.Close())
 }
 
-// sentences returns the hints about a script, each with how often it was seen.
+// sentences returns the hints about a script, each with its count.
 func (s script) sentences(t *testing.T) map[string]int {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -65,7 +65,7 @@ func (s script) sentences(t *testing.T) map[string]int {
 	return found
 }
 
-func TestAHintNamesTheSyncThatIsLacking(t *testing.T) {
+func TestAHintNamesTheMissingSync(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		script
@@ -75,29 +75,29 @@ func TestAHintNamesTheSyncThatIsLacking(t *testing.T) {
 			writeA(t, fs, true)
 			syncDir(t, fs)
 		}}, map[string]int{}},
-		"the file is not, each time": {script{before: func(t *testing.T, fs *faultfs.FS) {
+		"a file is not synced, twice": {script{before: func(t *testing.T, fs *faultfs.FS) {
 			writeA(t, fs, false)
 			syncDir(t, fs)
 		}, between: func(t *testing.T, fs *faultfs.FS) { writeA(t, fs, false) }}, map[string]int{
 			"one: the write of a [0,4) (operation 2) is not durable: the file was not synced after it": 2,
 		}},
-		"its name is not, which is said once": {script{before: func(t *testing.T, fs *faultfs.FS) {
+		"a name is not synced, which is reported once": {script{before: func(t *testing.T, fs *faultfs.FS) {
 			writeA(t, fs, true)
 		}}, map[string]int{
 			"one: the create of a (operation 1) is not durable: its directory was not synced after it": 1,
 		}},
-		"a removal is not": {script{before: func(t *testing.T, fs *faultfs.FS) {
+		"a removal is not synced": {script{before: func(t *testing.T, fs *faultfs.FS) {
 			writeA(t, fs, true)
 			syncDir(t, fs)
 		}, between: func(t *testing.T, fs *faultfs.FS) { require.NoError(t, fs.Remove("a")) }}, map[string]int{
 			"the second: the remove of a (operation 5, store.go:7 from db.go:9) is not durable: its directory was not synced after it": 1,
 		}},
-		"bytes that no disk can show do not count": {script{before: func(t *testing.T, fs *faultfs.FS) {
+		"writes to a durably removed file do not count": {script{before: func(t *testing.T, fs *faultfs.FS) {
 			writeA(t, fs, false)
 			require.NoError(t, fs.Remove("a"))
 			syncDir(t, fs)
 		}}, map[string]int{}},
-		"bytes that come back with the file do": {script{before: func(t *testing.T, fs *faultfs.FS) {
+		"writes to a file whose removal may be lost count": {script{before: func(t *testing.T, fs *faultfs.FS) {
 			writeA(t, fs, false)
 			syncDir(t, fs)
 			require.NoError(t, fs.Remove("a"))

@@ -6,7 +6,7 @@ type Report struct {
 	Profile string `json:"profile"`
 	Device  string `json:"device,omitempty"` // as faultfs.ParseDevice reads it; empty: sectors are whole
 	Seed    uint64 `json:"seed"`
-	// Acknowledgements is how many commits had to survive a power cut from then on, in all runs.
+	// Acknowledgements is the number of commits in all runs that must survive a power cut once acknowledged.
 	Acknowledgements int        `json:"acknowledgements"`
 	Runs             []Workload `json:"runs"`
 	Hints            []Hint     `json:"hints"`
@@ -16,6 +16,6 @@ type Report struct {
 type Workload struct {
 	Name             string `json:"workload"`
 	Acknowledgements int    `json:"acknowledgements"`
-	// Ended says why the run ended early; empty: it did not. What is wrong is not judged here.
+	// Ended says why the run ended early, or is empty. An audit does not judge whether that is a bug.
 	Ended string `json:"ended,omitempty"`
 }

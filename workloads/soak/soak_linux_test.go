@@ -171,7 +171,7 @@ func TestAFindingComesAndGoesWithBuilds(t *testing.T) { //nolint:paralleltest //
 	require.Equal(t, len(now.Findings), now.ByState(ledger.New, nil), "%+v", now.Findings)
 	for lap, step := range []struct {
 		fixed string
-		state  ledger.State
+		state ledger.State
 	}{{"", ledger.Ongoing}, {"1", ledger.Resolved}, {"", ledger.Regressed}} {
 		t.Setenv(fixed, step.fixed)
 		s, err = soak.Resume(options(dir, lap+2))

@@ -51,7 +51,7 @@ func newAuthority(t *testing.T) *authority {
 	return &authority{cert, key, write(t, filepath.Join(t.TempDir(), "ca.pem"), "CERTIFICATE", der)}
 }
 
-// files returns the files of somebody whose certificate the authority has signed.
+// files returns a set of files with a certificate signed by the authority.
 func (a *authority) files(t *testing.T, secret string) broker.Files {
 	t.Helper()
 	dir := t.TempDir()
@@ -91,10 +91,10 @@ func TestStrangersAreKeptOut(t *testing.T) {
 		files broker.Files
 		in    bool
 	}{
-		"certificate and secret":           {right, true},
-		"another secret":                   {ours.files(t, "incorrect horse battery"), false},
-		"a certificate of somebody else's": {stranger, false},
-		"no certificate":                   {broker.Files{Credentials: right.Credentials}, false},
+		"certificate and secret":               {right, true},
+		"another secret":                       {ours.files(t, "incorrect horse battery"), false},
+		"a certificate from another authority": {stranger, false},
+		"no certificate":                       {broker.Files{Credentials: right.Credentials}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, err := broker.Dial(s.Address(), "test", c.files)
@@ -125,21 +125,21 @@ func TestUnusableFilesAndAddressesAreRefused(t *testing.T) {
 	a := newAuthority(t)
 	right := a.files(t, secret)
 	open := filepath.Join(t.TempDir(), "open")
-	require.NoError(t, os.WriteFile(open, []byte(secret), 0o644)) //nolint:gosec // that is the mistake
+	require.NoError(t, os.WriteFile(open, []byte(secret), 0o644)) //nolint:gosec // being readable by others is what the test is about
 	require.NoError(t, os.Chmod(open, 0o644))
 	for name, c := range map[string]struct {
 		address string
 		files   broker.Files
 		says    string
 	}{
-		"beyond the loopback without anything":     {"0.0.0.0:0", broker.Files{}, "others can reach 0.0.0.0:0"},
-		"beyond the loopback without credentials":  {"0.0.0.0:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Authority}, "others can reach"},
-		"beyond the loopback without certificates": {":0", broker.Files{Credentials: right.Credentials}, "others can reach"},
-		"an invalid address":                       {"here", broker.Files{}, "give host:port"},
-		"half a certificate":                       {"127.0.0.1:0", broker.Files{Certificate: right.Certificate}, "belong together"},
-		"a short secret":                           {"127.0.0.1:0", a.files(t, "short"), "write at least 16"},
-		"a secret that others may read":            {"127.0.0.1:0", broker.Files{Credentials: open}, "chmod 600"},
-		"an authority without one":                 {"127.0.0.1:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Key}, "has no certificate"},
+		"a public address without TLS and credentials": {"0.0.0.0:0", broker.Files{}, "others can reach 0.0.0.0:0"},
+		"a public address without credentials":         {"0.0.0.0:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Authority}, "others can reach"},
+		"a public address without certificates":        {":0", broker.Files{Credentials: right.Credentials}, "others can reach"},
+		"an invalid address":                           {"here", broker.Files{}, "give host:port"},
+		"half a certificate":                           {"127.0.0.1:0", broker.Files{Certificate: right.Certificate}, "belong together"},
+		"a short secret":                               {"127.0.0.1:0", a.files(t, "short"), "write at least 16"},
+		"a secret that others may read":                {"127.0.0.1:0", broker.Files{Credentials: open}, "chmod 600"},
+		"an authority file without a certificate":      {"127.0.0.1:0", broker.Files{Certificate: right.Certificate, Key: right.Key, Authority: right.Key}, "has no certificate"},
 	} {
 		_, err := broker.Start(c.address, t.TempDir(), c.files)
 		require.ErrorIs(t, err, broker.ErrFiles, name)

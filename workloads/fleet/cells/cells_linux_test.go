@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	job, err := lap.Load(here.Dir)
 	if err == nil {
 		w := &lap.Worker{Job: job, Targets: targets(), Tell: lap.NewTeller(os.Stdout), Running: here.Note}
-		w.Canary = func(context.Context, uint64) (canary.Sight, error) { // the real one has tests of its own
+		w.Canary = func(context.Context, uint64) (canary.Sight, error) { // the real canary has its own tests
 			return canary.Sight{Caught: job.Spec.Seed != blindSeed, Reason: "it has no eyes"}, nil
 		}
 		err = w.Work(context.Background())
@@ -71,7 +71,7 @@ func (l *leaving) Apply(writes []history.Write, d history.Durability) error {
 	return l.Store.Apply(writes, d)
 }
 
-func TestACellIsDoneInAChild(t *testing.T) {
+func TestACellRunsInAChild(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		engine  string
@@ -95,7 +95,7 @@ func TestACellIsDoneInAChild(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, c.seed != blindSeed, r.Canary.Caught)
 			require.Equal(t, 3, r.Canary.Lap)
-			require.NoError(t, r.Validate(), "a coordinator would accept it")
+			require.NoError(t, r.Validate(), "the coordinator accepts such a result")
 			if c.outcome == "" {
 				require.Nil(t, r.Cell)
 				return

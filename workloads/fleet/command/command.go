@@ -69,7 +69,7 @@ func (f *connection) addServer(cmd *cobra.Command) {
 	f.add(cmd)
 }
 
-// none refuses arguments.
+// none refuses positional arguments.
 func none(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage("unexpected argument %q", args[0])
@@ -93,7 +93,7 @@ func workerName() string {
 	return fmt.Sprintf("%s-%d", host, os.Getpid())
 }
 
-// say returns a function that writes lines.
+// say returns a function that writes progress lines, or nil if quiet is set.
 func say(to io.Writer, quiet bool) func(string) {
 	if quiet {
 		return nil

@@ -18,9 +18,9 @@ import (
 
 const serveText = `Share a campaign: hand out the cells of laps to workers, and count the results.
 
-The directory has the layout of a soak's: every cell of every lap counts once, no matter what is killed when, and soak status,
-soak report and known.json work on it. The queue is kept in its subdirectory queue/, which may be removed at any time. A broker
-runs in this process, at --listen; --nats uses an existing one instead.
+The directory has the layout of a soak's, so soak status, soak report and known.json work on it. Every cell of every lap counts
+exactly once, whichever processes are killed. The queue is in the subdirectory queue/, which may be removed at any time. A
+broker runs in this process, at --listen; --nats uses an existing one instead.
 
 Workers must run the same binary. Beyond a loopback address, --cert, --key, --ca and --credentials are required.`
 

@@ -19,15 +19,15 @@ import (
 
 // Options configure how a campaign is shared. They do not affect what a cell does, so they may differ from one start to the next.
 type Options struct {
-	Dir     string           // of the campaign
+	Dir     string           // directory of the campaign
 	Fleet   string           // name of the fleet, if several share a broker; wire.DefaultFleet by default
 	Targets []torture.Target // the engines; the spec names one of them
-	Build   wire.Build       // of this binary; workers must have the same
+	Build   wire.Build       // build of this binary; workers must have the same
 
 	Laps   int           // stop after this many laps of the campaign; 0 means no limit
 	Window int           // cells in the queue, at least twice the number of workers; DefaultWindow by default
 	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; DefaultLease by default
-	Tick   time.Duration // between two checks of the queue; DefaultTick by default
+	Tick   time.Duration // time between two checks of the queue; DefaultTick by default
 	Keep   int64         // bytes of evidence to keep; DefaultKeep by default
 
 	Log   func(text string)   // receives progress for people, a line at a time; may be nil

@@ -27,7 +27,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// patience is the timeout of what happens by itself unless something is broken.
+// patience is the timeout of waits that end by themselves unless something is broken.
 const patience = 2 * time.Minute
 
 var own = wire.Build{ID: "aaaa", Version: "1"}
@@ -124,7 +124,7 @@ func result(spec *campaign.Spec, lap, cell int) *wire.Result {
 	}
 }
 
-// doer does cells by itself.
+// doer is a fake worker that runs cells without a lab.
 type doer struct{}
 
 func (doer) Do(_ context.Context, spec *campaign.Spec, item *wire.Item, _ bool) (*wire.Result, error) {
@@ -206,7 +206,7 @@ func TestEvidenceThatDoesNotMatchItsDigestIsSentAgain(t *testing.T) {
 	kept, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, right, kept)
-	require.Equal(t, "findings/0123456789.ltrace", (<-f.counted).Findings[0].File, "and not what the worker says")
+	require.Equal(t, "findings/0123456789.ltrace", (<-f.counted).Findings[0].File, "the coordinator names the file, not the worker")
 }
 
 func TestAWorkerThatIsBlindEndsTheCampaign(t *testing.T) {

@@ -15,14 +15,14 @@ type Status struct {
 	Engine   string               `json:"engine"`
 	Dir      string               `json:"dir"`
 	Build    wire.Build           `json:"build"`
-	Laps     int                  `json:"laps"`    // complete ones
+	Laps     int                  `json:"laps"`    // complete laps
 	LapsOf   int                  `json:"laps_of"` // the limit; 0 means none
-	Cells    int                  `json:"cells"`   // counted ones
+	Cells    int                  `json:"cells"`   // counted cells
 	Images   int                  `json:"images"`
 	Queued   int                  `json:"queued"`   // items not taken yet, as of the last check
 	Findings map[ledger.State]int `json:"findings"` // without those that known.json excuses
 	Draining bool                 `json:"draining"`
-	Verdict  string               `json:"verdict"` // if it ended now
+	Verdict  string               `json:"verdict"` // the verdict if the campaign ended now
 	Workers  []Worker             `json:"workers"`
 }
 
@@ -30,7 +30,7 @@ type Status struct {
 type Worker struct {
 	Name  string      `json:"name"`
 	Doing *wire.Place `json:"doing,omitempty"`
-	Cells int         `json:"cells"` // delivered to this coordinator
+	Cells int         `json:"cells"` // cells delivered to this coordinator
 }
 
 // Validate returns nil: operators trust their coordinator.

@@ -14,7 +14,7 @@ const Protocol = 1
 // Build identifies a binary.
 type Build struct {
 	ID      string `json:"id"`      // identifies the binary's content
-	Version string `json:"version"` // of the lab
+	Version string `json:"version"` // version of the lab
 	Commit  string `json:"commit,omitempty"`
 }
 
@@ -36,7 +36,7 @@ type Place struct {
 type Hello struct {
 	Protocol int    `json:"protocol"`
 	Worker   string `json:"worker"`             // name of the worker
-	Campaign string `json:"campaign,omitempty"` // that it works on; empty if it has just started
+	Campaign string `json:"campaign,omitempty"` // campaign that it works on; empty if it has just started
 	Build    Build  `json:"build"`
 	Doing    *Place `json:"doing,omitempty"` // nil if it is idle
 	Leaving  bool   `json:"leaving,omitempty"`

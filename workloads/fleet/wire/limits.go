@@ -13,9 +13,9 @@ var ErrMessage = errors.New("fleet: invalid message")
 
 // The limits of messages.
 const (
-	MessageBytesMax  = 900 << 10 // of any message; the broker's own limit is 1 MiB
-	EvidenceBytesMax = 64 << 20  // of the evidence of one finding
-	FindingsMax      = 64        // of a cell; torture.Check has the same limit
+	MessageBytesMax  = 900 << 10 // bytes of any message; the broker's own limit is 1 MiB
+	EvidenceBytesMax = 64 << 20  // bytes of the evidence of one finding
+	FindingsMax      = 64        // findings of a cell; torture.Check has the same limit
 	lapMax           = 1 << 40
 	cellMax          = 1 << 20
 	textMax          = 4096 // bytes of a name, a sentence or a token
@@ -39,7 +39,7 @@ func Encode(m any) ([]byte, error) {
 	return text, nil
 }
 
-// Decode reads a message from elsewhere, without trusting it. The error wraps ErrMessage.
+// Decode decodes and validates a message from another process. The error wraps ErrMessage.
 func Decode(text []byte, into message) error {
 	if len(text) > MessageBytesMax {
 		return fmt.Errorf("%w: %d bytes; at most %d are allowed", ErrMessage, len(text), MessageBytesMax)

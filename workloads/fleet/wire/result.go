@@ -14,15 +14,15 @@ type Result struct {
 	Worker   string         `json:"worker"`
 	Campaign string         `json:"campaign"`
 	Build    Build          `json:"build"`
-	Canary   *ledger.Canary `json:"canary,omitempty"` // of the lap, if the worker tried it for this cell
-	Deaths   []ledger.Death `json:"deaths,omitempty"` // of its children
+	Canary   *ledger.Canary `json:"canary,omitempty"` // the lap's canary, if the worker tried it before this cell
+	Deaths   []ledger.Death `json:"deaths,omitempty"` // deaths of its children
 	Cell     *ledger.Cell   `json:"cell,omitempty"`   // nil if the canary was not caught, so that no cell was run
 	Evidence []Evidence     `json:"evidence,omitempty"`
 }
 
 // Evidence refers to the evidence of a finding, which the object store holds under its digest.
 type Evidence struct {
-	ID     string `json:"id"` // of the finding
+	ID     string `json:"id"` // ID of the finding
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
 }

@@ -33,7 +33,7 @@ type store struct {
 		sync.Mutex
 		pairs map[string][]byte
 	}
-	log    afero.File
+	log   afero.File
 	fixed bool
 }
 

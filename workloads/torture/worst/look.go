@@ -30,9 +30,9 @@ const (
 	maxTicks = 384
 )
 
-// Look examines a run, unless its disk lies or rots: what such a disk loses says nothing about a store. It stops at the
-// first recovery that goes wrong and returns the tick of its power cut, which the caller must explore; otherwise 0. The
-// search may have left out that very crash point.
+// Look examines a run, unless its disk lies or rots: the losses of such a disk say nothing about a store. If a recovery goes
+// wrong, Look stops and returns the tick of its power cut, which the caller must explore, because the search may have left out
+// that crash point. Otherwise it returns 0.
 func (w *Worst) Look(ctx context.Context, s Subject) (wrong uint64) {
 	p := s.Recording.Plan
 	rule := p.Fault.Rule(s.Target.Promises)
@@ -77,7 +77,7 @@ func (s *Subject) worstTicks() (worst []uint64) {
 	return worst
 }
 
-// recover recovers from the disk that has lost everything it may lose, and returns what recovery made of it, if that passes.
+// recover recovers from the disk that has lost everything it may lose. It returns the recovery if the judges accept the result.
 func (s *Subject) recover(ctx context.Context, point *faultfs.CrashPoint, cut history.Cut, lost *losses, rule checker.Rule) (*Recovery, checker.Verdict) {
 	var ids []uint64
 	for _, op := range point.Ops() {

@@ -1,6 +1,6 @@
 package worst
 
-// Recovery is a power cut after which the disk has lost everything it may lose, and what recovery made of the rest.
+// Recovery is a power cut at which the disk lost everything that it may lose, and the recovery from it.
 type Recovery struct {
 	Why      []string `json:"why"` // the criteria by which it is the worst, such as "most commits lost"
 	Workload string   `json:"workload"`
@@ -98,7 +98,7 @@ var criteria = []struct {
 }{
 	{"most commits lost", func(r *Recovery) int { return r.Gone }},
 	{"most data lost", func(r *Recovery) int { return r.LostBytes }},
-	{"most read back", func(r *Recovery) int { return r.Bytes(Read) }},
-	{"most rewritten", func(r *Recovery) int { return r.Bytes(Write) }},
-	{"longest way", func(r *Recovery) int { return r.Calls }},
+	{"most data read", func(r *Recovery) int { return r.Bytes(Read) }},
+	{"most data written", func(r *Recovery) int { return r.Bytes(Write) }},
+	{"most filesystem calls", func(r *Recovery) int { return r.Calls }},
 }

@@ -42,7 +42,7 @@ func TestTheWorstRecoveriesAreReportedCallByCall(t *testing.T) {
 	reasons := map[string]bool{}
 	for _, r := range report.Recoveries {
 		for _, why := range r.Why {
-			require.False(t, reasons[why], "only one is the worst in a way")
+			require.False(t, reasons[why], "each criterion names only one recovery")
 			reasons[why] = true
 		}
 		require.Positive(t, r.LostCalls)
@@ -67,7 +67,7 @@ func TestTheWorstRecoveriesAreReportedCallByCall(t *testing.T) {
 	require.True(t, reasons["most commits lost"], "some commits of the script are not synced")
 }
 
-func TestWhatIsExaminedFollowsFromTheRecordingAlone(t *testing.T) {
+func TestWhatIsExaminedDependsOnlyOnTheRecording(t *testing.T) {
 	t.Parallel()
 	told := func() string {
 		var w worst.Worst
@@ -86,14 +86,14 @@ func TestWhatIsExaminedFollowsFromTheRecordingAlone(t *testing.T) {
 	require.Equal(t, first, told())
 }
 
-// What the judges reject is a finding of the search, not an example of what recovery does.
+// A recovery that the judges reject is a finding of the search, not an example for the report.
 func TestARecoveryThatIsRejectedIsNotShown(t *testing.T) {
 	t.Parallel()
 	var w worst.Worst
 	w.Look(t.Context(), subject(t, toy.Target(toy.NoFileSync), "power", 3))
 	if report := w.Report(); report != nil {
 		for _, r := range report.Recoveries {
-			require.Zero(t, r.Synced, "it has lost what was synced")
+			require.Zero(t, r.Synced, "it lost synced commits, so it must not be reported")
 		}
 	}
 }
@@ -107,7 +107,7 @@ func TestADiskThatLiesOrRotsIsNotExamined(t *testing.T) {
 	}
 }
 
-func TestARecoveryThatHangsIsGivenUp(t *testing.T) {
+func TestARecoveryThatHangsIsReturned(t *testing.T) {
 	t.Parallel()
 	target := toy.Target(toy.Correct)
 	s := subject(t, target, "power", 3)
