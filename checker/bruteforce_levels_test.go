@@ -53,7 +53,7 @@ func TestIsolationAgreesWithBruteForce(t *testing.T) {
 				require.Greater(t, count-fails[level], count/10, level)
 				require.Greater(t, fails[level], count/40, level)
 				if i > 0 && level != checker.SnapshotIsolation {
-					require.Greater(t, fails[level], fails[bruteForceLevels[i-1]], "%s is not told apart from the level below", level)
+					require.Greater(t, fails[level], fails[bruteForceLevels[i-1]], "%s never gives another verdict than the level below", level)
 				}
 			}
 		})

@@ -21,7 +21,7 @@ func BenchmarkAppend(b *testing.B) {
 		{"tmpfs", func() afero.Fs {
 			dir, err := os.MkdirTemp("/dev/shm", "faultfs") //nolint:usetesting // it has to be that filesystem
 			if err != nil {
-				b.Skipf("there is no tmpfs to compare with: %v", err)
+				b.Skipf("needs a tmpfs at /dev/shm, for comparison: %v", err)
 			}
 			b.Cleanup(func() { must(os.RemoveAll(dir)) })
 			return afero.NewBasePathFs(afero.NewOsFs(), dir)

@@ -131,10 +131,10 @@ func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 				n := search(point, func(img *faultfs.FS) { got[look(fsView{img})] = true })
 				require.Empty(t, want[i].differs(got), "seed %d tick %d look %d\n%s",
 					seed, tick, i, describe(upTo(ticks, tick)))
-				require.LessOrEqual(t, n, closed, "more images than subsets: something was decided twice")
+				require.LessOrEqual(t, n, closed, "more images than subsets: a question was decided twice")
 				leaves += n
 				if seed%4 != 0 {
-					continue // it is the same search, and takes as long
+					continue // the same search again would take as long
 				}
 				distinct := set{}
 				_, err := faultfs.Explore(point, faultfs.ImageOptions{Distinct: true}, func(img *faultfs.FS) error {
@@ -142,13 +142,13 @@ func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 					return nil
 				})
 				require.NoError(t, err)
-				require.Equal(t, got, distinct, "questions that make a difference were left out: seed %d tick %d look %d", seed, tick, i)
+				require.Equal(t, got, distinct, "the search left out questions whose answers differ: seed %d tick %d look %d", seed, tick, i)
 			}
 			states, subsets = states+len(want[0]), subsets+closed
 		}
 	}
 	t.Logf("%d subsets, %d states, %d leaves", subsets, states, leaves)
-	require.Greater(t, states, int(traces)*5, "the traces are too tame to prove anything")
+	require.Greater(t, states, int(traces)*5, "the traces have too few states to prove anything")
 }
 
 // several returns an observation of several random parts, one after another.

@@ -12,8 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// diskFaults are the faults of an ill disk, one at a time. evict occurs more often, because it needs a failure before
-// it.
+// diskFaults are the faults of a failing disk, one at a time. evict occurs more often, because it needs an earlier failure.
 var diskFaults = []string{
 	"failed sync", "failed sync as=ext4-ordered", "failed sync as=ext4-journal", "failed sync as=xfs",
 	"failed sync as=btrfs", "failed writeback", "failed writeback as=ext4-ordered", "failed writeback as=ext4-journal",
@@ -78,10 +77,10 @@ func TestFaultsUnderEveryProfile(t *testing.T) {
 			})
 		}
 	}
-	require.Greater(t, states, 1000, "the traces are too tame to prove anything")
+	require.Greater(t, states, 1000, "the traces have too few states to prove anything")
 }
 
-// Whatever the disk does, a killed process finds what it saw: the memory and the model of the disk agree.
+// Whatever the disk does, a restarted process reads what the killed one read: the page cache and the model of the disk agree.
 func TestMemoryAndDiskAgreeUnderEveryFault(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
@@ -124,7 +123,7 @@ func TestFaultsAndCrashes(t *testing.T) {
 		states += len(want)
 	}
 	t.Logf("%d states", states)
-	require.Greater(t, states, 2500, "the traces are too tame to prove anything")
+	require.Greater(t, states, 2500, "the traces have too few states to prove anything")
 }
 
 // Under every fault, in the first life and in the recovery, a crash during recovery leaves what brute force says.
@@ -142,11 +141,11 @@ func TestFaultsAndCrashesDuringRecovery(t *testing.T) {
 		})
 	}
 	t.Logf("%d states", pairs)
-	require.Greater(t, pairs, 1300, "the traces are too tame to prove anything")
+	require.Greater(t, pairs, 1300, "the traces have too few states to prove anything")
 }
 
-// A disk that loses syncs, from some moment on or at random, loses what they were about and keeps what the others were
-// about; and so does it again when the recovery is crashed.
+// A disk that loses syncs, at random or from some moment on, loses what those syncs covered and keeps what the others covered.
+// The same holds again when the recovery is crashed.
 func TestLostSyncs(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -160,7 +159,7 @@ func TestLostSyncs(t *testing.T) {
 	} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
 		l.durable("f", 'o', 10)
-		for life := range 2 { // the second is the recovery on what the first one left, whatever that is
+		for life := range 2 { // the second life is the recovery from what the first one left
 			f, err := l.fs.OpenFile("f", os.O_RDWR, 0)
 			l.ok(err)
 			rule := test.rule(l.fs.Now())

@@ -83,7 +83,7 @@ func TestLateRemovalsLoseRemovalsAndRenames(t *testing.T) {
 	create(t, fs, "/new")
 	require.Equal(t, set{"/gone=g1 /moved=m1 /old=o1": true, "/gone=g1 /moved=m1 /new= /old=o1": true}, leaves(fs, late))
 	syncPath(t, fs, "/")
-	require.Equal(t, set{"/gone= /new= /old=m1": true}, leaves(fs, late), "what is synced is durable")
+	require.Equal(t, set{"/gone= /new= /old=m1": true}, leaves(fs, late), "a synced removal is durable")
 
 	for seed := range uint64(60) {
 		fs := trace(t, faultfs.Model{}, seed+900, 8)
@@ -162,7 +162,7 @@ func TestSameSeedSameImage(t *testing.T) {
 		require.NotEqual(t, first, hash(model, 2))
 		hashes[name] = first
 	}
-	require.Equal(t, wantHashes, hashes, "the trace, the images or their order changed: on purpose?")
+	require.Equal(t, wantHashes, hashes, "the trace, the images or their order changed; update the hashes if that is intended")
 }
 
 // Crash points keep what was pending when they were made, whatever the filesystem and its timeline do later.

@@ -52,9 +52,9 @@ func TestDecidingInAdvanceReachesTheSameDisks(t *testing.T) {
 			digest := digester.Digest(img)
 			decided := img.Decided()
 			sees := everything(fsView{img})
-			require.Equal(t, decided, img.Decided(), "it was asked something that was not decided")
+			require.Equal(t, decided, img.Decided(), "the image asked a question that was not decided in advance")
 			if known, seen := shows[digest]; seen {
-				require.Equal(t, known, sees, "disks that differ have one digest")
+				require.Equal(t, known, sees, "different disks have the same digest")
 			}
 			beforehand[sees], shows[digest] = true, sees
 			require.Zero(t, img.Calls(faultfs.OpSync))
@@ -63,7 +63,7 @@ func TestDecidingInAdvanceReachesTheSameDisks(t *testing.T) {
 	})
 }
 
-// Each member of a sample is a legal disk, whoever looks first.
+// Each member of a sample is a legal disk, whatever is observed first.
 func TestSampledDisksAreLegal(t *testing.T) {
 	t.Parallel()
 	crashed(t, func(t *testing.T, point *faultfs.CrashPoint) {
@@ -82,7 +82,7 @@ func TestSampledDisksAreLegal(t *testing.T) {
 			for _, name := range someFiles {
 				_ = fsView{other}.read(name, 512, 1)
 			}
-			require.Equal(t, sees, everything(fsView{other}), "member %d depends on who looks first", i)
+			require.Equal(t, sees, everything(fsView{other}), "member %d depends on the order of observations", i)
 		}
 		require.GreaterOrEqual(t, 3*len(sampled), min(len(legal), 24), "%v", sampled)
 	})
@@ -126,7 +126,7 @@ func TestASampleHasEverySingleLossAndSurvivor(t *testing.T) {
 	require.NotEqual(t, seen, sample(2, 40))
 }
 
-// A hole and the same bytes written as zeros read alike; links and sizes do not.
+// A hole and written zeros have the same digest, because they read alike. Different links or sizes give different digests.
 func TestDigestsTellWhatAProgramCanSee(t *testing.T) {
 	t.Parallel()
 	digester := faultfs.NewDigester(maphash.MakeSeed())

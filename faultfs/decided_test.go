@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// asDecided answers as an image has been decided.
+// asDecided is a Chooser that gives the answers recorded in a decided image.
 type asDecided map[uint64]bool
 
 func (d asDecided) Choose(_ int, about uint64) int {
@@ -41,5 +41,5 @@ func TestTheOrderOfDecisionsDoesNotChangeAnImage(t *testing.T) {
 		seen[shows] = true
 	}
 	require.Greater(t, len(seen), 4)
-	require.Nil(t, l.fs.Decided(), "a disk that has not crashed leaves nothing to be decided")
+	require.Nil(t, l.fs.Decided(), "a disk that has not crashed has no decisions")
 }

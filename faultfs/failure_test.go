@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// rules parses the fault rules and puts them in force.
+// rules parses fault rules and activates them.
 func (l *lab) rules(texts ...string) {
 	l.t.Helper()
 	var rules []*faultfs.Rule
@@ -25,7 +25,7 @@ func (l *lab) rules(texts ...string) {
 	l.fs.SetRules(rules...)
 }
 
-// hit does something under a fault, which must be injected.
+// hit runs a step under a fault and requires that the fault is injected.
 func (l *lab) hit(rule string, do func()) {
 	l.t.Helper()
 	l.rules(rule)
@@ -69,7 +69,7 @@ var failureLitmus = []litmus{
 		l.write(f, 'x', 2000, 10)
 		l.sync(f)
 	}, []string{"/f=n10+o1990+x10+o2086"}},
-	{"a later write to another page does not", func(l *lab) {
+	{"a later write to another page does not repair it", func(l *lab) {
 		f := l.durable("f", 'o', 8192)
 		l.write(f, 'n', 0, 10)
 		l.failSync(faultfs.FailedSync, f.Sync)
@@ -83,7 +83,7 @@ var failureLitmus = []litmus{
 		l.write(f, 'x', 0, 4096)
 		l.sync(f)
 	}, []string{"/f=x4096+.10", "/f=x4096+n10"}},
-	{"a cut is final for what a failed fsync left", func(l *lab) {
+	{"a truncation is final for what a failed fsync left", func(l *lab) {
 		f := l.durable("f", 'o', 100)
 		l.write(f, 'n', 0, 100)
 		l.failSync(faultfs.FailedSync, f.Sync)
@@ -98,21 +98,21 @@ var failureLitmus = []litmus{
 		l.failSync(faultfs.FailedSync, d.Sync)
 		l.sync(d)
 	}, []string{"", "/f="}},
-	{"write-back that fails by itself is about what was dirty, not about the write that came then", func(l *lab) {
+	{"write-back that fails by itself affects what was dirty, not the write that came then", func(l *lab) {
 		f := l.durable("f", 'o', 8192)
 		l.write(f, 'n', 0, 10)
 		l.hit("failed writeback f", func() { l.write(f, 'm', 4096, 10) })
 		require.ErrorIs(l.t, f.Sync(), syscall.EIO)
 		l.sync(f)
 	}, []string{"/f=o4096+m10+o4086", "/f=n10+o4086+m10+o4086"}},
-	{"nor about the size, which is still dirty", func(l *lab) {
+	{"write-back that fails by itself leaves the size dirty", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 4096, 10)
 		l.hit("failed writeback as=ext4-ordered", func() { l.write(f, 'm', 0, 10) })
 		require.ErrorIs(l.t, f.Sync(), syscall.EIO)
 		l.sync(f)
 	}, []string{"/f=m10+.4096"}},
-	{"until the next sync the size is there or not", func(l *lab) {
+	{"after failed write-back the size may or may not be there until the next sync", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 10, 10)
 		l.hit("failed writeback as=xfs", func() { l.write(f, 'm', 4096, 1) })
@@ -135,7 +135,7 @@ var failureLitmus = []litmus{
 		l.sync(f)
 		l.reads("o10")
 	}, []string{"/f=o10", "/f=n10"}},
-	{"but not once it has been written again", func(l *lab) {
+	{"a page that was written again does not come back from a journal", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 0, 10)
 		l.failAs("ext4-journal", f)
@@ -165,7 +165,7 @@ var failureLitmus = []litmus{
 		l.hit("evict read", func() { l.reads("o4096+m10+o4086") })
 		l.sync(f)
 	}, []string{"/f=o4096+m10+o4086"}},
-	{"what was cut off before an eviction stays cut off", func(l *lab) {
+	{"what was truncated before an eviction stays truncated", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.write(f, 'n', 0, 10)
 		l.failAs("xfs", f)
@@ -200,7 +200,7 @@ var failureLitmus = []litmus{
 		l.fs.SetRules()
 		l.sync(f)
 	}, []string{"/f=o10+n4"}},
-	{"half of one byte behind the end is nothing", func(l *lab) {
+	{"a short write of one byte after the end writes nothing", func(l *lab) {
 		f := l.durable("f", 'o', 10)
 		l.fs.SetRules(&faultfs.Rule{Effect: faultfs.Short, Op: faultfs.OpWrite})
 		_, err := f.WriteAt([]byte("n"), 20)
@@ -293,21 +293,21 @@ func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
 func TestFailuresAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
-		"a sync that fails has reported it":              "o1 f1 s1 s1",
-		"every handle that was open reports it once":     "o1 o2 o3 f1 e2 e3 s1 s2 s3",
-		"one that is opened later does not":              "o1 f1 o2 s2 s1",
-		"write-back is reported by the next sync":        "o1 w1 e1 s1",
-		"by every handle":                                "o1 o2 w1 e2 s2 e1 s1",
-		"also by one that is opened later":               "o1 w1 o2 e2 s2 e1 s1",
-		"unless somebody has reported it":                "o1 w1 e1 o2 s2",
-		"if nobody has, the next to be opened does":      "o1 w1 c1 o2 e2 o3 s3",
-		"closing gives the claim up":                     "o1 o2 w1 c2 e1 o2 s2",
-		"two failures that nobody reported are one":      "o1 w1 w1 e1 s1",
-		"a failure after the report is another":          "o1 w1 e1 w1 e1 s1",
-		"and is reported by all again":                   "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
-		"who missed the first hears once of both":        "o1 o2 w1 e1 w1 e2 s2 e1 s1",
-		"a sync that fails hears of the earlier failure": "o1 o2 w1 f1 s1 e2 s2",
-		"without failures nothing is reported":           "o1 s1 o2 s2 c1 o1 s1",
+		"a sync that fails has reported it":                    "o1 f1 s1 s1",
+		"every handle that was open reports it once":           "o1 o2 o3 f1 e2 e3 s1 s2 s3",
+		"a handle opened later does not report it":             "o1 f1 o2 s2 s1",
+		"write-back is reported by the next sync":              "o1 w1 e1 s1",
+		"by every handle":                                      "o1 o2 w1 e2 s2 e1 s1",
+		"write-back is also reported by a handle opened later": "o1 w1 o2 e2 s2 e1 s1",
+		"unless a handle has reported it already":              "o1 w1 e1 o2 s2",
+		"if none has, the next handle to be opened reports it": "o1 w1 c1 o2 e2 o3 s3",
+		"a closed handle no longer reports it":                 "o1 o2 w1 c2 e1 o2 s2",
+		"two unreported failures count as one":                 "o1 w1 w1 e1 s1",
+		"a failure after the report counts again":              "o1 w1 e1 w1 e1 s1",
+		"a second failure is reported by all handles again":    "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
+		"a handle that missed the first reports both once":     "o1 o2 w1 e1 w1 e2 s2 e1 s1",
+		"a failing sync also reports the earlier failure":      "o1 o2 w1 f1 s1 e2 s2",
+		"without failures nothing is reported":                 "o1 s1 o2 s2 c1 o1 s1",
 	} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
 		l.durable("f", 'o', 10)

@@ -43,7 +43,7 @@ var calls = []struct {
 	}},
 	{"FS.Open", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.Open("a")) }},
 	{"FS.OpenFile", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.OpenFile("a", os.O_RDWR, 0)) }},
-	{"FS.OpenFile for cutting", faultfs.OpTruncate, func(fs disk, _, _ file) error {
+	{"FS.OpenFile with O_TRUNC", faultfs.OpTruncate, func(fs disk, _, _ file) error {
 		return second(fs.OpenFile("a", os.O_RDWR|os.O_TRUNC, 0))
 	}},
 	{"FS.Lock", faultfs.OpOpen, func(fs disk, _, _ file) error { return second(fs.Lock("a")) }},
@@ -103,7 +103,7 @@ var silent = map[string]string{
 	"FS.Watch":       "for the lab: which calls there are",
 	"FS.WatchReads":  "for the lab: how much was read",
 	"FS.Model":       "for the lab: how the image came about",
-	"FS.Decide":      "for the lab: it is no call of a program",
+	"FS.Decide":      "for the lab: not a call of a program",
 	"FS.Decided":     "for the lab: what is known of the image",
 	"FS.LostBytes":   "for the lab: what the image lost",
 	"FS.Sampled":     "for the lab: how complete the search is",
@@ -133,7 +133,7 @@ func TestEveryMethodIsListed(t *testing.T) {
 		for m := range reflect.TypeOf(v).Methods() {
 			method := name + "." + m.Name
 			methods[method] = true
-			require.NotEqual(t, hit[method], silent[method] != "", "%s is in no table, or in both", method)
+			require.NotEqual(t, hit[method], silent[method] != "", "%s is in neither table, or in both", method)
 		}
 	}
 	for method := range silent {
@@ -192,7 +192,7 @@ func TestEveryMethodCanFail(t *testing.T) {
 				require.Equal(t, c.op, last.Kind)
 				require.Equal(t, before, everything(fsView{fs}))
 				require.Len(t, outcomes(fs, everything), 1)
-				require.NoError(t, fs.Remove("b"), "the filesystem lives on")
+				require.NoError(t, fs.Remove("b"), "the filesystem still works")
 			})
 		}
 	}
@@ -230,9 +230,9 @@ func TestAnySweepsOverEveryCall(t *testing.T) {
 		require.Len(t, reached, 1)
 		swept[reached[0]] = true
 	}
-	require.Greater(t, n, len(calls)-8, "what a call removes another cannot open; all others are reached")
+	require.Greater(t, n, len(calls)-8, "all calls are reached, except those on a file that an earlier call removed")
 	require.Greater(t, len(swept), len(calls)-12)
-	require.Len(t, program("eio any from=1"), len(calls), "from the first on for ever")
+	require.Len(t, program("eio any from=1"), len(calls), "all calls from the first one on fail")
 	require.Empty(t, program("eio any from=1000"))
 }
 

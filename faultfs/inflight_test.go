@@ -25,7 +25,7 @@ func TestShortWriteReturnsWhatItWrote(t *testing.T) {
 	})
 	at, err := f.Seek(0, io.SeekCurrent)
 	l.ok(err)
-	require.EqualValues(t, 2, at, "the next write goes on where this one stopped")
+	require.EqualValues(t, 2, at, "the next write continues after the short one")
 }
 
 // A short read returns fewer bytes and no error, and the next one continues there. Where io.ReaderAt requires an error,
@@ -56,7 +56,7 @@ func TestShortRead(t *testing.T) {
 		require.Equal(t, "aaa", string(b[:n]))
 		n, err = f.ReadAt(b, 10)
 		require.Zero(t, n)
-		require.Equal(t, io.EOF, err, "there is nothing to be short of")
+		require.Equal(t, io.EOF, err, "at the end of the file a read cannot be short")
 	})
 }
 
@@ -78,7 +78,7 @@ func TestBitFlipOfARead(t *testing.T) {
 		require.Equal(t, want, b, "one bit, where the trace says")
 		flipped[fmt.Sprint(at)] = true
 	}
-	require.Greater(t, len(flipped), 15, "each seed is another bit")
+	require.Greater(t, len(flipped), 15, "different seeds flip different bits")
 	l.fs.SetRules()
 	l.reads("o1000")
 	require.Equal(t, set{"/f=o1000": true}, outcomes(l.fs, everything))
@@ -94,7 +94,7 @@ func TestBitFlipOfAWrite(t *testing.T) {
 		l.ok(err)
 		require.Equal(t, 300, n)
 	})
-	require.Equal(t, bytes.Repeat([]byte{'n'}, 300), mine, "the caller's bytes are the caller's")
+	require.Equal(t, bytes.Repeat([]byte{'n'}, 300), mine, "the caller's buffer is not changed")
 	l.sync(f)
 	var got []byte
 	require.Len(t, outcomes(l.fs, func(v view) string {
@@ -127,7 +127,7 @@ func TestWritesThatGoAstray(t *testing.T) {
 		{"a dropped append leaves zeros: the size is not in the block", "stale write f nth=2", func(l *lab) {
 			l.write(l.durable("f", 'o', 100), 'n', 100, 20)
 		}, []string{"/f=o100+.20"}},
-		{"the only block has no other place to go to", "misplaced write f nth=2", func(l *lab) {
+		{"the only block cannot be misplaced", "misplaced write f nth=2", func(l *lab) {
 			l.write(l.durable("f", 'o', 100), 'n', 0, 20)
 		}, []string{"/f=o100"}},
 		{"a block of the same file", "misplaced write f nth=2", func(l *lab) {
@@ -137,7 +137,7 @@ func TestWritesThatGoAstray(t *testing.T) {
 			l.durable("g", 'g', 25)
 			l.write(l.durable("f", 'o', 100), 'n', 10, 20)
 		}, []string{"/f=o100 /g=g10+n15"}},
-		{"a place behind the end of the other file is no one's", "misplaced write f nth=2", func(l *lab) {
+		{"no misplaced write goes beyond the end of another file", "misplaced write f nth=2", func(l *lab) {
 			l.durable("g", 'g', 5)
 			l.write(l.durable("f", 'o', 100), 'n', 10, 20)
 		}, []string{"/f=o100 /g=g5"}},

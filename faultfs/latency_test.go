@@ -46,7 +46,7 @@ func TestSlowCalls(t *testing.T) {
 		l.sync(f)
 		require.Equal(t, test.want, c.slept, test.rule)
 		l.syncRoot()
-		require.Equal(t, set{"/f=a2": true}, outcomes(l.fs, everything), "slow calls do what they should")
+		require.Equal(t, set{"/f=a2": true}, outcomes(l.fs, everything), "slow calls have their normal effect")
 	}
 }
 
@@ -92,7 +92,7 @@ func TestAStalledDiskDelaysAllCalls(t *testing.T) {
 			must(err)
 		})
 		for range 1000 {
-			runtime.Gosched() // the other would get through by now
+			runtime.Gosched() // without the stall, the other call would finish by now
 		}
 		reached <- "the stalled one"
 	}

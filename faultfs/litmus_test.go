@@ -102,17 +102,17 @@ var operationLitmus = []litmus{
 		l.ok(f.Truncate(300))
 		l.sync(f)
 	}, []string{"/f=o300"}},
-	{"what was cut off never comes back", func(l *lab) {
+	{"truncated bytes never come back", func(l *lab) {
 		f := l.durable("f", 'o', 1000)
 		l.ok(f.Truncate(300))
 		l.ok(f.Truncate(1000))
 	}, []string{"/f=o1000", "/f=o300", "/f=o300+.212+o488", "/f=o512+.488", "/f=o300+.700"}},
-	{"a write behind a cut needs the cut", func(l *lab) {
+	{"a write after a truncation needs the truncation", func(l *lab) {
 		f := l.durable("f", 'o', 1024)
 		l.ok(f.Truncate(0))
 		l.write(f, 'n', 512, 512)
 	}, []string{"/f=o1024", "/f=", "/f=.1024", "/f=.512+n512"}},
-	{"an older, deeper cut counts too", func(l *lab) {
+	{"an older truncation to a smaller size counts too", func(l *lab) {
 		f := l.durable("f", 'o', 600)
 		l.ok(f.Truncate(0))
 		l.ok(f.Truncate(600))

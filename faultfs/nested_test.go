@@ -60,12 +60,12 @@ func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	for seed := range traces {
 		fs := trace(t, model, seed+10_000, nestedPending)
 		if oracleOf(model, fs.Trace(), fs.Now()).pending() > nestedPending {
-			continue // what failed syncs have left before the trace began
+			continue // failed syncs left something before the trace began
 		}
 		pairs += nested(t, model, fs, seed, func(fs *faultfs.FS) { recovery(fs, model, seed) })
 	}
 	t.Logf("%d states", pairs)
-	require.Greater(t, pairs, int(traces)*10, "the traces are too tame to prove anything")
+	require.Greater(t, pairs, int(traces)*10, "the traces have too few states to prove anything")
 }
 
 // nested compares crashes of a recovery with brute force and returns the number of states.
@@ -90,7 +90,7 @@ func nested(
 		recovery(img)
 		gotAlive[everything(fsView{img})] = true
 	})
-	require.Empty(t, wantAlive.differs(gotAlive), "seed %d, what recovery leaves\n%s", seed, describe(fs.Trace()))
+	require.Empty(t, wantAlive.differs(gotAlive), "seed %d, state after recovery\n%s", seed, describe(fs.Trace()))
 	searchWith(o, point, func(img *faultfs.FS) {
 		recovery(img)
 		for tick := range img.Now() + 1 {
@@ -211,7 +211,7 @@ func TestTruncationsAreFinalAcrossSecondCrashes(t *testing.T) {
 	})
 	require.Equal(t, set{
 		"/f=o1024": true, "/f=o512+n512": true, "/f=o100": true, "/f=o100+.924": true,
-		"/f=o512+.512": true, "/f=o100+.412+o512": true, "/f=o100+.412+n512": true, // cleared and not cut
+		"/f=o512+.512": true, "/f=o100+.412+o512": true, "/f=o100+.412+n512": true, // cleared but not truncated
 	}, seen)
 }
 

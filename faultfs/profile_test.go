@@ -140,19 +140,19 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min ext4-ordered ext4-writeback xfs btrfs",
 		},
 		{
-			"a name tells of records that were not synced", func(fs *faultfs.FS) { logger(fs, 2) },
+			"a name refers to records that were not synced", func(fs *faultfs.FS) { logger(fs, 2) },
 			func(v view) bool { return v.size("at2") == 0 && v.size("log") < 8192 },
 			"posix-min ext4-ordered ext4-writeback xfs btrfs late-removals",
 		},
 		{
-			"a second file is taken as proof of the first", func(fs *faultfs.FS) {
+			"a second file is assumed to prove the first", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "a", nil, 0o666), afero.WriteFile(fs, "b", nil, 0o666))
 			},
 			func(v view) bool { return v.size("b") == 0 && v.size("a") < 0 },
 			"posix-min late-removals",
 		},
 		{
-			"fsync of a new file is taken to sync its name", func(fs *faultfs.FS) {
+			"fsync of a new file is assumed to sync its name", func(fs *faultfs.FS) {
 				f, err := fs.Create("f")
 				must(err, f.Sync(), f.Close())
 			},
@@ -160,7 +160,7 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min late-removals lose-all",
 		},
 		{
-			"fsync of a file is taken to sync an older one's name", func(fs *faultfs.FS) {
+			"fsync of a file is assumed to sync an older file's name", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "a", nil, 0o666))
 				f, err := fs.Create("b")
 				must(err, f.Sync(), f.Close())
@@ -169,7 +169,7 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min btrfs late-removals lose-all",
 		},
 		{
-			"fsync of a file in a new directory is taken to sync both names", func(fs *faultfs.FS) {
+			"fsync of a file in a new directory is assumed to sync both names", func(fs *faultfs.FS) {
 				must(fs.Mkdir("d", 0o777))
 				f, err := fs.Create("d/f")
 				must(err, f.Sync(), f.Close())
@@ -178,7 +178,7 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min late-removals lose-all",
 		},
 		{
-			"a page is taken to be written as a whole", func(fs *faultfs.FS) {
+			"a page is assumed to be written atomically", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte(strings.Repeat("o", 4096)), 0o666))
 				syncAll(t, fs)
 				f, err := fs.OpenFile("f", 2, 0)
@@ -189,21 +189,21 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min ext4-ordered ext4-writeback xfs late-removals",
 		},
 		{
-			"what a file grows by is taken to be bytes or zeros", func(fs *faultfs.FS) {
+			"appended space is assumed to be the new bytes or zeros", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte("new"), 0o666))
 			},
 			func(v view) bool { return strings.Contains(v.read("f", 0, 9), "#") },
 			"ext4-writeback",
 		},
 		{
-			"what a file grows by is taken to be bytes, never zeros", func(fs *faultfs.FS) {
+			"appended space is assumed to be the new bytes, never zeros", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte("new"), 0o666))
 			},
 			func(v view) bool { return strings.Contains(v.read("f", 0, 9), ".") },
 			"posix-min ext4-ordered ext4-writeback late-removals",
 		},
 		{
-			"the pages before the last one that is there are taken to be there", func(fs *faultfs.FS) {
+			"all pages before the last surviving one are assumed to have survived", func(fs *faultfs.FS) {
 				f := create(t, fs, "f")
 				syncAll(t, fs)
 				put(t, f, 'n', 0, 4096)
@@ -213,7 +213,7 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"posix-min ext4-ordered ext4-writeback xfs btrfs late-removals",
 		},
 		{
-			"what lies between two writes is taken to be zeros", func(fs *faultfs.FS) {
+			"the gap between two writes is assumed to be zeros", func(fs *faultfs.FS) {
 				f := create(t, fs, "f")
 				put(t, f, 'n', 0, 9)
 				put(t, f, 'm', 600, 9)
@@ -222,7 +222,7 @@ func TestWrongProgramsFailExactlyWhereTheyAreWrong(t *testing.T) {
 			"ext4-writeback",
 		},
 		{
-			"the same, at the end of a block that is there", func(fs *faultfs.FS) {
+			"the gap at the end of an allocated block is assumed to be zeros", func(fs *faultfs.FS) {
 				must(afero.WriteFile(fs, "f", []byte("old"), 0o666))
 				syncAll(t, fs)
 				f, err := fs.OpenFile("f", 2, 0)

@@ -31,14 +31,14 @@ func TestRotFlipsOneBit(t *testing.T) {
 		got[at.Off] ^= 1 << at.Bit
 		require.Equal(t, clean, got)
 	}
-	require.Greater(t, len(bits), 45, "each draw is another bit")
+	require.Greater(t, len(bits), 45, "different draws flip different bits")
 	require.EqualValues(t, 50, rule.Hits())
 	require.Equal(t, clean, read(t, point.Image(faultfs.ImageOptions{}), "a"))
 	for _, text := range []string{"bitflip rest c", "bitflip rest b", "bitflip rest nosuch", "bitflip rest a after=999"} {
 		rule, err := faultfs.ParseRule(text)
 		require.NoError(t, err)
 		_, _, ok := point.Rot(rule, 1)
-		require.False(t, ok, "%s: not durable, empty, absent, or not yet", text)
+		require.False(t, ok, "%s must not hit: the file is not durable, empty, absent, or too early", text)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestRotTruncatesAFile(t *testing.T) {
 		require.EqualValues(t, 100, fsView{fs}.size("b"))
 		sizes[size] = true
 	})
-	require.Greater(t, len(sizes), 30, "each draw is another size")
+	require.Greater(t, len(sizes), 30, "different draws truncate to different sizes")
 }
 
 // A file truncated where it was synced before looks like one that has not been written to since.

@@ -52,12 +52,12 @@ func (s set) String() string { return strings.Join(slices.Sorted(maps.Keys(s)), 
 func (s set) differs(got set) string {
 	for _, seen := range slices.Sorted(maps.Keys(s)) {
 		if !got[seen] {
-			return fmt.Sprintf("legal and not reached: %q", seen)
+			return fmt.Sprintf("legal but not reached: %q", seen)
 		}
 	}
 	for _, seen := range slices.Sorted(maps.Keys(got)) {
 		if !s[seen] {
-			return fmt.Sprintf("reached and not legal: %q", seen)
+			return fmt.Sprintf("reached but not legal: %q", seen)
 		}
 	}
 	return ""

@@ -47,13 +47,13 @@ func TestUsedSpace(t *testing.T) {
 	used(6, "a directory; a second name takes none")
 	l.ok(l.fs.Remove("f"))
 	l.ok(l.fs.Remove("d/g"))
-	used(6, "no name, but a handle")
+	used(6, "no name left, but an open handle")
 	l.ok(f.Close())
 	used(2, "gone")
 	l.durable("a", 'a', 1)
 	l.durable("b", 'b', 1)
 	l.ok(l.fs.Rename("a", "b"))
-	used(6, "overwritten by a rename, and open")
+	used(6, "overwritten by a rename, but still open")
 }
 
 type preallocator interface{ Preallocate(off, bytes int64) error }
@@ -68,7 +68,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	l, f := fill()
 	n, err := f.WriteAt(make([]byte, 5*pages), 100)
-	require.Equal(t, 4*pages-100, n, "what fits is written")
+	require.Equal(t, 4*pages-100, n, "as much as fits is written")
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	require.EqualValues(t, n+100, fsView{l.fs}.size("f"))
 	n, err = f.WriteAt([]byte("x"), 4*pages)
@@ -86,7 +86,7 @@ func TestFullDisk(t *testing.T) {
 	l.sync(f)
 	l.ok(f.Truncate(1000 * pages)) // nor does a hole
 	l.ok(f.Truncate(3 * pages))
-	g := l.create("g") // what is cut off comes back
+	g := l.create("g") // truncation frees space
 	require.ErrorIs(t, second(g.Write([]byte("x"))), syscall.ENOSPC)
 	l.ok(l.fs.Remove("f"))
 	require.ErrorIs(t, second(g.Write([]byte("x"))), syscall.ENOSPC, "the handle holds the space")
@@ -146,7 +146,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 	require.ErrorIs(t, second(l.fs.Open("f")), syscall.EMFILE)
 	require.ErrorIs(t, second(l.fs.Create("g")), syscall.EMFILE)
 	l.ok(dir.Close())
-	require.Error(t, dir.Close(), "closing twice gives back one")
+	require.Error(t, dir.Close(), "closing twice releases only one handle")
 	l.ok(second(l.fs.Open("f")))
 	require.ErrorIs(t, second(l.fs.Open("f")), syscall.EMFILE)
 	l.ok(f.Close())

@@ -21,7 +21,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 			l.write(f, 'n', 4096, 100)
 			l.write(f, 'm', 4196, 100)
 		}, []string{"/f=o4096", "/f=o4096+n100", "/f=o4096+n100+m100"}},
-		{"of two pages any may be missing, as calibration found", func(l *lab) {
+		{"either of two pages may be missing, as calibration found", func(l *lab) {
 			f := l.durable("f", 'o', 4096)
 			l.write(f, 'n', 4096, 4096)
 			l.write(f, 'm', 8192, 512)
@@ -49,7 +49,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 			"/f=o4096", "/f=o4096+n512", "/f=o4096+.512",
 			"/f=p4096", "/f=p4096+n512", "/f=p4096+.512",
 		}},
-		{"and so does one that is overwritten later", func(l *lab) {
+		{"a page that is overwritten later brings the size too", func(l *lab) {
 			f := l.durable("f", 'o', 4096)
 			l.write(f, 'n', 4096, 100)
 			l.write(f, 'm', 4196, 100)
@@ -58,7 +58,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 			"/f=o4096", "/f=o4096+n100", "/f=o4096+n100+m100", "/f=o4096+n100+.100", "/f=o4096+.200",
 			"/f=p4096", "/f=p4096+n100", "/f=p4096+n100+m100", "/f=p4096+n100+.100", "/f=p4096+.200",
 		}},
-		{"another file does not", func(l *lab) {
+		{"a page of another file does not bring the size", func(l *lab) {
 			f := l.durable("f", 'o', 4096)
 			g := l.durable("g", 'o', 10)
 			l.write(g, 'p', 0, 10)
@@ -67,7 +67,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 		{"a hole makes the system write the page that it begins in", func(l *lab) {
 			l.write(l.durable("f", 'o', 100), 'n', 8192, 10)
 		}, []string{"/f=o100", "/f=o100+.3996", "/f=o100+.8092+n10", "/f=o100+.8102"}},
-		{"a hole that begins with a page does not", func(l *lab) {
+		{"a hole that begins at a page boundary writes nothing", func(l *lab) {
 			l.write(l.durable("f", 'o', 4096), 'n', 8192, 10)
 		}, []string{"/f=o4096", "/f=o4096+.4096+n10"}},
 		{"a truncation makes the system write the page that it clears", func(l *lab) {
@@ -75,7 +75,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 			l.ok(f.Truncate(4096))
 			l.write(f, 'n', 4096, 512)
 		}, []string{"/f=o100", "/f=o100+.3996", "/f=o100+.3996+n512", "/f=o100+.4508"}},
-		{"a page that was cut off is not written", func(l *lab) {
+		{"a truncated page is not written", func(l *lab) {
 			f := l.durable("f", 'o', 4096)
 			l.write(f, 'm', 4096, 512)
 			l.ok(f.Truncate(0))

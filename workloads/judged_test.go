@@ -91,7 +91,7 @@ func TestAStoreThatFailsAndRefusesPassesEveryJudge(t *testing.T) {
 
 func TestEveryFlawIsCaught(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the judges take long, and the tests of a correct store cover the driver; run without -short")
+		t.Skip("slow: the judges take long, and the tests of a correct store cover the driver; run without -short")
 	}
 	for _, row := range []struct {
 		name     string

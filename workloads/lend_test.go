@@ -42,7 +42,7 @@ func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
 		script := generate(t, "kv", 1, workloads.Size{Clients: 1, Ops: 40, Keys: 30, ValueBytes: 20})
 		before := generate(t, "kv", 1, workloads.Size{Clients: 1, Ops: 40, Keys: 30, ValueBytes: 20})
 		require.NoError(t, workloads.Drive(t.Context(), plain.Store(), script, rec, workloads.DriveOptions{OneByOne: true}))
-		assert.Equal(t, before, script, "a store that changes its slices does not change the script")
+		assert.Equal(t, before, script, "the script is unchanged even if the store changes the slices that it gets")
 		for _, op := range rec.Ops() {
 			for _, r := range op.Reads {
 				if spoil == "keep" && bytes.HasPrefix(r.Value, []byte("overwrit")) {
@@ -54,6 +54,6 @@ func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
 			}
 		}
 	}
-	assert.Positive(t, kept, "values that the store retained")
-	assert.Positive(t, meddled, "values that the store changed")
+	assert.Positive(t, kept, "the store retained values")
+	assert.Positive(t, meddled, "the store changed values")
 }

@@ -67,7 +67,7 @@ func (t *counting) end() {
 	}
 }
 
-// withTwins is a script of one client whose steps have a twin of the given length, and of another client beside it.
+// withTwins returns a script with two clients. The steps of one of them have a twin of the given length.
 func withTwins(twin int) workloads.Script {
 	appending := &workloads.Appending{Touches: []workloads.Touch{{Key: []byte("list-0000"), Append: true}}, Name: "c0.0"}
 	steps := []workloads.Step{

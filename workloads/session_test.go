@@ -39,10 +39,10 @@ func TestAStoreThatMayHaveLostBufferedCommitsIsNotOpenedAgain(t *testing.T) {
 		close bool // without an error
 		open  bool // again
 	}{
-		{"buffered, and closed in order", []workloads.Step{put(history.Buffered), open, get}, true, true},
-		{"buffered, and not closed in order", []workloads.Step{put(history.Buffered), open, get}, false, false},
+		{"buffered, and closed cleanly", []workloads.Step{put(history.Buffered), open, get}, true, true},
+		{"buffered, and not closed cleanly", []workloads.Step{put(history.Buffered), open, get}, false, false},
 		{"synced after that", []workloads.Step{put(history.Buffered), put(history.Sync), open, get}, false, true},
-		{"synced before that only", []workloads.Step{put(history.Sync), put(history.Buffered), open, get}, false, false},
+		{"synced, but only before the buffered commit", []workloads.Step{put(history.Sync), put(history.Buffered), open, get}, false, false},
 		{"not synced, but handed over", []workloads.Step{put(history.NoSync), open, get}, false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

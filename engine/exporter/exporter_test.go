@@ -97,7 +97,7 @@ func TestThePageShowsTheMetricsOfTheStore(t *testing.T) {
 	require.NoError(t, db.Close())
 	code, series = page(t, watch.Handler())
 	require.Equal(t, http.StatusOK, code)
-	require.Equal(t, "400", series[`lightning_commits_total{store="money"}`], "the last figures of a closed store stay")
+	require.Equal(t, "400", series[`lightning_commits_total{store="money"}`], "a closed store keeps its last figures")
 }
 
 func TestNamesAreWhatPrometheusExpects(t *testing.T) {
@@ -189,7 +189,7 @@ func TestHealthFollowsTheStore(t *testing.T) {
 	code, says = answer()
 	require.Equal(t, http.StatusServiceUnavailable, code)
 	require.Contains(t, says, "poisoned")
-	require.Contains(t, says, "input/output error", "the sentence has the cause")
+	require.Contains(t, says, "input/output error", "the message names the cause")
 	require.Equal(t, "1", shown())
 
 	fs.SetRules()

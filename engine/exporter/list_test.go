@@ -19,7 +19,7 @@ func TestMetricsList(t *testing.T) {
 	t.Parallel()
 	var list bytes.Buffer
 	fmt.Fprint(&list, "# Metrics of a Lightning store\n\n",
-		"Made by `go test -run TestMetricsList -update` from the table in table.go. Every series has the label `store` besides.\n\n",
+		"Made by `go test -run TestMetricsList -update` from the table in table.go. Every series also has the label `store`.\n\n",
 		"| metric | kind | labels | meaning |\n|---|---|---|---|\n")
 	for _, m := range exporter.Metrics() {
 		fmt.Fprintf(&list, "| `%s` | %s | %s | %s |\n", m.Name, m.Kind, strings.Join(m.Labels, ", "), m.Help)

@@ -177,7 +177,7 @@ func TestANodeThatIsFarBehindGetsASnapshot(t *testing.T) {
 		put(t, l, 3+i, "k", string(rune('a'+i)))
 		g.rest(t)
 	}
-	assert.Greater(t, l.Status().First, uint64(10), "the log was not cut")
+	assert.Greater(t, l.Status().First, uint64(10), "the log was not truncated")
 	g[behind] = open(t, disks[behind], behind)
 	for range 20 {
 		for _, n := range g {

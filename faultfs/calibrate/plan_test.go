@@ -17,8 +17,8 @@ func TestPlans(t *testing.T) {
 	ends := []string{
 		"at the end commit, everything", "at the end start, commit, everything", "at the end write-back, commit, everything",
 	}
-	require.Equal(t, ends, text(1, 100, ""), "nothing is between the first call and the last")
-	require.Equal(t, ends, text(9, 3, ""), "how it ends comes first")
+	require.Equal(t, ends, text(1, 100, ""), "with one call, there is nothing between the first and the last")
+	require.Equal(t, ends, text(9, 3, ""), "the plans at the end come first")
 	require.Len(t, text(3, 100, ""), 3+2*4)
 	require.Contains(t, text(3, 100, ""), "start, commit after call 2; at the end write-back, commit, everything")
 	require.Len(t, text(9, 12, ""), 12)

@@ -53,8 +53,8 @@ func TestRealFilesystem(t *testing.T) {
 
 	right, wrong := result.Cells[0], result.Cells[1]
 	require.Empty(t, right.Unexpected())
-	require.Empty(t, right.Unseen(), "a write of a page tears at its sectors")
-	require.NotEmpty(t, wrong.Unexpected(), "the same is noticed where it is not allowed")
+	require.Empty(t, right.Unseen(), "all outcomes of a write torn at its sectors are seen")
+	require.NotEmpty(t, wrong.Unexpected(), "the same outcomes are reported where they are not allowed")
 	for _, s := range wrong.Unexpected() {
 		require.NotEmpty(t, s.Log)
 		require.FileExists(t, s.Image)

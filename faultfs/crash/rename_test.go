@@ -92,7 +92,7 @@ func TestTheRuleForARename(t *testing.T) {
 			[]string{"b=3 0 bytes", "b=3 3 bytes"},
 		},
 		{
-			"with auto_da_alloc it waits for the size of the file", "ext4-ordered",
+			"with auto_da_alloc the rename waits for the size of the file", "ext4-ordered",
 			slices.Concat(durable, []trace.Op{
 				create(3, old, "b", false), syncOf(4, trace.Root, true), write(5, file, "new"),
 				rename(6, trace.Root, old), syncOf(7, trace.Root, true),
@@ -107,7 +107,7 @@ func TestTheRuleForARename(t *testing.T) {
 			[]string{"a=3 d=2 d/b=3", "d=2 d/b=3"},
 		},
 		{
-			"on btrfs, too, it is one step as long as nothing is synced", "btrfs",
+			"on btrfs, an unsynced rename is also a single step", "btrfs",
 			slices.Concat(durable, []trace.Op{create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0)}),
 			[]string{"a=3 d=2", "d=2 d/b=3"},
 		},
@@ -117,7 +117,7 @@ func TestTheRuleForARename(t *testing.T) {
 			[]string{"a=3 d=2", "a=3 d=2 d/b=3", "d=2 d/b=3"},
 		},
 		{
-			"and then both directories have to be synced", "posix-min rename-split",
+			"a split rename is durable only after a sync of both directories", "posix-min rename-split",
 			slices.Concat(durable, []trace.Op{
 				create(3, dir, "d", true), syncOf(4, trace.Root, true), rename(5, dir, 0), syncOf(6, dir, true),
 				syncOf(7, trace.Root, true),
@@ -125,7 +125,7 @@ func TestTheRuleForARename(t *testing.T) {
 			[]string{"d=2 d/b=3"},
 		},
 		{
-			"late-removals loses it unless it was synced", "late-removals",
+			"under late-removals a rename is lost unless it was synced", "late-removals",
 			slices.Concat(durable, []trace.Op{rename(3, trace.Root, 0)}),
 			[]string{"a=3"},
 		},

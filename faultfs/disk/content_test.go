@@ -17,7 +17,7 @@ func TestAForkedContentChangesOnlyItsOwnPages(t *testing.T) {
 	fork.WriteAt([]byte("G"), 0)
 	copiedOnce, untouched := own == fork.pages[0], shared.owner == base // require.Same would print whole pages
 	require.True(t, copiedOnce)
-	require.True(t, untouched, "the page belongs to another")
+	require.True(t, untouched, "the page of the other content is unchanged")
 	require.Equal(t, "base", string(shared.b[:4]))
 	require.Equal(t, "Gase", string(own.b[:4]))
 }

@@ -22,8 +22,8 @@ func TestModelAndFilesAgree(t *testing.T) {
 				t.Parallel()
 				v, err := litmus.Check(p, profile)
 				require.NoError(t, err)
-				require.Empty(t, v.Missing, "in the file, and the model never leaves it")
-				require.Empty(t, v.Extra, "left by the model, and not in the file")
+				require.Empty(t, v.Missing, "listed in the file, but the model never leaves it")
+				require.Empty(t, v.Extra, "left by the model, but not listed in the file")
 			})
 		}
 	}
@@ -118,7 +118,7 @@ func TestWrongFilesAreDetected(t *testing.T) {
 	}
 	v, err := litmus.Check(parse(t, small), faultfs.LoseAll())
 	require.NoError(t, err)
-	require.Equal(t, litmus.Set{"nothing"}, v.Extra, "of a profile that the file does not speak of")
+	require.Equal(t, litmus.Set{"nothing"}, v.Extra, "of a profile that the file does not mention")
 }
 
 // A program without a power cut leaves on the operating system's disk what lose-none says.

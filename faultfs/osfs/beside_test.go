@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/osfs"
 )
 
-func TestLocksKeepOthersOut(t *testing.T) {
+func TestLocksExcludeOthers(t *testing.T) {
 	for name, on := range map[string]afero.Fs{"faultfs": faultfs.New(faultfs.Options{}), "a filesystem without locks": afero.NewOsFs()} {
 		t.Run(name, func(t *testing.T) {
 			d, path := osfs.New(on), t.TempDir()+"/lock"
@@ -30,7 +30,7 @@ func TestLocksKeepOthersOut(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, held.Close())
 			_, err = d.Stat(path)
-			require.ErrorIs(t, err, os.ErrNotExist, "a lock makes no file")
+			require.ErrorIs(t, err, os.ErrNotExist, "a lock does not create a file")
 		})
 	}
 }

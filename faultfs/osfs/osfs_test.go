@@ -181,7 +181,7 @@ func filesOf(t *testing.T, s system) (seen []string) {
 	n, err = f.WriteAt([]byte("xy"), 4)
 	did(fmt.Sprint("write at ", n), err)
 	_, err = f.WriteAt([]byte("xy"), -1)
-	require.Error(t, err, "before the beginning; package os has an error of its own for it")
+	require.Error(t, err, "a negative offset; package os has an error of its own for it")
 	m, err := f.Seek(2, io.SeekStart)
 	did(fmt.Sprint("seek ", m), err)
 	b := make([]byte, 20)

@@ -44,14 +44,14 @@ func TestRulesRoundTrip(t *testing.T) {
 		}
 		got, err := rule.ParseRule(r.String())
 		if err != nil {
-			require.ErrorContains(t, err, "cannot happen to", "the only thing that can be wrong")
+			require.ErrorContains(t, err, "cannot happen to", "no other error is possible for this rule")
 			continue
 		}
 		require.Equal(t, r, got)
 		require.Equal(t, r.String(), got.String())
 		seen[r.Key()]++
 	}
-	require.Len(t, seen, 4*13+7+10+2+3+2+3+4+3+3+1+2, "every effect on every operation that it can hit")
+	require.Len(t, seen, 4*13+7+10+2+3+2+3+4+3+3+1+2, "every effect is covered with every operation that it can hit")
 }
 
 func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
@@ -106,7 +106,7 @@ func TestTheManualMatchesTheGrammar(t *testing.T) {
 	text, err := os.ReadFile("../FAULTS.md")
 	require.NoError(t, err)
 	parts := strings.Split(string(text), "```")
-	require.Len(t, parts, 5, "the grammar and the examples")
+	require.Len(t, parts, 5, "the manual has a grammar and examples")
 	for line := range strings.Lines(strings.TrimSpace(parts[3])) {
 		example, _, _ := strings.Cut(line, "    ")
 		_, err := rule.ParseRule(example)

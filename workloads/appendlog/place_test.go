@@ -51,6 +51,6 @@ func TestATailKnowsWhichEntriesMayExist(t *testing.T) {
 	assert.Equal(t, []uint64{3}, deletes(tail.Front(10)), "there is nothing beyond the end")
 	tail.CutFront(10)
 	tail.Appending([]Entry{{Index: 1 << 40}})
-	assert.Equal(t, []uint64{1 << 40}, deletes(tail.Back(1)), "nor are there entries that were skipped")
+	assert.Equal(t, []uint64{1 << 40}, deletes(tail.Back(1)), "skipped entries do not exist")
 	assert.Equal(t, uint64(10), tail.Next(nil, 10, 9, 0), "an empty log may know its next index")
 }

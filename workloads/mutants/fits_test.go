@@ -43,7 +43,7 @@ func TestEveryMutantFitsTheEngine(t *testing.T) {
 	}
 }
 
-// packages holds compiled packages of a module and everything that they import.
+// packages holds the compiled packages of a module and everything that they import.
 type packages struct {
 	root    string
 	files   map[string][]string // names of the Go files, by directory relative to root

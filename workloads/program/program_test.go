@@ -166,7 +166,7 @@ func TestHangsWithDifferentOutputAreOneFinding(t *testing.T) {
 	assert.Contains(t, result.Findings[0].Sentence, "it is not ready; it printed last: waiting")
 }
 
-func TestExplainingKeepsToItsTimeLimit(t *testing.T) {
+func TestExplainingStaysWithinItsTimeLimit(t *testing.T) {
 	t.Parallel()
 	n := notes{fileSync: true, recovered: new(int)}
 	rec, err := n.Record(t.Context())

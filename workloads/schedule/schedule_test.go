@@ -53,7 +53,7 @@ func toy(t *testing.T) *schedule.Program {
 func needGo(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("there is no go tool to build the program with")
+		t.Skip("needs the go command in PATH, to build the program")
 	}
 }
 
@@ -82,9 +82,9 @@ func TestSeedsGiveDifferentSchedules(t *testing.T) {
 		switches += o.Switches
 		orders[text[:80]], hashes[o.Hash] = true, true
 	}
-	require.NotZero(t, switches, "goroutines do not switch: has the Go runtime changed?")
+	require.NotZero(t, switches, "goroutines never switch; the Go runtime may have changed")
 	require.Len(t, hashes, 20)
-	require.Greater(t, len(orders), 6, "the order in which four goroutines take a mutex")
+	require.Greater(t, len(orders), 6, "seeds do not change the order in which four goroutines take a mutex")
 }
 
 // Each access in part overdraw is locked; the bug is in their combination. Most schedules do not show it.
@@ -93,7 +93,7 @@ func TestASweepFindsAnOrderingBugThatReplaysFromItsSeed(t *testing.T) {
 	swept, err := p.Sweep(t.Context(), schedule.Seeds{First: 1, Last: 2000}, job)
 	require.NoError(t, err)
 	require.True(t, swept.Failed, "not found in %d seeds", swept.Ran)
-	require.Greater(t, swept.Seed, uint64(1), "a bug that shows in every schedule proves nothing")
+	require.Greater(t, swept.Seed, uint64(1), "the bug must not show in every schedule")
 	require.Equal(t, "overdrawn: -10\n", string(swept.Stdout))
 	for range 20 {
 		again, text := run(t, swept.Seed, "overdraw")

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	job, err := lap.Load(here.Dir)
 	if err == nil {
 		w := &lap.Worker{Job: job, Targets: targets(), Tell: lap.NewTeller(os.Stdout), Running: here.Note}
-		w.Canary = func(context.Context, uint64) (canary.Sight, error) { // the real one has tests of its own
+		w.Canary = func(context.Context, uint64) (canary.Sight, error) { // the real canary has its own tests
 			return canary.Sight{Caught: job.Spec.Seed != blindSeed, Images: 7, Reason: "it has no eyes"}, nil
 		}
 		err = w.Work(context.Background())
@@ -161,7 +161,7 @@ func TestAnEngineThatKillsItsProcessCostsACellAndIsAFinding(t *testing.T) {
 // A finding is new, then ongoing, then resolved by a build without the bug, then regressed by one that has it again.
 func TestAFindingComesAndGoesWithBuilds(t *testing.T) { //nolint:paralleltest // it sets a variable of the environment
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
-		t.Skip("it replays every finding of four soaks: make nightly; packages ledger and torture test the parts")
+		t.Skip("slow: replays every finding of four soaks; run by make nightly")
 	}
 	dir := filepath.Join(t.TempDir(), "soak")
 	s, err := soak.Begin(spec("forgets"), options(dir, 1))

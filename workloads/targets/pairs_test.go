@@ -89,7 +89,7 @@ func TestTheTrackRecordHasThePairsOfPrograms(t *testing.T) {
 // TestPublicBugsAreFoundWhereTheyAre takes minutes for each pair.
 func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
-		t.Skip("it tortures a dozen releases, which takes minutes each; set LIGHTNING_NIGHTLY=1")
+		t.Skip("slow: tortures a dozen releases, minutes each; set LIGHTNING_NIGHTLY=1")
 	}
 	results := map[released]*torture.Result{}
 	tortured := func(r released) *torture.Result {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A module is checked for the operating system that is asked for, with its tests, and by the analyzers once it compiles.
-func TestWhatIsWrongElsewhereIsFound(t *testing.T) {
+// A module is type-checked for the given operating system, including its tests, and if it compiles the analyzers run too.
+func TestErrorsOnOtherSystemsAreFound(t *testing.T) {
 	const (
 		caller = "package mine\n\nfunc call() { lock() }\n"
 		locked = "package mine\n\nfunc lock() {}\n"
@@ -19,18 +19,18 @@ func TestWhatIsWrongElsewhereIsFound(t *testing.T) {
 		says  string // empty: nothing
 	}{
 		{"all is well", map[string]string{"a.go": caller, "lock_linux.go": locked, "lock_windows.go": locked}, ""},
-		{"only Linux has it", map[string]string{"a.go": caller, "lock_linux.go": locked}, "a.go:3:15: undefined: lock"},
+		{"a function is missing outside Linux", map[string]string{"a.go": caller, "lock_linux.go": locked}, "a.go:3:15: undefined: lock"},
 		{
-			"only Linux has what a test needs",
+			"a function that a test needs is missing outside Linux",
 			map[string]string{"a_test.go": caller, "lock_linux.go": locked},
 			"a_test.go:3:15: undefined: lock",
 		},
 		{
-			"an analyzer complains of a file for that system",
+			"an analyzer reports a file for that system",
 			map[string]string{"a_windows.go": "package mine\n\nimport \"sync\"\n\nfunc f(mu sync.Mutex) {}\n"},
 			"a_windows.go:5:11: f passes lock by value",
 		},
-		{"a package that nobody has", map[string]string{"a.go": "package mine\n\nimport _ \"example.com/mine/none\"\n"}, "example.com/mine/none"},
+		{"a package that does not exist", map[string]string{"a.go": "package mine\n\nimport _ \"example.com/mine/none\"\n"}, "example.com/mine/none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// write makes a module of the given files.
+// write creates a module with the given files.
 func write(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,8 +38,8 @@ func TestCircles(t *testing.T) {
 		c    string // what the last file of the chain a.go -> b.go -> c.go does
 		want string
 	}{
-		{"a chain is no circle", "", ""},
-		{"the use of a leaf is none", "_ = s", ""},
+		{"a chain is not a circle", "", ""},
+		{"using a leaf closes no circle", "_ = s", ""},
 		{"a call closes it", "a()", "a.go b.go c.go"},
 		{"a method that the first file declares closes it", "s.m()", "a.go b.go c.go"},
 		{"a method of an instantiated type closes it", "g.m()", "a.go b.go c.go"},
@@ -52,7 +52,7 @@ func TestCircles(t *testing.T) {
 				"d.go": "package knot\n\ntype S struct{}\n\ntype G[T any] struct{ f T }\n\nvar s S\n\nvar g G[int]\n",
 			})
 			if len(p.circle) == 1 {
-				p.circle = nil // a file by itself
+				p.circle = nil // a single file is not a circle
 			}
 			if got := strings.Join(p.circle, " "); got != row.want {
 				t.Errorf("circle %q, want %q", got, row.want)
@@ -86,7 +86,7 @@ func TestComplaints(t *testing.T) {
 		{"a limit that is met", pkg{files: 30, limits: limits{files: 30}}, ""},
 		{"a limit that is exceeded", pkg{files: 31, limits: limits{files: 30}}, "doc.go allows 30"},
 		{"a limit that is too loose", pkg{files: 29, limits: limits{files: 30}}, "lower that"},
-		{"a limit that nobody needs", pkg{files: 25, limits: limits{files: 30}}, "remove it"},
+		{"a limit that is not needed", pkg{files: 25, limits: limits{files: 30}}, "remove it"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			got := strings.Join(row.pkg.complaints(), "\n")

@@ -154,7 +154,7 @@ func TestEveryFlippedByteIsReported(t *testing.T) {
 				got, err := read(r, ref)
 				if uint64(at) >= ref.Offset && uint64(at) < ref.End() {
 					require.ErrorIs(t, err, corrupt.Err, "%s: byte %d of blob %d", name, at, i)
-					require.True(t, bytes.HasPrefix(values[i], got), "nothing unchecked comes out")
+					require.True(t, bytes.HasPrefix(values[i], got), "only verified bytes are returned")
 				} else {
 					require.NoError(t, err, "%s: byte %d of blob %d", name, at, i)
 				}
@@ -172,18 +172,18 @@ func TestDamageIsDistinguishedFromValues(t *testing.T) {
 		file func(b []byte) []byte
 		ref  func(r blob.Ref) blob.Ref
 	}{
-		{name: "the file is cut in the value", file: func(b []byte) []byte { return b[:len(b)-1] }},
-		{name: "the file is cut in the header", file: func(b []byte) []byte { return b[:refs[1].Offset+5] }},
-		{name: "the blob of another time stands there, whole", file: func([]byte) []byte { return other }},
-		{name: "the header is right and the value of another time", file: func(b []byte) []byte {
+		{name: "the file is truncated within the value", file: func(b []byte) []byte { return b[:len(b)-1] }},
+		{name: "the file is truncated within the header", file: func(b []byte) []byte { return b[:refs[1].Offset+5] }},
+		{name: "an intact blob from another time is in its place", file: func([]byte) []byte { return other }},
+		{name: "the header is right, but the value is from another time", file: func(b []byte) []byte {
 			copy(b[refs[1].Offset+20:], other[otherRefs[1].Offset+20:])
 			return b
 		}},
-		{name: "the first blob stands in the place of the second", file: func(b []byte) []byte {
+		{name: "the first blob is in the place of the second", file: func(b []byte) []byte {
 			copy(b[refs[1].Offset:], b[refs[0].Offset:refs[0].End()])
 			return b
 		}},
-		{name: "a chunk stands in the place of another", file: func(b []byte) []byte {
+		{name: "a chunk is in the place of another", file: func(b []byte) []byte {
 			copy(b[refs[1].Offset+20+65_536:], b[refs[1].Offset+20:][:100_000-65_536])
 			return b
 		}},
@@ -233,8 +233,8 @@ func TestOpenRejectsOtherFiles(t *testing.T) {
 		{"nothing", nil, num, corrupt.Err},
 		{"a header cut short", file[:15], num, corrupt.Err},
 		{"another magic", append([]byte{1}, file[1:]...), num, corrupt.Err},
-		{"the file of another number", file, num + 1, corrupt.Err},
-		{"a version that is damage", version(2, false), num, corrupt.Err},
+		{"a file with another number", file, num + 1, corrupt.Err},
+		{"a damaged version", version(2, false), num, corrupt.Err},
 		{"a version to come", version(2, true), num, blob.ErrVersion},
 		{"no version", version(0, true), num, corrupt.Err},
 	} {

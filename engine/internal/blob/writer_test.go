@@ -101,5 +101,5 @@ func TestLongValuesAreNotCopied(t *testing.T) {
 		_, err := w.Add(value[:1000])
 		require.NoError(t, err)
 	}
-	require.Less(t, many.writes, 20, "short values go out together")
+	require.Less(t, many.writes, 20, "short values are written together")
 }

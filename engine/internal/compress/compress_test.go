@@ -22,9 +22,9 @@ func TestCompressedPayloadsRoundTrip(t *testing.T) {
 		"random bytes, snappy":       {random, Snappy, None},
 		"text, snappy":               {text[:300], Snappy, Snappy},
 		"text, zstd":                 {text[:300], Zstd, Zstd},
-		"what zstd shrinks too much": {make([]byte, 1<<20), Zstd, Snappy},
-		"none":                       {text, None, None},
-		"nothing":                    {nil, Zstd, None},
+		"a payload that zstd shrinks too much uses snappy": {make([]byte, 1<<20), Zstd, Snappy},
+		"none":    {text, None, None},
+		"nothing": {nil, Zstd, None},
 	} {
 		stored, got := Encode(c.payload, c.c)
 		require.Equal(t, c.want, got, name)

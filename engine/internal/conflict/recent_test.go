@@ -86,7 +86,7 @@ func TestTransactionsWithOneSnapshotAreCountedSeparately(t *testing.T) {
 			require.True(t, s.found(seq, "wanted"))
 			require.False(t, s.found(seq, "before"))
 			s.end(0)
-			require.Empty(t, s.keys, "nobody needs anything any more")
+			require.Empty(t, s.keys, "without open transactions nothing is remembered")
 			require.False(t, s.tracking.Load())
 		})
 	}

@@ -26,14 +26,14 @@ func TestCloneCopiesIfLinksAreUnsupported(t *testing.T) {
 		err    error
 		copied bool
 	}{
-		"another filesystem":           {syscall.EXDEV, true},
-		"a filesystem without links":   {syscall.EOPNOTSUPP, true},
-		"links are forbidden":          {syscall.EPERM, true},
-		"too many links":               {syscall.EMLINK, true},
-		"a link":                       {nil, false},
-		"the disk is gone":             {syscall.EIO, false},
-		"the disk is full":             {syscall.ENOSPC, false},
-		"the file is not there at all": {fs.ErrNotExist, false},
+		"another filesystem":         {syscall.EXDEV, true},
+		"a filesystem without links": {syscall.EOPNOTSUPP, true},
+		"links are forbidden":        {syscall.EPERM, true},
+		"too many links":             {syscall.EMLINK, true},
+		"a link":                     {nil, false},
+		"the disk fails":             {syscall.EIO, false},
+		"the disk is full":           {syscall.ENOSPC, false},
+		"the file does not exist":    {fs.ErrNotExist, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &broken{Fs: afero.NewMemMapFs()}
@@ -55,7 +55,7 @@ func TestCloneCopiesIfLinksAreUnsupported(t *testing.T) {
 			require.ErrorIs(t, err, c.err)
 			require.Empty(t, b.calls)
 			require.Equal(t, c.err != nil, to.Poisoned() != nil)
-			require.NoError(t, from.Poisoned(), "the source has no part in it")
+			require.NoError(t, from.Poisoned(), "a failed clone does not poison the source")
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestCopyInReportsTheReadersErrorAndCountsBytes(t *testing.T) {
 	require.NoError(t, d.Make())
 	_, err := d.CopyIn("a", iotest.ErrReader(errDisk))
 	require.ErrorIs(t, err, errDisk)
-	require.NoError(t, d.Poisoned(), "the directory did nothing wrong")
+	require.NoError(t, d.Poisoned(), "an error of the reader does not poison the directory")
 	n, err := d.CopyIn("b", strings.NewReader("12345"))
 	require.NoError(t, err)
 	require.EqualValues(t, 5, n)

@@ -84,7 +84,7 @@ func TestFirstFailureEndsAllMutations(t *testing.T) {
 				err = d.Remove("new")
 			}
 			require.ErrorIs(t, err, errDisk)
-			require.NotErrorIs(t, err, durable.ErrPoisoned, "D2: the first one says what happened")
+			require.NotErrorIs(t, err, durable.ErrPoisoned, "D2: the first call returns the cause itself")
 			require.Equal(t, at, fsys.calls[len(fsys.calls)-1])
 			calls := len(fsys.calls)
 
@@ -94,7 +94,7 @@ func TestFirstFailureEndsAllMutations(t *testing.T) {
 				require.ErrorIs(t, err, durable.ErrPoisoned)
 				require.ErrorIs(t, err, errDisk)
 			}
-			require.Len(t, fsys.calls, calls, "D1: nothing reaches the filesystem")
+			require.Len(t, fsys.calls, calls, "D1: later calls do not reach the filesystem")
 			require.Len(t, told, 1)
 			content, err := d.ReadFile("old", 1<<20)
 			require.NoError(t, err, "D5")
@@ -121,7 +121,7 @@ func TestRemoveSyncsOnce(t *testing.T) {
 	require.NoError(t, d.Remove("a", "b", "gone already"))
 	require.EqualValues(t, 1, d.Syncs()-before)
 	require.NoError(t, d.Remove())
-	require.EqualValues(t, 1, d.Syncs()-before, "nothing removed, nothing to sync")
+	require.EqualValues(t, 1, d.Syncs()-before, "if nothing was removed, nothing is synced")
 	names, err := d.Names()
 	require.NoError(t, err)
 	require.Empty(t, names)

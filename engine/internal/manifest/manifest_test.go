@@ -86,13 +86,13 @@ func TestBlobFilesAreLiveAsLongAsTablesReferToThem(t *testing.T) {
 		before := s
 		require.NoError(t, s.Apply(e))
 		require.NoError(t, s.Check())
-		require.NoError(t, before.Check(), "an earlier state is left alone")
+		require.NoError(t, before.Check(), "an earlier state does not change")
 	}
 	require.Equal(t, []BlobFile{{10, 100}, {14, 9}}, s.BlobFiles)
 	require.Equal(t, map[uint64]uint64{10: 75, 14: 7}, s.LiveBlobs())
 	_, mentioned, err := Load(written(t, blobHistory()...), "M", 3)
 	require.NoError(t, err)
-	require.True(t, mentioned[11], "it is not live any more, but was")
+	require.True(t, mentioned[11], "a removed blob file is still mentioned")
 	again, _, err := Load(written(t, s.Snapshot()), "M", 3)
 	require.NoError(t, err)
 	require.Equal(t, s, again)
@@ -106,12 +106,12 @@ func TestImpossibleBlobFiles(t *testing.T) {
 		return []Edit{e}
 	}
 	for name, edits := range map[string][]Edit{
-		"added twice":                {first, {BlobFilesAdded: []BlobFile{{10, 100}}}},
-		"removed, but not there":     {first, {BlobFilesRemoved: []uint64{12}}},
-		"listed, but not needed":     {first, {BlobFilesAdded: []BlobFile{{20, 1}}}},
-		"needed, but not listed":     with(func(e *Edit) { e.BlobFilesAdded = e.BlobFilesAdded[:1] }),
-		"needed for more than it is": with(func(e *Edit) { e.BlobFilesAdded[0].Bytes = 99 }),
-		"needed for more than can be counted": with(func(e *Edit) {
+		"added twice":                         {first, {BlobFilesAdded: []BlobFile{{10, 100}}}},
+		"removed, but not present":            {first, {BlobFilesRemoved: []uint64{12}}},
+		"listed, but not needed":              {first, {BlobFilesAdded: []BlobFile{{20, 1}}}},
+		"needed, but not listed":              with(func(e *Edit) { e.BlobFilesAdded = e.BlobFilesAdded[:1] }),
+		"more bytes needed than the file has": with(func(e *Edit) { e.BlobFilesAdded[0].Bytes = 99 }),
+		"more bytes needed than fit in a count": with(func(e *Edit) {
 			b := &e.Added[0].Table.Blobs
 			*b = append(*b, Blobs{File: 10, Values: 1, Bytes: 1 << 63}, Blobs{File: 10, Values: 1, Bytes: 1 << 63})
 		}),
@@ -182,7 +182,7 @@ func TestEndsOfLogs(t *testing.T) {
 		require.NoError(t, s.Check())
 		require.Equal(t, want[i], s.LogEnds)
 		if i > 0 {
-			require.Equal(t, want[i-1], before.LogEnds, "an earlier state is left alone")
+			require.Equal(t, want[i-1], before.LogEnds, "an earlier state does not change")
 		}
 		again, _, err := Load(written(t, s.Snapshot()), "M", 3)
 		require.NoError(t, err)
@@ -224,16 +224,16 @@ func TestDamage(t *testing.T) {
 		corrupt bool
 		next    uint64
 	}{
-		"the last edit is cut: its sync cannot have returned":        {full[:len(short)+30], false, 8},
-		"the last edit is damaged, but sealed":                       {flipped(full, len(short)+25), true, 0},
-		"an edit in the middle is damaged":                           {flipped(full, 60), true, 0},
-		"nothing at all: a marker is made only behind a synced edit": {nil, true, 0},
-		"the first edit is cut":                                      {full[:20], true, 0},
+		"the last edit is truncated: its sync cannot have returned": {full[:len(short)+30], false, 8},
+		"the last edit is damaged, but sealed":                      {flipped(full, len(short)+25), true, 0},
+		"an edit in the middle is damaged":                          {flipped(full, 60), true, 0},
+		"empty: a marker is created only after a synced edit":       {nil, true, 0},
+		"the first edit is truncated":                               {full[:20], true, 0},
 		"an edit deletes a table that is not there": {
 			written(t, Edit{Deleted: []Deleted{{0, 1}}}), true, 0,
 		},
 		"an edit adds a table twice": {written(t, history()[1], history()[1]), true, 0},
-		"whole edits, though the file goes on with zeros as it may do": {
+		"all edits, followed by zeros, which are allowed": {
 			append(bytes.Clone(full), make([]byte, 99)...), false, 9,
 		},
 	} {
@@ -270,8 +270,8 @@ func TestCheckRejectsImpossibleStates(t *testing.T) {
 	for name, e := range map[string]Edit{
 		"a file number that overflows": {NextFile: NumMax + 1}, "a log that overflows": {LogFloor: NumMax + 1},
 		"commits beyond all": {LastSeq: SeqMax + 1}, "a table that overflows": {Added: []Placed{{0, Table{Num: NumMax + 1}}}},
-		"a table of commits beyond all": {Added: []Placed{{0, Table{Num: 1, MaxSeq: SeqMax + 1}}}},
-		"a table of no commits":         {Added: []Placed{{0, Table{Num: 1, MinSeq: 2, MaxSeq: 1}}}},
+		"a table with sequence numbers above the maximum":  {Added: []Placed{{0, Table{Num: 1, MaxSeq: SeqMax + 1}}}},
+		"a table whose range of sequence numbers is empty": {Added: []Placed{{0, Table{Num: 1, MinSeq: 2, MaxSeq: 1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var s State

@@ -119,5 +119,5 @@ func TestAnInserterRemembersNeighbours(t *testing.T) {
 
 	table.Add([]byte("key000999x"), key.MakeTrailer(2000, key.Set), nil)
 	g = targetOf([]byte("key000999y"), 1)
-	require.Positive(t, in.lowest(&g), "somebody else has come in between")
+	require.Positive(t, in.lowest(&g), "another entry was added in between")
 }

@@ -66,7 +66,7 @@ func (c *crew) check(rng *rand.Rand) error {
 		return fmt.Errorf("%q at %d: found %t, kind %d, %.20x", e.Key, e.Trailer.Seq(), ok, kind, value)
 	}
 	if _, _, ok := c.table.Get(e.Key, key.MaxSeq); !ok {
-		return fmt.Errorf("%q: nothing at the end of time", e.Key)
+		return fmt.Errorf("%q: not found at the highest sequence number", e.Key)
 	}
 	if _, _, ok := c.table.Get(append(bytes.Clone(e.Key), 0xff, 0xff, 0xff), key.MaxSeq); ok {
 		return fmt.Errorf("%q and more: a ghost", e.Key)

@@ -130,7 +130,7 @@ func TestAnErrorShowsOnlyWhenItsChildMoves(t *testing.T) {
 	it := merge.New(good, bad)
 	require.True(t, it.SeekGE([]byte("c"), key.MaxSeq))
 	bad.Broken = errors.New("broken")
-	require.True(t, it.Next(), "the child stood there before it broke")
+	require.True(t, it.Next(), "the child was at that entry before it failed")
 	require.Equal(t, "d", string(it.Key()))
 	require.False(t, it.Next())
 	require.ErrorIs(t, it.Error(), bad.Broken)

@@ -149,7 +149,7 @@ func TestAMissingFileIsCorruption(t *testing.T) {
 	require.NoError(t, c.Remove("0"))
 	_, err = content(f)
 	require.ErrorIs(t, err, corrupt.Err)
-	require.Zero(t, p.Files(), "what could not be opened takes no place")
+	require.Zero(t, p.Files(), "a file that could not be opened does not count")
 	_, err = p.Open("1")
 	require.NoError(t, err)
 }

@@ -84,7 +84,7 @@ func TestPicks(t *testing.T) {
 			want:  []string{"0: a-f, a-e, a-f, b-f > 6", "nothing"},
 		},
 		{
-			name:  "level 0 is merged early when it has half of what is below",
+			name:  "level 0 is merged early when it has half the size of the next level",
 			shape: "0: a-f 10, a-f 10 \n 6: a-c 20, d-z 20",
 			want:  []string{"0: a-f, a-f + 6: a-c, d-z > 6", "nothing"},
 		},
@@ -93,7 +93,7 @@ func TestPicks(t *testing.T) {
 			shape: "0: a-f 100 \n 6: a-c 20, d-z 20", want: []string{"nothing"},
 		},
 		{
-			name:  "tables of level 0 that share no keys go down as they are, one beside the other",
+			name:  "tables of level 0 that share no keys move down unchanged, concurrently",
 			shape: "0: g-h 10, e-f 10, c-d 10, a-b 10",
 			want:  []string{"0: a-b > 6 moved", "nothing"},
 		},
@@ -113,7 +113,7 @@ func TestPicks(t *testing.T) {
 			want:  []string{"0: a-f, a-f, a-f, a-f > 4", "nothing"},
 		},
 		{
-			name:  "a level beyond its limit gives the table that is cheapest to merge",
+			name:  "a level over its limit compacts the table that is cheapest to merge",
 			shape: "5: a-c 60, d-f 60, g-i 20 \n 6: a-b 400, c-d 300, e-f 200, h-z 200",
 			want:  []string{"5: d-f + 6: c-d, e-f > 6", "nothing"},
 		},
@@ -123,7 +123,7 @@ func TestPicks(t *testing.T) {
 			want:  []string{"5: g-i + 6: g-i > 6", "5: d-f + 6: e-e > 6", "5: a-c + 6: a-b > 6", "nothing"},
 		},
 		{
-			name:  "a table that nothing lies under moves",
+			name:  "a table with nothing below it is moved",
 			shape: "5: a-c 300, d-f 50 \n 6: d-z 1100", want: []string{"5: a-c > 6 moved", "nothing"},
 		},
 		{
@@ -132,7 +132,7 @@ func TestPicks(t *testing.T) {
 			want:  []string{"1: d-f > 3 moved", "1: a-c + 3: a-a > 3", "nothing"},
 		},
 		{
-			name:  "level 0 does not go past what is above the base level",
+			name:  "level 0 does not pass levels above the base level",
 			shape: "0: a-f 1, a-f 1, a-f 1, a-f 1 \n 3: a-c 1 \n 6: d-z 110",
 			want:  []string{"3: a-c > 6 moved", "nothing"},
 		},
@@ -142,11 +142,11 @@ func TestPicks(t *testing.T) {
 			want:  []string{"0: a-f, a-f, a-f, a-f, a-f, a-f, a-f, a-f + 5: a-c > 5", "nothing"},
 		},
 		{
-			name:  "a table of tombstones is due though its level is small",
+			name:  "a table of tombstones is compacted even if its level is small",
 			shape: "5: a-c 1, d-e 50 tombs \n 6: a-c 600, d-z 400", want: []string{"5: d-e + 6: d-z > 6", "nothing"},
 		},
 		{
-			name:  "a few tombstones that lie over many entries are not worth it",
+			name:  "a few tombstones above many entries are not worth a merge",
 			shape: "5: a-c 1, d-e 39 tombs \n 6: a-c 600, d-z 400", want: []string{"nothing"},
 		},
 		{
@@ -166,12 +166,12 @@ func TestPicks(t *testing.T) {
 			shape: "6: a-a 1, b-b 1, c-c 1, d-d 1, e-e 1, f-f 1, g-g 1, h-h 1", want: []string{"nothing"},
 		},
 		{
-			name:  "small tables are merged where that saves the most tables for the bytes",
+			name:  "small tables are merged where that saves the most tables per byte",
 			shape: "6: a-a 90, b-b 9, c-c 1, d-d 1, e-e 1, f-f 90, g-g 1, h-h 1, i-i 90, j-j 90",
 			want:  []string{"6: c-c, d-d, e-e > 6", "nothing"},
 		},
 		{
-			name:  "what is merged makes half a table at most",
+			name:  "merged small tables make half a table at most",
 			shape: "6: a-a 300, b-b 300, c-c 300, d-d 300, e-e 300, f-f 300, g-g 300, h-h 300, i-i 260, j-j 240, k-k 300, l-l 300, m-m 300, n-n 300, o-o 300, p-p 300, q-q 300, r-r 300, s-s 300, t-t 300, u-u 300, v-v 300, w-w 300, x-x 300, y-y 300",
 			want:  []string{"nothing"},
 		},
@@ -202,7 +202,7 @@ func TestLevel0IsNotStarved(t *testing.T) {
 		6: a-b 400, e-e 300, g-i 300`)}
 	busy := p.compaction(5, 6, p.Version.Levels[5][:1])
 	p.Running = []*Compaction{busy}
-	require.Equal(t, "nothing", describe(p.Pick()), "what level 0 waits for must become less, not more")
+	require.Equal(t, "nothing", describe(p.Pick()), "level 0 must not have to wait for ever more tables")
 	p.Running = nil
 	require.Equal(t, 0, p.Pick().Level)
 }

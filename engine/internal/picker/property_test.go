@@ -40,7 +40,7 @@ func TestPicksReachAFixpoint(t *testing.T) {
 			s.drain(t)
 		})
 	}
-	require.Equal(t, 3, together, "compactions really ran at the same time")
+	require.Equal(t, 3, together, "three compactions ran concurrently")
 }
 
 func (s *simulated) step(rng *rand.Rand) {

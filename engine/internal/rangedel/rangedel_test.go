@@ -74,8 +74,8 @@ func TestMergeKeepsTheEffectForEveryReader(t *testing.T) {
 			require.True(t, needed[fmt.Sprint(string(kept.Start), kept.Seq)], "seed %d: nobody needs %v", seed, kept)
 		}
 		rng.Shuffle(len(ts), func(i, j int) { ts[i], ts[j] = ts[j], ts[i] })
-		require.Equal(t, set, rangedel.Merge(points, ts), "seed %d: the order of tombstones is of no matter", seed)
-		require.Equal(t, set, rangedel.Merge(points, set), "seed %d: what is merged stays as it is", seed)
+		require.Equal(t, set, rangedel.Merge(points, ts), "seed %d: the order of tombstones does not matter", seed)
+		require.Equal(t, set, rangedel.Merge(points, set), "seed %d: merging a merged set does not change it", seed)
 	}
 }
 
@@ -148,7 +148,7 @@ func TestLiveCostsLittleWhenRangesAreNested(t *testing.T) {
 	require.Less(t, l.Bytes(), n*100*13, "n log n, not n²")
 	require.Equal(t, key.Seq(n), l.Newest([]byte("000000"), key.MaxSeq))
 	require.Equal(t, key.Seq(100), l.Newest([]byte("000099"), 100))
-	require.Zero(t, l.Newest([]byte("000100"), 100), "the end is not one of its keys")
+	require.Zero(t, l.Newest([]byte("000100"), 100), "the end is not in the range")
 }
 
 func TestLiveTakesSeveralWritersAndReaders(t *testing.T) {
@@ -290,7 +290,7 @@ func TestHideSeeksOverCompletelyHiddenRanges(t *testing.T) {
 	require.True(t, set.Hides([]byte("0001"), []byte("0998"), 2000))
 	require.False(t, set.Hides([]byte("0001"), []byte("0999"), 1999), "the end is not hidden")
 	require.False(t, set.Hides([]byte("0000"), []byte("0998"), 1999))
-	require.False(t, set.Hides([]byte("0001"), []byte("0998"), 2001), "something may be as new")
+	require.False(t, set.Hides([]byte("0001"), []byte("0998"), 2001), "a key in the range may be newer")
 }
 
 func BenchmarkLiveAdd(b *testing.B) {

@@ -105,17 +105,17 @@ func (t Ticket) inserted() { t.slot.inserted.Store(true) }
 func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, second Durability
-		written       key.Seq // what has got there, with both inserted
+		written       key.Seq // number of commits written to the log, with both inserted
 		durable       key.Seq
 		visible       key.Seq
 	}{
-		"buffered ones need nothing":                          {Buffered, Buffered, 0, 0, 2},
-		"an unsynced one must be written":                     {NoSync, Buffered, 0, 0, 0},
-		"what follows an unsynced one needs no write itself":  {NoSync, Buffered, 1, 0, 2},
-		"a written one does not overtake a synced one":        {Sync, NoSync, 2, 0, 0},
-		"a buffered one does not overtake a synced one":       {Sync, Buffered, 2, 0, 0},
-		"a synced one shows itself and what follows":          {Sync, Buffered, 1, 1, 2},
-		"what comes before a synced one does not wait for it": {Buffered, Sync, 2, 1, 1},
+		"buffered commits wait for nothing":                      {Buffered, Buffered, 0, 0, 2},
+		"an unsynced commit must be written":                     {NoSync, Buffered, 0, 0, 0},
+		"a buffered commit after an unsynced one needs no write": {NoSync, Buffered, 1, 0, 2},
+		"a written commit does not overtake a synced one":        {Sync, NoSync, 2, 0, 0},
+		"a buffered commit does not overtake a synced one":       {Sync, Buffered, 2, 0, 0},
+		"a synced commit becomes visible with what follows it":   {Sync, Buffered, 1, 1, 2},
+		"a commit before a synced one does not wait for it":      {Buffered, Sync, 2, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLine()
@@ -125,7 +125,7 @@ func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 			l.durable.Store(uint64(c.durable))
 			second.inserted()
 			l.publish()
-			require.Zero(t, l.Readable(), "the first is not inserted")
+			require.Zero(t, l.Readable(), "the first commit is not inserted yet")
 			first.inserted()
 			l.publish()
 			require.Equal(t, c.visible, l.Readable())
@@ -133,8 +133,7 @@ func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 	}
 }
 
-// TestFailedCommitStaysInvisible: a commit is told of a failure while an earlier one is still being inserted. When the
-// earlier one is inserted, neither becomes visible.
+// A commit fails while an earlier one is still being inserted. Once the earlier one is inserted, neither becomes visible.
 func TestFailedCommitStaysInvisible(t *testing.T) {
 	l := newLine()
 	l.begin(&logFile{}, 1)
@@ -143,11 +142,10 @@ func TestFailedCommitStaysInvisible(t *testing.T) {
 	require.ErrorIs(t, l.fail(broken), broken)
 	require.ErrorIs(t, l.Finish(fast), broken)
 	require.ErrorIs(t, l.Finish(slow), broken)
-	require.Zero(t, l.Readable(), "both were told that they failed")
+	require.Zero(t, l.Readable(), "both commits have failed")
 }
 
-// TestCommitsLostInAnothersFailedWriteAreNotAcknowledged: a commit too long to be gathered is written together with
-// earlier ones, and none of them reaches the file.
+// A commit too long to be gathered is written together with earlier ones. If that write fails, none of them is acknowledged.
 func TestCommitsLostInAnothersFailedWriteAreNotAcknowledged(t *testing.T) {
 	l := newLine()
 	file := &logFile{fail: errors.New("broken disk")}
@@ -158,8 +156,7 @@ func TestCommitsLostInAnothersFailedWriteAreNotAcknowledged(t *testing.T) {
 	require.Zero(t, l.Readable())
 }
 
-// TestSyncMeetsALogThatAFlushHasClosed: a leader has been elected, but before it gets to the log a flush makes the
-// log's commits durable in tables and closes it.
+// After a leader is elected and before it reaches the log, a flush makes the log's commits durable in tables and closes it.
 func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {
 	l := newLine()
 	file := &logFile{}
@@ -167,14 +164,14 @@ func TestSyncMeetsALogThatAFlushHasClosed(t *testing.T) {
 	require.NoError(t, l.Finish(l.enter(NoSync)))
 	require.NoError(t, l.Settled(log, l.Newest()))
 	l.mu.Lock()
-	l.lead() // as it does if durable moved on since the leader looked
+	l.lead() // as if durable had advanced since the leader read it
 	l.mu.Unlock()
 	require.NoError(t, l.failed)
 	require.Zero(t, file.syncs)
 	require.NoError(t, l.Finish(l.Barrier(Sync)))
 }
 
-// TestEarlierLogsAreSyncedFirst: a log is marked only when those before it are durable.
+// A log is marked only once all earlier logs are durable.
 func TestEarlierLogsAreSyncedFirst(t *testing.T) {
 	l := newLine()
 	var order []*logFile
@@ -198,12 +195,12 @@ func TestEarlierLogsAreSyncedFirst(t *testing.T) {
 	next := &logFile{order: &order}
 	l.begin(next, 4)
 	require.NoError(t, l.Finish(l.enter(NoSync)))
-	require.True(t, next.proves(4), "everything before it was durable when it was begun")
+	require.True(t, next.proves(4), "everything before it was durable when it was created")
 	require.NoError(t, l.Finish(l.enter(Sync)))
 	require.Equal(t, append(files, next), order, "no log is synced again")
 }
 
-// TestFailedSyncOfAnEarlierLog: the current log is then neither marked nor synced.
+// If the sync of an earlier log fails, the current log is neither marked nor synced.
 func TestFailedSyncOfAnEarlierLog(t *testing.T) {
 	l := newLine()
 	earlier, current := &logFile{}, &logFile{}
@@ -218,7 +215,7 @@ func TestFailedSyncOfAnEarlierLog(t *testing.T) {
 	require.EqualValues(t, 2, l.Readable())
 }
 
-// TestSettledLogIsNotSyncedAgain: the next leader skips what a flush has made durable in tables.
+// The next leader skips logs that a flush has made durable in tables.
 func TestSettledLogIsNotSyncedAgain(t *testing.T) {
 	l := newLine()
 	first, second := &logFile{}, &logFile{}
@@ -233,8 +230,7 @@ func TestSettledLogIsNotSyncedAgain(t *testing.T) {
 	require.Equal(t, 1, second.syncs)
 }
 
-// TestCommitsOfManyGoroutines: when a commit returns, it is visible and as durable as it asked for, while logs are
-// rotated and settled.
+// While logs are rotated and settled, every commit is visible and as durable as it asked for when it returns.
 func TestCommitsOfManyGoroutines(t *testing.T) {
 	const committers, each, perLog = 8, 2000, 7
 	l := newLine()
@@ -365,7 +361,7 @@ func TestSleepersAreWoken(t *testing.T) {
 	wg.Wait()
 }
 
-// TestFailureWaitsForThePublishUnderWay: until that has ended, a commit that is about to be told of the failure may
+// A failure is reported only after a publish in progress has ended, because until then a commit that is about to fail may
 // still become visible.
 func TestFailureWaitsForThePublishUnderWay(t *testing.T) {
 	l := newLine()
@@ -377,7 +373,7 @@ func TestFailureWaitsForThePublishUnderWay(t *testing.T) {
 		runtime.Gosched()
 	}
 	for range 1000 {
-		runtime.Gosched() // a chance to tell too early
+		runtime.Gosched() // a chance to report too early
 	}
 	l.mu.Lock()
 	assert.NoError(t, l.failed)

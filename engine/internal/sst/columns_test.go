@@ -29,17 +29,17 @@ func TestMalformedColumnsAreRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, sound.verify())
 	for name, change := range map[string]func(b []byte){
-		"a key longer than its entry":   func(b []byte) { b[8] = 5 },
-		"an endless length":             func(b []byte) { copy(b[8:], bytes.Repeat([]byte{0xff}, 5)) },
-		"an offset beyond the entries":  func(b []byte) { b[39+4] = 200 },
-		"an entry without a length":     func(b []byte) { b[39+8] = 13 + 8 },
-		"offsets that descend":          func(b []byte) { b[39+8] = 5 },
-		"a gap":                         func(b []byte) { b[39] = 1 },
-		"another hint":                  func(b []byte) { b[39+12] ^= 1 },
-		"a shared length of too much":   func(b []byte) { b[39+24] = 2 },
-		"a shared length of too little": func(b []byte) { b[39+24] = 0 },
-		"no entries":                    func(b []byte) { b[39+28] = 0 },
-		"more entries than fit":         func(b []byte) { b[39+28] = 100 },
+		"a key longer than its entry":       func(b []byte) { b[8] = 5 },
+		"an endless length":                 func(b []byte) { copy(b[8:], bytes.Repeat([]byte{0xff}, 5)) },
+		"an offset beyond the entries":      func(b []byte) { b[39+4] = 200 },
+		"an entry without a length":         func(b []byte) { b[39+8] = 13 + 8 },
+		"offsets that descend":              func(b []byte) { b[39+8] = 5 },
+		"a gap":                             func(b []byte) { b[39] = 1 },
+		"another hint":                      func(b []byte) { b[39+12] ^= 1 },
+		"a shared length that is too long":  func(b []byte) { b[39+24] = 2 },
+		"a shared length that is too short": func(b []byte) { b[39+24] = 0 },
+		"no entries":                        func(b []byte) { b[39+28] = 0 },
+		"more entries than fit":             func(b []byte) { b[39+28] = 100 },
 	} {
 		b := threeEntries()
 		change(b)

@@ -125,7 +125,7 @@ func TestEveryWrongLengthIsRefused(t *testing.T) {
 		_, err := sst.Open(bytes.NewReader(file[:n]), int64(n), sst.ReaderOptions{})
 		require.ErrorIs(t, err, corrupt.Err, "%d bytes of %d", n, len(file))
 		_, err = sst.Open(bytes.NewReader(file[:n]), int64(len(file)), sst.ReaderOptions{})
-		require.ErrorIs(t, err, corrupt.Err, "%d bytes that claim to be %d", n, len(file))
+		require.ErrorIs(t, err, corrupt.Err, "%d bytes of a file of %d", n, len(file))
 	}
 }
 
@@ -153,8 +153,8 @@ func TestALargeTableIsReadableUpToADamagedBlock(t *testing.T) {
 	file[len(file)/2] ^= 0x10
 	met, problem := readAll(file, entries)
 	require.NoError(t, problem)
-	require.Greater(t, len(met), 20, "gets of the block, two scans, Verify")
-	require.Less(t, len(met), 60, "other blocks are unharmed")
+	require.Greater(t, len(met), 20, "gets in the damaged block, two scans and Verify report it")
+	require.Less(t, len(met), 60, "reads of other blocks succeed")
 
 	it := open(t, file, sst.ReaderOptions{}).NewIterator()
 	n := 0
@@ -173,7 +173,7 @@ func TestANewerVersionIsDistinguishedFromDamage(t *testing.T) {
 	footer := file[len(file)-64:]
 	binary.LittleEndian.PutUint32(footer[48:], 3)
 	_, err := sst.Open(bytes.NewReader(file), int64(len(file)), sst.ReaderOptions{Name: "f"})
-	require.ErrorIs(t, err, corrupt.Err, "the checksum does not fit")
+	require.ErrorIs(t, err, corrupt.Err, "the checksum does not match")
 
 	sum := crc32.Checksum(footer[:52], crc32.MakeTable(crc32.Castagnoli))
 	binary.LittleEndian.PutUint32(footer[52:], sum)

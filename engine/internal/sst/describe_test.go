@@ -58,5 +58,5 @@ func TestDescribeTellsOfEveryPart(t *testing.T) {
 	require.Len(t, got.Parts, len(d.Parts))
 	require.Nil(t, got.Parts[1].Data.FirstKey)
 	require.Equal(t, d.Parts[1].Data.LastKey, got.Parts[1].Data.LastKey)
-	require.Equal(t, d.Parts[2], got.Parts[2], "what follows is told all the same")
+	require.Equal(t, d.Parts[2], got.Parts[2], "later parts are still described")
 }

@@ -30,7 +30,7 @@ func TestAWarmGetOfASmallTableAllocatesNothing(t *testing.T) {
 	for _, c := range compressions {
 		entries := repetitive(200)
 		file, _ := build(t, sst.WriterOptions{Layout: sst.Columns, Compression: c}, entries)
-		require.LessOrEqual(t, len(file), 64<<10, "the file must be kept whole")
+		require.LessOrEqual(t, len(file), 64<<10, "the file must be small enough to be kept in memory")
 		r := open(t, file, sst.ReaderOptions{})
 		getAll := func() {
 			for _, e := range entries {

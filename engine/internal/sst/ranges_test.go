@@ -68,7 +68,7 @@ func TestATableKeepsItsRangeDeletes(t *testing.T) {
 			if c.largest != "" {
 				require.Equal(t, []any{c.smallest, c.largest}, []any{string(meta.Smallest), string(meta.Largest)})
 			}
-			require.Equal(t, c.max, max(c.max, meta.MaxSeq), "entries may be newer")
+			require.Equal(t, c.max, max(c.max, meta.MaxSeq), "the maximum includes entries, which may be newer")
 			require.Equal(t, c.min, meta.MinSeq)
 			require.Len(t, r.Ranges(), len(c.set))
 			for i, want := range c.set {

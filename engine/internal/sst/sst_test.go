@@ -101,7 +101,7 @@ func TestTablesOfAllShapesAgreeWithASortedSlice(t *testing.T) {
 		require.NoError(t, keytest.Conform(r.NewIterator(), entries, rng, 2000), "seed %d", seed)
 		requireGets(t, r, entries, rng)
 	}
-	require.Greater(t, large, 5, "both kinds of files must be met: read whole, and by block")
+	require.Greater(t, large, 5, "some files must be read whole and others by block")
 }
 
 func requireGets(t *testing.T, r *sst.Reader, entries []keytest.Entry, rng *rand.Rand) {
@@ -224,7 +224,7 @@ func TestDamageOfALargeFilterIsFoundByTheFirstSearch(t *testing.T) {
 		require.ErrorIs(t, r.Verify(), corrupt.Err)
 		file[p.Offset] ^= 1
 		_, _, ok, err := r.Get(entries[0].Key, key.MaxSeq)
-		require.NoError(t, err, "a failed attempt is not remembered")
+		require.NoError(t, err, "a failed read of the filter is retried")
 		require.True(t, ok)
 	}
 }

@@ -93,7 +93,7 @@ func TestVerifyReadsTheFileAgain(t *testing.T) {
 
 	b[bytes.Index(b, []byte("value"))] ^= 1
 	_, _, ok, err := r.Get([]byte("k"), key.MaxSeq)
-	require.NoError(t, err, "a small table is in memory")
+	require.NoError(t, err, "a small table is read from memory")
 	require.True(t, ok)
 	require.ErrorIs(t, r.Verify(), corrupt.Err)
 }
@@ -123,12 +123,12 @@ func TestAFooterWithGapsOrOverlapsIsRefused(t *testing.T) {
 		"an index beyond the footer":  func(f *footer) { f.index.length += footerBytes },
 		"a filter beyond the file":    func(f *footer) { f.filter.offset = 1 << 40 },
 		"an offset that wraps around": func(f *footer) { f.filter.offset = ^uint64(0) },
-		"parts that adjoin by wrapping around": func(f *footer) {
+		"parts that are adjacent only by wrapping around": func(f *footer) {
 			f.filter = handle{offset: 1<<64 - 100, length: 95}
 			f.properties.length += uint32(f.properties.offset)
 			f.properties.offset = 0
 		},
-		"properties that swallow more": func(f *footer) { f.properties.length += 5 },
+		"properties that overlap the next part": func(f *footer) { f.properties.length += 5 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var file bytes.Buffer
@@ -224,7 +224,7 @@ func TestOpenRejectsInvalidRangeDeletes(t *testing.T) {
 		{"overlapping", func(w *Writer) { w.ranges = rangedel.Set{tomb("a", "c", 2), tomb("b", "d", 1)} }, "range deletes"},
 		{"upside down", func(w *Writer) { w.ranges = rangedel.Set{tomb("c", "a", 2)} }, "range deletes"},
 		{"before the smallest key", outOfBounds(tomb("a", "k2", 3)), "out of the table's bounds"},
-		{"behind the largest key", outOfBounds(tomb("k2", "z", 3)), "out of the table's bounds"},
+		{"after the largest key", outOfBounds(tomb("k2", "z", 3)), "out of the table's bounds"},
 		{"newer than the newest", outOfBounds(tomb("k1", "k2", 9)), "out of the table's bounds"},
 		{"older than the oldest", outOfBounds(tomb("k1", "k2", 1)), "out of the table's bounds"},
 		{"not counted", func(w *Writer) {

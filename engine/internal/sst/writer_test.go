@@ -90,11 +90,11 @@ func TestAFailedWriteIsReportedByAllLaterCalls(t *testing.T) {
 
 func TestTheOrderOfEntriesIsAnInvariant(t *testing.T) {
 	for name, second := range map[string]keytest.Entry{
-		"a smaller key":           {Key: []byte("j"), Trailer: set(5)},
-		"a prefix":                {Key: []byte("k"), Trailer: set(9)},
-		"a newer version":         {Key: []byte("kk"), Trailer: set(6)},
-		"the same entry":          {Key: []byte("kk"), Trailer: set(5)},
-		"the same, but of a kind": {Key: []byte("kk"), Trailer: key.MakeTrailer(5, 255)},
+		"a smaller key":   {Key: []byte("j"), Trailer: set(5)},
+		"a prefix":        {Key: []byte("k"), Trailer: set(9)},
+		"a newer version": {Key: []byte("kk"), Trailer: set(6)},
+		"the same entry":  {Key: []byte("kk"), Trailer: set(5)},
+		"the same key and number with another kind": {Key: []byte("kk"), Trailer: key.MakeTrailer(5, 255)},
 	} {
 		w := sst.NewWriter(io.Discard, sst.WriterOptions{})
 		require.NoError(t, w.Add([]byte("kk"), set(5), nil))

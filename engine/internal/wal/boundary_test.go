@@ -52,7 +52,7 @@ func TestEveryBoundaryOfABlock(t *testing.T) {
 					for i, record := range want {
 						require.NoError(t, w.Append(record))
 						if i == 0 {
-							require.Equal(t, left%blockBytes, room(w.end)%blockBytes, "the boundary is met")
+							require.Equal(t, left%blockBytes, room(w.end)%blockBytes, "the case is at the intended boundary")
 						}
 						if i == 0 && marked {
 							w.Mark()
@@ -66,7 +66,7 @@ func TestEveryBoundaryOfABlock(t *testing.T) {
 	}
 }
 
-// comesBack compares what each reader finds in a file with the appended records, and the chunks with the format.
+// comesBack compares what each reader returns with the appended records, and the chunks with the format.
 func comesBack(t *testing.T, data []byte, want [][]byte) {
 	t.Helper()
 	got, torn, err := readAll(data, 7)

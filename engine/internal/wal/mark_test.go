@@ -22,7 +22,7 @@ func (m *marking) Write(p []byte) (int, error) {
 func (*marking) Sync() error  { return nil }
 func (*marking) Close() error { return nil }
 
-// TestMarkWithinARecord: a long record is handed over in parts, and a leader may mark the log between two of them.
+// A long record is handed over in parts, and a leader may mark the log between two of them.
 func TestMarkWithinARecord(t *testing.T) {
 	file := &marking{}
 	file.w = NewWriter(file, 7)

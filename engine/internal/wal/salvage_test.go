@@ -29,7 +29,7 @@ func TestSalvageLosesOnlyWhatIsDamaged(t *testing.T) {
 	data := f.Bytes()
 	for at := 0; at < int(ends[6]); at++ {
 		if at > 400 && at%997 != 0 && at < int(ends[3]) {
-			continue // the long record is like itself all over
+			continue // all bytes of the long record are alike
 		}
 		damaged := bytes.Clone(data)
 		damaged[at] ^= 0x10

@@ -113,40 +113,40 @@ func TestDamage(t *testing.T) {
 		records int
 		corrupt bool
 	}{
-		"cut in a record that was never synced: a torn tail": {
+		"truncated within a record that was never synced: a torn tail": {
 			0, func(b []byte, _, end int64) []byte { return b[:end-1] }, cut, false,
 		},
-		"cut in a header: a torn tail": {
+		"truncated within a header: a torn tail": {
 			0, func(b []byte, start, _ int64) []byte { return b[:start+5] }, cut, false,
 		},
-		"cut between records: an end like any other": {
+		"truncated between records: a normal end": {
 			0, func(b []byte, start, _ int64) []byte { return b[:start] }, cut, false,
 		},
-		"a sector of zeros before records that reached the disk: a torn tail, for nothing says it was synced": {
+		"a sector of zeros before records that reached the disk: a torn tail, because nothing proves a sync": {
 			0, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, false,
 		},
 		"the same, but a later record was written after a sync: corruption": {
 			10, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, true,
 		},
-		"a flipped bit of a payload behind which a record proves the sync: corruption": {
+		"a flipped bit in a payload, with a later record that proves its sync: corruption": {
 			10, func(b []byte, _, end int64) []byte { b[end-3] ^= 4; return b }, cut, true,
 		},
-		"a flipped bit of a length, so that the next chunk is not where it says": {
+		"a flipped bit in a length, so the next chunk is not found": {
 			10, func(b []byte, start, _ int64) []byte { b[start+4] ^= 64; return b }, cut, true,
 		},
 		"a flipped bit in the synced offset itself": {
 			10, func(b []byte, start, _ int64) []byte { b[start+12] ^= 1; return b }, cut, true,
 		},
-		"the record before in its place: the checksum knows the offset": {
+		"the previous record in its place: the checksum covers the offset": {
 			10, func(b []byte, start, end int64) []byte { copy(b[start:end], b[2*start-end:start]); return b }, cut, true,
 		},
-		"damage of what was synced up to one record before: a torn tail": {
+		"damage just after the last proven sync: a torn tail": {
 			cut, func(b []byte, _, end int64) []byte { b[end-3] ^= 4; return b }, cut, false,
 		},
-		"garbage behind the end: a torn tail": {
+		"garbage after the end: a torn tail": {
 			10, func(b []byte, _, _ int64) []byte { return append(b, 1, 2, 3, 4, 5) }, 10, false,
 		},
-		"zeros behind the end: a torn tail": {
+		"zeros after the end: a torn tail": {
 			10, func(b []byte, _, _ int64) []byte { return append(b, make([]byte, 4096)...) }, 10, false,
 		},
 	} {
@@ -169,7 +169,7 @@ func TestSealProvesThatTheLastRecordWasDurable(t *testing.T) {
 	w := NewWriter(f, 7)
 	require.NoError(t, w.Append([]byte("the only record")))
 	require.NoError(t, w.Seal())
-	require.Equal(t, 2, f.syncs, "the proof is written when it is true, and then made durable itself")
+	require.Equal(t, 2, f.syncs, "the proof is written after the first sync and made durable by the second")
 	data := f.Bytes()
 	data[headerBytes+2] ^= 1
 	_, _, err := readAll(data, 7)
@@ -190,8 +190,8 @@ func TestKnownEnd(t *testing.T) {
 		corrupt bool
 	}{
 		"the whole file":                        {data, ends[4], 5, false},
-		"zeros behind the end":                  {append(bytes.Clone(data), make([]byte, 100)...), ends[4], 5, false},
-		"records behind the end":                {data, ends[3], 4, false},
+		"zeros after the end":                   {append(bytes.Clone(data), make([]byte, 100)...), ends[4], 5, false},
+		"records after the end":                 {data, ends[3], 4, false},
 		"a record is missing":                   {data[:ends[3]], ends[4], 4, true},
 		"half a record":                         {data[:ends[4]-1], ends[4], 4, true},
 		"zeros instead of a record":             {append(bytes.Clone(data[:ends[3]]), make([]byte, 200)...), ends[4], 4, true},
@@ -234,16 +234,16 @@ func TestAppendGathersUntilFlushed(t *testing.T) {
 	require.Zero(t, w.Bytes())
 	require.NoError(t, w.Flush())
 	require.NoError(t, w.Flush())
-	require.Equal(t, 1, f.writes, "one write for both, and none for nothing")
+	require.Equal(t, 1, f.writes, "both records take one write, and an empty flush takes none")
 	for f.writes == 1 {
 		require.NoError(t, w.Append(make([]byte, 1000)))
 		require.NoError(t, w.Spill())
 	}
-	require.InDelta(t, spillBytesDefault, f.Len(), 2000, "nobody asked, but there was much")
+	require.InDelta(t, spillBytesDefault, f.Len(), 2000, "a write happens without a flush once enough is gathered")
 	for f.writes == 2 {
 		require.NoError(t, w.Append(make([]byte, 1000)))
 	}
-	require.InDelta(t, spillBytesDefault+gatherBytesDefault, f.Len(), 4000, "nobody spilled, but there was too much")
+	require.InDelta(t, spillBytesDefault+gatherBytesDefault, f.Len(), 4000, "a write happens without a spill once too much is gathered")
 }
 
 // brokenFile accepts no bytes.
@@ -253,7 +253,7 @@ var errBroken = errors.New("broken disk")
 
 func (*brokenFile) Write([]byte) (int, error) { return 0, errBroken }
 
-// TestAFailedWriteIsNotForgotten: everything gathered is lost with it, so later callers have nothing left to write.
+// A failed write loses everything gathered, so later callers have nothing left to write and must get the error too.
 func TestAFailedWriteIsNotForgotten(t *testing.T) {
 	long := make([]byte, spillBytesDefault)
 	for name, fails := range map[string]func(*Writer) error{
@@ -282,7 +282,7 @@ func TestLogsNameTheirPredecessors(t *testing.T) {
 		proves bool
 	}{
 		"a record alone proves nothing":              {func(w *Writer) error { return w.Flush() }, nil, false},
-		"a sync that no later record tells of":       {func(w *Writer) error { return w.Sync() }, nil, false},
+		"a sync that no later record mentions":       {func(w *Writer) error { return w.Sync() }, nil, false},
 		"a record behind a sync":                     {func(w *Writer) error { return errors.Join(w.Sync(), w.Append(nil), w.Flush()) }, nil, true},
 		"a mark":                                     {func(w *Writer) error { w.Mark(); return w.Flush() }, nil, true},
 		"a seal, even if the first record is broken": {(*Writer).Seal, func(b []byte) { b[headerBytes+1] ^= 1 }, true},
@@ -337,7 +337,7 @@ func TestSyncKeepsZerosAhead(t *testing.T) {
 		require.Greater(t, f.until, w.Bytes())
 		require.LessOrEqual(t, f.until, w.Bytes()+ahead+ahead/4)
 		if f.until != before && before > 0 {
-			require.Equal(t, before, f.zeros[len(f.zeros)-1], "no byte is written twice, none left out")
+			require.Equal(t, before, f.zeros[len(f.zeros)-1], "zeros are written without gaps or overlaps")
 		}
 	}
 	require.Less(t, len(f.zeros), 20)
@@ -383,7 +383,7 @@ func TestAnyFlippedBitLeavesAPrefix(t *testing.T) {
 		damaged[at] ^= 1 << (at % 8)
 		got, _, err := readAll(damaged, 7)
 		require.Equal(t, append([][]byte(nil), whole[:len(got)]...), got)
-		require.Less(t, len(got), len(whole), "no flip goes unnoticed")
+		require.Less(t, len(got), len(whole), "every flipped bit is noticed")
 		if int64(at) < int64(2*(headerBytes+100)) { // record 2 was synced when record 3 was written
 			require.ErrorIs(t, err, corrupt.Err, "offset %d", at)
 		}

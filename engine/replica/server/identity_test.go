@@ -137,7 +137,7 @@ func certificate(name string) *x509.Certificate {
 	return c
 }
 
-// config returns the TLS configuration of somebody with the given name.
+// config returns a TLS configuration with a certificate for the given name.
 func (o *signer) config(t *testing.T, name string) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -50,7 +50,7 @@ func TestDiskRecordsAcceptedWritesAndFailsOthers(t *testing.T) {
 	require.False(t, d.do(write))
 	require.True(t, d.do(write), "it fails once")
 	require.True(t, d.do(blocklog.Op{Kind: blocklog.Flush}))
-	require.Len(t, d.log, 2, "a write that failed did not happen")
+	require.Len(t, d.log, 2, "a failed write is not recorded")
 	require.Equal(t, 1, d.failed)
 	write.Data[0] = 'x'
 	require.Equal(t, letters, d.log[0].Data[:8], "the log has its own copy")

@@ -159,7 +159,7 @@ func TestForksAreIndependent(t *testing.T) {
 	require.Equal(t, []byte("a"), read(a, 0))
 	require.Equal(t, []byte("b"), read(b, 0))
 	require.Equal(t, []byte("c"), read(a, blocklog.PageBytes))
-	require.Equal(t, []byte{0xd5}, read(b, blocklog.PageBytes), "what was never written is garbage, so that it is noticed")
+	require.Equal(t, []byte{0xd5}, read(b, blocklog.PageBytes), "sectors that were never written contain garbage")
 	b.Do(blocklog.Op{Kind: blocklog.Punch, Off: 0, Len: blocklog.PageBytes})
 	require.Equal(t, []byte{0}, read(b, 0))
 }

@@ -153,7 +153,7 @@ func TestHistoriesOfOthers(t *testing.T) {
 				"{:process 1 :type :ok :value [[:r :x [1]]]}",
 			want: "0 1-4 txn acked w :x+\"1\\n\"\n1 2-5 txn rejected :x+\"2\\n\"\n2 3-6 txn acked r :x=\"1\\n\"\n",
 		},
-		{name: "nobody but the nemesis", format: recorded.EDN, text: "{:process :nemesis, :type :info, :f :start}"},
+		{name: "only the nemesis", format: recorded.EDN, text: "{:process :nemesis, :type :info, :f :start}"},
 		{name: "an empty vector", format: recorded.EDN, text: "[]"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -194,24 +194,24 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		{"no type", "{:process 0 :f :read}", "line 1: a map without :type is not an operation"},
 		{"no map", call + "[1 2]", "line 2: a vector is not an operation"},
 		{"a field twice", "{:process 0 :type :ok :type :fail}", "line 1: an operation has :type twice"},
-		{"a process that is none", "{:process [] :type :ok :f :read}", "line 1: a vector is not a process"},
+		{"an invalid process", "{:process [] :type :ok :f :read}", "line 1: a vector is not a process"},
 		{"a process with too large a number", "{:process 99999999999999999999 :type :ok :f :read}", "line 1: the number of a process"},
 		{"JSON among EDN", call + `{"process":0,"type":"ok","f":"write","value":1}`, "line 2: "},
 		{"a cas of one value", "{:process 0 :type :invoke :f :cas :value 1}", "the value of a cas"},
-		{"a list that is none", "{:process 0 :type :ok :value [[:append 1 2] [:r 1 3]]}", "a read of a list found 3"},
+		{"a read of a list that finds a number", "{:process 0 :type :ok :value [[:append 1 2] [:r 1 3]]}", "a read of a list found 3"},
 		{
 			"a transaction with other appends", "{:process 0 :type :invoke :value [[:append 1 2]]}\n{:process 0 :type :ok :value [[:append 1 3]]}",
 			"line 2: the answer has other writes than the call",
 		},
 		{
-			"a transaction with an append less", "{:process 0 :type :invoke :value [[:append 1 2] [:append 2 2]]}\n{:process 0 :type :ok :value [[:append 1 2]]}",
+			"a transaction with a missing append", "{:process 0 :type :invoke :value [[:append 1 2] [:append 2 2]]}\n{:process 0 :type :ok :value [[:append 1 2]]}",
 			"line 2: the answer has other writes than the call",
 		},
 		{
-			"a transaction with an append more", "{:process 0 :type :invoke :value [[:r 1 nil]]}\n{:process 0 :type :ok :value [[:append 1 2]]}",
+			"a transaction with an extra append", "{:process 0 :type :invoke :value [[:r 1 nil]]}\n{:process 0 :type :ok :value [[:append 1 2]]}",
 			"line 2: the answer has other writes than the call",
 		},
-		{"a part of nothing", "{:process 0 :type :invoke :value [[:append 1 2] [:r]]}", "a part of a transaction has a function, a key and a value"},
+		{"an incomplete part of a transaction", "{:process 0 :type :invoke :value [[:append 1 2] [:r]]}", "a part of a transaction has a function, a key and a value"},
 		{"writes among appends", "{:process 0 :type :invoke :value [[:append 1 2] [:w 1 2]]}", ":w is not a function of a transaction over lists"},
 		{"keys that look the same", "{:process 0 :type :ok :f :put :key \"1\" :value 1}{:process 0 :type :ok :f :put :key 1 :value 1}", "which look the same"},
 		{"a transfer without an amount", "{:process 0 :type :invoke :f :transfer :value {:from 1 :to 2 :amount x}}", "x is not a whole number"},
@@ -226,7 +226,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 			require.ErrorContains(t, err, row.says)
 		})
 	}
-	broken := errors.New("the disk is gone")
+	broken := errors.New("the disk fails")
 	_, err := recorded.Read(iotest.ErrReader(broken), recorded.Options{})
 	require.ErrorIs(t, err, broken)
 	require.NotErrorIs(t, err, recorded.ErrFormat)

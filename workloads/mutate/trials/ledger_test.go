@@ -54,7 +54,7 @@ func TestALedgerKeepsItsEntries(t *testing.T) {
 // Without the lock, two processes that try mutants would overwrite each other's entries.
 func TestALedgerHasOneUser(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("there are no locks")
+		t.Skip("needs file locks, which this system does not have")
 	}
 	name := filepath.Join(t.TempDir(), "ledger.jsonl")
 	l, err := openLedger(name, "7")

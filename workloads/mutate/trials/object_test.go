@@ -28,7 +28,7 @@ func TestEqualDigestsMeanEqualCode(t *testing.T) {
 	}
 	unchanged, err := objectOf(t.Context(), dir, "./same", "")
 	require.NoError(t, err)
-	require.Len(t, unchanged, 32, "this version of Go has another archive format, which object.go does not know yet")
+	require.Len(t, unchanged, 32, "object.go does not know the archive format of this version of Go")
 	require.Equal(t, unchanged, digest("n += 0", "n    += 0"), "columns differ")
 	require.Equal(t, unchanged, digest("n += 0", "n -= 0"))
 	require.NotEqual(t, unchanged, digest("n += 0", "n += 1"))
@@ -50,7 +50,7 @@ func TestAnUnknownArchiveFormatProvesNothing(t *testing.T) {
 	require.ErrorIs(t, err, errObject, "cut off")
 	whole := "go object\n!\n\x00go120ld12345678code"
 	digest, err := digestOf([]byte(archiveMagic + head("other", "1") + "x\n" + head("_go_.o", "35") + whole))
-	require.ErrorIs(t, err, errObject, "longer than the archive")
+	require.ErrorIs(t, err, errObject, "the stated length exceeds the archive")
 	require.Empty(t, digest)
 	digest, err = digestOf([]byte(archiveMagic + head("other", "1") + "x\n" + head("_go_.o", "31") + whole))
 	require.NoError(t, err)

@@ -49,10 +49,10 @@ func TestTrialsSkipMutantsThatProveNothing(t *testing.T) {
 	require.Subset(t, []string{"it compiles to the same code as " + branch, "it compiles to the same code as " + statement},
 		[]string{skipped[branch] + skipped[statement]})
 	for id := range skipped {
-		require.NotContains(t, id, "Half", "its code is not in the package")
+		require.NotContains(t, id, "Half", "a generic function is not compiled into the package")
 	}
 	require.Equal(t, report.Total.Mutants+len(skipped), report.Population)
-	require.Len(t, asked(), report.Total.Mutants+1, "once for each mutant, and once without one")
+	require.Len(t, asked(), report.Total.Mutants+1, "the judge is asked once for each mutant and once for the baseline")
 	require.Equal(t, 1, report.Total.Killed["strict"])
 	require.Len(t, report.Survivors, report.Total.Mutants-1)
 }
@@ -119,7 +119,7 @@ func TestSurvivorsAreJudgedAgainAtAnotherCommit(t *testing.T) {
 	text, err := os.ReadFile(tr.Ledger)
 	require.NoError(t, err)
 	if report.Commit == "" {
-		t.Skip("this is not a git checkout")
+		t.Skip("needs a git checkout")
 	}
 	require.NoError(t, os.WriteFile(tr.Ledger, []byte(strings.ReplaceAll(string(text), report.Commit, "elsewhere")), 0o600))
 	_, err = tr.Run(t.Context())

@@ -52,7 +52,7 @@ func sqlite(mode string, n int) string {
 // ratios of wall time and of CPU time, including the CPU time of the lab.
 func BenchmarkRecording(b *testing.B) {
 	if os.Geteuid() != 0 {
-		b.Skip("mounting needs root")
+		b.Skip("needs root, to mount a filesystem")
 	}
 	fast := b.TempDir()
 	require.NoError(b, syscall.Mount("tmpfs", fast, "tmpfs", 0, ""))

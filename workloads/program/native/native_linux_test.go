@@ -94,7 +94,7 @@ func TestAMissingSyncOfAProgramIsFoundAndNamed(t *testing.T) {
 func TestAProgramReachesItsStoreAsAnotherUser(t *testing.T) {
 	withFUSE(t)
 	if os.Geteuid() != 0 {
-		t.Skip("only root can run something as another user")
+		t.Skip("needs root, to run a program as another user")
 	}
 	t.Parallel()
 	const asNobody = `chown 65534 "$1" && exec setpriv --reuid=65534 --clear-groups /bin/sh -c "$0" sh "$@"`

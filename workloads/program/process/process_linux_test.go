@@ -52,11 +52,11 @@ const patience = time.Minute
 func room(t *testing.T) *process.Room {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("the room of a server needs root, or a stage")
+		t.Skip("needs root or a stage, for the namespaces of a server")
 	}
 	r, err := process.NewRoom()
 	if err != nil {
-		t.Skip("this machine gives a server no room: ", err)
+		t.Skip("needs namespaces for a server: ", err)
 	}
 	t.Cleanup(r.Close)
 	return r

@@ -42,7 +42,7 @@ var build = sync.OnceValues(func() ([]byte, error) {
 func needStore(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("the go tool, which builds the store, is not here")
+		t.Skip("needs the go command in PATH, to build the store")
 	}
 	_, err := os.Stat("testdata/store/main.go") // makes go test's cache depend on this file
 	require.NoError(t, err)
@@ -99,7 +99,7 @@ func TestABugThatNeedsAScheduleAndACrashIsFoundAndReplays(t *testing.T) {
 	way.KeepSchedule = false
 	swept := sweep(t, way, 300, "ext4-ordered")
 	require.NotEmpty(t, swept.Result.Findings, "not found in %d seeds", swept.Seeds)
-	require.True(t, somePass(t, way), "a bug that every schedule shows proves nothing")
+	require.True(t, somePass(t, way), "the bug must not show on every schedule")
 	require.Positive(t, swept.Switches)
 	require.LessOrEqual(t, swept.Switches, swept.Of)
 	f := swept.Result.Findings[0]

@@ -24,7 +24,7 @@ func TestEveryLapHasItsOwnSeed(t *testing.T) {
 	for seed := range uint64(20) {
 		for lap := range 200 {
 			s := campaign.Seed(seed, lap)
-			require.NotZero(t, s, "zero would mean another seed")
+			require.NotZero(t, s, "a seed of zero would be replaced by a default")
 			require.Equal(t, s, campaign.Seed(seed, lap))
 			here := fmt.Sprintf("seed %d, lap %d", seed, lap)
 			require.Empty(t, seen[s], here)
@@ -74,7 +74,7 @@ func TestASpecIsSavedOnceAndNeverChanged(t *testing.T) {
 	}
 	other := spec()
 	other.Ops++
-	require.NotEqual(t, spec().Name(), other.Name(), "whatever decides what a cell does is in the name")
+	require.NotEqual(t, spec().Name(), other.Name(), "the name depends on everything that affects a cell")
 }
 
 // journal opens a journal in a new directory, counts three cells and saves the cursor.
@@ -139,7 +139,7 @@ func TestACursorThatDoesNotFitItsLedgerIsRefused(t *testing.T) {
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	require.NoError(t, afero.WriteFile(disk, file, bytes.Join(lines[:2], nil), 0o600))
 	_, err = campaign.OpenJournal(disk, dir, nil)
-	require.ErrorIs(t, err, ledger.ErrDamaged, "it has less than its cursor says")
+	require.ErrorIs(t, err, ledger.ErrDamaged, "the ledger is shorter than its cursor says")
 }
 
 func TestADirectoryHasOneSupervisor(t *testing.T) {

@@ -70,7 +70,7 @@ func TestACorrectStoreLivesOn(t *testing.T) {
 		require.NoError(t, l.Save())
 	}
 	require.Greater(t, ops, 3*cutsAStretch*leastOps/2)
-	require.Positive(t, lost, "no power cut has taken anything")
+	require.Positive(t, lost, "no power cut lost a commit")
 	require.NoError(t, l.Close())
 
 	again, err := Load(lightning.Target(), 1, small, file)
@@ -170,7 +170,7 @@ func TestOnlyASuffixOfTheTailMayBeLost(t *testing.T) {
 		{[]uint64{1, 3, 3}, 3, true},
 		{[]uint64{1, 2, 0}, 2, true},
 		{[]uint64{1, 1, 0}, 1, true},
-		{[]uint64{0, 0, 0}, 1, false}, // what was synced is lost
+		{[]uint64{0, 0, 0}, 1, false}, // synced commits are lost
 		{[]uint64{1, 3, 0}, 1, false}, // half of a batch
 		{[]uint64{1, 1, 3}, 1, false},
 	} {

@@ -30,8 +30,8 @@ func TestAFigureIsJudgedByTheRule(t *testing.T) {
 		{"a constant", 4, func(float64, float64) float64 { return 100 }, Rule{}, true},
 		{"noise", 4, func(_, n float64) float64 { return 100 + 10*n }, Rule{}, true},
 		{"a leak in noise", 4, func(h, n float64) float64 { return 100 + 10*h + 5*n }, Rule{}, false},
-		{"a leak that is within the floor", 4, func(h, n float64) float64 { return 100 + 10*h + 5*n }, Rule{Floor: 50}, true},
-		{"a leak that is slower than 5 % a day", 48, func(h, n float64) float64 { return 100 + 0.1*h + n }, Rule{}, true},
+		{"a leak within the floor", 4, func(h, n float64) float64 { return 100 + 10*h + 5*n }, Rule{Floor: 50}, true},
+		{"a leak slower than 5 % a day", 48, func(h, n float64) float64 { return 100 + 0.1*h + n }, Rule{}, true},
 		{"a leak of 10 % a day", 48, func(h, n float64) float64 { return 100 + 0.5*h + n }, Rule{}, false},
 		{"growth in the warm-up only", 4, func(h, n float64) float64 { return 100 + 100*min(h, 0.5) + n }, Rule{}, true},
 		{"a burst in the middle", 4, func(h, n float64) float64 {
@@ -41,7 +41,7 @@ func TestAFigureIsJudgedByTheRule(t *testing.T) {
 			return 100 + n
 		}, Rule{}, true},
 		{"waves", 8, func(h, n float64) float64 { return 100 + 10*math.Sin(2*math.Pi*h) + n }, Rule{}, true},
-		{"what falls may fall", 4, func(h, n float64) float64 { return 100 - 10*h + n }, Rule{}, true},
+		{"a falling figure is flat", 4, func(h, n float64) float64 { return 100 - 10*h + n }, Rule{}, true},
 		{"throughput that falls", 4, func(h, n float64) float64 { return 100 - 10*h + n }, Rule{Falls: true}, false},
 		{"throughput that rises", 4, func(h, n float64) float64 { return 100 + 10*h + n }, Rule{Falls: true}, true},
 		{"a step that stays", 4, func(h, n float64) float64 {

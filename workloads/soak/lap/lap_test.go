@@ -80,7 +80,7 @@ func TestALapReportsItsCanaryAndThenEachCell(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, again, 2)
 	told[5].Cell.Seconds, again[1].Cell.Seconds = 0, 0
-	require.Equal(t, told[5].Cell, again[1].Cell, "a cell is a function of its job")
+	require.Equal(t, told[5].Cell, again[1].Cell, "the same job gives the same cell")
 }
 
 func TestNoCellIsReportedUnlessTheCanaryWasCaught(t *testing.T) {
@@ -101,7 +101,7 @@ func TestNoCellIsReportedUnlessTheCanaryWasCaught(t *testing.T) {
 		return canary.Sight{Caught: true}, nil
 	})
 	require.NoError(t, err)
-	require.Len(t, told, 1, "what was cut short is not told of")
+	require.Len(t, told, 1, "an unfinished cell is not reported")
 }
 
 func TestAJobOfAnotherBinaryIsRefused(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAJobOfAnotherBinaryIsRefused(t *testing.T) {
 	told, err := work(t.Context(), t, larger, eyes(true, nil))
 	require.ErrorIs(t, err, torture.ErrConfig)
 	require.ErrorContains(t, err, "begin a new soak")
-	require.Len(t, told, 2, "no cell was told of")
+	require.Len(t, told, 2, "no cell is reported")
 }
 
 func TestAReplayThatIsImpossibleIsReportedWithTheReason(t *testing.T) {

@@ -66,10 +66,10 @@ func TestTheLifeOfAFinding(t *testing.T) {
 		{seen(0, 0), New},
 		{seen(0, 1), New},
 		{seen(1, 0), Ongoing},
-		{seen(1, 0), Ongoing}, // which is counted once
+		{seen(1, 0), Ongoing}, // the same cell again, which is counted once
 		{start("2"), Ongoing},
 		{replay(3, 1, ""), Ongoing},
-		{replay(2, 0, ""), Ongoing}, // too few
+		{replay(2, 0, ""), Ongoing}, // too few replays to resolve it
 		{replay(3, 0, "no evidence"), Ongoing},
 		{replay(3, 0, ""), Resolved},
 		{seen(2, 0), Regressed},

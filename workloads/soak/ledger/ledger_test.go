@@ -129,19 +129,19 @@ func TestDamageThatNoCrashExplainsIsAnErrorWithARemedy(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func([]byte) []byte
 		floor  Mark
-		events int    // -1: it is refused
-		says   string // then
+		events int    // number of events; -1: the ledger is refused
+		says   string // text of the error
 	}{
 		"nothing":                             {func(b []byte) []byte { return b }, ends[3], 4, ""},
 		"the last line is torn":               {func(b []byte) []byte { return b[:len(b)-5] }, ends[2], 3, ""},
-		"the last line lacks its end":         {func(b []byte) []byte { return b[:len(b)-1] }, ends[2], 3, ""},
+		"the last line has no newline":        {func(b []byte) []byte { return b[:len(b)-1] }, ends[2], 3, ""},
 		"the last line is zeros":              {func(b []byte) []byte { clear(b[ends[2].Bytes:]); return b }, ends[2], 3, ""},
 		"the last line has a flipped bit":     {flip(ends[2].Bytes + 30), ends[2], 3, ""},
 		"a torn line that was durable":        {func(b []byte) []byte { return b[:len(b)-5] }, ends[3], -1, "it was durable"},
-		"a flipped bit in front of others":    {flip(ends[0].Bytes + 30), Mark{}, -1, "line 2, at byte"},
+		"a flipped bit before other lines":    {flip(ends[0].Bytes + 30), Mark{}, -1, "line 2, at byte"},
 		"a flipped bit before the floor":      {flip(ends[2].Bytes + 30), ends[3], -1, "restore the file from a copy"},
 		"a line is missing":                   {func(b []byte) []byte { return append(b[:ends[0].Bytes:ends[0].Bytes], b[ends[1].Bytes:]...) }, Mark{}, -1, "lines are missing"},
-		"a line is there twice":               {func(b []byte) []byte { return append(b, b[ends[2].Bytes:]...) }, Mark{}, -1, "lines are missing or were added"},
+		"a line appears twice":                {func(b []byte) []byte { return append(b, b[ends[2].Bytes:]...) }, Mark{}, -1, "lines are missing or were added"},
 		"an older copy":                       {func(b []byte) []byte { return b[:ends[1].Bytes] }, ends[3], -1, "remove the cursor to go on"},
 		"no file":                             {func([]byte) []byte { return nil }, Mark{}, 0, ""},
 		"a first line that is something else": {func(b []byte) []byte { return append([]byte("hello\n"), b...) }, Mark{}, -1, "no line of a ledger"},

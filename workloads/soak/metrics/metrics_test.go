@@ -77,7 +77,7 @@ func TestThePageShowsEveryMetric(t *testing.T) {
 	} {
 		require.Contains(t, page, line+"\n")
 	}
-	require.NotContains(t, page, `torture_figure_flat{figure="disk.free"}`, "what cannot be judged is not said to grow")
+	require.NotContains(t, page, `torture_figure_flat{figure="disk.free"}`, "a figure that cannot be judged is not exported as growing")
 }
 
 func TestASoakThatHasJustBegunShowsNoTimestamps(t *testing.T) {
@@ -92,7 +92,7 @@ func TestPrometheusAcceptsThePage(t *testing.T) {
 	t.Parallel()
 	tool, err := exec.LookPath("promtool")
 	if err != nil {
-		t.Skip("promtool is not installed: it comes with Debian's package prometheus")
+		t.Skip("needs promtool, which is in Debian's package prometheus")
 	}
 	_, page := ask(t, whole(), "/metrics")
 	check := exec.Command(tool, "check", "metrics")
@@ -109,12 +109,12 @@ func TestHealth(t *testing.T) {
 		code int
 		says string
 	}{
-		"a soak that gets on":                {func(*soak.Status) {}, 200, "ok: lap 3"},
-		"findings are what a soak is for":    {func(s *soak.Status) { s.Verdict = "fail" }, 200, "ok"},
-		"no supervisor":                      {func(s *soak.Status) { s.Running, s.Stopped = false, "its time was over" }, 503, "its time was over"},
-		"a canary was missed":                {func(s *soak.Status) { s.Canary.Missed = 2 }, 503, "blind"},
-		"nothing was counted for 20 minutes": {func(s *soak.Status) { s.Now = s.Counted.Add(20 * time.Minute) }, 503, "no cell has been counted for 20m0s"},
-		"a supervisor that has just begun after a long pause": {func(s *soak.Status) {
+		"a soak that makes progress":            {func(*soak.Status) {}, 200, "ok: lap 3"},
+		"findings do not make a soak unhealthy": {func(s *soak.Status) { s.Verdict = "fail" }, 200, "ok"},
+		"no supervisor":                         {func(s *soak.Status) { s.Running, s.Stopped = false, "its time was over" }, 503, "its time was over"},
+		"a canary was missed":                   {func(s *soak.Status) { s.Canary.Missed = 2 }, 503, "blind"},
+		"no cell for 20 minutes":                {func(s *soak.Status) { s.Now = s.Counted.Add(20 * time.Minute) }, 503, "no cell has been counted for 20m0s"},
+		"a supervisor that has just resumed after a long pause": {func(s *soak.Status) {
 			s.Began = s.Counted.Add(24 * time.Hour)
 			s.Now = s.Began.Add(time.Minute)
 		}, 200, "ok"},
@@ -153,7 +153,7 @@ func TestMetricsList(t *testing.T) {
 	t.Parallel()
 	var list bytes.Buffer
 	fmt.Fprint(&list, "# Metrics of a soak\n\n",
-		"Made by `go test -run TestMetricsList -update` from the table in table.go. Totals go on when a soak is resumed.\n\n",
+		"Made by `go test -run TestMetricsList -update` from the table in table.go. Totals continue when a soak is resumed.\n\n",
 		"| metric | kind | labels | meaning |\n|---|---|---|---|\n")
 	for _, m := range metrics.Metrics() {
 		fmt.Fprintf(&list, "| `%s` | %s | %s | %s |\n", m.Name, m.Kind, strings.Join(m.Labels, ", "), m.Help)

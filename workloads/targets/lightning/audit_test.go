@@ -24,7 +24,7 @@ func (l lossy) Apply(writes []history.Write, d history.Durability) error {
 // The lab must not trust what verification, repair, accounts and read-only stores report about themselves.
 func TestAuditsNoticeLies(t *testing.T) {
 	if testing.Short() {
-		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
+		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
 	}
 	for _, c := range []struct {
 		name, fault, class string

@@ -20,7 +20,7 @@ func TestLightningIsProvedInTheSmallScope(t *testing.T) {
 	case os.Getenv("LIGHTNING_NIGHTLY") != "":
 		steps, profiles = 2, append(profiles, "ext4-ordered")
 	case testing.Short():
-		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
+		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
 	}
 	for _, profile := range profiles {
 		r, err := torture.Check(t.Context(), lightning.Target(), torture.Options{Scenario: "small", Ops: steps, Profile: profile})

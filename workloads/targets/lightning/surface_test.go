@@ -33,7 +33,7 @@ var uncalled = map[string]string{
 func TestTheLabCallsEveryFunctionOfTheEngine(t *testing.T) {
 	s := loadSurface(t)
 	exported := s.exported()
-	require.Greater(t, len(exported), 60, "the engine was found")
+	require.Greater(t, len(exported), 60, "the exported functions of the engine are found")
 	for _, name := range exported {
 		if !s.called[name] && uncalled[name] == "" {
 			t.Errorf("nothing in the lab calls engine.%s: call it in accounts or refusals, or give the reason in uncalled", name)

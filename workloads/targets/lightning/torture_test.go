@@ -55,7 +55,7 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 
 func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 	if testing.Short() {
-		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
+		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
 	}
 	o := torture.Options{
 		Workloads: []string{"kv"}, Profile: "posix-min", Rounds: 1, Keys: 300, Ops: 16, CrashPoints: crashPoints(8),
@@ -71,7 +71,7 @@ func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 
 func TestRangeDeletesKeepThePromises(t *testing.T) {
 	if testing.Short() {
-		t.Skip("TestLightningKeepsItsPromises gives the race detector the same code; run without -short")
+		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
 	}
 	target := lightning.Target()
 	target.Name = "lightning, deleting ranges"
@@ -153,7 +153,7 @@ func TestTheSeedsScenarios(t *testing.T) {
 		}
 		t.Run(s.Name, func(t *testing.T) {
 			if testing.Short() && s.Name != "seed-concurrent" {
-				t.Skip("each takes ten seconds, and seed-concurrent is enough for the race detector; run without -short")
+				t.Skip("slow: each takes ten seconds, and seed-concurrent covers the same races; run without -short")
 			}
 			r, err := torture.Check(context.Background(), lightning.Target(), torture.Options{Scenario: s.Name})
 			require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 // TestPebblesOwnTestsOfAFilesystem runs Pebble's own test script for filesystems on the adapter.
 func TestPebblesOwnTestsOfAFilesystem(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it compiles Pebble's tests, which takes long; run without -short")
+		t.Skip("slow: compiles Pebble's tests; run without -short")
 	}
 	targettest.Theirs(t, "github.com/cockroachdb/pebble/v2", "vfs", "TestAdapter", map[string]string{
 		"export_adapter_test.go": "package vfs\n\nvar RunTestVFS = runTestVFS\n",

@@ -26,7 +26,7 @@ func TestAnHonestStorePasses(t *testing.T) {
 
 var errToy = errors.New("the toy says so")
 
-// isStore reports whether an environment is that of the store and not that of a copy.
+// isStore reports whether an environment is that of the store itself, not of a copy.
 func isStore(env contract.Env) bool { return env.Dir == record.StoreDir }
 
 func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
@@ -35,25 +35,25 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		lie, class, says string
 		tell             func(t *contract.Target)
 	}{
-		{"an open store that is whole does not verify", "healthy, but does not verify", "verifying it fails: the toy says so", func(t *contract.Target) {
+		{"a healthy open store does not verify", "healthy, but does not verify", "verifying it fails: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.verify = errToy })
 		}},
-		{"a key by itself has another value", "read differs", "by itself .found: true., and .* in a scan", getsOtherwise(func(value []byte, found bool) ([]byte, bool) {
+		{"a Get returns another value than a scan", "read differs", "by itself .found: true., and .* in a scan", getsOtherwise(func(value []byte, found bool) ([]byte, bool) {
 			return append([]byte("not "), value...), found
 		})},
-		{"a deleted key is still there by itself", "read differs", "by itself .found: true., and .* in a scan .found: false.", getsOtherwise(func(value []byte, _ bool) ([]byte, bool) {
+		{"a Get returns a deleted key", "read differs", "by itself .found: true., and .* in a scan .found: false.", getsOtherwise(func(value []byte, _ bool) ([]byte, bool) {
 			return value, true
 		})},
-		{"files that are whole do not verify", "healthy, but does not verify", "verifying its files fails: the toy says so", func(t *contract.Target) {
+		{"healthy files do not verify", "healthy, but does not verify", "verifying its files fails: the toy says so", func(t *contract.Target) {
 			t.Administration.VerifyFiles = func(contract.Env) error { return errToy }
 		}},
-		{"verification takes what it could not read for whole", "verify ignores errors", "although not all of them could be read", func(t *contract.Target) {
+		{"verification ignores read errors", "verify ignores errors", "although not all of them could be read", func(t *contract.Target) {
 			t.Administration.VerifyFiles = func(env contract.Env) error {
 				_, _ = afero.ReadFile(env.FS, env.Dir+"/log")
 				return nil
 			}
 		}},
-		{"a look writes", "read-only changes", "changed the disk: create db/looked", func(t *contract.Target) {
+		{"a read-only open writes", "read-only changes", "changed the disk: create db/looked", func(t *contract.Target) {
 			look := t.Administration.OpenReadOnly
 			t.Administration.OpenReadOnly = func(env contract.Env) (workloads.Store, error) {
 				if isStore(env) {
@@ -62,7 +62,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return look(env)
 			}
 		}},
-		{"a look finds no store", "read-only fails", "cannot be opened read-only: the toy says so", func(t *contract.Target) {
+		{"a read-only open finds no store", "read-only fails", "cannot be opened read-only: the toy says so", func(t *contract.Target) {
 			look := t.Administration.OpenReadOnly
 			t.Administration.OpenReadOnly = func(env contract.Env) (workloads.Store, error) {
 				if isStore(env) {
@@ -71,7 +71,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return look(env)
 			}
 		}},
-		{"a look shows less", "read-only differs", "shows something else than after its recovery", looksDifferently(func(key []byte) bool {
+		{"a read-only store lacks keys", "read-only differs", "shows something else than after its recovery", looksDifferently(func(key []byte) bool {
 			return strings.HasSuffix(string(key), "0")
 		})},
 		{"a copy that was acknowledged is empty", "copy differs", "does not hold what it held", func(t *contract.Target) {
@@ -108,7 +108,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"backups cannot be listed", "backup lost", "cannot be listed after the crash: the toy says so", func(t *contract.Target) {
 			t.Administration.ListBackups = func(contract.Env, string) ([]uint64, error) { return nil, errToy }
 		}},
-		{"backups that are whole do not verify", "healthy, but does not verify", "the backups of .* verifying them fails", func(t *contract.Target) {
+		{"healthy backups do not verify", "healthy, but does not verify", "the backups of .* verifying them fails", func(t *contract.Target) {
 			t.Administration.VerifyBackups = func(contract.Env, string) error { return errToy }
 		}},
 		{"a backup that does not exist is deleted", "backup fails", "does not exist can be deleted", func(t *contract.Target) {
@@ -123,7 +123,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return remove(env, repository, number)
 			}
 		}},
-		{"a backup is gone though a sync fails", "chore does not last", "a power cut takes away what it has done", func(t *contract.Target) {
+		{"a backup is deleted although a sync fails", "chore does not last", "a power cut takes away what it has done", func(t *contract.Target) {
 			remove := t.Administration.DeleteBackup
 			t.Administration.DeleteBackup = func(env contract.Env, repository string, number uint64) error {
 				err := remove(env, repository, number)
@@ -136,10 +136,10 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"metrics are wrong", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.OpenAccountant = accountant(nothing, errToy)
 		}},
-		{"what holds for all stores does not", "accounts are wrong", "all stores of the engine does not: the toy says so", func(t *contract.Target) {
+		{"a standing check fails", "accounts are wrong", "all stores of the engine does not: the toy says so", func(t *contract.Target) {
 			t.Administration.Standing = []func() error{func() error { return nil }, func() error { return errToy }}
 		}},
-		{"tools show something else", "accounts are wrong", "the toy says so", func(t *contract.Target) {
+		{"inspection tools report other contents", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.AccountFiles = func(contract.Env, *history.State) error { return errToy }
 		}},
 		{"a recovered store drops commits", "goes on wrongly", "shows something else than it should", func(t *contract.Target) {
@@ -159,10 +159,10 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 	}
 }
 
-// recovering reports whether an environment is one after a crash: only in a run somebody takes notes.
+// recovering reports whether an environment is that of a recovery. Only recorded runs have a Note function.
 func recovering(env contract.Env) bool { return !env.Watched() }
 
-// getsOtherwise makes a recovered store return other values key by key than in a scan.
+// getsOtherwise makes Get of a recovered store return other values than a scan.
 func getsOtherwise(gets func(value []byte, found bool) ([]byte, bool)) func(t *contract.Target) {
 	return func(t *contract.Target) {
 		open := t.Open
@@ -198,7 +198,7 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 			before, err := afero.ReadFile(env.FS, env.Dir+"/log")
 			s, opened := opening(nothing)(env)
 			after, again := afero.ReadFile(env.FS, env.Dir+"/log")
-			if errors.Join(err, opened, again) == nil && len(before) != len(after) { // it takes a torn write for damage, too
+			if errors.Join(err, opened, again) == nil && len(before) != len(after) { // it also treats a torn write as damage
 				return nil, errors.Join(corrupt, s.Close())
 			}
 			return s, opened
@@ -228,13 +228,13 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 		lie, class, says string
 		tell             func(t *contract.Target)
 	}{
-		{"an error of reading does not say that there is damage", "wrong read", "reading the store does not say so: the toy says so", func(t *contract.Target) {
+		{"a read error does not report damage as such", "wrong read", "reading the store does not say so: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.read = errToy })
 		}},
-		{"reading says that there is damage, and verifying does not", "verify is blind", "verifying it finds nothing", func(t *contract.Target) {
+		{"reads report damage and verification does not", "verify is blind", "verifying it finds nothing", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.read = corrupt })
 		}},
-		{"an error of verifying does not say that there is damage", "verify fails", "with an error that does not say so: the toy says so", func(t *contract.Target) {
+		{"a verification error does not report damage as such", "verify fails", "with an error that does not say so: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.verify = errToy })
 		}},
 		{"the store refuses to open, and its files verify", "verify is blind", "the store refuses to open .*, and verifying its files says <nil>", refuses},
@@ -269,7 +269,7 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 		t.Parallel()
 		require.Regexp(t, "which is a copy of .*; nothing says so, and it does not hold what it held", accusations(t, honest(), rottenCopy)["copy differs"])
 	})
-	t.Run("a report that mentions what is lost is no lie", func(t *testing.T) {
+	t.Run("a report that mentions the loss is honest", func(t *testing.T) {
 		t.Parallel()
 		target := honest()
 		repairs(func(env contract.Env) (contract.Repaired, error) {

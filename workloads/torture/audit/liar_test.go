@@ -29,7 +29,7 @@ type store struct {
 	drops  func(w history.Write) bool // nil: nothing
 	hides  func(key []byte) bool      // nil: nothing
 	read   error
-	gets   func(value []byte, found bool) ([]byte, bool) // what a key is by itself; nil: what it is
+	gets   func(value []byte, found bool) ([]byte, bool) // changes the results of Get; nil: no change
 }
 
 func (s *store) Get(key []byte) ([]byte, bool, error) {
@@ -86,7 +86,7 @@ func honest() contract.Target {
 		return errors.Join(env.FS.RemoveAll(dir), toy.SyncDir(env.FS, repository))
 	}
 	a.VerifyFiles = func(env contract.Env) error {
-		_, err := afero.ReadFile(env.FS, env.Dir+"/log") // all damage of a log looks like a torn write
+		_, err := afero.ReadFile(env.FS, env.Dir+"/log") // any damage of a log looks like a torn write
 		return err
 	}
 	a.Repair = func(contract.Env) (contract.Repaired, error) { return contract.Repaired{}, nil }
@@ -131,7 +131,7 @@ func rotten(a *Auditor, im *Image, point *faultfs.CrashPoint, rot *faultfs.Rule)
 	}
 	damaged := im.Rotten(other, &damage)
 	if path.Dir(damage.Path) != record.StoreDir {
-		return nil // toys take any damage of a log for a torn write, also in copies
+		return nil // to a toy, any damage of a log looks like a torn write, even in copies
 	}
 	v := a.Rotten(damaged)
 	if v == nil {
@@ -151,7 +151,8 @@ func rottenCopy(a *Auditor, im *Image, point *faultfs.CrashPoint, rot *faultfs.R
 	return a.Rotten(im.Rotten(other, &damage))
 }
 
-// accusations audits images of crashes all over a run of a target, several of each, and returns what is said by class.
+// accusations audits several images of each of many crash points of a run, and returns the sentences of violations by
+// class.
 func accusations(t *testing.T, target contract.Target, ask audited) map[string]string {
 	t.Helper()
 	const images = 8

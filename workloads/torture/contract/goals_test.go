@@ -15,7 +15,7 @@ func TestAnEventBeginsASituation(t *testing.T) {
 	trace := []faultfs.Op{
 		{Tick: 2, Kind: faultfs.OpWrite, Path: "db/log"},
 		{Tick: 5, Kind: faultfs.OpSync, Path: "db/log"},
-		{Tick: 6, Kind: faultfs.OpRead, Path: "db/log"}, // hit by a fault, so it changes nothing
+		{Tick: 6, Kind: faultfs.OpRead, Path: "db/log"}, // failed by a fault, so it changes nothing
 		{Tick: 9, Kind: faultfs.OpRemove, Path: "db/old"},
 		{Tick: 12, Kind: faultfs.OpSync, Path: "db", Dir: true},
 	}
@@ -26,7 +26,7 @@ func TestAnEventBeginsASituation(t *testing.T) {
 		ticks       []uint64
 	}{
 		{"nothing is noted", "", nil, nil},
-		{"something else is noted", "", []contract.Note{note(3, "else")}, nil},
+		{"another event is noted", "", []contract.Note{note(3, "else")}, nil},
 		{"it lasts to the end", "", []contract.Note{note(5, "it")}, []uint64{5, 9, 12}},
 		{"it ends with an operation", "remove *", []contract.Note{note(3, "it")}, []uint64{2, 5}},
 		{"it begins again", "sync *", []contract.Note{note(2, "it"), note(10, "else"), note(11, "it")}, []uint64{2, 9}},

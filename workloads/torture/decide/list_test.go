@@ -93,7 +93,7 @@ func TestSettledKeepsWhatRecoveryHasSeen(t *testing.T) {
 	path := NewPath(OnDemand)
 	for range 9 {
 		img := path.Image(point, faultfs.ImageOptions{})
-		first, err := afero.ReadFile(img, "3") // the only file that is looked at
+		first, err := afero.ReadFile(img, "3") // the only file that recovery reads
 		require.NoError(t, err)
 		settled := PathTo(Settled(point, img.Decided()), Beforehand).Image(point, faultfs.ImageOptions{})
 		same, err := afero.ReadFile(settled, "3")
@@ -104,7 +104,7 @@ func TestSettledKeepsWhatRecoveryHasSeen(t *testing.T) {
 			return
 		}
 	}
-	t.Fatal("one sector has only two images: it is kept or lost")
+	t.Fatal("more than two images of one sector, which is kept or lost")
 }
 
 func TestOnceLooksVaryImagesAreDecidedBeforehand(t *testing.T) {

@@ -61,7 +61,7 @@ func searchOn(t *testing.T, path *Path, point *faultfs.CrashPoint, shows func(se
 		images = append(images, has)
 		require.False(t, path.Strayed())
 		again := PathTo(path.Picks(), Distinct)
-		require.Equal(t, has, sectorsOf(t, again.Image(point, faultfs.ImageOptions{})), "evidence leads to the same image")
+		require.Equal(t, has, sectorsOf(t, again.Image(point, faultfs.ImageOptions{})), "the saved evidence gives the same image")
 		require.False(t, again.Strayed())
 		path.Saw(number(shows(has)))
 	}
@@ -86,7 +86,7 @@ func TestAReaderInOrderNeedsEveryPrefixAndEveryHole(t *testing.T) {
 	const n = 40
 	images, path := searchWide(t, unsynced(t, n), inOrder)
 	assert.Len(t, images, 2*n+somePairs+drawn)
-	assert.Equal(t, TwoHoles, path.Bound(), "what lies behind a hole makes no difference")
+	assert.Equal(t, TwoHoles, path.Bound(), "sectors after a hole make no difference to the recovery")
 	for k := range n + 1 {
 		assert.Contains(t, images, strings.Repeat("x", k)+strings.Repeat(".", n-k))
 	}
@@ -169,7 +169,7 @@ func TestALookWithFewOpsIsNotBounded(t *testing.T) {
 		sectorsOf(t, narrow.Image(unsynced(t, narrowLimit+1), faultfs.ImageOptions{}))
 	}
 	assert.True(t, narrow.Bounded())
-	assert.Equal(t, 2*(narrowLimit+1)+15+drawn, seen, "every pair that does not leave a prefix")
+	assert.Equal(t, 2*(narrowLimit+1)+15+drawn, seen, "every pair of holes that does not leave a prefix is tried")
 }
 
 func TestTwoFilesAreVariedOneAtATime(t *testing.T) {

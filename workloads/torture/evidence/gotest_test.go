@@ -20,7 +20,7 @@ import (
 // The test written for a finding compiles and runs, and fails on the engine in which the failure was found.
 func TestAFindingsGoTestFailsOnTheEngineOfTheFinding(t *testing.T) {
 	t.Parallel()
-	script := workloads.Transfers(1, 1, 3) // a run of several clients would be repeated many times
+	script := workloads.Transfers(1, 1, 3) // one client, because the test would repeat a run of several clients many times
 	p := &plan.Plan{Spec: plan.Spec{Workload: "bank", Fault: "power", Profile: "posix-min"}, Script: script}
 	target := toy.Target(toy.Correct)
 	target.Go = contract.GoExpr{Import: stack.ModulePath + "workloads/targets/lightning", Expr: "lightning.Target()"}
@@ -32,7 +32,7 @@ func TestAFindingsGoTestFailsOnTheEngineOfTheFinding(t *testing.T) {
 	assert.Contains(t, string(source), "Kind: history.Txn")
 	goTool, err := exec.LookPath("go")
 	if err != nil {
-		t.Skip("no go command to compile the test with")
+		t.Skip("needs the go command in PATH, to compile the test")
 	}
 	out, err := exec.CommandContext(t.Context(), goTool, "test", file).CombinedOutput()
 	require.NoError(t, err, "a healthy engine passes: %s", out)

@@ -36,7 +36,7 @@ func TestCircumstancesOfAMissingSync(t *testing.T) {
 			first = i
 		}
 	}
-	require.Positive(t, first, "the run does not fail from the beginning")
+	require.Positive(t, first, "the first moments of the run do not fail")
 	require.LessOrEqual(t, c.Moments[first].Tick, f.Tick)
 
 	require.NotEmpty(t, c.Durable)

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOnlyCallsThatGoOnGrowingAreGrowth(t *testing.T) {
+func TestOnlySteadyGrowthOfCallsCounts(t *testing.T) {
 	for _, c := range []struct {
 		name              string
 		calls             func(life int) int

@@ -24,8 +24,8 @@ func TestPassesSeeEveryTickOnce(t *testing.T) {
 			require.True(t, slices.IsSorted(pass))
 		}
 		if n > 0 {
-			require.Contains(t, all[0], ticks[n-1], "the end is in the first pass")
-			require.Subset(t, all[0], ticks[n-n/5:], "and so is all of the closing")
+			require.Contains(t, all[0], ticks[n-1], "the last tick is in the first pass")
+			require.Subset(t, all[0], ticks[n-n/5:], "all ticks of the closing are in the first pass")
 		}
 		seen := slices.Concat(all...)
 		slices.Sort(seen)
@@ -53,7 +53,7 @@ func TestPassesCutShortHaveSeenAllPartsOfTheRun(t *testing.T) {
 
 // In a run that alternates between writes and syncs, operations are pending only at the writes. Evenly spaced ticks could
 // miss all of them.
-func TestPassesDoNotFallIntoStepWithTheRun(t *testing.T) {
+func TestPassesDoNotAlternateInStepWithTheRun(t *testing.T) {
 	t.Parallel()
 	for n := 64; n <= 1024; n *= 2 {
 		for seed := range uint64(20) {

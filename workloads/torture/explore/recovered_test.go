@@ -29,11 +29,11 @@ func TestARecoveredDiskIsJudgedAgain(t *testing.T) {
 	at := func(f *Failure, digest uint64) origin {
 		return origin{job: life.job(f.Tick, life.Cut(f.Tick)), digest: digest}
 	}
-	require.False(t, x.acceptedBefore(at(first, 7)), "it was not recovered yet")
+	require.False(t, x.acceptedBefore(at(first, 7)), "the disk was not recovered before")
 	empty := &history.State{}
 	x.shared.recovered.add(7, empty, verdictKey{state: empty.Hash(x.shared.seed)})
 	assert.True(t, x.acceptedBefore(at(first, 7)))
 	assert.False(t, x.acceptedBefore(at(first, 8)), "another disk")
-	assert.False(t, x.acceptedBefore(at(last, 7)), "it lacks commits that were acknowledged since")
+	assert.False(t, x.acceptedBefore(at(last, 7)), "the disk lacks commits acknowledged since")
 	assert.Equal(t, 1, x.tally.Alike)
 }

@@ -26,7 +26,7 @@ func TestAStateThatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
 	life := NewLife(t.Context(), s, &Failure{Tick: last}).(*firstLife)
 	j := life.job(last, life.Cut(last))
 	for judged, want := range map[bool]checker.Verdict{true: checker.Pass, false: checker.Fail} {
-		x := life.explorer() // the recovery showed nothing, although commits were acknowledged
+		x := life.explorer() // the recovered store was empty, although commits were acknowledged
 		second := &secondLife{read: &history.State{}, judged: judged, opened: last}
 		require.Equal(t, want, x.verdictSecond(second, origin{job: j}, last, j.cut, &history.State{}).Verdict)
 	}

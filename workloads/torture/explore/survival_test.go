@@ -29,7 +29,7 @@ func TestSurvivalCountsCheckedCommits(t *testing.T) {
 		{"crashes up to the second commit", survival{asked: 4}, 2, 2},
 		{"one commit was lost", survival{asked: 6, lost: map[int]bool{1: true}}, 3, 2},
 		{"an image with two commits could not be recovered", survival{asked: 6, gone: 4}, 3, 1},
-		{"and another image had lost one of the two", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
+		{"one image could not be recovered, and another lost a commit", survival{asked: 6, gone: 4, lost: map[int]bool{1: true}}, 3, 1},
 		{"a commit that was not synced was lost", survival{asked: 8, lost: map[int]bool{3: true}}, 3, 3},
 	} {
 		asked, kept := c.s.count(of)

@@ -62,7 +62,7 @@ func TestLinesSurviveAShell(t *testing.T) {
 	t.Parallel()
 	sh, err := exec.LookPath("sh")
 	if err != nil {
-		t.Skip("no shell")
+		t.Skip("needs sh in PATH")
 	}
 	h := Home{Dir: "/m/a b", Root: "/m", Package: "./a b", Tags: "x"}
 	for _, name := range []string{"TestCrash", "TestCrash/it's_$HOME_(\"`\\)*", "TestCrash/[a]/#01"} {

@@ -61,36 +61,36 @@ func TestWhatDamageExcuses(t *testing.T) {
 		target  contract.Target
 		tick    uint64
 		damage  faultfs.Damage
-		acked   history.Tick // what was acknowledged by then must be there
-		nothing bool         // or nothing at all
+		acked   history.Tick // commits acknowledged by this tick must be there
+		nothing bool         // nothing needs to be there
 	}{
-		{"a log: from the first write of what is damaged on", logs, 14, flip("db/1.log", 150), 5, false},
-		{"... which may be all of it", logs, 14, flip("db/1.log", 50), 1, false},
-		{"... a block is damaged from end to end", logs, 14, block("db/1.log"), 1, false},
-		{"... cut short, it may be any log", logs, 14, cut("db/1.log", 150), 0, true},
+		{"a flipped bit in a log excuses the loss of that write and later ones", logs, 14, flip("db/1.log", 150), 5, false},
+		{"a flipped bit in the first write excuses the loss of all writes", logs, 14, flip("db/1.log", 50), 1, false},
+		{"a damaged block excuses the loss of every write in it", logs, 14, block("db/1.log"), 1, false},
+		{"a truncation of a log excuses the loss of everything", logs, 14, cut("db/1.log", 150), 0, true},
 		{"no log: nothing", logs, 14, flip("db/MANIFEST-3", 1), all, false},
 		{"... cut short neither", logs, 14, cut("db/MANIFEST-3", 1), all, false},
 		{"a growing file: nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
-		{"... but a cut may have taken anything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
+		{"a truncation of an append-only file excuses the loss of everything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
 
-		{"... so may a strange block at the end", append, 14, block("db/MANIFEST-3"), 0, true},
+		{"a wrong block at the end of an append-only file excuses the loss of everything", append, 14, block("db/MANIFEST-3"), 0, true},
 
-		{"a later record in another log proves what came before it was called", proven, 14, flip("db/1.log", 150), 11, false},
-		{"... of the first commit, too", proven, 14, flip("db/1.log", 50), 11, false},
-		{"... of a log that is cut short", proven, 14, cut("db/1.log", 10), 11, false},
-		{"... and of one with a strange block", proven, 14, block("db/1.log"), 11, false},
-		{"the last record is proven by nothing; the one before by itself", proven, 14, flip("db/2.log", 50), 12, false},
-		{"before there is a later record, nothing is proven", proven, 7, flip("db/1.log", 150), 5, false},
-		{"... but what the record before it proves", proven, 7, flip("db/1.log", 50), 4, false},
-		{"... unless it is damaged, too", proven, 7, block("db/1.log"), 1, false},
+		{"a later record in another log proves what was acknowledged before it was called", proven, 14, flip("db/1.log", 150), 11, false},
+		{"a later record in another log proves the first commit too", proven, 14, flip("db/1.log", 50), 11, false},
+		{"a later record proves commits in a truncated log", proven, 14, cut("db/1.log", 10), 11, false},
+		{"a later record proves commits in a log with a wrong block", proven, 14, block("db/1.log"), 11, false},
+		{"nothing proves the last record, but the one before is intact", proven, 14, flip("db/2.log", 50), 12, false},
+		{"without a later record nothing is proven", proven, 7, flip("db/1.log", 150), 5, false},
+		{"the second record proves the first one", proven, 7, flip("db/1.log", 50), 4, false},
+		{"a damaged second record proves nothing", proven, 7, block("db/1.log"), 1, false},
 		{"... or cut off", proven, 7, cut("db/1.log", 50), 1, false},
-		{"... or not acknowledged yet", proven, 6, flip("db/1.log", 50), 1, false},
-		{"a log that grows no more after a cut keeps what lies before", proven, 7, cut("db/1.log", 150), 5, false},
+		{"a second record that is not acknowledged yet proves nothing", proven, 6, flip("db/1.log", 50), 1, false},
+		{"a truncated log that does not grow again keeps what precedes the cut", proven, 7, cut("db/1.log", 150), 5, false},
 
-		{"after Close nothing is excused: a bit", closes, 21, flip("db/2.log", 50), all, false},
+		{"after Close a flipped bit excuses nothing", closes, 21, flip("db/2.log", 50), all, false},
 		{"... a cut of a log", closes, 21, cut("db/2.log", 50), all, false},
-		{"... a cut of a growing file", closes, 21, cut("db/MANIFEST-3", 1), all, false},
-		{"before its last write it is", closes, 14, cut("db/MANIFEST-3", 1), 0, true},
+		{"after Close a truncation of an append-only file excuses nothing", closes, 21, cut("db/MANIFEST-3", 1), all, false},
+		{"before Close a truncation of an append-only file is excused", closes, 14, cut("db/MANIFEST-3", 1), 0, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := logged()
@@ -137,9 +137,9 @@ func TestABlockAtTheEndOfAGrowingFileIsLikeACut(t *testing.T) {
 		{"what follows is not durable", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096)}, block, true},
 		{"its sync failed", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), failed}, block, true},
 		{"its sync comes after the crash", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(9, sync, 0)}, block, true},
-		{"what follows knows that the block was there", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(4, sync, 0)}, block, false},
+		{"a later durable write proves that the block was there", []faultfs.Op{op(1, write, 0), op(2, sync, 0), op(3, write, 4096), op(4, sync, 0)}, block, false},
 		{
-			"a bit is no block",
+			"a flipped bit is not a wrong block",
 			[]faultfs.Op{op(1, write, 0), op(2, sync, 0)},
 			faultfs.Damage{Effect: faultfs.BitFlip, Path: "db/MANIFEST-3"},
 			false,

@@ -57,19 +57,19 @@ func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 		{"a transaction that another one overlaps may conflict", "", []history.Op{
 			op(history.Txn, 1, 1, 9, 5), refused(op(history.Txn, 2, 2, 4, 5), conflict),
 		}},
-		{"also with one that began later", "", []history.Op{
+		{"a transaction may conflict with an overlapping one that began later", "", []history.Op{
 			refused(op(history.Txn, 2, 2, 8, 5), conflict), op(history.Put, 1, 3, 4, 5),
 		}},
-		{"with nobody it must not", "conflict alone", []history.Op{
+		{"a transaction that overlaps no other must not conflict", "conflict alone", []history.Op{
 			op(history.Txn, 1, 1, 2, 5), refused(op(history.Txn, 2, 3, 4, 5), conflict), op(history.Txn, 1, 5, 6, 5),
 		}},
-		{"nor with what its own client did", "conflict alone", []history.Op{
+		{"a transaction must not conflict with its own client", "conflict alone", []history.Op{
 			op(history.Put, 2, 1, 2, 5), refused(op(history.Txn, 2, 3, 4, 5), conflict),
 		}},
-		{"what is larger than all before may be too large", "", []history.Op{
+		{"an operation larger than all accepted ones may be too large", "", []history.Op{
 			op(history.Put, 1, 1, 2, 50), refused(op(history.Put, 1, 3, 4, 51), large),
 		}},
-		{"what is as large as something before must not be", "not too large", []history.Op{
+		{"an operation as large as an accepted one must not be too large", "not too large", []history.Op{
 			op(history.Put, 1, 1, 2, 50), refused(op(history.Put, 1, 3, 4, 50), large),
 		}},
 		{"an empty key need not be accepted, however large others are", "", []history.Op{
@@ -87,10 +87,10 @@ func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 		{"the deletion of a range says nothing about batches", "", []history.Op{
 			deletions, refused(op(history.Batch, 1, 3, 4, 0), large),
 		}},
-		{"what was accepted at the same time says nothing", "", []history.Op{
+		{"an operation accepted concurrently proves nothing about the limit", "", []history.Op{
 			op(history.Put, 1, 1, 9, 50), refused(op(history.Put, 2, 3, 4, 50), large),
 		}},
-		{"what reads cannot be too large", "unexpected error", []history.Op{refused(op(history.Get, 1, 1, 2), large)}},
+		{"a read cannot be too large", "unexpected error", []history.Op{refused(op(history.Get, 1, 1, 2), large)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			j, class := judgesOf(c.ops), ""
@@ -110,7 +110,7 @@ func TestEvasive(t *testing.T) {
 	}{
 		{history.Batch, 9, 2, true},
 		{history.Batch, 9, 3, false},
-		{history.Batch, 8, 0, false}, // too few to say
+		{history.Batch, 8, 0, false}, // too few to judge
 		{history.Txn, 90, 1, false},  // they may have had to conflict
 		{history.Txn, 9, 0, true},
 	} {

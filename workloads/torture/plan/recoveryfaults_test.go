@@ -15,7 +15,7 @@ func TestEveryRecoveryFaultHitsACallOfTheRecovery(t *testing.T) {
 	recover := func(rules ...*faultfs.Rule) *faultfs.FS {
 		fs := faultfs.New(faultfs.Options{Rules: rules})
 		_ = fs.MkdirAll("db", 0o777)
-		for range 2 { // every kind of call, twice, whatever fails
+		for range 2 { // makes every kind of call twice, ignoring failures
 			f, err := fs.OpenFile("db/log", os.O_RDWR|os.O_CREATE, 0o666)
 			if err != nil {
 				continue
@@ -45,7 +45,7 @@ func TestEveryRecoveryFaultHitsACallOfTheRecovery(t *testing.T) {
 		recover(rule)
 		assert.Positive(t, rule.Hits(), "%d: %s", n, rule)
 	}
-	assert.Len(t, texts, int(faults.Count()), "no fault has two numbers")
+	assert.Len(t, texts, int(faults.Count()), "each number gives a different fault")
 	assert.Nil(t, faults.Rule(faults.Count()+1))
 	assert.Nil(t, faults.Rule(0))
 	drawn := map[uint64]bool{}

@@ -27,7 +27,7 @@ func TestAStoreIsExaminedOnceUnderTheSameLimits(t *testing.T) {
 		examines bool
 	}{
 		{"the first run", plan.Spec{Seed: 1, Size: workloads.Size{Clients: 1}}, true},
-		{"another of the kind", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}}, false},
+		{"a run with the same limits", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}}, false},
 		{"a limit", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, true},
 		{"several clients", plan.Spec{Seed: 3, Size: workloads.Size{Clients: 2}}, true},
 		{"that limit again", plan.Spec{Seed: 4, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, false},

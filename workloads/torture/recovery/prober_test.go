@@ -17,14 +17,14 @@ func TestPatienceStartsAgainWithEachCallOfTheEngine(t *testing.T) {
 	old := time.Hour
 	require.NoError(t, p.Do(func(func(string)) {
 		p.Renew()
-		require.False(t, p.GiveUp(old), "the call has only just started")
+		require.False(t, p.GiveUp(old), "the call has just started")
 		p.Renew()
 		require.False(t, p.GiveUp(old))
 	}))
 	require.False(t, p.GiveUp(0), "no call is under way")
 	p.Renew()
-	require.False(t, p.GiveUp(0), "outside of Do, Renew starts nothing")
-	require.NoError(t, p.Do(func(func(string)) {}), "it can be called again")
+	require.False(t, p.GiveUp(0), "Renew outside of Do starts nothing")
+	require.NoError(t, p.Do(func(func(string)) {}), "the prober can be used again")
 	went, goOn := make(chan bool), make(chan bool)
 	go func() {
 		_ = p.Do(func(func(string)) { // it is given up, so it does not return

@@ -12,7 +12,7 @@ import (
 // manyTurns is the maximum number of turns that goroutines get to end.
 const manyTurns = 400
 
-// leftOf returns the stacks of a work's goroutines that have not ended after a number of turns, one text for each stack.
+// leftOf returns the stacks of the goroutines of some work that are still running after a number of turns.
 func leftOf(w Work, turns int) (stacks []string) {
 	for range turns {
 		if stacks = w.now(readable); len(stacks) == 0 {
@@ -28,7 +28,7 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 	stop := make(chan struct{})
 	defer close(stop)
 	wait := func() { <-stop }
-	go wait() // somebody else's
+	go wait() // not started by the work
 	clean := Watch(func(Work) {
 		var group sync.WaitGroup
 		for range 20 {
@@ -40,7 +40,7 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 		started := make(chan struct{})
 		go func() {
 			for range 2 {
-				go wait() // started by one that has ended
+				go wait() // started by a goroutine that has ended
 			}
 			close(started)
 		}()
@@ -55,7 +55,7 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 	assert.Zero(t, clean.Count())
 }
 
-// A goroutine that needs many turns to end is waited for.
+// A goroutine that needs many turns to end does not count as left behind.
 func TestAGoroutineOnItsWayOutIsNotLeft(t *testing.T) {
 	t.Parallel()
 	w := Watch(func(Work) {

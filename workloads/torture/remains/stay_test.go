@@ -45,8 +45,8 @@ func TestExamineFindsWhatAStoreKeeps(t *testing.T) {
 		{"a handle is left by each session", toy.KeepsFileOpen, `^remains: open files, after 48 more sessions .* which is closed, has \d+ files and dir`},
 	} {
 		target := toy.Target(c.bug)
-		target.CheckFiles = nil                                                   // the leak is to be seen by its growth alone
-		target.Promises.RefusesSecondOpen = c.bug != toy.FailedOpenKeepsGoroutine // that would fail in each session
+		target.CheckFiles = nil                                                   // so that only the growth shows the leak
+		target.Promises.RefusesSecondOpen = c.bug != toy.FailedOpenKeepsGoroutine // otherwise each session would fail
 		wrong, err := examine(target)
 		require.NoError(t, err, c.name)
 		if c.want == "" {

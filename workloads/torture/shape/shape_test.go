@@ -63,7 +63,7 @@ func TestRepeatedChangesAreOneShape(t *testing.T) {
 	})
 	require.Len(t, ticks, 6)
 	var seen shape.Seen
-	assert.Equal(t, ticks[:2], seen.Unseen(ticks, shapes), "a name, and a write; the other writes look the same")
+	assert.Equal(t, ticks[:2], seen.Unseen(ticks, shapes), "one name change and one write; the other writes have the same shape")
 	for _, tick := range ticks[:1] {
 		seen.Add(shapes[tick])
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink/minimal"
 )
 
-func TestAPartKeepsWhatIsNeeded(t *testing.T) {
+func TestAPartKeepsOnlyWhatIsNeeded(t *testing.T) {
 	t.Parallel()
 	all := make([]int, 100)
 	for i := range all {
