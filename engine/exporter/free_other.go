@@ -2,5 +2,5 @@
 
 package exporter
 
-// freeBytes shows nothing, because this system has no statfs.
+// freeBytes exports nothing, because this system has no statfs.
 func freeBytes(*reading, func(float64, ...string)) {}

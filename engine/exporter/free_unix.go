@@ -4,7 +4,7 @@ package exporter
 
 import "golang.org/x/sys/unix"
 
-// freeBytes shows the space left to this user on the store's filesystem.
+// freeBytes exports the space available to this user on the store's filesystem.
 func freeBytes(r *reading, show func(float64, ...string)) {
 	var s unix.Statfs_t
 	if r.store.dir == "" || unix.Statfs(r.store.dir, &s) != nil {

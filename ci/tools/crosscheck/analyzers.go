@@ -25,8 +25,8 @@ import (
 	"golang.org/x/tools/go/analysis/passes/unsafeptr"
 )
 
-// analyzers are those of go vet that need to know nothing of the packages that a package imports: these are loaded without the
-// bodies of their functions, which is what makes this quick.
+// analyzers are the analyzers of go vet that need no facts about imported packages. Imported packages are loaded without
+// function bodies, which makes this quick.
 var analyzers = []*analysis.Analyzer{
 	appends.Analyzer, assign.Analyzer, atomic.Analyzer, bools.Analyzer, buildtag.Analyzer, composite.Analyzer, copylock.Analyzer,
 	defers.Analyzer, directive.Analyzer, errorsas.Analyzer, ifaceassert.Analyzer, nilfunc.Analyzer, shift.Analyzer,

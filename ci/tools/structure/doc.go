@@ -17,7 +17,7 @@
 //	//structure:root DB
 //	//structure:limits files=31 exported=95 circle=12
 //
-// The members of a root type, its methods and fields, do not count as uses: a type that holds the whole state of a
-// package has its methods wherever they are about something. The report gives the circle both without and with them.
+// Uses of the methods and fields of a root type do not count, because a type that holds the state of the whole package has
+// its methods spread over the files by subject. The report gives the circle both without and with them.
 // Limits that are looser than necessary fail, too, so that they shrink along with the package.
 package main

@@ -1,3 +1,3 @@
-// Package report is the commands that make pages of results saved as JSON: report diff compares two, report index
+// Package report implements the commands that make pages from results saved as JSON: report diff compares two, report index
 // lists many. Its caller is package cli.
 package report

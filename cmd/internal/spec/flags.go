@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Flags are the values of the flags. Whoever uses the names splits them at commas.
+// Flags are the values of the flags. Lists of names are not split at commas yet.
 type Flags struct {
 	Engine            string
 	Workloads, Faults []string
