@@ -102,7 +102,7 @@ func TestAKilledProcessIsNotAFinding(t *testing.T) {
 	code, stdout, stderr := runDoomed(t, "kill", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir())
 	require.Equal(t, int(exit.HostFault), code)
 	require.Empty(t, stdout)
-	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps for want of memory\n"), stderr)
+	require.True(t, strings.HasSuffix(stderr, "was ended from outside, perhaps because memory ran out\n"), stderr)
 }
 
 // A command killed by SIGKILL cannot clean up. The next one does.

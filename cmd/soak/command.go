@@ -122,7 +122,7 @@ func (f *flags) validate(cmd *cobra.Command) error {
 	}
 	switch {
 	case f.dir == "" && f.resume == "":
-		return exit.Usagef("there is no directory; give --dir DIR to begin a soak, or --resume DIR to continue one")
+		return exit.Usagef("no directory is given; use --dir DIR to begin a soak, or --resume DIR to continue one")
 	case f.dir != "" && f.resume != "":
 		return exit.Usagef("--dir begins a soak and --resume continues one; give only one of them")
 	case f.laps < 0 || f.laps > plan.MaxCount:

@@ -79,7 +79,7 @@ func (in *instrumentation) imports(r *reader) error {
 	for i := range in.functions {
 		module, field, kind := r.name(), r.name(), r.byte()
 		if kind != 0 {
-			return fmt.Errorf("%w: it imports %s.%s, which is no function", ErrNotGo, module, field)
+			return fmt.Errorf("%w: it imports %s.%s, which is not a function", ErrNotGo, module, field)
 		}
 		signature := r.number()
 		switch {

@@ -74,7 +74,7 @@ func (s *Soak) replay(ctx context.Context, r lap.Replay) error {
 	case supervisor.Finished:
 	}
 	if told == nil {
-		told = &ledger.Replay{ID: r.ID, Reason: "the process of the replay told nothing"}
+		told = &ledger.Replay{ID: r.ID, Reason: "the process of the replay reported nothing"}
 	}
 	told.Build = s.opts.Build
 	if err := s.add(&ledger.Event{Replay: told}); err != nil {

@@ -56,7 +56,7 @@ func (s *Soak) living(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() == nil {
-		s.opts.Log("the endless life is given up until the next start: the stores are wrong, or end their process")
+		s.opts.Log("the endless life pauses until the next start: its stores keep breaking promises or ending their process")
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func TestARecoveryThatBypassesTheDiskIsReported(t *testing.T) {
 	require.Len(t, r.Findings, 1)
 	f := r.Findings[0]
 	assert.Equal(t, record.KeptElsewhere, f.Class)
-	assert.Regexp(t, `^A store that was opened again, .* shows nothing of what it had, such as "\S+", and has read none of the \d+ bytes there: its recovery goes around Env.FS`, f.Sentence)
+	assert.Regexp(t, `^A store that was opened again, .* shows nothing of what it had, such as "\S+", and has read none of the \d+ bytes there: its recovery bypasses Env.FS`, f.Sentence)
 	again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{})
 	require.NoError(t, err)
 	assert.True(t, again.Reproduced)

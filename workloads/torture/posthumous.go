@@ -79,7 +79,7 @@ const DeathReplays = 5
 func innocent(d *apart.Death) error {
 	switch by, function := d.Cause(); by {
 	case apart.ByOthers:
-		return fmt.Errorf("%w: the process that ran the engine was ended from outside, perhaps for want of memory", ErrHost)
+		return fmt.Errorf("%w: the process that ran the engine was ended from outside, perhaps because memory ran out", ErrHost)
 	case apart.ByLab:
 		return fmt.Errorf("%w: the lab itself panicked, in %s: %s", ErrHost, function, d.Output)
 	case apart.ByEngine:

@@ -13,9 +13,9 @@ import (
 func TestRulesThatMatchNothingAreRefused(t *testing.T) {
 	for rule, says := range map[string]string{
 		"eio link":                          "the store never called link; name an operation that it calls (",
-		"eio write lgo":                     "no write was about a file named lgo; name one that there is (log, tmp), or none",
-		"eio read tmp":                      "no read was about a file named tmp; name an operation that is (close, create, ",
-		"bitflip rest *.sst":                "no file named *.sst was made; name one that is (",
+		"eio write lgo":                     "no write was about a file named lgo; name one of these (log, tmp), or none",
+		"eio read tmp":                      "no read was about a file named tmp; name another operation (close, create, ",
+		"bitflip rest *.sst":                "no file named *.sst was made; name one of these (",
 		"eio write log nth=100000":          "was injected into none of 16 runs and none of their recoveries: at most ",
 		"eio write log from=7 after=100000": "calls have its operation and name, but never in the state and at the time that it asks for",
 		"evict read":                        "calls have its operation and name, but never in the state and at the time that it asks for",

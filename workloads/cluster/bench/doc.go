@@ -13,5 +13,5 @@
 //	replica.go  lightning-replica, over HTTP
 //	load.go     clients, and how long they waited
 //
-// It is a module of its own, so that nobody else depends on etcd's client.
+// It is a module of its own, so that no other module depends on etcd's client.
 package main

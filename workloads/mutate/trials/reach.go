@@ -25,7 +25,7 @@ func ReadReach(name string) (*Reach, error) {
 	}
 	blocks, err := coverprofile.Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s is no profile of go test -coverprofile: %w", ErrJudge, name, err)
+		return nil, fmt.Errorf("%w: %s is not a profile of go test -coverprofile: %w", ErrJudge, name, err)
 	}
 	r := &Reach{blocks: map[string][]coverprofile.Block{}}
 	for _, b := range blocks {

@@ -52,9 +52,9 @@ n4 unreachable: nobody calls it
 	require.Equal(t, map[string]int{"equivalent": 1, "unreachable": 1, "missed": 2}, r.Total.Classes)
 	var text, markdown strings.Builder
 	require.NoError(t, r.WriteText(&text))
-	require.Contains(t, text.String(), "Killed by nobody: 3, of which 1 are unreachable and 2 missed.\n"+
+	require.Contains(t, text.String(), "Killed by no judge: 3, of which 1 are unreachable and 2 missed.\n"+
 		"Killed by at least one judge: 2 of 5 (40.0 %).\nKilled by lab: 2 of 5 (40.0 %); no answer about 1.\nKilled by tests: 1 of 5 (20.0 %).\n")
-	require.Contains(t, text.String(), "\nn5\n  a/a.go:0, killed by nobody; missed: nobody has looked at it\n  -old\n  +new\n")
+	require.Contains(t, text.String(), "\nn5\n  a/a.go:0, killed by nobody; missed: not yet looked at\n  -old\n  +new\n")
 	require.NoError(t, r.WriteMarkdown(&markdown))
 	require.Contains(t, markdown.String(), "| off-by-one | 7 | 2 | 2 | 0 | 1 | 1 | 0 | 0 | 3 |\n| all | 7 | 2 | 2 | 0 | 1 | 1 | 0 | 0 | 3 |\n")
 	require.Contains(t, markdown.String(), "\n`n4`, line 0: killed by nobody; unreachable: nobody calls it\n\n```diff\n-old\n+new\n```\n")

@@ -46,7 +46,7 @@ func (r Report) WriteMarkdown(w io.Writer) error {
 	}
 	all := append(append([]Row{}, r.Kinds...), r.Total)
 	b.WriteString(r.table(all).Markdown() + "\n" + r.table(r.Parts).Markdown())
-	for i, killed := range []string{"Killed by nobody", "Killed by some judges"} {
+	for i, killed := range []string{"Killed by no judge", "Killed by some judges"} {
 		fmt.Fprintf(&b, "\n## %s\n", killed)
 		for _, s := range r.Survivors {
 			if (len(s.Killers) > 0) == (i == 1) {
@@ -77,7 +77,7 @@ func (r Report) sentences() []string {
 		lines = append(lines, fmt.Sprintf("%d of them are equivalent or a matter of speed, and do not count: %d do.", r.Total.Excused, r.Total.Counted()))
 	}
 	if n := r.Total.Counted() - r.Total.Any; n > 0 {
-		lines = append(lines, fmt.Sprintf("Killed by nobody: %d, of which %d are unreachable and %d missed.", n,
+		lines = append(lines, fmt.Sprintf("Killed by no judge: %d, of which %d are unreachable and %d missed.", n,
 			r.Total.Classes[string(Unreachable)], r.Total.Classes[string(Missed)]))
 	}
 	if len(r.Judges) > 1 {
@@ -156,5 +156,5 @@ func (s Survivor) fate() string {
 	if s.Argument != "" {
 		return text + ": " + s.Argument
 	}
-	return text + ": nobody has looked at it"
+	return text + ": not yet looked at"
 }

@@ -86,7 +86,7 @@ func load(name string) (*File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
+		return nil, errors.New("it is not a regular file")
 	}
 	from, err := os.Open(name)
 	if err != nil {
@@ -118,7 +118,7 @@ func load(name string) (*File, error) {
 func (f *File) check() error {
 	switch {
 	case f.Kind != kind || f.Recording == nil:
-		return errors.New("it is other JSON")
+		return errors.New("it is JSON of another kind")
 	case f.Version > version:
 		return fmt.Errorf("it is of version %d, which a newer program wrote; this one reads version %d", f.Version, version)
 	case f.Version != version:

@@ -69,8 +69,8 @@ func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for text, why := range map[string]string{
 		`not JSON`: "its content",
-		`{"version":1,"kind":"other","recording":{}}`:                                                    "it is other JSON",
-		`{"version":1,"kind":"program"}`:                                                                 "it is other JSON",
+		`{"version":1,"kind":"other","recording":{}}`:                                                    "it is JSON of another kind",
+		`{"version":1,"kind":"program"}`:                                                                 "it is JSON of another kind",
 		`{"version":2,"kind":"program","recording":{}}`:                                                  "a newer program wrote",
 		`{"version":1,"kind":"program","recording":{"acks":[{"t":2,"text":""},{"t":1,"text":""}]}}`:      "acknowledgement 1 is at tick 1, after tick 2",
 		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2,"o":99999999999999}]}}`:  "the limit is",

@@ -32,7 +32,7 @@ func (o *observer) nested(ctx context.Context, img *faultfs.FS, acked []program.
 			a, err := o.ask(ctx, point.Losing(lost, faultfs.ImageOptions{}), acked)
 			if err != nil || a.Failed() {
 				_, did, _ := strings.Cut(op.String(), " ")
-				a.Text = fmt.Sprintf("%s, after a second power cut behind %q in the recovery", a.Text, did)
+				a.Text = fmt.Sprintf("%s, after a second power cut right after %q in the recovery", a.Text, did)
 				return a, err
 			}
 		}

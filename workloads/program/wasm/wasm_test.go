@@ -165,7 +165,7 @@ func TestPowerIsCutAgainDuringRecovery(t *testing.T) {
 	wrong := sweep(t, store(t, "compact"), 1, "posix-min")
 	require.NotEmpty(t, wrong.Result.Findings)
 	f := wrong.Result.Findings[0]
-	require.Regexp(t, `^w\d-\d was acknowledged and is missing, after a second power cut behind "remove log-\d+" in the recovery$`, f.Sentence)
+	require.Regexp(t, `^w\d-\d was acknowledged and is missing, after a second power cut right after "remove log-\d+" in the recovery$`, f.Sentence)
 	require.Equal(t, f.ShownOf, f.Shown)
 }
 

@@ -86,7 +86,7 @@ func Load(fsys afero.Fs, dir string) (*Spec, error) {
 	name := filepath.Join(dir, specFile)
 	text, err := afero.ReadFile(fsys, name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s is no directory of a soak, since it has no %s; give --dir to begin one", ErrNone, dir, specFile)
+		return nil, fmt.Errorf("%w: %s is not the directory of a soak, because it has no %s; give --dir to begin one", ErrNone, dir, specFile)
 	} else if err != nil {
 		return nil, err
 	}

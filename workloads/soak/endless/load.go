@@ -49,8 +49,8 @@ func (l *Life) op(rng *rand.Rand) error {
 	return l.maintain(rng)
 }
 
-// How rare some things are: one write in so many is a deletion, one commit in so many is synced, and one maintenance in so many
-// compacts everything.
+// One write in deleteShare is a deletion, one commit in syncShare is synced, and one maintenance in compactShare compacts
+// everything.
 const (
 	deleteShare  = 6
 	syncShare    = 8

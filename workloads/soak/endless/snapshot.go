@@ -81,7 +81,7 @@ func Load(target torture.Target, seed uint64, bytes int64, file string) (*Life, 
 	}
 	v, err := decode(text)
 	if err != nil || v.Seed != seed || len(v.Model) != len(l.model) {
-		return nil, fmt.Errorf("%s is no snapshot of this soak's store (%w); remove it to begin with an empty one", file, errors.Join(err, errOther))
+		return nil, fmt.Errorf("%s is not a snapshot of this soak's store (%w); remove it to begin with an empty store", file, errors.Join(err, errOther))
 	}
 	l.stretch, l.commits, l.model = v.Stretch, v.Commits, v.Model
 	return l, l.restore(v.Files)

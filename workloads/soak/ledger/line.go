@@ -37,7 +37,7 @@ func encode(e *Event) ([]byte, error) {
 func decode(text []byte) (e Event, wrong string) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
-		return e, "it is no line of a ledger"
+		return e, "it is not a line of a ledger"
 	}
 	if sum := checksum(l.Event); l.CRC != sum {
 		return e, fmt.Sprintf("its checksum is %q, and that of its event %q", l.CRC, sum)

@@ -30,7 +30,7 @@ func (x *Examiner) Sighting(ctx context.Context, end supervisor.End, process, do
 	if end.Why == supervisor.ByOthers {
 		return &ledger.Sighting{
 			ID: supervisor.Signature("process", "killed", process), Judge: "process", Class: "killed",
-			Sentence: fmt.Sprintf("%d processes in a row were ended from outside in %s, perhaps for want of memory", MaxUnlucky, doing), Count: 1,
+			Sentence: fmt.Sprintf("%d processes in a row were ended from outside in %s, perhaps because memory ran out", MaxUnlucky, doing), Count: 1,
 		}, nil
 	}
 	if end.Why != supervisor.ByEngine {

@@ -102,7 +102,7 @@ func natural(ended apart.End, output string) End {
 		return End{Why: Failed, Err: fmt.Errorf("the lab itself panicked, in %s: %s", function, ended.Died.Output)}
 	case apart.ByOthers:
 	}
-	return End{Why: ByOthers, Sentence: "the process was ended from outside, perhaps for want of memory", Death: ended.Died}
+	return End{Why: ByOthers, Sentence: "the process was ended from outside, perhaps because memory ran out", Death: ended.Died}
 }
 
 // refusedError wraps an error of Child.Handle.

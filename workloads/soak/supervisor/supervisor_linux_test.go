@@ -108,7 +108,7 @@ func TestTheEndOfAChildIsReported(t *testing.T) {
 		"exits":     {supervisor.ByEngine, "the engine ended the process"},
 		"is killed": {supervisor.ByOthers, "ended from outside"},
 		"eats":      {supervisor.Memory, "MiB of memory, and may use 400"},
-		"spins":     {supervisor.Stuck, "of processor time without getting on"},
+		"spins":     {supervisor.Stuck, "of CPU time without making progress"},
 	} {
 		end, _ := run(t.Context(), what, ignore)
 		require.Equal(t, want.why, end.Why, "%s: %+v", what, end)
@@ -129,7 +129,7 @@ func TestAnIdleChildIsEventuallyKilled(t *testing.T) {
 		Job: &lap.Job{Spec: campaign.Spec{Engine: "idles"}}, Handle: ignore, Stuck: supervisor.Limits{CPU: time.Hour, Idle: time.Second},
 	})
 	require.Equal(t, supervisor.Stuck, end.Why, "%+v", end)
-	require.Contains(t, end.Sentence, "did not get on for")
+	require.Contains(t, end.Sentence, "made no progress for")
 }
 
 func TestMessagesAreHandledAndOtherOutputIsPrinted(t *testing.T) {

@@ -140,8 +140,8 @@ func (w *watch) measure(pid int, now time.Duration) {
 	}
 	switch {
 	case cpuErr == nil && used > limits.CPU:
-		w.cancel(&limitError{Stuck, fmt.Sprintf("the process used %v of processor time without getting on", used.Round(time.Second))})
+		w.cancel(&limitError{Stuck, fmt.Sprintf("the process used %v of CPU time without making progress", used.Round(time.Second))})
 	case idle > limits.Idle:
-		w.cancel(&limitError{Stuck, fmt.Sprintf("the process did not get on for %v", idle.Round(time.Second))})
+		w.cancel(&limitError{Stuck, fmt.Sprintf("the process made no progress for %v", idle.Round(time.Second))})
 	}
 }

@@ -24,7 +24,7 @@ type Cause uint8
 const (
 	ByEngine Cause = iota // a panic or a fatal error of the engine, or an exit, since the lab never exits
 	ByLab                 // a panic of the lab itself
-	ByOthers              // a signal from outside, perhaps for want of memory
+	ByOthers              // a signal from outside, perhaps because memory ran out
 )
 
 // Cause returns who ended the child, and the function responsible if the Go runtime names one.

@@ -46,12 +46,12 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	}
 	env.FS = cut
 	if store, err = a.target.OpenStore(env); err != nil {
-		return violation("sync without effect", "a store finds what a session has written that could not sync it, and is synced; after a power cut it does not open: %v", err)
+		return violation("sync without effect", "all syncs of one session failed; the next session found what it had written and was synced, but after a power cut the store does not open: %v", err)
 	}
 	_, found, err = store.Get(key)
 	_ = store.Close()
 	if err != nil || !found {
-		return violation("sync without effect", "a store finds what a session has written that could not sync it, and is synced; a power cut takes it away (%v)", err)
+		return violation("sync without effect", "all syncs of one session failed; the next session found what it had written and was synced, but a power cut took it away (%v)", err)
 	}
 	return nil
 }

@@ -185,7 +185,7 @@ func (a *Auditor) lives(im *Image, disk *faultfs.FS, dir string, shown *history.
 		return nil
 	}
 	if err := a.goesOn(a.env(disk, dir), shown); err != nil {
-		return violation("copy does not live", "the copy in %s can be read after the crash, and is not well when it is written to: %v", dir, err)
+		return violation("copy does not live", "the copy in %s can be read after the crash, but fails when it is written to: %v", dir, err)
 	}
 	return nil
 }

@@ -22,11 +22,11 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 	}
 	disk, report, err := a.repairs(im)
 	if err != nil {
-		return violation("repair fails", "%s; repairing the store fails: %v", im.Damage, err)
+		return violation("repair fails", "%s; the repair of the store fails: %v", im.Damage, err)
 	}
 	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
 	if err != nil {
-		return violation("repair fails", "%s; the store was repaired, and does not open: %v", im.Damage, err)
+		return violation("repair fails", "%s; the repaired store does not open: %v", im.Damage, err)
 	}
 	state := &history.State{}
 	err = workloads.ReadAll(store, state)
@@ -40,14 +40,14 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 		err = closed
 	}
 	if err != nil {
-		return violation("repair fails", "%s; the store was repaired, and is not well: %v", im.Damage, err)
+		return violation("repair fails", "%s; the repaired store is still damaged: %v", im.Damage, err)
 	}
 	wrong := a.judgeRepaired(im, report, state, healthy)
 	if wrong != nil {
 		return wrong
 	}
 	if err := a.goesOn(a.env(disk, record.StoreDir), state); err != nil {
-		return violation("repair fails", "%s; the store was repaired, and is not well when it is written to: %v", im.Damage, err)
+		return violation("repair fails", "%s; the repaired store fails when it is written to: %v", im.Damage, err)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (j *Judges) goingOn() checker.Result {
 			result.Verdict = checker.Fail
 			result.Violations = append(result.Violations, checker.Violation{
 				Class: "does not go on", Ops: []int{op.ID}, Cause: op.Err,
-				Sentence: fmt.Sprintf("no call failed any more after tick %d, and client %d gets an error all the same: %s: %s",
+				Sentence: fmt.Sprintf("no call failed after tick %d, but client %d still gets an error: %s: %s",
 					last, op.Client, op.Kind, op.Err),
 			})
 			return result

@@ -32,8 +32,8 @@ func (j *Judges) written() checker.Result {
 	result.Verdict = checker.Fail
 	result.Violations = []checker.Violation{{
 		Class: NothingWritten, Ops: []int{first},
-		Sentence: fmt.Sprintf("synced commits were acknowledged (%d in this run), and the store changed nothing on Env.FS, so no crash leaves any of them: does it go "+
-			"around Env.FS? It must keep its files there, in Env.Dir, and not open them with package os", synced),
+		Sentence: fmt.Sprintf("synced commits were acknowledged (%d in this run), but the store changed nothing on Env.FS, so no crash leaves any of them: does it "+
+			"bypass Env.FS? It must keep its files there, in Env.Dir, and not open them with package os", synced),
 	}}
 	return result
 }

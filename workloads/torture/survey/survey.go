@@ -106,15 +106,15 @@ func (s *Survey) instead(r *faultfs.Rule) (missing, remedy string) {
 	names, others := s.alike(r)
 	switch {
 	case r.AtRest():
-		return "no file named " + r.Glob + " was made", fmt.Sprintf("name one that is (%s), or none", list(names))
+		return "no file named " + r.Glob + " was made", fmt.Sprintf("name one of these (%s), or none", list(names))
 	case len(names) == 0:
 		return fmt.Sprintf("the store never called %s", r.Op), fmt.Sprintf("name an operation that it calls (%s)", list(s.kinds()))
 	}
 	missing = fmt.Sprintf("no %s was about a file named %s", r.Op, r.Glob)
 	if len(others) > 0 {
-		return missing, fmt.Sprintf("name an operation that is (%s), another file (%s), or none", list(others), list(names))
+		return missing, fmt.Sprintf("name another operation (%s), another file (%s), or none", list(others), list(names))
 	}
-	return missing, fmt.Sprintf("name one that there is (%s), or none", list(names))
+	return missing, fmt.Sprintf("name one of these (%s), or none", list(names))
 }
 
 // alike returns the names in calls of the rule's kind, the ones most similar to the rule's first, and the other kinds of calls

@@ -9,7 +9,7 @@ import (
 )
 
 // Recorded is the note below a failure that was reproduced on the disk of a recorded run.
-const Recorded = "the store recovered the disk that was recorded; if it now writes something else, run it anew to see what that leaves"
+const Recorded = "the store recovered the recorded disk; if it would now write something else, only a new run shows what that leaves"
 
 // MaxEvidence is the number of lines of evidence that a printed finding shows; the saved file has all of them.
 const MaxEvidence = 12

@@ -13,13 +13,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// record is a commit as it lies in a log.
+// record is a commit in a log.
 type record struct {
 	number uint64
 	writes []history.Write
 }
 
-// recover reads the snapshot and its logs.
+// recover reads the snapshot and its logs into s.pairs.
 func (s *Store) recover() error {
 	if err := s.readSnapshot(); err != nil {
 		return err
@@ -41,11 +41,12 @@ func (s *Store) recover() error {
 	return nil
 }
 
-// readLogs reads all logs at once. Which one comes first, and in what order the parts of each are read, is drawn.
+// readLogs reads all logs concurrently. The order in which it starts them, and the order in which the parts of each are read, are
+// random.
 func (s *Store) readLogs() (all []record, err error) {
 	var mu sync.Mutex
 	var done sync.WaitGroup
-	for _, i := range rand.Perm(logs) { //nolint:forbidigo // the order must not follow from the seed
+	for _, i := range rand.Perm(logs) { //nolint:forbidigo // the order must not depend on the seed
 		done.Go(func() {
 			data, failed := s.readInParts(s.logName(s.generation, i))
 			if failed != nil && s.bug == ErrorEndsLog {
@@ -60,7 +61,7 @@ func (s *Store) readLogs() (all []record, err error) {
 	return all, err
 }
 
-// partBytes is how much is read at once.
+// partBytes is the size of a read.
 const partBytes = 512
 
 func (s *Store) readInParts(name string) ([]byte, error) {
@@ -84,7 +85,7 @@ func (s *Store) readInParts(name string) ([]byte, error) {
 	return data, f.Close()
 }
 
-// records returns the whole records at the beginning of a log.
+// records returns the complete records at the beginning of a log.
 func (s *Store) records(data []byte) (all []record) {
 	for len(data) >= 16 {
 		n := int(binary.LittleEndian.Uint32(data))

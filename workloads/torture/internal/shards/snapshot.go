@@ -17,8 +17,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// A snapshot is a record, whose number is that of the latest commit in it, behind the number of the generation whose logs
-// follow it.
+// A snapshot is the number of the generation of logs that follow it, and then a record whose number is that of the latest commit
+// in it.
 func (s *Store) readSnapshot() error {
 	f, err := s.env.FS.Open(s.env.Dir + "/snapshot")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -35,14 +35,14 @@ func (s *Store) readSnapshot() error {
 	}
 	all := (&Store{}).records(data[12:])
 	if len(all) == 0 || crc32.ChecksumIEEE(data[4:12]) != binary.LittleEndian.Uint32(data) {
-		return fmt.Errorf("%w: the snapshot has another checksum", workloads.ErrCorrupt)
+		return fmt.Errorf("%w: the snapshot has a wrong checksum", workloads.ErrCorrupt)
 	}
 	s.generation, s.last = binary.LittleEndian.Uint64(data[4:]), all[0].number
 	apply(s.pairs, all[0].writes)
 	return nil
 }
 
-// begin makes what was recovered the snapshot to which the new logs belong, and removes everything else.
+// begin writes what was recovered as the snapshot of the new logs, and removes all other files.
 func (s *Store) begin() error {
 	var writes []history.Write
 	for _, key := range slices.Sorted(maps.Keys(s.pairs)) {

@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// logs is how many logs a store has.
+// logs is the number of logs of a store.
 const logs = 3
 
 // Store is a store in several logs.
@@ -37,7 +37,7 @@ type Store struct {
 
 var errClosed = errors.New("shards: closed")
 
-// Open opens or creates a store that makes a mistake.
+// Open opens or creates a store with a bug.
 func Open(env contract.Env, bug Bug) (*Store, error) {
 	s := &Store{bug: bug, env: env, pairs: map[string][]byte{}}
 	if err := s.recover(); err != nil {
@@ -57,7 +57,7 @@ func (s *Store) logName(generation uint64, i int) string {
 	return fmt.Sprintf("%s/log-%d-%d", s.env.Dir, generation, i)
 }
 
-// openLogs makes the logs of the store's generation.
+// openLogs creates the logs of the store's generation.
 func (s *Store) openLogs() (err error) {
 	for i := range s.logs {
 		if s.logs[i], err = s.env.FS.OpenFile(s.logName(s.generation, i), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o666); err != nil {

@@ -5,23 +5,23 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Bug is a mistake that the store makes.
+// Bug is a bug of the store.
 type Bug int
 
-// The mistakes.
+// The bugs.
 const (
-	Correct          Bug = iota // makes no mistake
+	Correct          Bug = iota // no bug
 	NoLogSync                   // one of the logs is never synced
 	NoDirSync                   // the names of the logs are not synced
-	NoChecksum                  // a torn record is believed
-	SnapshotUnsynced            // a snapshot gets its name before it is on the disk
+	NoChecksum                  // recovery does not verify checksums
+	SnapshotUnsynced            // a snapshot gets its name before it is synced
 	RemovesEarly                // the old logs are removed before the new snapshot's name is durable
-	SkipsGaps                   // recovery does not stop at a number that is missing
-	ErrorEndsLog                // a log that cannot be read ends where the read failed
-	Racing                      // recovery shows what the goroutine that came first has found of a key
+	SkipsGaps                   // recovery does not stop at a gap
+	ErrorEndsLog                // a read error ends a log
+	Racing                      // recovery applies records in the order in which its goroutines finish
 )
 
-// Bugs returns all mistakes, without Correct.
+// Bugs returns all bugs, without Correct.
 func Bugs() []Bug {
 	return []Bug{NoLogSync, NoDirSync, NoChecksum, SnapshotUnsynced, RemovesEarly, SkipsGaps, ErrorEndsLog, Racing}
 }
@@ -29,13 +29,13 @@ func Bugs() []Bug {
 // String names the mistake.
 func (b Bug) String() string {
 	return [...]string{
-		"correct", "one of the logs is never synced", "the names of the logs are not synced", "a torn record is believed",
-		"a snapshot gets its name before it is on the disk", "old logs are removed before the new snapshot is durable",
+		"correct", "one of the logs is never synced", "the names of the logs are not synced", "recovery does not verify checksums",
+		"a snapshot gets its name before it is synced", "old logs are removed before the new snapshot is durable",
 		"recovery does not stop at a gap", "a read error ends a log", "goroutines of recovery race",
 	}[b]
 }
 
-// Target returns the store with a mistake as a target.
+// Target returns the store with a bug as a target.
 func Target(bug Bug) contract.Target {
 	return contract.Target{
 		Name: "shards", LogGlobs: []string{"log-*"},

@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// administration is what the toy with a bug offers beside an open store.
+// administration returns what the toy offers besides an open store.
 func administration(bug Bug) contract.Administration {
 	return contract.Administration{
 		OpenReadOnly: func(env contract.Env) (workloads.Store, error) { return openReadOnly(env, bug) },
@@ -29,12 +29,12 @@ func administration(bug Bug) contract.Administration {
 	}
 }
 
-// locker is what a filesystem has to offer for the toy to keep a second opener out.
+// locker is implemented by filesystems with locks. Without one, the toy cannot refuse a second Open.
 type locker interface {
 	Lock(name string) (io.Closer, error)
 }
 
-// lock keeps others out of a directory.
+// lock locks a directory.
 func lock(env contract.Env, bug Bug) (io.Closer, error) {
 	l, ok := env.FS.(locker)
 	if !ok || bug == LetsOthersIn {
@@ -70,7 +70,7 @@ func openReadOnly(env contract.Env, bug Bug) (workloads.Store, error) {
 	return t, nil
 }
 
-// Checkpoint makes a store of its own in dir, with everything in one record.
+// Checkpoint creates an independent store in dir, with all pairs in one record.
 func (t *Store) Checkpoint(dir string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -87,7 +87,7 @@ func (t *Store) Checkpoint(dir string) error {
 	return makeStore(contract.Env{FS: t.env.FS, Dir: dir}, recordOf(encode(writes), history.Sync), t.bug)
 }
 
-// Backup adds a backup to a repository: a directory with a number for its name, which is a store.
+// Backup adds a backup to a repository. A backup is a store in a directory named by its number.
 func (t *Store) Backup(repository string) (uint64, error) {
 	names, err := namesIn(t.env.FS, repository)
 	if err != nil {
@@ -99,7 +99,7 @@ func (t *Store) Backup(repository string) (uint64, error) {
 	return number, t.Checkpoint(fmt.Sprintf("%s/%d", repository, number))
 }
 
-// makeStore makes a store with a log, durably: the log has a name when it is whole.
+// makeStore creates a store with the given log, durably: the log is synced before it gets its name.
 func makeStore(env contract.Env, log []byte, bug Bug) error {
 	t := &Store{bug: bug}
 	if err := t.create(env); err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Careful returns a toy that knows what is missing of its log. A second file says how much of the log was known to be durable
-// when the latest commit was written, and how long the log was when it was closed. It makes no mistake.
+// Careful returns a toy without bugs that notices when the end of its log is missing. A second file, the proof, records how
+// much of the log was known to be durable when the latest commit was written, and how long the log was when it was closed.
 func Careful() contract.Target {
 	t := Target(Correct)
 	t.Open = func(env contract.Env) (workloads.Store, error) { return openCareful(env) }
@@ -27,12 +27,12 @@ func Careful() contract.Target {
 	return t
 }
 
-// careful is a store with its proof.
+// careful is a store with a proof.
 type careful struct {
 	*Store
 	proof  afero.File
-	proven int64 // what the proof says
-	known  int64 // how much of the log is known to be durable
+	proven int64 // length of the log that the proof records
+	known  int64 // length of the log that is known to be durable
 }
 
 func openCareful(env contract.Env) (workloads.Store, error) {
@@ -59,7 +59,7 @@ func openCareful(env contract.Env) (workloads.Store, error) {
 	return &careful{s, proof, proven, s.size}, nil
 }
 
-// readProof returns what the proof says; 0 if it says nothing.
+// readProof returns the length of the log that the proof records, or 0 if there is no valid proof.
 func readProof(env contract.Env) (int64, error) {
 	f, err := env.FS.Open(env.Dir + "/proof")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,7 +75,7 @@ func readProof(env contract.Env) (int64, error) {
 	return int64(binary.LittleEndian.Uint64(data)), nil
 }
 
-// prove writes a proof of what is known to be durable.
+// prove records in the proof how much of the log is known to be durable.
 func (c *careful) prove() error {
 	if c.proven == c.known {
 		return nil
@@ -86,7 +86,7 @@ func (c *careful) prove() error {
 	return err
 }
 
-// Apply commits writes as one record, with a proof of the records before.
+// Apply commits writes as one record, and updates the proof for the earlier ones.
 func (c *careful) Apply(writes []history.Write, d history.Durability) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,7 +107,7 @@ func (c *careful) Apply(writes []history.Write, d history.Durability) error {
 	return nil
 }
 
-// Close closes the log, and leaves a proof of its length.
+// Close closes the log and records its length in the proof.
 func (c *careful) Close() error {
 	c.mu.Lock()
 	err := c.broken

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Close syncs and closes the log, and lets others in.
+// Close syncs and closes the log and releases the lock.
 func (t *Store) Close() (err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -36,7 +36,7 @@ func (t *Store) Close() (err error) {
 	return errors.Join(err, t.log.Close(), t.lock.Close())
 }
 
-// leaveFile creates one more file.
+// leaveFile creates another empty file.
 func (t *Store) leaveFile() error {
 	n, err := countFiles(t.env.FS, t.env.Dir)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// kept is what a store keeps that it should have given back.
+// kept is what a store with a leak has not released.
 type kept struct {
 	readers []io.Closer
 	scratch []string
@@ -15,7 +15,7 @@ type kept struct {
 
 func waitForEver() { select {} }
 
-// keepOfScan is called after each scan, with mu held.
+// keepOfScan leaks after a scan. It is called with mu held.
 func (t *Store) keepOfScan() {
 	switch t.bug {
 	case KeepsReaders:
@@ -31,7 +31,7 @@ func (t *Store) keepOfScan() {
 	}
 }
 
-// keepOfCommit is called after each commit, with mu held.
+// keepOfCommit leaks after a commit. It is called with mu held.
 func (t *Store) keepOfCommit() {
 	if t.bug != KeepsScratch {
 		return
@@ -42,7 +42,7 @@ func (t *Store) keepOfCommit() {
 	}
 }
 
-// giveBack gives back what was kept.
+// giveBack releases what was kept. With KeepsGoroutine it leaks a goroutine instead.
 func (t *Store) giveBack() (err error) {
 	for _, r := range t.kept.readers {
 		err = errors.Join(err, r.Close())

@@ -10,47 +10,47 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Bug is a mistake that a toy store makes. The lab must find each, with the fault that shows it.
+// Bug is a bug of a toy store. The lab must find each one under the fault that exposes it.
 type Bug int
 
-// The mistakes.
+// The bugs.
 const (
-	Correct                  Bug = iota // makes no mistake
+	Correct                  Bug = iota // no bug
 	NoFileSync                          // the log is not synced
 	NoDirSync                           // the log's name is not synced
 	NoParentSync                        // the directory's name is not synced
-	NoChecksum                          // the tail is taken without its checksum
+	NoChecksum                          // recovery does not verify checksums
 	NoTruncate                          // records are appended after a torn tail
-	RetrySync                           // a failed sync is retried and believed
-	IgnoreWriteError                    // an error of a write is ignored
-	SplitBatch                          // a batch is two records
+	RetrySync                           // a failed sync is retried, and the success of the second one is believed
+	IgnoreWriteError                    // a write error is ignored
+	SplitBatch                          // a batch is written as two records
 	Panics                              // recovery panics at a torn tail
 	Leftover                            // recovery leaves a file
 	Leaks                               // recovery leaves one more file each time
-	Forgetful                           // a recovery loses more if the one before was interrupted
-	Fickle                              // every third recovery drops what was not synced, though it is there
+	Forgetful                           // a recovery loses more if the previous one was interrupted
+	Fickle                              // every third recovery drops unsynced commits that are intact
 	Flaky                               // every fortieth recovery drops the last two commits
 	RotTakesAll                         // damage within the log makes recovery drop all of it
-	StartsOver                          // the log is emptied when it has grown
-	Scribbles                           // the last byte of a record is written again, wrongly
+	StartsOver                          // a log that has grown is emptied
+	Scribbles                           // the last byte of a record is overwritten with a wrong value
 	ReadErrorEndsLog                    // a log that cannot be read ends where the read failed
-	FailedOpenBlocks                    // an Open that failed leaves a file that keeps later ones from succeeding
+	FailedOpenBlocks                    // a failed Open makes all later ones fail
 	CopiesTooLittle                     // a checkpoint lacks the last key
 	CopiesUnsynced                      // a checkpoint is not synced
-	LetsOthersIn                        // nobody is kept from opening a store that is open
-	TrimsReadOnly                       // who only reads writes the log anew
-	ForgetsAtClose                      // the last commit is lost when the store is closed, if it was not synced
-	KeepsFileOpen                       // Close forgets a handle
+	LetsOthersIn                        // a second Open of an open store succeeds
+	TrimsReadOnly                       // opening read-only rewrites the log
+	ForgetsAtClose                      // Close drops the last commit if it was not synced
+	KeepsFileOpen                       // Close does not close the log
 	LeaksBySession                      // Close leaves one more file each time
-	KeepsReaders                        // each scan opens the log once more, until the store is closed
-	KeepsScratch                        // each commit leaves a file, until the store is closed
-	KeepsWaiters                        // each scan starts a goroutine that waits until the store is closed
-	KeepsGoroutine                      // a goroutine waits for ever from each Close on
-	FailedOpenKeepsGoroutine            // a goroutine waits for ever from each Open on that failed
+	KeepsReaders                        // each scan opens another handle, closed only by Close
+	KeepsScratch                        // each commit creates a file, removed only by Close
+	KeepsWaiters                        // each scan starts a goroutine that ends only at Close
+	KeepsGoroutine                      // each Close starts a goroutine that never ends
+	FailedOpenKeepsGoroutine            // each failed Open starts a goroutine that never ends
 	bugs
 )
 
-// Bugs returns all mistakes, Correct first.
+// Bugs returns all bugs, Correct first.
 func Bugs() []Bug {
 	var all []Bug
 	for b := range bugs {
@@ -78,7 +78,7 @@ func Target(bug Bug) contract.Target {
 	return t
 }
 
-// open is Open for a target: a store that did not open is no store at all.
+// open is Open with a nil interface, rather than a nil *Store, in case of an error.
 func open(env contract.Env, bug Bug) (workloads.Store, error) {
 	if bug == FailedOpenBlocks {
 		return openUnlessBlocked(env)
@@ -93,7 +93,7 @@ func open(env contract.Env, bug Bug) (workloads.Store, error) {
 	return s, nil
 }
 
-// openUnlessBlocked fails for good once it has failed.
+// openUnlessBlocked fails for ever once it has failed.
 func openUnlessBlocked(env contract.Env) (workloads.Store, error) {
 	const mark = "/blocked"
 	if _, err := env.FS.Stat(mark); err == nil {

@@ -23,7 +23,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Store is a store in one log: length, checksum, payload. It is as simple as a durable store can be.
+// Store is an open store. See the package comment for the format of its log.
 type Store struct {
 	mu     sync.Mutex
 	bug    Bug
@@ -31,19 +31,19 @@ type Store struct {
 	lock   io.Closer
 	log    afero.File
 	size   int64
-	loose  int64 // where the last record begins, if it was not synced
+	loose  int64 // offset of the last record if it was not synced, otherwise 0
 	pairs  map[string][]byte
 	broken error
 	closed bool
-	// interrupted: the Forgetful toy knows that the recovery before did not come to its end, and the Fickle one believes it.
+	// interrupted means that the previous recovery did not finish: Forgetful detects this, Fickle only assumes it.
 	interrupted bool
 	kept        kept
 }
 
-// recoveries counts those of the Fickle toy and of the Flaky one.
+// recoveries counts the recoveries of all Fickle and Flaky toys.
 var recoveries atomic.Int64
 
-// Open opens or creates a toy store that makes a mistake.
+// Open opens or creates a toy store with a bug.
 func Open(env contract.Env, bug Bug) (*Store, error) {
 	held, err := lock(env, bug)
 	if err != nil {
@@ -60,7 +60,7 @@ func Open(env contract.Env, bug Bug) (*Store, error) {
 	return t, nil
 }
 
-// recovered returns the store that is in a directory, or a new one.
+// recovered returns the store in a directory, or a new one.
 func recovered(env contract.Env, bug Bug) (*Store, error) {
 	t := &Store{bug: bug, pairs: map[string][]byte{}}
 	if err := t.create(env); err != nil {
@@ -84,7 +84,7 @@ func recovered(env contract.Env, bug Bug) (*Store, error) {
 	return t, errors.Join(t.renew(env, data[:t.size]), t.openLog(env), t.end(env))
 }
 
-// begin leaves behind what the toys leave that do not clean up, or that want to know next time that they had begun.
+// begin creates a file if the bug is to leave one behind, or to treat interrupted recoveries in a special way.
 func (t *Store) begin(env contract.Env) error {
 	mark := env.Dir + "/recovering"
 	switch t.bug {
@@ -118,7 +118,8 @@ func (t *Store) end(env contract.Env) error {
 	return errors.Join(env.FS.Remove(env.Dir+"/recovering"), SyncDir(env.FS, env.Dir))
 }
 
-// create makes the directory. If its name may not be durable it is taken away, so that whoever comes next makes it anew.
+// create creates the directory. If its name cannot be made durable, the directory is removed again, so that the next Open
+// creates and syncs it.
 func (t *Store) create(env contract.Env) error {
 	if err := env.FS.Mkdir(env.Dir, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
@@ -141,7 +142,8 @@ func readLog(env contract.Env) ([]byte, error) {
 	return data, errors.Join(err, f.Close())
 }
 
-// renew writes the log anew, without a torn tail: what is read of the old one may be in memory only, if a sync failed.
+// renew replaces the log by a copy without the torn tail. The old log may not be kept: if a sync of it failed, what was read may
+// exist only in the page cache.
 func (t *Store) renew(env contract.Env, data []byte) error {
 	f, err := env.FS.Create(env.Dir + "/tmp")
 	if err != nil {
@@ -175,7 +177,7 @@ func SyncDir(fs afero.Fs, dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// syncedBit marks in the length of a record that its commit asked for Sync.
+// syncedBit is set in the length of a record whose commit asked for Sync.
 const syncedBit = 1 << 31
 
 type record struct {
@@ -222,7 +224,8 @@ func (t *Store) replay(data []byte) {
 	}
 }
 
-// apply replays a record: key length, key, value length + 1 or 0 for a delete, value.
+// apply replays the payload of a record. Each write has the length of the key, the key, the length of the value plus 1 (0 for a
+// delete), and the value.
 func (t *Store) apply(payload []byte) {
 	for len(payload) >= 4 {
 		k := int(binary.LittleEndian.Uint16(payload))
@@ -260,15 +263,15 @@ func encode(writes []history.Write) []byte {
 	return b
 }
 
-// Apply commits writes as one record. Without writes it does nothing: a record of no bytes would look like the end of the log.
-// Keys and values that are too long for a record are refused.
+// Apply commits writes as one record. Without writes it does nothing, because an empty record would look like the end of the
+// log. It refuses keys and values that are too long for a record.
 func (t *Store) Apply(writes []history.Write, d history.Durability) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.commit(writes, d)
 }
 
-// commit is Apply for a caller that holds mu.
+// commit is Apply with mu held.
 func (t *Store) commit(writes []history.Write, d history.Durability) error {
 	if t.broken != nil {
 		return fmt.Errorf("%w: %w", workloads.ErrRefused, t.broken)
@@ -329,7 +332,7 @@ func recordOf(payload []byte, d history.Durability) []byte {
 	return append(record, payload...)
 }
 
-// Len returns how many pairs the store holds.
+// Len returns the number of pairs.
 func (t *Store) Len() int { return len(t.pairs) }
 
 // Get returns the value of a key.
@@ -359,7 +362,7 @@ func (t *Store) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	return nil
 }
 
-// Begin returns an error: a toy has no transactions.
+// Begin returns an error, because the toy has no transactions.
 func (t *Store) Begin(workloads.Isolation) (workloads.Txn, error) {
 	return nil, fmt.Errorf("%w: no transactions", workloads.ErrRefused)
 }

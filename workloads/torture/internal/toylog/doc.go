@@ -1,11 +1,11 @@
-// Package toylog is an append-only log in segments, as simple as a durable one can be, that makes a mistake on demand. It is
-// the log of the lab's own tests: each mistake must be found, and the log without one must pass.
+// Package toylog is an append-only log in segments, as simple as a durable one can be. On demand it has a bug. The lab's own
+// tests use it as their log: the lab must find each bug, and must pass the log that has none.
 //
-// A file "meta" lists the segments with the indexes that count in each, and holds the values beside the log. It is replaced by
-// a rename, and so is atomic whatever changes: a rotation, a truncation at either end, a value. A segment holds records, one for
-// each batch:
+// The file "meta" lists the segments, each with the range of its indexes that are part of the log, and holds the values stored
+// beside the log. It is replaced by a rename, so every change is atomic: a rotation, a truncation at either end, a new value. A
+// segment consists of records, one per batch:
 //
-//	| length of the rest (4) | checksum of the rest and of the number of the segment (4) | first index (8) | { length (4) | data } ... |
+//	| length of what follows the checksum (4) | checksum of that and of the segment's number (4) | first index (8) | { length (4) | data } ... |
 //
-// Numbers are little endian. In the last segment records count up to the first that is torn; all others are whole.
+// Numbers are little endian. The last segment, the tail, is valid up to its first torn record; all others must be complete.
 package toylog

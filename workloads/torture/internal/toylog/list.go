@@ -13,25 +13,25 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// segment is a file with records, of which the entries Min to Max count.
+// segment is a file of records. Of its entries, Min to Max are part of the log.
 type segment struct {
 	ID, Min uint64
-	Max     uint64 // 0: it is the tail
-	Size    int64  // of the tail: so many bytes of it were durable when the list was written
+	Max     uint64 // 0 for the tail
+	Size    int64  // for the tail, the number of its bytes that were durable when the list was written
 }
 
-// list is what the file "meta" says.
+// list is the content of the file "meta".
 type list struct {
 	Segments []segment // in the order of their entries; the last is the tail
 	Values   map[string][]byte
-	latest   uint64 // the largest ID
+	latest   uint64 // the largest ID of a segment
 }
 
 func (l *list) end() *segment { return &l.Segments[len(l.Segments)-1] }
 
 func (l *Log) listPath() string { return l.env.Dir + "/meta" }
 
-// load reads the list, and reports whether there is one.
+// load reads the list and reports whether there is one.
 func (l *Log) load() (bool, error) {
 	l.list.Values = map[string][]byte{}
 	f, err := l.env.FS.Open(l.listPath())
@@ -54,7 +54,7 @@ func (l *Log) load() (bool, error) {
 	return true, err
 }
 
-// save replaces the list. It is durable in any case once a directory is synced.
+// save replaces the list. If durable is not set, the new list becomes durable with the next sync of the directory.
 func (l *Log) save(durable bool) error {
 	l.list.end().Size = l.size
 	body, err := json.Marshal(&l.list)

@@ -16,18 +16,18 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Log is an open log. All of it is in memory, too.
+// Log is an open log. All of its entries are also in memory.
 type Log struct {
 	mu      sync.Mutex
 	bug     Bug
 	env     contract.Env
 	list    list
 	tail    afero.File
-	size    int64            // of the tail
-	starts  map[uint64]int64 // where the records of the tail begin, by their first index
+	size    int64            // size of the tail
+	starts  map[uint64]int64 // offsets of the tail's records, by first index
 	entries map[uint64][]byte
 	last    uint64
-	lie     uint64 // LastIsLate: what it says
+	lie     uint64 // last index that LastIsLate claims
 	broken  error
 }
 
@@ -37,10 +37,10 @@ var (
 	_ workloads.Syncer        = (*Log)(nil)
 )
 
-// segmentBytes is how large a segment gets, unless a run says otherwise.
+// segmentBytes returns the maximum size of a segment, unless a single record is larger.
 func (l *Log) segmentBytes() int64 { return cmp.Or(l.env.Limits["segment"], 4096) }
 
-// First returns the index of the first entry, or the one that comes next.
+// First returns the index of the first entry, or of the next one if the log is empty.
 func (l *Log) First() (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -50,7 +50,7 @@ func (l *Log) First() (uint64, error) {
 	return l.list.Segments[0].Min, nil
 }
 
-// Last returns the index of the last entry, or of the one before the next.
+// Last returns the index of the last entry, or the index before the next one if the log is empty.
 func (l *Log) Last() (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,7 +73,7 @@ func (l *Log) Get(key []byte) ([]byte, bool, error) {
 	return bytes.Clone(value), ok, l.refusal()
 }
 
-// change makes a change; an error ends all changes.
+// change makes a change. After an error the log accepts no more changes.
 func (l *Log) change(do func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,7 +84,7 @@ func (l *Log) change(do func() error) error {
 	return l.broken
 }
 
-// refusal is the error of everything that is asked once a change has failed: what is in memory may not be on the disk.
+// refusal returns the error of all calls after a failed change, because memory and disk may differ from then on.
 func (l *Log) refusal() error {
 	if l.broken == nil {
 		return nil
@@ -138,10 +138,10 @@ func (l *Log) Sync() error {
 	if l.bug == SyncDoesNothing {
 		return nil
 	}
-	return l.change(func() error { return l.tail.Sync() }) // the tail is known under the lock
+	return l.change(func() error { return l.tail.Sync() }) // not l.tail.Sync as a method value: the tail may be read only with mu held
 }
 
-// Set keeps a value. What was appended before is durable first: of what a crash takes, the last comes first.
+// Set stores a value. It first syncs what was appended before, because a crash must lose a suffix of all changes.
 func (l *Log) Set(key, value []byte, _ history.Durability) error {
 	return l.change(func() error {
 		if err := l.tail.Sync(); err != nil {
@@ -152,7 +152,7 @@ func (l *Log) Set(key, value []byte, _ history.Durability) error {
 	})
 }
 
-// rotate begins a new segment.
+// rotate starts a new segment.
 func (l *Log) rotate() error {
 	if l.bug != RotatesUnsynced {
 		if err := l.tail.Sync(); err != nil {
@@ -163,7 +163,7 @@ func (l *Log) rotate() error {
 	return l.beginSegment(l.last+1, true)
 }
 
-// beginSegment makes a segment the tail, and the list with it durable.
+// beginSegment creates a segment, makes it the tail, and saves the list.
 func (l *Log) beginSegment(next uint64, durable bool) error {
 	if l.tail != nil {
 		err := l.tail.Close()

@@ -17,7 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Open opens or creates a log that makes a mistake.
+// Open opens or creates a log with a bug.
 func Open(env contract.Env, bug Bug) (*Log, error) {
 	l := &Log{bug: bug, env: env, entries: map[uint64][]byte{}, starts: map[uint64]int64{}}
 	if err := l.recover(); err != nil {
@@ -57,7 +57,7 @@ func (l *Log) recover() error {
 	return nil
 }
 
-// removeOthers removes what the list does not name.
+// removeOthers removes the files that the list does not name.
 func (l *Log) removeOthers() error {
 	named := map[string]bool{path.Base(l.listPath()): true}
 	for _, s := range l.list.Segments {
@@ -81,7 +81,8 @@ func (l *Log) removeOthers() error {
 	return nil
 }
 
-// readSegment reads what counts of a segment. All of it must be there, unless it is the tail, which is cut off where it is torn.
+// readSegment reads the valid entries of a segment. The tail is truncated at its first torn record; any other segment must be
+// complete.
 func (l *Log) readSegment(s segment) error {
 	f, err := l.env.FS.OpenFile(l.path(s.ID), os.O_RDWR, 0o666)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -108,14 +109,14 @@ func (l *Log) readSegment(s segment) error {
 	}
 	if s.Max > 0 {
 		if err = f.Close(); err == nil && l.last < s.Max {
-			err = fmt.Errorf("%w: segment %d ends with entry %d and not %d", workloads.ErrCorrupt, s.ID, l.last, s.Max)
+			err = fmt.Errorf("%w: segment %d ends with entry %d, want %d", workloads.ErrCorrupt, s.ID, l.last, s.Max)
 		}
 		l.size, l.starts = 0, map[uint64]int64{}
 		return err
 	}
 	l.tail = f
 	if l.size < s.Size && l.bug != StaleRecords {
-		return fmt.Errorf("%w: segment %d has %d bytes, and had %d", workloads.ErrCorrupt, s.ID, l.size, s.Size)
+		return fmt.Errorf("%w: segment %d has %d valid bytes, want at least %d", workloads.ErrCorrupt, s.ID, l.size, s.Size)
 	}
 	if l.size == int64(len(data)) || l.bug == StaleRecords {
 		return nil
@@ -123,7 +124,7 @@ func (l *Log) readSegment(s segment) error {
 	return errors.Join(f.Truncate(l.size), f.Sync())
 }
 
-// take takes an entry of a segment, if it counts.
+// take adds an entry of a segment to the log if the list says that it is part of it.
 func (l *Log) take(s segment, e appendlog.Entry) {
 	switch _, known := l.entries[e.Index]; {
 	case e.Index < s.Min, s.Max > 0 && e.Index > s.Max:
@@ -145,7 +146,7 @@ func encode(segment uint64, entries []appendlog.Entry) []byte {
 	return record
 }
 
-// checksum depends on the segment, too: a block of another one is none of this.
+// checksum also covers the number of the segment, so that a misplaced block of another segment is not valid in this one.
 func checksum(segment uint64, body []byte) uint32 { return crc32.ChecksumIEEE(body) ^ uint32(segment) }
 
 // decode returns the entries of the first record and its size; 0 if there is none.

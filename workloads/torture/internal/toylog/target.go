@@ -5,31 +5,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// Bug is a mistake that a toy log makes.
+// Bug is a bug of a toy log.
 type Bug int
 
-// The mistakes.
+// The bugs.
 const (
-	Correct           Bug = iota // makes no mistake
+	Correct           Bug = iota // no bug
 	NoDataSync                   // records are not synced
 	NoDirSync                    // the name of a new segment is not synced before the list names it
-	NoChecksum                   // a torn record at the end is taken as it is
+	NoChecksum                   // recovery does not verify checksums
 	BackNotDurable               // a truncation of the back is acknowledged before it is durable
 	FrontNotDurable              // a truncation of the front is acknowledged before it is durable
 	FrontRemovesFirst            // segments are removed before the list that leaves them out is durable
 	ListInPlace                  // the list of segments is overwritten
 	RotatesUnsynced              // a segment is not synced before the next one is used
 	StaleRecords                 // a truncation of the back leaves records behind the new end
-	OldEntriesWin                // recovery prefers the entries of before a truncation of the back
-	SplitBatch                   // a batch is several records
-	OffByOne                     // a truncation of the front drops a segment whose last entry it was to keep
-	LastIsLate                   // after a truncation of the back the last index stays until something is appended
+	OldEntriesWin                // recovery prefers the entries from before a truncation of the back
+	SplitBatch                   // a batch is written as several records
+	OffByOne                     // a truncation of the front drops a segment of which it should keep the last entry
+	LastIsLate                   // after a truncation of the back, the old last index is reported until something is appended
 	ValueNotDurable              // a value is acknowledged before it is durable
-	SyncDoesNothing              // a sync without a write does nothing
+	SyncDoesNothing              // Sync does nothing
 	bugs
 )
 
-// Bugs returns all mistakes, Correct first.
+// Bugs returns all bugs, Correct first.
 func Bugs() []Bug {
 	var all []Bug
 	for b := range bugs {

@@ -6,8 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// TruncateFront drops every entry before keep. Segments of which nothing is left are removed once the list is durable that
-// does not name them.
+// TruncateFront drops every entry before keep. Segments that become empty are removed once the list without them is durable.
 func (l *Log) TruncateFront(keep uint64, _ history.Durability) error {
 	return l.change(func() error {
 		first := l.list.Segments[0].Min
@@ -42,7 +41,7 @@ func (l *Log) TruncateFront(keep uint64, _ history.Durability) error {
 	})
 }
 
-// TruncateBack drops every entry from an index on. What is appended then goes to a new segment.
+// TruncateBack drops every entry from an index on. Later entries go to a new segment.
 func (l *Log) TruncateBack(from uint64, _ history.Durability) error {
 	return l.change(func() error {
 		if from > l.last {
@@ -89,7 +88,7 @@ func (l *Log) forget(from uint64) {
 	l.last = from - 1
 }
 
-// mark ends the tail at an offset, durably, without cutting off what follows.
+// mark durably ends the tail at an offset by zeroing the length there, without truncating the file.
 func (l *Log) mark(at int64) error {
 	l.size = at
 	if _, err := l.tail.WriteAt(make([]byte, 4), at); err != nil {
