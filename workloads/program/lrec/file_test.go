@@ -80,7 +80,7 @@ func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 		require.ErrorIs(t, err, lrec.ErrFile)
 		require.ErrorContains(t, err, why, text)
 	}
-	for name, why := range map[string]string{t.TempDir(): "no regular file", "/nothing": "no such file"} {
+	for name, why := range map[string]string{t.TempDir(): "not a regular file", "/nothing": "no such file"} {
 		_, err := lrec.Load(name)
 		require.ErrorIs(t, err, lrec.ErrFile)
 		require.ErrorContains(t, err, why)

@@ -82,7 +82,7 @@ func TestACorrectStoreLivesOn(t *testing.T) {
 	require.NoError(t, again.Close())
 
 	_, err = Load(lightning.Target(), 2, small, file)
-	require.ErrorContains(t, err, "remove it to begin with an empty one")
+	require.ErrorContains(t, err, "remove it to begin with an empty store")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	text[len(text)/2] ^= 1

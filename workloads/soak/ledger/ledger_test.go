@@ -144,7 +144,7 @@ func TestDamageThatNoCrashExplainsIsAnErrorWithARemedy(t *testing.T) {
 		"a line appears twice":                {func(b []byte) []byte { return append(b, b[ends[2].Bytes:]...) }, Mark{}, -1, "lines are missing or were added"},
 		"an older copy":                       {func(b []byte) []byte { return b[:ends[1].Bytes] }, ends[3], -1, "remove the cursor to go on"},
 		"no file":                             {func([]byte) []byte { return nil }, Mark{}, 0, ""},
-		"a first line that is something else": {func(b []byte) []byte { return append([]byte("hello\n"), b...) }, Mark{}, -1, "no line of a ledger"},
+		"a first line that is something else": {func(b []byte) []byte { return append([]byte("hello\n"), b...) }, Mark{}, -1, "not a line of a ledger"},
 	} {
 		require.NoError(t, afero.WriteFile(disk, "copy", c.change([]byte(string(good))), 0o644))
 		l, events, err := open(disk, "copy", c.floor)
