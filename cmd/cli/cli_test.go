@@ -188,8 +188,8 @@ func TestReportThatCannotBeWrittenDoesNotHideTheResult(t *testing.T) {
 
 func TestBadReportPathIsFoundBeforeTheRun(t *testing.T) {
 	for name, args := range map[string][]string{
-		"a directory":           {"--html", os.TempDir()},
-		"below a file":          {"--html", "cli_test.go/report.html"},
+		"a directory":                         {"--html", os.TempDir()},
+		"below a file":                        {"--html", "cli_test.go/report.html"},
 		"in a directory that is not writable": {"--html", "/proc/self/report.html"},
 	} {
 		t.Run(name, func(t *testing.T) {
