@@ -49,7 +49,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exits with 0 if it is right, 1 if wrong")
 	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints the contents of the store in {dir}; without --check, what it prints after kills counts as right")
 	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: it reads a directory per line and answers ok, fail SENTENCE or skip REASON")
-	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX")
+	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX, for printed lines that match; a group in REGEX selects a part of them")
 	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
 	f.server.add(to)
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")

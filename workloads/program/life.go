@@ -149,10 +149,23 @@ func (l *life) begin(most time.Duration) (end func()) {
 func (l *life) explained() *explain.Explanation {
 	defer l.begin(explainPatience)()
 	e := explain.Life(l.ctx, l)
-	if e != nil && l.failure.nested != nil {
+	switch {
+	case e == nil:
+	case l.failure.nested != nil:
 		e.Sentence = "in the recovery that was cut, " + e.Sentence
+	case e.Missing == nil && l.failsComplete():
+		e.Sentence += "; nor does it take a power cut: the complete store that the run left fails, too. Perhaps the checker is wrong"
 	}
 	return e
+}
+
+// failsComplete reports whether the store fails alike as it was at the end of the run, with nothing lost.
+func (l *life) failsComplete() bool {
+	if len(l.trace) == 0 {
+		return false
+	}
+	end := l.trace[len(l.trace)-1].Tick
+	return l.Try(l.Point(end), nil, l.Cut(end)) == explore.FailsAlike
 }
 
 // nearImages limits the images tried under another profile.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type notes struct {
 	rewrites                  bool // a recovery rewrites all notes, without a sync
 	count                     int  // number of notes; 0 means 3
 	stumbles                  int  // the checker fails only in the recovery with this number
+	mistaken                  bool // the checker fails once anything is acknowledged
 	hangs                     bool // the recovery hangs if a note is missing, with different output each time
 }
 
@@ -78,6 +80,9 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 	*n.recovered++
 	if *n.recovered == n.stumbles {
 		return program.Answer{Verdict: program.Wrong, Text: "it stumbled"}, nil
+	}
+	if n.mistaken && len(acked) > 0 {
+		return program.Answer{Verdict: program.Wrong, Text: "the checker is mistaken"}, nil
 	}
 	for _, a := range acked {
 		text, err := afero.ReadFile(img, a.Text)
@@ -155,6 +160,30 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestACheckerThatRejectsTheCompleteStoreIsSuspected(t *testing.T) {
+	t.Parallel()
+	const suspicion = "the complete store that the run left fails, too. Perhaps the checker is wrong"
+	result := torture(t, notes{fileSync: true, dirSync: true, mistaken: true})
+	require.Len(t, result.Findings, 1)
+	assert.Contains(t, result.Findings[0].Explanation.Sentence, suspicion)
+	result = torture(t, notes{dirSync: true})
+	require.NotEmpty(t, result.Findings)
+	assert.NotContains(t, result.Findings[0].Explanation.Sentence, suspicion)
+}
+
+func TestALineAcknowledgesWhatThePatternSelects(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ pattern, line, text string }{
+		{"^stored", "stored key1", "stored key1"}, {"^stored (.*)", "stored key1", "key1"}, {".*", "", ""},
+	} {
+		text, ok := program.Acknowledged(regexp.MustCompile(row.pattern), row.line)
+		assert.True(t, ok)
+		assert.Equal(t, row.text, text)
+	}
+	_, ok := program.Acknowledged(regexp.MustCompile("^stored"), "not stored")
+	assert.False(t, ok)
 }
 
 func TestHangsWithDifferentOutputAreOneFinding(t *testing.T) {

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"regexp"
 	"sort"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -38,6 +39,19 @@ type Mode struct {
 type Ack struct {
 	Tick uint64 `json:"t"`
 	Text string `json:"text"`
+}
+
+// Acknowledged returns what a line of standard output acknowledges, if the pattern matches: the first group or, without a group,
+// the whole line.
+func Acknowledged(pattern *regexp.Regexp, line string) (string, bool) {
+	switch found := pattern.FindStringSubmatch(line); len(found) {
+	case 0:
+		return "", false
+	case 1:
+		return line, true
+	default:
+		return found[1], true
+	}
 }
 
 // Acked returns the lines acknowledged when power is cut after the operation at tick: all those before the next operation.

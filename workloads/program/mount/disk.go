@@ -23,6 +23,8 @@ type Disk struct {
 	// Ack is called with each line written to .torture/ack, and Stdout with each line written to .torture/stdout, before the
 	// write returns. If Ack is nil, the disk has no .torture directory.
 	Ack, Stdout func(line string)
+	// Syncing is called before each sync takes effect, while the process that asked for it waits. It may be nil.
+	Syncing func()
 	// Refused is called whenever a process asks for something that this disk does not support. The text names it and the
 	// remedy. It may be nil.
 	Refused func(what string)

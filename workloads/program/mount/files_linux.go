@@ -152,7 +152,7 @@ func (n *nodes) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint32,
 	const mapped = fuse.WRITE_CACHE // pages of a memory map, to which O_SYNC does not apply
 	if err == nil && in.Flags&(syscall.O_SYNC|syscall.O_DSYNC) != 0 && in.WriteFlags&mapped == 0 {
 		// The kernel sends no separate sync, because the write bypassed its cache.
-		err = n.withFile(in.NodeId, in.Fh, afero.File.Sync)
+		err = n.sync(in.NodeId, in.Fh)
 	}
 	return uint32(wrote), status(err)
 }
@@ -170,15 +170,23 @@ func (n *nodes) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	if hiddenIno(in.NodeId) != 0 {
 		return fuse.OK
 	}
-	return status(n.withFile(in.NodeId, in.Fh, afero.File.Sync))
+	return status(n.sync(in.NodeId, in.Fh))
+}
+
+func (n *nodes) sync(node, fh uint64) error {
+	if s, _, ok := n.at(node); ok {
+		s.syncing()
+	}
+	return n.withFile(node, fh, afero.File.Sync)
 }
 
 // FsyncDir makes the names of a directory durable.
 func (n *nodes) FsyncDir(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
-	_, i, ok := n.at(in.NodeId)
+	s, i, ok := n.at(in.NodeId)
 	if !ok {
 		return fuse.OK
 	}
+	s.syncing()
 	f, err := i.Open(os.O_RDONLY)
 	if err != nil {
 		return status(err)

@@ -43,6 +43,13 @@ type slot struct {
 	stdout lines
 }
 
+// syncing announces a sync.
+func (s *slot) syncing() {
+	if s.Syncing != nil {
+		s.Syncing()
+	}
+}
+
 // attr has the attributes that faultfs does not keep.
 type attr struct {
 	Attr

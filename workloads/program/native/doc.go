@@ -15,6 +15,9 @@
 // hidden from listings. Alternatively it prints them: lines of standard output that match Spec.Stdout count. Standard output is
 // then a file of the same kind, so the moment is exact. Buffered output counts when it is written.
 //
+// The first hundred syncs of a run take some milliseconds, as on a real disk, so that a client of a server that answers before its
+// sync has returned acknowledges before it, too.
+//
 // sync(2) and syncfs(2), and therefore sync(1) without arguments, do not reach the disk. A program must sync its files and
 // directories, or it looks as if it never synced.
 //

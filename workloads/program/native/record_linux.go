@@ -25,6 +25,7 @@ func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 	if err := r.setup(ctx); err != nil {
 		return nil, err
 	}
+	r.syncs.begin()
 	run := r.program
 	if m.Spec.Server != nil {
 		run = r.server
@@ -52,6 +53,7 @@ type recorder struct {
 	pattern *regexp.Regexp // matches the lines of standard output that acknowledge
 	printed process.Tail   // the end of standard output, if that is a file on the disk
 	dir     string         // the root directory of the disk
+	syncs   slowSyncs
 }
 
 // recorder returns a recording that has not started yet; its disk is already served.
@@ -74,7 +76,7 @@ func (m *mounted) recorder() (_ *recorder, err error) {
 	if len(m.Spec.Setup) == 0 {
 		r.tape = program.NewTape(r.rules...)
 	}
-	r.dir = m.mount.Add(mount.Disk{FS: r.tape.FS, Ack: r.ack, Stdout: r.stdout, Refused: r.tape.Refuse})
+	r.dir = m.mount.Add(mount.Disk{FS: r.tape.FS, Ack: r.ack, Stdout: r.stdout, Syncing: r.syncs.wait, Refused: r.tape.Refuse})
 	return r, nil
 }
 
@@ -87,8 +89,8 @@ func (r *recorder) ack(line string) {
 
 // stdout is called with each line of .torture/stdout.
 func (r *recorder) stdout(line string) {
-	if found := r.pattern.FindStringSubmatch(line); found != nil {
-		r.tape.Ack(found[min(1, len(found)-1)])
+	if text, ok := program.Acknowledged(r.pattern, line); ok {
+		r.tape.Ack(text)
 	}
 	fmt.Fprintln(&r.printed, line)
 }

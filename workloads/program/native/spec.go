@@ -21,7 +21,7 @@ type Spec struct {
 	Serve   bool     `json:"serve,omitempty"`   // Check stays alive
 	Observe bool     `json:"observe,omitempty"` // Check looks at undecided images
 	// Stdout is a regular expression that selects the lines of standard output that acknowledge. The acknowledgement is the
-	// first group or, without a group, the whole match. If Stdout is empty, .torture/ack has the acknowledgements.
+	// first group or, without a group, the whole line. If Stdout is empty, .torture/ack has the acknowledgements.
 	Stdout   string        `json:"stdout,omitempty"`
 	Patience time.Duration `json:"patience"`        // time limit of a recovery; 0 means DefaultPatience
 	Timeout  time.Duration `json:"timeout"`         // time limit of the recorded run; 0 means DefaultTimeout

@@ -37,8 +37,8 @@ func (s *spoken) Write(b []byte) (int, error) {
 		if s.pattern == nil {
 			continue
 		}
-		if found := s.pattern.FindSubmatch(line); found != nil {
-			s.acks = append(s.acks, program.Ack{Tick: s.clock.next(), Text: string(found[min(1, len(found)-1)])})
+		if text, ok := program.Acknowledged(s.pattern, string(line)); ok {
+			s.acks = append(s.acks, program.Ack{Tick: s.clock.next(), Text: text})
 		}
 	}
 }

@@ -20,7 +20,7 @@ type Spec struct {
 	Check   []string `json:"check,omitempty"` // runs here too, and observes, if IsProgram of the first argument
 	Dump    []string `json:"dump,omitempty"`  // likewise; replaces Check, see package golden
 	// Stdout is a regular expression that selects the lines of standard output that acknowledge. The acknowledgement is the
-	// first group or, without a group, the whole match. If Stdout is empty, .torture/ack has the acknowledgements.
+	// first group or, without a group, the whole line. If Stdout is empty, .torture/ack has the acknowledgements.
 	Stdout string   `json:"stdout,omitempty"`
 	Env    []string `json:"env,omitempty"` // "NAME=VALUE"; {dir} and {acks} are replaced here too
 	Seed   uint64   `json:"seed"`

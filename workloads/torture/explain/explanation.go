@@ -1,6 +1,9 @@
 package explain
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Explanation is the order whose absence a failure proves.
 type Explanation struct {
@@ -41,7 +44,7 @@ func (s *Site) text() string {
 }
 
 // what is text without an article.
-func (s *Site) what() string { return s.Op + " of " + s.Path + s.place() }
+func (s *Site) what() string { return s.Op + " of " + cmp.Or(s.Path, "the root directory") + s.place() }
 
 // place returns the place in the source, in parentheses.
 func (s *Site) place() string {
