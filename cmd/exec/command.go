@@ -41,6 +41,9 @@ like a client, and the server is killed. A server that does not start or does no
 have a network of their own, so ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
 store before power is cut for the first time.
 
+A checker only looks at a store. With --again, the program also goes on with it, in a second run that acknowledges like the
+first, and then it is checked once more.
+
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 

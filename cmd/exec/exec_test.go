@@ -54,6 +54,7 @@ func TestAFindingThroughWebAssemblyReplaysFromOneLine(t *testing.T) {
 func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 	for flag, args := range map[string][]string{
 		"--sweep":   {"--sweep", "3", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--again":   {"--on", "wasm", "--again", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},
 	} {
 		_, err := execute(t, args...)
@@ -61,6 +62,16 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 	}
 	_, err := execute(t, "--on", "wasm", "--check", "check {dir}", "--", "sqlite3", "{dir}")
 	require.ErrorContains(t, err, "sqlite3 is neither a .wasm file nor a package of Go")
+}
+
+func TestAProgramGoesOnOnlyWithCopiesThatACheckerHasJudged(t *testing.T) {
+	for want, args := range map[string][]string{
+		"a program can go on only with a copy": {"--again", "--dump", "dump {dir}", "--", "program", "{dir}"},
+		"leave one of them out":                {"--again", "--from", "run.lrec", "--check", "check {dir}"},
+	} {
+		_, err := execute(t, args...)
+		require.ErrorContains(t, err, want)
+	}
 }
 
 func TestFlagsOfServersGoTogether(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 type flags struct {
 	check, dump, acks         string
 	serve, observe, audit     bool
+	again                     bool
 	patience, timeout, limit  time.Duration
 	profile, device           string
 	faults                    []string
@@ -52,6 +53,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX, for printed lines that match; a group in REGEX selects a part of them")
 	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
 	f.server.add(to)
+	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse or, for Go programs, wasm")
 	f.seeds.Add(to)
@@ -116,6 +118,8 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("there is no checker; give --check COMMAND or --dump COMMAND (--record FILE and --audit need neither)")
 	case f.html != "" && f.tapeOnly():
 		return exit.Usagef("--html is the report of a search, but nothing is searched; give --check or --dump, and leave out --audit")
+	case f.from != "" && f.again:
+		return exit.Usagef("--from searches a recording, and --again runs the program; leave one of them out")
 	case f.from != "" && f.setup != "":
 		return exit.Usagef("--from searches a recording, which can no longer be prepared; leave out --setup")
 	}
@@ -129,7 +133,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	}
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
 	if f.on == wasm.Name {
-		refused, other = []string{"observe", "timeout", "setup", "ready", "work", "stop"}, ""
+		refused, other = []string{"again", "observe", "timeout", "setup", "ready", "work", "stop"}, ""
 	}
 	for _, name := range refused {
 		if given.Changed(name) {
@@ -142,7 +146,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 // spec returns how to run the program and judge it; server is nil if the program is not one.
 func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
 	s := native.Spec{
-		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
+		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Again: f.again, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
 		Setup: words(f.setup), Server: server,
 	}
 	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {

@@ -32,6 +32,11 @@
 // the acknowledgements, and it answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and
 // the checker is started again for the next.
 //
+// A checker only looks. With Spec.Again, the program then goes on with the store, in a second run that acknowledges like the first,
+// and the checker is asked once more about the lines of both. So a recovery that leaves the torn end of a log in place is found: what
+// is appended to it is lost at the next start. The program must go on with what it finds, and a first attempt without any crash
+// makes sure that it does.
+//
 // # Servers
 //
 // A program with Spec.Server runs until it is stopped. While it is recorded, Server.Ready says when it is up, Server.Work drives

@@ -144,6 +144,9 @@ func exploreCopies(ctx context.Context, r *Request, progress func(program.Tally)
 	defer func() { err = errors.Join(err, scratch.Remove()) }()
 	way := &Copies{Spec: r.Spec, Dir: scratch.Dir, Rec: r.Recording}
 	out = &Outcome{Recording: r.Recording}
+	if err := tryAgain(ctx, way, &r.Spec, r.Recording); err != nil {
+		return nil, err
+	}
 	out.Result, err = program.Explore(context.WithoutCancel(ctx), r.Recording, way, options)
 	return out, err
 }

@@ -59,6 +59,9 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if r.OnlyTape {
 		return nil
 	}
+	if err := tryAgain(ctx, way, &r.Spec, way.Rec); err != nil {
+		return err
+	}
 	told := time.Time{}
 	options, err := r.options(ctx, func(t program.Tally) {
 		if now := time.Now(); now.Sub(told) > progressEvery {

@@ -15,18 +15,27 @@ import (
 type judge struct {
 	*opener
 	acks   string // the file with the acknowledgements
-	acked  int    // the number of lines in it; -1 if it has not been written
+	told   bool   // it has been written
+	acked  string // the lines in it
 	served *served
 	dump   *dump // set if a dump decides
 }
 
 func newJudge(spec *Spec, dir string) (*judge, error) {
 	o, err := newOpener(spec)
-	return &judge{opener: o, acks: filepath.Join(dir, "acks"), acked: -1}, err
+	return &judge{opener: o, acks: filepath.Join(dir, "acks")}, err
 }
 
 // ask has the checker recover and judge the store in a directory, or the server recover it and the checker judge.
 func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
+	if j.spec.Again {
+		return j.askAgain(ctx, dir, acked)
+	}
+	return j.once(ctx, dir, acked, nil)
+}
+
+// once is ask for a single life of the store. If the store is right and then is not nil, then is called while it is open.
+func (j *judge) once(ctx context.Context, dir string, acked []program.Ack, then func(context.Context) error) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
 	}
@@ -39,6 +48,9 @@ func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (progr
 			a, err = j.askServed(ctx, dir)
 		default:
 			a, err = j.askCommand(ctx, dir)
+		}
+		if err == nil && then != nil && a.Verdict == program.Right {
+			err = then(ctx)
 		}
 		return err
 	})
@@ -77,16 +89,17 @@ func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, err
 
 // tell writes the acknowledged lines to a file. They are all that a checker may rely on: no user of the program knows more.
 func (j *judge) tell(acked []program.Ack) error {
-	if j.acked == len(acked) {
+	var lines strings.Builder
+	for _, a := range acked {
+		lines.WriteString(a.Text)
+		lines.WriteByte('\n')
+	}
+	text := lines.String()
+	if j.told && j.acked == text {
 		return nil
 	}
-	var text strings.Builder
-	for _, a := range acked {
-		text.WriteString(a.Text)
-		text.WriteByte('\n')
-	}
-	j.acked = len(acked)
-	return os.WriteFile(j.acks, []byte(text.String()), 0o644) //nolint:gosec // a checker may run as another user
+	j.told, j.acked = true, text
+	return os.WriteFile(j.acks, []byte(text), 0o644) //nolint:gosec // a checker may run as another user
 }
 
 func (j *judge) close() error {

@@ -28,6 +28,9 @@ type Spec struct {
 	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, in the syntax of faultfs.ParseRule
 	// Setup, if set, prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`
+	// Again lets the program go on with each recovered store that is right, or Server.Work, and then judges the store once more,
+	// after another start. This finds recoveries that leave a store to which nothing can be added.
+	Again bool `json:"again,omitempty"`
 	// Server is set if Program is a server, which runs until it is stopped.
 	Server *Server `json:"server,omitempty"`
 }
@@ -107,6 +110,8 @@ func (s *Spec) validateJudge() error {
 		return errors.New("a checker and a dump are given; one of them decides")
 	case len(s.Dump) > 0 && (s.Serve || s.Observe):
 		return errors.New("a dump is called once for each image, on a copy: it can neither stay alive nor observe")
+	case s.Again && (len(s.Dump) > 0 || s.Observe):
+		return errors.New("a program can go on only with a copy of a store that a checker has judged, not with a dump or an observed image")
 	case len(s.Dump) > 0 && !named(s.Dump):
 		return fmt.Errorf("no argument of the dump %s contains {dir}, the directory of the recovered store", s.Dump[0])
 	case len(s.Check) > 0 && !s.Serve && !named(s.Check):
