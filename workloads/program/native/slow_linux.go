@@ -22,6 +22,6 @@ func (s *slowSyncs) begin() { s.left.Store(slowedSyncs) }
 // wait delays a sync if it is one of the first.
 func (s *slowSyncs) wait() {
 	if s.left.Load() > 0 && s.left.Add(-1) >= 0 {
-		time.Sleep(slowSync)
+		time.Sleep(slowSync) //nolint:forbidigo // the program that waits is real
 	}
 }
