@@ -79,7 +79,7 @@ func TestAnEngineThatEndsTheProcessIsAFinding(t *testing.T) {
 		t.Run(doom, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			code, stdout, stderr := runDoomed(t, doom, "run", "-w", "kv", "-f", "power", "--format", "json", "--dir", dir)
+			code, stdout, stderr := runDoomed(t, doom, "run", "-w", "kv", "-f", "power", "--for", "1ms", "--format", "json", "--dir", dir)
 			require.Equal(t, int(exit.Violation), code, stderr)
 			var r torture.Result
 			require.NoError(t, json.Unmarshal([]byte(stdout), &r), stderr)
@@ -143,7 +143,7 @@ func temporary(t *testing.T) []os.DirEntry {
 
 func TestTheOutputOfAnEngineIsLimited(t *testing.T) {
 	t.Parallel()
-	code, _, stderr := runDoomed(t, "flood", "run", "-w", "kv", "-f", "power", "--dir", t.TempDir(), "--quiet")
+	code, _, stderr := runDoomed(t, "flood", "run", "-w", "kv", "-f", "power", "--for", "1ms", "--dir", t.TempDir(), "--quiet")
 	require.Equal(t, int(exit.Violation), code)
 	require.True(t, strings.HasPrefix(stderr, "noise noise"), stderr)
 	require.Regexp(t, `The engine printed \d{6,} more bytes, which are left out\.\n$`, stderr)
