@@ -29,9 +29,9 @@ func TestSessionsOfOneWriteEachLeaveFewFiles(t *testing.T) {
 				break // syncs of the operating system's disk are slow
 			}
 			t.Run(fmt.Sprintf("%s, inline %v", c.name, inline), func(t *testing.T) {
-				fsys, sessions := afero.NewMemMapFs(), 300
+				fsys, sessions, files := afero.NewMemMapFs(), 300, 60
 				if !inline { // afero's memory filesystem reads wrong bytes when read concurrently
-					sessions = 60
+					sessions, files = 60, 110 // goroutines merge when they get to it; without a merge there are two files a session
 					fsys = afero.NewBasePathFs(afero.NewOsFs(), t.TempDir())
 				}
 				o := engine.Options{FS: fsys, InlineMaintenance: inline, MemtableBytes: 64 << 10}
@@ -48,12 +48,14 @@ func TestSessionsOfOneWriteEachLeaveFewFiles(t *testing.T) {
 						}
 						require.LessOrEqual(t, l.Tables, 5*8, "level %d", 1+level)
 					}
-					require.LessOrEqual(t, m.OpenFiles, 4+m.BlobFiles)
+					if inline { // no compaction is under way
+						require.LessOrEqual(t, m.OpenFiles, 4+m.BlobFiles)
+					}
 					written += m.WrittenBytes
 					require.NoError(t, db.Close())
 					most = max(most, len(find(t, fsys, "*")))
 				}
-				require.LessOrEqual(t, most, 60)
+				require.LessOrEqual(t, most, files)
 				db := open(t, o)
 				require.Len(t, shown(t, db), len(want))
 				require.NoError(t, db.Verify())

@@ -18,6 +18,7 @@ func TestUsersKeepTheirVersions(t *testing.T) {
 		"github.com/cockroachdb/pebble/v2": "v2.1.4",
 		"github.com/dgraph-io/badger/v4":   "v4.2.0",
 		"github.com/hashicorp/raft-wal":    "v0.4.1",
+		"github.com/ncruces/go-sqlite3":    "v0.36.0",
 		"github.com/syndtr/goleveldb":      "v1.0.1-0.20210819022825-2ae1ddf74ef7",
 		"go.etcd.io/bbolt":                 "v1.3.6",
 	} {
@@ -29,7 +30,7 @@ func TestUsersKeepTheirVersions(t *testing.T) {
 // modules of this repository need, or that a user may have in another version.
 func TestUsersOfTheLabGetNoEngine(t *testing.T) {
 	unwanted := []string{
-		"github.com/akrylysov/", "github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/syndtr/", "go.etcd.io/", // engines
+		"github.com/akrylysov/", "github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/ncruces/", "github.com/syndtr/", "go.etcd.io/", // engines
 		"github.com/getsentry/", "github.com/prometheus/", "go.opentelemetry.io/", "google.golang.org/", // their dependencies
 		"github.com/hashicorp/", "github.com/nats-io/", // clusters
 	}

@@ -2,7 +2,7 @@
 //
 //   - lightning is part of the lab's module, and so is what the adapters share: serial, and the suite targettest that
 //     each of them must pass.
-//   - badger, bbolt, goleveldb, pebble, pogreb and raftwal are modules of their own. Each requires the oldest version
+//   - badger, bbolt, goleveldb, pebble, pogreb, raftwal and sqlite are modules of their own. Each requires an early version
 //     of its engine with which the adapter compiles. So whoever imports one of them tests the version in their own
 //     go.mod, and whoever imports none has none of the engines in their module graph. The tests of this package check
 //     both.
@@ -12,7 +12,7 @@
 //     their speed.
 //
 // The filesystem that such an engine sees is a package of its own below its target: pebble/vfs, goleveldb/storage,
-// pogreb/fs and raftwal/vfs. The author of another store with the same interface can import or copy it. They are built
+// pogreb/fs, raftwal/vfs and sqlite/vfs. The author of another store with the same interface can import or copy it. They are built
 // on faultfs/osfs, which has the shape of package os and suits engines with a small interface of that shape directly.
 // badger and bbolt map their files into memory, which no afero.Fs can offer: they are benchmarked but not tortured.
 //

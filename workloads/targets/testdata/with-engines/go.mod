@@ -14,6 +14,8 @@ require (
 	github.com/lightningdb/lightning-torture/workloads/targets/pebble v0.0.0
 	github.com/lightningdb/lightning-torture/workloads/targets/pogreb v0.0.0
 	github.com/lightningdb/lightning-torture/workloads/targets/raftwal v0.0.0
+	github.com/lightningdb/lightning-torture/workloads/targets/sqlite v0.0.0
+	github.com/ncruces/go-sqlite3 v0.36.0
 	github.com/syndtr/goleveldb v1.0.1-0.20210819022825-2ae1ddf74ef7
 	go.etcd.io/bbolt v1.3.6
 )
@@ -26,4 +28,5 @@ replace (
 	github.com/lightningdb/lightning-torture/workloads/targets/pebble => ../../pebble
 	github.com/lightningdb/lightning-torture/workloads/targets/pogreb => ../../pogreb
 	github.com/lightningdb/lightning-torture/workloads/targets/raftwal => ../../raftwal
+	github.com/lightningdb/lightning-torture/workloads/targets/sqlite => ../../sqlite
 )
