@@ -3,6 +3,7 @@ package programs
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -65,6 +66,10 @@ func onPage(f *program.Finding, binary string) page.Finding {
 	return on
 }
 
+// described splits what follows the kind of an operation: its path, and the bytes of a write or the sizes of a truncate with the
+// fault that it met, if any.
+var described = regexp.MustCompile(`^(?s)(.*?)((?: \[\d+,\d+\)| \d+ -> \d+)?(?: \([^()]+\))?)$`)
+
 // opsOf converts filesystem operations for the page. A call's text is split into operation, path and note.
 func opsOf(calls []program.Call) []page.Op {
 	ops := make([]page.Op, len(calls))
@@ -75,8 +80,9 @@ func opsOf(calls []program.Call) []page.Op {
 			op.Path, op.Note = "", op.Path
 		} else if path, directory := strings.CutSuffix(op.Path, ", a directory"); directory {
 			op.Path, op.Note = path, "a directory"
-		} else if at := strings.LastIndex(op.Path, " ["); at > 0 { // the bytes of a write
-			op.Path, op.Note = op.Path[:at], op.Path[at+1:]
+		} else {
+			parts := described.FindStringSubmatch(op.Path)
+			op.Path, op.Note = parts[1], strings.TrimSpace(parts[2])
 		}
 		ops[i] = op
 	}

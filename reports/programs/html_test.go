@@ -28,6 +28,8 @@ func report() *programs.Report {
 				{Tick: 5, Text: "sync {dir}, a directory"},
 				{Tick: 6, Text: `acknowledged "row <1>"`},
 				{Tick: 7, Text: "remove journal", Fate: "lost"},
+				{Tick: 8, Text: "truncate log 9 -> 5", Fate: "kept"},
+				{Tick: 9, Text: "write wal [0,9) (EIO)"},
 			},
 		}},
 	}}
@@ -39,7 +41,7 @@ func TestThePageShowsTheFinding(t *testing.T) {
 	require.NoError(t, programs.HTML(&page, report()))
 	for _, want := range []string{
 		"row &lt;1&gt; is lost", "it was acknowledged before the remove of journal was durable", "lightning-torture replay findings/1.lrec",
-		"1 loss suffices in place of 5", "one row", "power cut at tick 7", ">journal<", ">{dir}<", "[0,4096)", "4 of 30 crash images were wrong",
+		"1 loss suffices in place of 5", "one row", "power cut at tick 7", ">journal<", ">{dir}<", "[0,4096)", ">log<", "9 -&gt; 5", ">wal<", "(EIO)", "4 of 30 crash images were wrong",
 	} {
 		assert.Contains(t, page.String(), want)
 	}
