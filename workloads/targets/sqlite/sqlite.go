@@ -9,9 +9,8 @@ import (
 	engine "github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/vfs"
 
-	adapter "github.com/lightningdb/lightning-torture/workloads/targets/sqlite/vfs"
-
 	"github.com/lightningdb/lightning-torture/workloads"
+	adapter "github.com/lightningdb/lightning-torture/workloads/targets/sqlite/vfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
