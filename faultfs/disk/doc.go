@@ -2,7 +2,7 @@
 // durable, and package faultfs what a running program has in memory.
 //
 // A Disk is a persistent data structure and a Content shares its pages copy-on-write, so the state at another tick, or
-// one more crash image, costs what differs and not what is stored:
+// one more crash image, costs memory only for what differs:
 //
 //  1. Share returns a disk that never changes. Later changes to the receiver copy what they touch.
 //  2. Fork returns a content with the same bytes. The forked content must not be changed afterwards; the fork copies a

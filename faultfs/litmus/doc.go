@@ -31,7 +31,7 @@
 //
 // # Steps
 //
-//	create F, open F, close F     a handle under the name that it is opened with; create cuts what is there
+//	create F, open F, close F     a handle under the name that it is opened with; create truncates an existing file
 //	open-sync F                   the same as open, with O_SYNC
 //	write F LETTER OFFSET LENGTH  at an offset; bytes of one letter
 //	append F LETTER LENGTH        at the end

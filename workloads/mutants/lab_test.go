@@ -28,7 +28,7 @@ func TestTry(t *testing.T) {
 		"05-hangs":            {mutants.Broken, "did not end within"},
 		"06-false-alarm":      {mutants.Broken, "complains about the unchanged engine too"},
 		"07-wrong-exit-code":  {mutants.Broken, "do not fit together"},
-		"08-stale":            {mutants.Broken, "engine/engine.go holds these lines more than once"},
+		"08-stale":            {mutants.Broken, "engine/engine.go contains these lines more than once"},
 	}
 	require.Len(t, all, len(want))
 	lab := mutants.Lab{

@@ -37,10 +37,10 @@ func (e *Edit) apply(text string) (string, error) {
 	text = "\n" + text
 	at := strings.Index(text, "\n"+e.Old)
 	if at < 0 {
-		return "", fmt.Errorf("%s does not hold these lines:\n%s", e.File, e.Old)
+		return "", fmt.Errorf("%s does not contain these lines:\n%s", e.File, e.Old)
 	}
 	if strings.Contains(text[at+1:], "\n"+e.Old) {
-		return "", fmt.Errorf("%s holds these lines more than once:\n%s", e.File, e.Old)
+		return "", fmt.Errorf("%s contains these lines more than once:\n%s", e.File, e.Old)
 	}
 	return text[1:at+1] + e.New + text[at+1+len(e.Old):], nil
 }

@@ -96,7 +96,7 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	result.Ops, result.Acks = len(rec.Trace), len(rec.Acks)
 	switch {
 	case err == nil && s.cut && len(result.Findings) == 0:
-		result.Inconclusive = fmt.Sprintf("the time was over after %d of %d crash points", s.tally.Points, len(rec.Ticks()))
+		result.Inconclusive = fmt.Sprintf("time ran out after %d of %d crash points", s.tally.Points, len(rec.Ticks()))
 	case err == nil:
 		result.conclude()
 	default:

@@ -121,7 +121,7 @@ func (s *Shrunk) say() string {
 	}
 	text := strings.Join(parts, ", and ")
 	if !s.Least {
-		text += fmt.Sprintf("; perhaps less would, after %s the time was over", wording.Plural(s.Tries, "attempt"))
+		text += fmt.Sprintf("; less may suffice, but time ran out after %s", wording.Plural(s.Tries, "attempt"))
 	}
 	return text
 }

@@ -1,5 +1,5 @@
-// Command bench measures a replicated Lightning beside etcd: three members of each on this machine, in processes of their own, that sync
-// before they answer, with the same keys, values and number of clients. The two take turns, each round on new directories.
+// Command bench compares a replicated Lightning with etcd. Each has three members on this machine, in separate processes, which sync
+// before they answer. Keys, values and the number of clients are the same. The two take turns, and each round uses new directories.
 //
 //	go -C engine/replica build -o /tmp/ ./cmd/lightning-replica
 //	go -C workloads/cluster/bench run . --replica /tmp/lightning-replica --etcd /path/to/etcd --rounds 5 --clients 32
