@@ -1,6 +1,9 @@
 package disk
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 const (
 	// PageBytes is the size of a page, the unit in which contents share bytes and of a filesystem's blocks.
@@ -9,17 +12,18 @@ const (
 	SectorBytes = 512
 )
 
-// page is a piece of a file. Only the content that owns it may change it.
+// page is a piece of a file. Only the content that owns it may change it. The bytes are allocated by themselves, so that
+// they fill their size class and the garbage collector need not scan them.
 type page struct {
 	owner *Content
-	b     [PageBytes]byte
+	b     *[PageBytes]byte // nil: the page was never written
 }
 
-// Content is the bytes of a file: pages, shared with other contents until written. A nil page reads as zeros, and so
-// does everything beyond size in the last page.
+// Content is the bytes of a file: pages, shared with other contents until written. A page without bytes reads as zeros,
+// and so does everything beyond size in the last page.
 type Content struct {
 	size     int64
-	pages    []*page
+	pages    []page
 	borrowed bool // pages belongs to another content and must be copied before the first change
 }
 
@@ -40,7 +44,7 @@ func (c *Content) ReadAt(b []byte, off int64) int {
 	for done := 0; done < len(b); {
 		i, in := pageOf(off + int64(done))
 		n := min(len(b)-done, PageBytes-in)
-		if i < len(c.pages) && c.pages[i] != nil {
+		if i < len(c.pages) && c.pages[i].b != nil {
 			copy(b[done:done+n], c.pages[i].b[in:])
 		} else {
 			clear(b[done : done+n])
@@ -58,7 +62,7 @@ func (c *Content) WriteAt(b []byte, off int64) {
 	c.size = max(c.size, off+int64(len(b)))
 	for len(b) > 0 {
 		i, in := pageOf(off)
-		n := copy(c.writable(i).b[in:], b)
+		n := copy(c.writable(i)[in:], b)
 		b, off = b[n:], off+int64(n)
 	}
 }
@@ -67,8 +71,8 @@ func (c *Content) WriteAt(b []byte, off int64) {
 func (c *Content) SetSize(size int64) {
 	if size < c.size {
 		last, in := pageOf(size)
-		if in != 0 && last < len(c.pages) && c.pages[last] != nil {
-			clear(c.writable(last).b[in:])
+		if in != 0 && last < len(c.pages) && c.pages[last].b != nil {
+			clear(c.writable(last)[in:])
 		}
 		if in != 0 {
 			last++
@@ -78,29 +82,27 @@ func (c *Content) SetSize(size int64) {
 	c.size = size
 }
 
-// writable returns page i, owned by this content.
-func (c *Content) writable(i int) *page {
+// writable returns the bytes of page i, owned by this content.
+func (c *Content) writable(i int) *[PageBytes]byte {
 	switch had := len(c.pages); {
 	case c.borrowed || i >= cap(c.pages):
 		n := max(i+1, had)
-		pages := make([]*page, n, n+n/4+1)
+		pages := make([]page, n, n+n/4+1)
 		copy(pages, c.pages)
 		c.pages, c.borrowed = pages, false
 	case i >= had:
 		c.pages = c.pages[:i+1]
 		clear(c.pages[had:]) // SetSize may leave pages beyond the end
 	}
-	p := c.pages[i]
+	p := &c.pages[i]
 	switch {
-	case p == nil:
-		p = &page{owner: c}
+	case p.b == nil:
+		p.b = new([PageBytes]byte)
 	case p.owner != c:
-		own := *p
-		own.owner = c // the copy, not the shared page, which other images see
-		p = &own
+		p.b = (*[PageBytes]byte)(slices.Clone(p.b[:])) // other images see the shared bytes
 	}
-	c.pages[i] = p
-	return p
+	p.owner = c
+	return p.b
 }
 
 func pageOf(off int64) (index, within int) { return int(off / PageBytes), int(off % PageBytes) }
@@ -108,7 +110,7 @@ func pageOf(off int64) (index, within int) { return int(off / PageBytes), int(of
 // Hole reports whether the page at an offset was never written, so that it takes no space.
 func (c *Content) Hole(off int64) bool {
 	i, _ := pageOf(off)
-	return i >= len(c.pages) || c.pages[i] == nil
+	return i >= len(c.pages) || c.pages[i].b == nil
 }
 
 // Allocate makes the page at an offset take space, without changing what is read.
@@ -120,7 +122,7 @@ func (c *Content) Allocate(off int64) {
 // Pages returns the number of pages that take space.
 func (c *Content) Pages() (n int64) {
 	for _, p := range c.pages {
-		if p != nil {
+		if p.b != nil {
 			n++
 		}
 	}
@@ -137,7 +139,7 @@ func (c *Content) Hash(seed maphash.Seed) uint64 {
 	h.SetSeed(seed)
 	maphash.WriteComparable(&h, c.size)
 	for i, p := range c.pages {
-		if p != nil {
+		if p.b != nil {
 			maphash.WriteComparable(&h, i)
 			_, _ = h.Write(p.b[:]) // never fails
 		}

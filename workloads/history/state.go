@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"iter"
+	"slices"
 )
 
 // State holds all pairs of a store in key order, as read by one scan. Pairs are contiguous in one buffer, so that
@@ -14,8 +15,12 @@ type State struct {
 	pairs int
 }
 
-// Append adds a pair and copies both slices. Keys must be in ascending order.
+// Append adds a pair and copies both slices. Keys must be in ascending order. The buffer doubles when it is full: most
+// states are read into a buffer that was used before, and the first ones should not be copied many times.
 func (s *State) Append(key, value []byte) {
+	if need := len(s.buf) + 8 + len(key) + len(value); need > cap(s.buf) {
+		s.buf = slices.Grow(s.buf, max(need, 2*cap(s.buf))-len(s.buf))
+	}
 	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(key)))
 	s.buf = binary.LittleEndian.AppendUint32(s.buf, uint32(len(value)))
 	s.buf = append(s.buf, key...)

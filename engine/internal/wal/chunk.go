@@ -10,7 +10,9 @@ const LogBytesMax = 8 << 30
 
 const (
 	blockBytes  = 32 << 10
-	headerBytes = 4 + 2 + 1 + 4 + 8
+	numberAt    = 4 + 2 + 1 // where a header has the number of its file
+	numberBytes = 4
+	headerBytes = numberAt + numberBytes + 8
 )
 
 type chunkType uint8

@@ -1,6 +1,8 @@
 package wal
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 
@@ -137,7 +139,7 @@ func (r *Reader) tooShort() error {
 
 // judge decides what the absence of a chunk at off means: io.EOF for a torn tail, or corruption if the file was closed
 // beyond it or a later chunk was written when off was already durable. Lengths cannot be trusted from there on, so
-// every offset is tried.
+// every offset at which a header would name the file is tried.
 func (r *Reader) judge(off int64) error {
 	if int64(len(r.data)) < r.end {
 		return r.tooShort()
@@ -145,10 +147,14 @@ func (r *Reader) judge(off int64) error {
 	if r.end > 0 {
 		return corrupt.At(r.name, off, "invalid chunk, but the file was closed at %d", r.end)
 	}
+	var num [numberBytes]byte
+	binary.LittleEndian.PutUint32(num[:], uint32(r.num))
 	for at := off + 1; at+headerBytes <= int64(len(r.data)); at++ {
-		if kind := chunkType(r.data[at+6]); kind < full || kind > begin {
-			continue
+		next := bytes.Index(r.data[at+numberAt:], num[:])
+		if next < 0 {
+			break
 		}
+		at += int64(next)
 		if c, ok := parseChunk(r.data, r.num, at); ok && c.synced > off {
 			return corrupt.At(r.name, off, "invalid chunk, but the chunk at %d proves that %d bytes were synced", at, c.synced)
 		}

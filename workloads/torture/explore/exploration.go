@@ -22,10 +22,9 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	whole, stopAll := context.WithCancel(caller)
 	stop := func() { stopSoon(); stopAll() }
 	defer stop()
-	goals := contract.GoalsOf(&req.Subject.Target)
 	common := &shared{
-		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), recovered: newRecoveredDisks(), stop: stop, goals: len(goals),
-		situations: situations(goals, req.Subject.Recording),
+		req: &req, ctx: ctx, whole: whole, seed: maphash.MakeSeed(), recovered: newRecoveredDisks(), stop: stop,
+		goals: len(contract.GoalsOf(&req.Subject.Target)), situations: req.Subject.situations(),
 	}
 	jobs := make(chan job)
 	crew := make([]*explorer, req.Explorers)

@@ -29,8 +29,10 @@ type Subject struct {
 	Looks     *decide.Looks // whether the target's recoveries repeat; shared by all subjects of a target
 	Shapes    *shape.Seen   // the shapes of explored crash points; shared by all subjects of a target
 
-	shapes func() map[uint64]uint64 // shape.Of the recording
-	after  []byte                   // see visit.After
+	// What the trace says, found when it is first asked for. All profiles of a recording share it.
+	shapes     func() map[uint64]uint64 // shape.Of the recording
+	situations func() map[uint64][]int  // the goals that each crash hits
+	after      []byte                   // see visit.After
 }
 
 // Running is called by an explorer before it explores the crash point at a tick of the run described by spec. Slots are
@@ -42,8 +44,9 @@ func NewSubject(target contract.Target, r *record.Recording, patience time.Durat
 	judges := judge.New(target, r)
 	return &Subject{
 		Target: target, Recording: r, Judges: judges, Audit: audit.New(target, r, judges), Patience: patience,
-		Looks: &decide.Looks{}, Shapes: &shape.Seen{}, shapes: sync.OnceValue(func() map[uint64]uint64 { return shape.Of(r.Trace) }),
-		after: visit.After(&target, &r.Plan.Script),
+		Looks: &decide.Looks{}, Shapes: &shape.Seen{}, after: visit.After(&target, &r.Plan.Script),
+		shapes:     sync.OnceValue(func() map[uint64]uint64 { return shape.Of(r.Trace) }),
+		situations: sync.OnceValue(func() map[uint64][]int { return situations(contract.GoalsOf(&target), r) }),
 	}
 }
 

@@ -3,6 +3,7 @@ package judge
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -15,30 +16,34 @@ import (
 type Judges struct {
 	recording  *record.Recording
 	target     contract.Target
-	durability *checker.Durability
-	isolation  *checker.Isolation // nil if nothing is promised that it could judge
-	sequence   *checker.Sequence  // nil if the store does not reveal the order of its commits
-	bank       *checker.Bank      // nil if the script transfers no money
-	registers  bool               // judge transactions over registers
-	buffered   bool               // some commits may be lost even if only the process is killed
+	durability func() *checker.Durability // made when the first crash is judged
+	isolation  *checker.Isolation         // nil if nothing is promised that it could judge
+	sequence   func() *checker.Sequence   // the same; nil if the store does not reveal the order of its commits
+	bank       *checker.Bank              // nil if the script transfers no money
+	registers  bool                       // judge transactions over registers
+	buffered   bool                       // some commits may be lost even if only the process is killed
 }
 
 // New returns the judges of a recording of a target.
 func New(target contract.Target, r *record.Recording) *Judges {
 	j := &Judges{recording: r, target: target, bank: r.Plan.Bank(), buffered: slices.ContainsFunc(r.History, isBuffered)}
-	if target.Promises.ShownSurvives {
-		j.durability = checker.NewStrictDurability(r.History, &history.State{})
-	} else {
-		j.durability = checker.NewDurability(r.History, &history.State{})
-	}
+	j.durability = sync.OnceValue(func() *checker.Durability {
+		if target.Promises.ShownSurvives {
+			return checker.NewStrictDurability(r.History, &history.State{})
+		}
+		return checker.NewDurability(r.History, &history.State{})
+	})
+	j.sequence = sync.OnceValue(func() *checker.Sequence {
+		if s, ok := checker.NewSequence(r.History, &history.State{}); ok {
+			return s
+		}
+		return nil
+	})
 	if r.Plan.Script.Lists && target.Promises.Transactions {
 		lists := checker.Lists{IsList: workloads.IsList, Elements: workloads.Elements}
 		j.isolation = checker.NewIsolation(r.History, lists, j.level())
 	}
 	j.registers = r.Plan.Script.Registers && target.Promises.Transactions
-	if s, ok := checker.NewSequence(r.History, &history.State{}); ok {
-		j.sequence = s
-	}
 	return j
 }
 
@@ -50,21 +55,21 @@ func (j *Judges) level() checker.Level {
 }
 
 // AckedSynced returns the number of commits that were acknowledged as durable before a cut.
-func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability.AckedSynced(cut) }
+func (j *Judges) AckedSynced(cut history.Cut) int { return j.durability().AckedSynced(cut) }
 
 // IsAckedSynced reports whether an operation is one of the commits that AckedSynced counts.
 func (j *Judges) IsAckedSynced(id int, cut history.Cut) bool {
-	return j.durability.IsAckedSynced(id, cut)
+	return j.durability().IsAckedSynced(id, cut)
 }
 
 // MustSurvive returns the number of commits that must survive a crash at a cut according to a rule.
 func (j *Judges) MustSurvive(cut history.Cut, rule checker.Rule) int {
-	return j.durability.MustSurvive(cut, rule)
+	return j.durability().MustSurvive(cut, rule)
 }
 
 // Durability asks only the judge of durability.
 func (j *Judges) Durability(cut history.Cut, state *history.State, rule checker.Rule) checker.Result {
-	return j.durability.Judge(cut, state, rule)
+	return j.durability().Judge(cut, state, rule)
 }
 
 // order asks the judges that know the order in which commits took effect. The history alone leaves the order of overlapping
@@ -75,8 +80,8 @@ func (j *Judges) order(cut history.Cut, state *history.State, rule checker.Rule)
 			return r
 		}
 	}
-	if j.sequence != nil && rule.Suffix && rule.Atomic {
-		return j.sequence.Judge(cut, state, rule.Lower)
+	if s := j.sequence(); s != nil && rule.Suffix && rule.Atomic {
+		return s.Judge(cut, state, rule.Lower)
 	}
 	return checker.Result{Judge: "orders", Verdict: checker.Pass}
 }

@@ -28,7 +28,7 @@ type Verdict struct {
 func (j *Judges) State(ctx context.Context, c Crash, state *history.State, rule checker.Rule) Verdict {
 	promised := rule.Suffix
 	when, rule, excused := j.excuse(c, rule)
-	if r := j.durability.Judge(when, state, rule); r.Verdict != checker.Pass {
+	if r := j.durability().Judge(when, state, rule); r.Verdict != checker.Pass {
 		return Verdict{Result: r}
 	}
 	if r := j.order(when, state, rule); r.Verdict != checker.Pass {
