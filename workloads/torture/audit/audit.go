@@ -193,6 +193,9 @@ func stateOf(pairs map[string][]byte) *history.State {
 
 // difference describes the first key at which two states differ. It is empty if they are equal.
 func difference(a, b *history.State) string {
+	if a.Equal(b) {
+		return ""
+	}
 	shown := map[string][]byte{}
 	for k, v := range b.All() {
 		shown[string(k)] = v

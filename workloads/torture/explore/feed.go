@@ -17,9 +17,13 @@ type feeder struct {
 	req     *Request
 	steered []uint64 // crash points that hit the goals of Request.Steer, ascending
 	spent   recovery.Spent
-	all     [][]uint64 // see passes
-	wide    int        // crash points so far at which many operations were pending
+	all     [][]uint64                     // see passes
+	wide    int                            // crash points so far at which many operations were pending
+	made    map[uint64]*faultfs.CrashPoint // by tick: crash points made ahead; see makeAhead
 }
+
+// pointsAhead limits the crash points that are kept until they are sent.
+const pointsAhead = 128
 
 // In a run whose syncs do nothing, many operations are pending at every crash point, and a full search of each would take
 // longer than all other runs together. So only the first widePoints such crash points get the full number of images, and
@@ -114,10 +118,15 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 			return false
 		}
 		begin := time.Now()
-		j := job{point: timeline.Advance(tick), cut: cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
+		var point *faultfs.CrashPoint
+		if point = f.made[tick]; point == nil || endure {
+			point = timeline.Advance(tick)
+		} else {
+			delete(f.made, tick)
+		}
+		j := job{point: point, cut: cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
 		j.bounds, j.brief = cuts.Bounds(j.cut), f.brief(&j)
-		took := time.Since(begin)
-		f.spent.Add(recovery.Spent{Making: took, Total: took})
+		f.spend(begin)
 		select {
 		case jobs <- j:
 			return true
@@ -131,7 +140,10 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	}
 	all := f.passes()
 	n, sent := total(all), 0
-	for _, pass := range all {
+	for i, pass := range all {
+		if len(pass) > 0 && f.made[pass[0]] == nil {
+			f.makeAhead(fs, all[i:])
+		}
 		timeline := faultfs.NewTimeline(fs, r.Plan.Model, 0)
 		for _, tick := range pass {
 			if !send(timeline, tick, false) {
@@ -146,6 +158,31 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	if n == 0 {
 		endure()
 	}
+}
+
+// makeAhead makes the crash points of as many of the next passes as may be kept, in one walk over the trace: walking is most
+// of what crash points cost, and each of the first passes has only a few of them. If the next pass has too many, it makes none.
+func (f *feeder) makeAhead(fs *faultfs.FS, next [][]uint64) {
+	defer f.spend(time.Now())
+	var ticks []uint64
+	for _, pass := range next {
+		if len(ticks)+len(pass) > pointsAhead {
+			break
+		}
+		ticks = append(ticks, pass...)
+	}
+	slices.Sort(ticks)
+	f.made = make(map[uint64]*faultfs.CrashPoint, len(ticks))
+	timeline := faultfs.NewTimeline(fs, f.req.Subject.Recording.Plan.Model, 0)
+	for _, tick := range ticks {
+		f.made[tick] = timeline.Advance(tick)
+	}
+}
+
+// spend adds the time since begin to the time spent on making crash points.
+func (f *feeder) spend(begin time.Time) {
+	took := time.Since(begin)
+	f.spent.Add(recovery.Spent{Making: took, Total: took})
 }
 
 // enduring returns the tick of the crash that starts a row of crashes (see endure), or 0 if the run has none.
