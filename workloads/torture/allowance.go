@@ -17,6 +17,7 @@ const (
 	minReading   = 10 * time.Second // even for a short campaign, so that its first finding is explained
 	maxReading   = 10 * time.Second // for one finding, each time
 	unhurried    = 2 * time.Minute  // for one finding if the campaign has no time limit, so that even a busy machine gets it done
+	firstReading = time.Minute      // for the first finding: with a tenth of a processor, ten seconds explain nothing
 )
 
 // newAllowance returns the allowance of a campaign that runs for length. If length is 0, the campaign is bounded by
@@ -34,6 +35,23 @@ func (a *allowance) spendPart(ctx context.Context, parts time.Duration, do func(
 	if a.limited {
 		most = min(maxReading, a.left/parts)
 	}
+	a.spendUpTo(ctx, most, do)
+}
+
+// spendFirst is spend for the first finding of a campaign. It gets its time however short the campaign is, and what it takes
+// beyond maxReading is granted in addition.
+func (a *allowance) spendFirst(ctx context.Context, do func(context.Context)) {
+	left := a.left
+	if a.limited {
+		a.spendUpTo(ctx, firstReading, do)
+	} else {
+		a.spendUpTo(ctx, unhurried, do)
+	}
+	a.left = max(a.left, left-maxReading)
+}
+
+// spendUpTo calls do with a context that ends after most.
+func (a *allowance) spendUpTo(ctx context.Context, most time.Duration, do func(context.Context)) {
 	limit, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	begin := time.Now()

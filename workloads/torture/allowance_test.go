@@ -19,3 +19,16 @@ func TestShrinkingLeavesTimeToExplain(t *testing.T) {
 	require.False(t, part.IsZero())
 	require.True(t, part.Before(whole.Add(-maxReading/4)), "only half of the reading time is left to a part")
 }
+
+// Beside other programs, ten seconds may be too few for a single explanation. A campaign with one finding should explain it.
+func TestTheFirstFindingIsExplainedOnABusyMachineToo(t *testing.T) {
+	t.Parallel()
+	a := newAllowance(time.Second)
+	left := a.left
+	a.spendFirst(t.Context(), func(ctx context.Context) {
+		end, limited := ctx.Deadline()
+		require.True(t, limited)
+		require.Greater(t, time.Until(end), maxReading)
+	})
+	require.Greater(t, a.left, left-maxReading, "the other findings keep their time")
+}

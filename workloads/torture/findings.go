@@ -71,7 +71,11 @@ func (f *findings) add(ctx context.Context, s *explore.Subject, failure explore.
 			return false, err
 		}
 	}
-	f.reading.spend(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
+	read := f.reading.spend
+	if len(f.ids) == 1 {
+		read = f.reading.spendFirst
+	}
+	read(ctx, func(ctx context.Context) { x.finding = evidence.NewFinding(ctx, s, &failure) })
 	return true, nil
 }
 
