@@ -50,8 +50,12 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	}
 	_, found, err = store.Get(key)
 	_ = store.Close()
-	if err != nil || !found {
-		return violation("sync without effect", "all syncs of one session failed; the next session found what it had written and was synced, but a power cut took it away (%v)", err)
+	const lost = "all syncs of one session failed; the next session found what it had written and was synced, but "
+	switch {
+	case err != nil:
+		return violation("sync without effect", lost+"after a power cut it cannot be read: %v", err)
+	case !found:
+		return violation("sync without effect", lost+"a power cut took it away")
 	}
 	return nil
 }
