@@ -244,7 +244,7 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 				return errors.Join(corrupt, afero.WriteFile(env.FS, env.Dir+"/verified", nil, 0o600))
 			}
 		}},
-		{"repair fails", "repair fails", "repairing the store fails: the toy says so", repairs(func(contract.Env) (contract.Repaired, error) {
+		{"repair fails", "repair fails", "the repair of the store fails: the toy says so", repairs(func(contract.Env) (contract.Repaired, error) {
 			return contract.Repaired{}, errToy
 		})},
 		{"a repaired store shows what nobody wrote", "repair invents", "the store was repaired, and now", repairs(func(env contract.Env) (contract.Repaired, error) {
