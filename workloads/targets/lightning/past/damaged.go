@@ -165,7 +165,8 @@ func lost(fsys afero.Fs, files map[string][]byte, dir string) (names []string) {
 	return names
 }
 
-// shownBy opens a store, verifies it, and returns the number and a checksum of the pairs that it shows.
+// shownBy opens a store, verifies it, and returns the number and a checksum of the pairs that it shows, and the position
+// of a commit that is made then.
 func shownBy(o engine.Options) (string, error) {
 	db, err := engine.Open("db", o)
 	if err != nil {
@@ -183,5 +184,9 @@ func shownBy(o engine.Options) (string, error) {
 			sum.Write(b)
 		}
 	}
-	return fmt.Sprintf("%d pairs, %x", n, sum.Sum(nil)), errors.Join(it.Error(), it.Close(), db.Verify(), db.Close())
+	err = errors.Join(it.Error(), it.Close(), db.Verify())
+	var b engine.Batch
+	b.Put([]byte("~"), []byte("new"))
+	err = errors.Join(err, db.Apply(&b, engine.NoSync), db.Close())
+	return fmt.Sprintf("%d pairs, %x, next commit at %d", n, sum.Sum(nil), b.Seq()), err
 }

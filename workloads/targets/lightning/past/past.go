@@ -77,7 +77,36 @@ func check(name string) error {
 	if err := open(o, shows, func(db *engine.DB) error { return db.Put([]byte("~"), []byte("new"), engine.Sync) }); err != nil {
 		return err
 	}
+	if err := raised(o); err != nil {
+		return err
+	}
 	return open(o, shows+"\"~\" \"new\"\n", (*engine.DB).Compact)
+}
+
+// raised returns an error unless the manifest of a store that was written to states the format version of a new store,
+// so that an engine which does not know what was written refuses it.
+func raised(o engine.Options) error {
+	fresh := optionsOn(afero.NewMemMapFs())
+	fresh.ErrorIfMissing = false
+	if err := open(fresh, "", func(db *engine.DB) error { return db.Put(nil, nil, engine.Sync) }); err != nil {
+		return err
+	}
+	got, err := version(o)
+	want, failed := version(fresh)
+	if err = errors.Join(err, failed); err == nil && got != want {
+		err = fmt.Errorf("%w: format version after a write: %d, want %d", ErrDiffers, got, want)
+	}
+	return err
+}
+
+// version returns the format version that the manifest of a closed store states.
+func version(o engine.Options) (uint64, error) {
+	files, err := engine.StoreFiles("db", engine.ManifestFile, o)
+	if err != nil {
+		return 0, err
+	}
+	info, err := engine.InspectManifest(files[len(files)-1], o, func(engine.ManifestEdit) error { return nil })
+	return info.Version, err
 }
 
 // unpack returns a filesystem with a store in directory db, and the pairs that the store must show.

@@ -48,6 +48,7 @@ const (
 	alikeMoments = 3  // kept at once
 	alikeShared  = 5  // every fifth round shares its memtable with the next one
 	alikeSeeks   = 12 // per comparison
+	alikeBegun   = 5  // keys after one that begin with it
 )
 
 // Alike reads and writes similar keys. Many share their first 4, 8 or 16 bytes and then end, or continue with the smallest
@@ -123,7 +124,7 @@ func (l *likeness) written() string {
 
 // round makes writes, keeps a moment, flushes or compacts, and reads everything.
 func (l *likeness) round(n int) error {
-	first := l.rng.IntN(len(l.keys) - alikeWindow)
+	first := l.first()
 	l.window = l.keys[first : first+alikeWindow]
 	err := l.writeAll(n)
 	if n%alikeShared > 0 {
@@ -149,6 +150,20 @@ func (l *likeness) round(n int) error {
 		err = fmt.Errorf("round %d: %w", n, err)
 	}
 	return err
+}
+
+// first draws where a window begins: half of the time at a key with which the next ones begin, so that the key with the
+// most versions is all that the keys of a block have in common.
+func (l *likeness) first() int {
+	first := l.rng.IntN(len(l.keys) - alikeWindow)
+	if l.rng.IntN(2) == 0 {
+		return first
+	}
+	begins := func(i int) bool { return l.keys[i] != "" && strings.HasPrefix(l.keys[i+alikeBegun], l.keys[i]) }
+	for !begins(first) {
+		first = (first + 1) % (len(l.keys) - alikeWindow)
+	}
+	return first
 }
 
 // writer accepts writes.
@@ -266,7 +281,7 @@ func (l *likeness) compare(r reader, pairs map[string]string) error {
 		want, there := pairs[k]
 		got, err := r.Get([]byte(k))
 		if there != (err == nil) || string(got) != want || !there && !errors.Is(err, engine.ErrNotFound) {
-			return wrong("Get of %q returns %q (%w), want %q (found: %t)", k, got, orNil(err), want, there)
+			return wrong("Get of %q returns %q (%w), want %q (found: %t)", k, got, orNone(err), want, there)
 		}
 	}
 	have := slices.Sorted(maps.Keys(pairs))
@@ -285,15 +300,6 @@ func (l *likeness) compare(r reader, pairs map[string]string) error {
 		err = errors.Join(err, fmt.Errorf("from %q to %q: %w", from, to, failed))
 	}
 	return errors.Join(err, bounded.Close())
-}
-
-var errNone = errors.New("no error")
-
-func orNil(err error) error {
-	if err == nil {
-		return errNone
-	}
-	return err
 }
 
 // scans reads an iterator forward and backward.

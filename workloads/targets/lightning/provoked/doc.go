@@ -3,11 +3,15 @@
 //
 //	store.go     a small store with some of everything, and what it must show
 //	stalls.go    writers that wait, for each possible reason
+//	reliefs.go   the ways in which such a wait ends
 //	room.go      a disk that is full while a store works in the background
 //	ended.go     work that ends early: at each of its calls the context is cancelled, the disk is full, or a read fails;
 //	             errands.go: that work
+//	diverged.go  backups of two stores that were one, in one repository
+//	rotted.go    streams of a value of which a part has rotted
 //	nested.go    stores and copies in nested directories that do not exist yet
 //	crossed.go   commits during a sync that is held up, before or after the disk has done it
+//	backlog.go   a power cut while several logs wait for a flush, and others during the recovery
 //	flight.go    commits in flight when the disk fails
 //	alike.go     similar keys, and many versions of one key
 //	levels.go    sequences of commits with every durability
@@ -25,5 +29,5 @@ package provoked
 
 // Checks returns all checks.
 func Checks() []func() error {
-	return []func() error{Stalls, Room, Ended, Nested, Crossed, Flight, Alike, Conflicts, Levels, Bounded}
+	return []func() error{Stalls, Room, Ended, Nested, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Conflicts, Levels, Bounded}
 }

@@ -20,6 +20,7 @@ type ending struct {
 	at      func(disk *faultfs.FS, c call) (ctx context.Context, undo func())
 	applies func(e *errand, c call) bool
 	cleans  bool // nothing of the directory being created may be left
+	once    bool // the condition does not last beyond the call
 }
 
 // call is the n-th call of an operation on a kind of file, counting from 1.
@@ -49,7 +50,7 @@ const firstCalls = 3
 // calls returns the first few calls and the last call of each operation that an errand makes on each kind of file.
 func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, err error) {
 	var all []call // with the number of each in n
-	counting := ending{at: func(disk *faultfs.FS, _ call) (context.Context, func()) {
+	counting := ending{once: true, at: func(disk *faultfs.FS, _ call) (context.Context, func()) {
 		disk.Watch(func(op faultfs.OpKind, name, _ string) {
 			i := slices.IndexFunc(all, func(c call) bool { return c.op == op && c.files == kindOf(name) })
 			if i < 0 {
@@ -101,7 +102,7 @@ var endings = []ending{
 		},
 	},
 	{
-		name: "a read fails", want: syscall.EIO, applies: func(e *errand, c call) bool { return e.files && reads(c.op) },
+		name: "a read fails", want: syscall.EIO, once: true, applies: func(e *errand, c call) bool { return (e.files || !e.parts) && reads(c.op) },
 		at: func(disk *faultfs.FS, c call) (context.Context, func()) {
 			disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: c.op, Glob: c.files, Nth: c.n})
 			return context.Background(), func() { disk.SetRules() }
@@ -167,6 +168,7 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 	var db *engine.DB
 	if !e.files {
 		var err error
+		o.MaxOpenFiles = 1 // so that every read opens a file
 		if db, err = engine.Open(storeDir, o); err != nil {
 			return err
 		}
@@ -194,8 +196,11 @@ func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string,
 	case ended == nil && said != e.report:
 		err = wrong("it succeeds and reports %s instead of %s", said, e.report)
 	}
+	if how.once {
+		undo()
+	}
 	if db != nil && err == nil {
-		err = mustReturn(func() error { return shows(db, pairs) }) // while the condition lasts
+		err = mustReturn(func() error { return shows(db, pairs) }) // while the condition lasts, unless it was for one call
 	}
 	undo()
 	if ended == nil {

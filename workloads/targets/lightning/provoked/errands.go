@@ -42,6 +42,9 @@ func errands() []errand {
 		{name: "Compact", parts: true, do: func(ctx context.Context, db *engine.DB, _ engine.Options) (any, error) {
 			return nil, db.CompactContext(ctx)
 		}},
+		{name: "Read", opens: true, do: func(_ context.Context, db *engine.DB, _ engine.Options) (any, error) {
+			return nil, read(db)
+		}},
 		{name: "Verify", do: func(ctx context.Context, db *engine.DB, _ engine.Options) (any, error) {
 			return nil, db.VerifyContext(ctx)
 		}},
@@ -80,6 +83,20 @@ func errands() []errand {
 		{name: "Repair of a manifest", files: true, rots: "MANIFEST-*", do: repair},
 		{name: "Repair of a marker", files: true, rots: "marker.*", do: repair},
 	}
+}
+
+// read reads everything, by scan and by key.
+func read(db *engine.DB) error {
+	it, err := db.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return err
+	}
+	for ok := it.First(); ok; ok = it.Next() {
+		_, failed := db.Get(it.Key())
+		_ = it.Value() // read from a blob file
+		err = errors.Join(err, failed)
+	}
+	return errors.Join(err, it.Error(), it.Close())
 }
 
 func verifyDir(ctx context.Context, _ *engine.DB, o engine.Options) (any, error) {

@@ -10,14 +10,18 @@ import (
 
 // commitment is a commit with some durability, of one pair or of nothing.
 type commitment struct {
-	level engine.Durability
-	empty bool
+	level  engine.Durability
+	empty  bool
+	update bool // it is made by Update, which promises Sync
 }
 
 func (c commitment) String() string {
 	name := [...]string{engine.Sync: "Sync", engine.NoSync: "NoSync", engine.Buffered: "Buffered"}[c.level]
-	if c.empty {
+	switch {
+	case c.empty:
 		return "nothing with " + name
+	case c.update:
+		return "a pair with Update"
 	}
 	return "a pair with " + name
 }
@@ -27,18 +31,21 @@ const levelsLength = 3
 
 // Levels makes every sequence of commits with every durability, of a pair and of nothing. Each durability makes a
 // promise about all earlier commits too: after a kill, everything up to the last Sync or NoSync is there, and after a
-// power cut everything up to the last Sync.
+// power cut everything up to the last Sync. The commits share a log, or each has its own.
 func Levels() error {
-	var kinds []commitment
+	kinds := []commitment{{level: engine.Sync, update: true}}
 	for _, level := range []engine.Durability{engine.Sync, engine.NoSync, engine.Buffered} {
-		kinds = append(kinds, commitment{level, false}, commitment{level, true})
+		kinds = append(kinds, commitment{level: level}, commitment{level: level, empty: true})
 	}
 	row := make([]commitment, levelsLength)
 	var each func(i int) error
 	each = func(i int) error {
 		if i == len(row) {
-			if err := levels(row); err != nil {
-				return fmt.Errorf("commits %v: %w", row, err)
+			if err := levels(row, oneLog); err != nil {
+				return fmt.Errorf("commits %v in one log: %w", row, err)
+			}
+			if err := levels(row, unflushed); err != nil {
+				return fmt.Errorf("commits %v in several logs: %w", row, err)
 			}
 			return nil
 		}
@@ -52,19 +59,33 @@ func Levels() error {
 	return each(0)
 }
 
-func levels(row []commitment) error {
+// oneLog opens a store whose commits share a log.
+func oneLog(disk *faultfs.FS) (db *engine.DB, flushes *gate, err error) {
+	db, err = engine.Open(storeDir, options(disk, true))
+	return db, &gate{open: make(chan struct{})}, err
+}
+
+// commit commits the i-th pair or nothing.
+func (c commitment) commit(db *engine.DB, i int) error {
+	if c.update {
+		return db.Update(func(t *engine.Txn) error { return t.Put(key(i), value(i)) })
+	}
+	var b engine.Batch
+	if !c.empty {
+		b.Put(key(i), value(i))
+	}
+	return db.Apply(&b, c.level)
+}
+
+func levels(row []commitment, open func(*faultfs.FS) (*engine.DB, *gate, error)) error {
 	disk := faultfs.New(faultfs.Options{})
-	db, err := engine.Open(storeDir, options(disk, true))
+	db, flushes, err := open(disk)
 	if err != nil {
 		return err
 	}
 	killed, cut := 0, 0 // the number of commits that must survive
 	for i, c := range row {
-		var b engine.Batch
-		if !c.empty {
-			b.Put(key(i), value(i))
-		}
-		err = errors.Join(err, db.Apply(&b, c.level))
+		err = errors.Join(err, c.commit(db, i))
 		if c.level != engine.Buffered {
 			killed = i + 1
 		}
@@ -73,6 +94,7 @@ func levels(row []commitment) error {
 		}
 	}
 	afterKill, afterCut := after(disk, faultfs.LoseNone()), after(disk, faultfs.LoseAll())
+	flushes.lift()
 	err = errors.Join(err, db.Close())
 	for _, crash := range []struct {
 		name  string

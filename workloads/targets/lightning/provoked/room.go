@@ -11,7 +11,7 @@ import (
 // Room checks stores that work in the background while their disk is full. They must accept what fits, refuse what does
 // not with ErrNoRoom, and go on as soon as there is room again, whichever call is the first to ask.
 func Room() error {
-	for _, full := range []string{"create *.sst", "write *.sst", "create *.blob", "create *.log"} {
+	for _, full := range []string{"create *.sst", "write *.sst", "create *.blob", "write *.blob", "create *.log"} {
 		for _, first := range []struct {
 			name string
 			call func(db *engine.DB) error

@@ -3,7 +3,6 @@ package provoked
 import (
 	"bytes"
 	"errors"
-	"strings"
 
 	"github.com/spf13/afero"
 
@@ -14,9 +13,11 @@ import (
 // Parameters of the test of space.
 const (
 	spaceKeys   = 20
-	spaceRounds = 60
+	spaceRounds = 90
 	spaceTimes  = 2        // allowed multiple of the live bytes
-	spaceBeside = 12 << 10 // bytes allowed in addition, for logs and the ends of tables
+	spaceBeside = 12 << 10 // bytes allowed in addition, for logs, the manifest and the ends of tables
+
+	spaceManifest = 1 << 10 // bytes at which a manifest is replaced
 )
 
 // Bounded overwrites a few keys again and again, with short values and with values that belong in blob files, and asks
@@ -33,7 +34,9 @@ func Bounded() error {
 
 func bounded(length int) error {
 	disk := faultfs.New(faultfs.Options{})
-	db, err := engine.Open(storeDir, options(disk, true))
+	o := options(disk, true)
+	o.Limits.ManifestBytes, o.Limits.ManifestGrowth = spaceManifest, 1
+	db, err := engine.Open(storeDir, o)
 	if err != nil {
 		return err
 	}
@@ -56,14 +59,11 @@ func bounded(length int) error {
 	return errors.Join(err, db.Close())
 }
 
-// spaceOf returns the size of all files of the store except manifests, which are replaced only when they have grown
-// long.
+// spaceOf returns the size of all files of the store.
 func spaceOf(disk *faultfs.FS) (sum int64) {
 	infos, _ := afero.ReadDir(disk, storeDir) // the directory exists
 	for _, i := range infos {
-		if !strings.HasPrefix(i.Name(), "MANIFEST-") {
-			sum += i.Size()
-		}
+		sum += i.Size()
 	}
 	return sum
 }

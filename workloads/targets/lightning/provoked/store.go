@@ -127,6 +127,16 @@ func names(fsys afero.Fs, dir string) []string {
 	return all
 }
 
+var errNone = errors.New("no error")
+
+// orNone returns an error to print.
+func orNone(err error) error {
+	if err == nil {
+		return errNone
+	}
+	return err
+}
+
 // patience is the number of yields to other goroutines after which an event is believed never to come. What is waited
 // for takes some thousand instructions, and nothing else holds it up.
 const patience = 2_000_000

@@ -1,0 +1,99 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// backlogCommits is the number of commits that wait for a flush, each in a log of its own.
+const backlogCommits = 4
+
+// Backlog cuts the power while several logs wait for a flush and none but the first is synced, so that a log may be lost
+// whose successors are there, and cuts it again at every operation of the recovery. Whatever is left after either cut
+// must open and show the commits up to some point.
+func Backlog() error {
+	disk, before, states, err := backlog()
+	if err != nil {
+		return err
+	}
+	model, ways := faultfs.Model{Profile: faultfs.PosixMin()}, map[string]bool{}
+	cut := func(disk *faultfs.FS, tick uint64, visit func(*faultfs.FS) error) error {
+		_, err := faultfs.Explore(faultfs.NewTimeline(disk, model, 0).Advance(tick), faultfs.ImageOptions{}, visit)
+		return err
+	}
+	err = cut(disk, before, func(found *faultfs.FS) error {
+		if err := opens(found, states); err != nil {
+			return err
+		}
+		changes := changesOf(found)
+		ways[changes] = true
+		for tick := range found.Now() {
+			if err := cut(found, tick, func(again *faultfs.FS) error { return opens(again, states) }); err != nil {
+				return fmt.Errorf("the power is cut again after %d operations of a recovery (%s): %w", tick, changes, err)
+			}
+		}
+		return nil
+	})
+	if err == nil && len(ways) < 1<<backlogCommits {
+		err = wrong("%d logs that may be lost make only %d recoveries that differ in what they change", backlogCommits, len(ways))
+	}
+	return err
+}
+
+// backlog returns the disk of a store, the tick at which it has a backlog, and the pairs that it showed after each commit
+// that a power cut at that tick may leave as the last.
+func backlog() (disk *faultfs.FS, tick uint64, states []map[string]string, err error) {
+	disk = faultfs.New(faultfs.Options{})
+	db, flushes, err := unflushed(disk)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	pairs, level := map[string]string{}, engine.Sync
+	for i := range 1 + backlogCommits {
+		pairs[string(key(i))] = "v"
+		err = errors.Join(err, db.Put(key(i), []byte("v"), level))
+		states, level = append(states, maps.Clone(pairs)), engine.NoSync
+	}
+	tick = disk.Now()
+	flushes.lift()
+	return disk, tick, states, errors.Join(err, db.Close())
+}
+
+// unflushed opens a store in which every commit gets a log of its own, and whose flushes are held up.
+func unflushed(disk *faultfs.FS) (db *engine.DB, flushes *gate, err error) {
+	flushes = &gate{open: make(chan struct{})}
+	o := options(disk, false)
+	o.MemtableBytes, o.MemtablesMax = 1, 2*backlogCommits
+	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
+	db, err = engine.Open(storeDir, o)
+	return db, flushes, err
+}
+
+// opens opens a store after a crash and returns an error unless it shows one of the given states.
+func opens(disk *faultfs.FS, states []map[string]string) error {
+	db, err := engine.Open(storeDir, options(disk, true))
+	if err != nil {
+		return wrong("the store does not open after a crash: %w", err)
+	}
+	err = wrong("after a crash, the store shows none of the %d states before it", len(states))
+	for _, pairs := range states {
+		if shows(db, pairs) == nil {
+			err = nil
+		}
+	}
+	return closing(db, err)
+}
+
+// changesOf returns what a recovery has changed on its disk, in order.
+func changesOf(disk *faultfs.FS) string {
+	var all []string
+	for _, op := range disk.Trace() {
+		all = append(all, fmt.Sprint(op.Kind, " ", op.Path))
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,88 @@
+package provoked
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+// Diverged backs up two stores to one repository that were restored from the same backup of it and have been written to
+// since, each in its own way. Files of theirs have the same names and different contents. Every backup must be restored
+// as its own store, and damage to any file must be noticed.
+func Diverged() error {
+	disk, pairs, err := filled(20)
+	if err == nil {
+		err = backedUp(disk)
+	}
+	stored := []map[string]string{pairs}
+	for i := 0; i < 2 && err == nil; i++ {
+		dir, mine := fmt.Sprint("twin-", i), map[string]string{}
+		if _, err = engine.Restore(repoDir, 1, dir, options(disk, true)); err == nil {
+			err = with(disk, dir, func(db *engine.DB) (err error) {
+				for n := range 20 {
+					k := string(key(n))
+					mine[k] = string(bytes.Repeat([]byte{'A' + byte(i)}, len(value(n))))
+					err = errors.Join(err, db.Put([]byte(k), []byte(mine[k]), engine.NoSync))
+				}
+				_, failed := engine.Backup(db, repoDir)
+				return errors.Join(err, failed)
+			})
+		}
+		stored = append(stored, mine)
+	}
+	if err == nil {
+		err = engine.VerifyBackups(repoDir, options(disk, true))
+	}
+	for i := 0; i < len(stored) && err == nil; i++ {
+		dir := fmt.Sprint("restored-", i)
+		_, err = engine.Restore(repoDir, uint64(i+1), dir, options(disk, true))
+		if err == nil {
+			err = holds(disk, dir, stored[i])
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(rotsNoticed(disk), allClosed(disk))
+}
+
+// with opens a store, calls do, and closes it.
+func with(fsys afero.Fs, dir string, do func(*engine.DB) error) error {
+	db, err := engine.Open(dir, options(fsys, true))
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(db), db.Close())
+}
+
+// rotsNoticed damages each stored file of the repository in turn. There must be different files that had the same name.
+func rotsNoticed(fsys afero.Fs) error {
+	all, had := names(fsys, path.Join(repoDir, "files")), map[string]bool{}
+	for _, name := range all {
+		had[strings.Join(strings.Split(name, "-")[:strings.Count(name, "-")-1], "-")] = true // without size and checksum
+		file := path.Join(repoDir, "files", name)
+		content, err := afero.ReadFile(fsys, file)
+		if err != nil {
+			return err
+		}
+		rotten := bytes.Clone(content)
+		rotten[len(rotten)/2] ^= 1
+		err = afero.WriteFile(fsys, file, rotten, 0o644)
+		if verified := engine.VerifyBackups(repoDir, options(fsys, true)); err == nil && !errors.Is(verified, engine.ErrCorrupt) {
+			err = wrong("%s has rotted, and VerifyBackups returns %w", name, orNone(verified))
+		}
+		if err = errors.Join(err, afero.WriteFile(fsys, file, content, 0o644)); err != nil {
+			return err
+		}
+	}
+	if len(had) == len(all) {
+		return wrong("no two of the %d files in the repository had the same name", len(all))
+	}
+	return nil
+}

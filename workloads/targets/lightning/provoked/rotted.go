@@ -1,0 +1,86 @@
+package provoked
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+const (
+	rottedChunk  = 64 << 10 // bytes that the engine verifies at once
+	rottedChunks = 3
+	rottedPiece  = 1000 // bytes that are read at once
+)
+
+// Rotted reads a value in pieces, some of whose bytes have rotted, and goes back after the error. Whatever a stream
+// returns must be what was written, however it got there.
+func Rotted() error {
+	disk, want := faultfs.New(faultfs.Options{}), make([]byte, rottedChunks*rottedChunk)
+	rng := rand.New(rand.NewPCG(1, 1)) // no part is like another one
+	for i := range want {
+		want[i] = byte(rng.Uint32())
+	}
+	db, err := engine.Open(storeDir, options(disk, true))
+	if err != nil {
+		return err
+	}
+	err = db.Put([]byte("k"), want, engine.Sync)
+	for _, name := range names(disk, storeDir) {
+		if err == nil {
+			err = rot(disk, storeDir+"/"+name, want[rottedChunk:][:rottedPiece])
+		}
+	}
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	r, err := db.GetReader([]byte("k"))
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	damaged := false
+	for _, chunk := range []int64{0, 1, 0, 2, 1, 2, 0} {
+		met, failed := reread(r, chunk*rottedChunk, want)
+		damaged, err = damaged || met, errors.Join(err, failed)
+	}
+	if err == nil && !damaged {
+		err = wrong("a part of the value has rotted, and it is read without an error")
+	}
+	return errors.Join(err, r.Close(), db.Close(), allClosed(disk))
+}
+
+// rot changes one of the given bytes if a file has them.
+func rot(fsys afero.Fs, name string, sought []byte) error {
+	content, err := afero.ReadFile(fsys, name)
+	if err != nil || !bytes.Contains(content, sought) {
+		return err
+	}
+	content[bytes.Index(content, sought)+len(sought)/2] ^= 1
+	f, err := fsys.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(content, 0)
+	return errors.Join(err, f.Close())
+}
+
+// reread reads two pieces at an offset and reports whether it met damage.
+func reread(r *engine.ValueReader, at int64, want []byte) (damaged bool, err error) {
+	if _, err := r.Seek(at+1, io.SeekStart); err != nil {
+		return false, err
+	}
+	got, err := io.ReadAll(io.LimitReader(r, 2*rottedPiece))
+	if len(got) > 0 && !bytes.HasPrefix(want[at+1:], got) {
+		return false, wrong("a stream returns other bytes at %d than were written", at+1)
+	}
+	if errors.Is(err, engine.ErrCorrupt) {
+		return true, nil
+	}
+	return false, err
+}
