@@ -134,6 +134,7 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 		}
 		runtime.Gosched()
 	}
+	overfull := c.overfull(db)
 	close(h.goOn)
 	for _, answer := range []<-chan error{first, second} {
 		if !eventually(returned(answer)) {
@@ -143,9 +144,21 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 			return err
 		}
 	}
+	if overfull != nil {
+		return overfull
+	}
 	return mustReturn(func() error { // the very first commit may be in an earlier log
 		return errors.Join(put("after", smallBytes).do(db, pairs[2]), put("before", 2*smallBytes).do(db, pairs[2]))
 	})
+}
+
+// overfull returns an error if there are more commits in flight than there may be. While the sync of a log is held up,
+// every commit but the very first is.
+func (c *crossing) overfull(db *engine.DB) error {
+	if n := db.Metrics().Commits - 1; c.file == "*.log" && c.first.name != flush.name && n > c.pending {
+		return wrong("%d commits are in flight", n)
+	}
+	return nil
 }
 
 // survives opens the store after a crash and returns an error unless it has the pairs.

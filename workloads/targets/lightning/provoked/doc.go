@@ -14,6 +14,7 @@
 //	backlog.go   a power cut while several logs wait for a flush, and others during the recovery
 //	flight.go    commits in flight when the disk fails
 //	alike.go     similar keys, and many versions of one key
+//	lent.go      slices that are overwritten once the call that they were passed to has returned
 //	levels.go    sequences of commits with every durability
 //	space.go     keys that are overwritten again and again
 //	conflicts.go transactions that have read what another commit writes
@@ -29,5 +30,5 @@ package provoked
 
 // Checks returns all checks.
 func Checks() []func() error {
-	return []func() error{Stalls, Room, Ended, Nested, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Conflicts, Levels, Bounded}
+	return []func() error{Stalls, Room, Ended, Nested, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Conflicts, Levels, Bounded}
 }
