@@ -2,6 +2,7 @@ package provoked
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -15,6 +16,8 @@ type waiting struct {
 	pairs  map[string]string // the writer's pair included
 	answer <-chan error      // the writer's
 	closed bool
+
+	committing atomic.Bool // a commit has neither returned nor begun to wait
 }
 
 func (w *waiting) close() error {
