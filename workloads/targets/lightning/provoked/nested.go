@@ -34,5 +34,32 @@ func Nested() error {
 	if failed := engine.VerifyBackups(within+"repositories/"+repoDir, options(cut, true)); failed != nil {
 		err = errors.Join(err, fmt.Errorf("%w: after a power cut, the backups: %w", ErrWrong, failed))
 	}
-	return errors.Join(err, allClosed(disk))
+	return errors.Join(err, allClosed(disk), afterFailures())
+}
+
+// afterFailures makes a store in nested directories once more after each sync has failed in turn. What the failed
+// attempt left must not count as durable.
+func afterFailures() error {
+	const within = "some/where/" + storeDir
+	for n := uint64(1); ; n++ {
+		disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{"k": "v"}
+		disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync, Nth: n})
+		db, failed := engine.Open(within, options(disk, true))
+		if failed == nil {
+			return db.Close() // it makes fewer syncs
+		}
+		disk.SetRules()
+		db, err := engine.Open(within, options(disk, true))
+		if err != nil {
+			return wrong("Open fails at its sync %d, and again when nothing fails: %w", n, err)
+		}
+		err = db.Put([]byte("k"), []byte("v"), engine.Sync)
+		cut := after(disk, faultfs.LoseAll())
+		if err = errors.Join(err, db.Close()); err == nil {
+			err = holds(cut, within, pairs)
+		}
+		if err != nil {
+			return wrong("Open fails at its sync %d and then succeeds; after a synced commit and a power cut: %w", n, err)
+		}
+	}
 }

@@ -1,0 +1,88 @@
+package provoked
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
+// the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The disk is
+// one on which a file may be lost that was linked in one directory and removed from another.
+func Kept() error {
+	whole, _, err := filled(20)
+	if err != nil {
+		return err
+	}
+	for _, suffix := range []string{".sst", ".log", ".blob"} {
+		if err := kept(after(whole, faultfs.LoseNone()), suffix); err != nil {
+			return fmt.Errorf("a %s file is damaged: %w", suffix, err)
+		}
+	}
+	return nil
+}
+
+func kept(disk *faultfs.FS, suffix string) error {
+	files, damaged := map[string][]byte{}, ""
+	for _, name := range names(disk, storeDir) {
+		content, err := afero.ReadFile(disk, path.Join(storeDir, name))
+		if err != nil {
+			return err
+		}
+		if path.Ext(name) == suffix && damaged == "" {
+			damaged = name
+			content[len(content)/2] ^= 1
+			if err := afero.WriteFile(disk, path.Join(storeDir, name), content, 0o644); err != nil {
+				return err
+			}
+		}
+		files[name] = content
+	}
+	disk = after(disk, faultfs.LoseNone()) // on which the damage is at rest
+	report, err := engine.Repair(storeDir, options(disk, true))
+	if err != nil || report.Damage == "" {
+		return errors.Join(err, wrong("%s is damaged, and Repair finds %q", damaged, report.Damage))
+	}
+	btrfs, err := faultfs.ProfileNamed("btrfs")
+	if err != nil {
+		return err
+	}
+	line := faultfs.NewTimeline(disk, faultfs.Model{Profile: btrfs}, disk.Now())
+	for tick := range disk.Now() + 1 {
+		_, err := faultfs.Explore(line.Advance(tick), faultfs.ImageOptions{}, func(left *faultfs.FS) error {
+			for _, name := range slices.Sorted(maps.Keys(files)) {
+				if !isKept(left, name, files[name]) {
+					return wrong("after a power cut at operation %d of %d of the repair, %s is gone", tick, disk.Now(), name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isKept reports whether a store has a file, or a repair has set it aside.
+func isKept(fsys afero.Fs, name string, content []byte) bool {
+	places := []string{storeDir}
+	lost := path.Join(storeDir, "lost")
+	for _, repair := range names(fsys, lost) {
+		places = append(places, path.Join(lost, repair))
+	}
+	for _, dir := range places {
+		if got, err := afero.ReadFile(fsys, path.Join(dir, name)); err == nil && bytes.Equal(got, content) {
+			return true
+		}
+	}
+	return false
+}
