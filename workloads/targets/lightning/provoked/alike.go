@@ -67,7 +67,7 @@ func Alike() error {
 
 func alike(layout int64, seed uint64) error {
 	o := engine.Options{
-		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 4 << 10, L0CompactionFiles: 3, LevelBytesBase: 4 << 10, LevelSizeRatio: 2,
+		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 1 << 10, L0CompactionFiles: 3, LevelBytesBase: 512, LevelSizeRatio: 2,
 		CacheBytes: 4 << 10, Limits: engine.Limits{TableLayout: layout, IndexEntries: 16, TableWholeBytes: 1 + int64(seed)<<12},
 	}
 	edge := int64(1) << (8 * (seed + 1)) // the numbers of the run cross a power of 256
