@@ -9,6 +9,7 @@
 //	             errands.go: that work
 //	diverged.go  backups of two stores that were one, in one repository
 //	rotted.go    streams of a value of which a part has rotted
+//	poisoned.go  reads and writes after a failed write
 //	kept.go      a power cut at each operation of a repair
 //	nested.go    stores and copies in nested directories that do not exist yet
 //	crossed.go   commits during a sync that is held up, before or after the disk has done it
@@ -33,5 +34,5 @@ package provoked
 
 // Checks returns all checks.
 func Checks() []func() error {
-	return []func() error{Stalls, Room, Ended, Nested, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded}
+	return []func() error{Stalls, Room, Ended, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded}
 }

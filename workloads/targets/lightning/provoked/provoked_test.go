@@ -14,7 +14,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"commits during a sync": provoked.Crossed, "commits in flight": provoked.Flight,
 		"a backlog of logs":   provoked.Backlog,
 		"stores that diverge": provoked.Diverged, "a rotten value": provoked.Rotted, "lent slices": provoked.Lent, "a long commit": provoked.Long,
-		"a repair":     provoked.Kept,
+		"a repair": provoked.Kept, "a failed write": provoked.Poisoned,
 		"similar keys": provoked.Alike, "transactions that conflict": provoked.Conflicts,
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,
 	} {

@@ -1,0 +1,146 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Poisoned makes the first call of several kinds fail. From then on every write must be refused, with the first failure
+// as its cause although the disk fails in another way later, and nothing may be written. Reads must go on, those that
+// began before too, and whatever they held open must close without an error.
+func Poisoned() error {
+	for _, op := range []string{"write *.log", "sync *.log", "sync *.sst", "write MANIFEST-*", "sync MANIFEST-*", "sync db"} {
+		if err := poisoned(op); err != nil {
+			return fmt.Errorf("%s fails: %w", op, err)
+		}
+	}
+	return nil
+}
+
+func poisoned(op string) error {
+	first, err := faultfs.ParseRule("eio " + op)
+	if err != nil {
+		return err
+	}
+	later, err := faultfs.ParseRule("enospc write *")
+	if err != nil {
+		return err
+	}
+	disk, pairs, err := filled(40)
+	if err != nil {
+		return err
+	}
+	db, err := engine.Open(storeDir, options(disk, true))
+	if err != nil {
+		return err
+	}
+	r, err := readersOf(db)
+	if err = errors.Join(err, db.Put(key(0), value(1), engine.Sync), db.Flush(), db.Compact()); err != nil { // makes files obsolete that the readers hold
+		return closing(db, err)
+	}
+	pairs[string(key(0))] = string(value(1))
+	seen := len(pairs)
+	disk.SetRules(first)
+	failed := db.Put([]byte("last"), nil, engine.Sync)
+	if failed == nil {
+		pairs["last"], failed = "", db.Flush()
+	}
+	disk.SetRules(later)
+	if err = refused(db, disk, failed); err == nil {
+		err = r.close(seen)
+	}
+	if err == nil {
+		err = readable(db, pairs)
+	}
+	disk.SetRules()
+	if closed := db.Close(); !errors.Is(closed, engine.ErrPoisoned) {
+		err = errors.Join(err, wrong("Close of a poisoned store returns %w", orNone(closed)))
+	}
+	return errors.Join(err, allClosed(disk))
+}
+
+// refused returns an error unless every kind of write is refused for the first failure and changes nothing on the disk.
+func refused(db *engine.DB, disk *faultfs.FS, failed error) error {
+	if !errors.Is(failed, syscall.EIO) {
+		return wrong("the write that fails returns %w", orNone(failed))
+	}
+	var b engine.Batch
+	b.Put(key(1), nil)
+	before := disk.Now()
+	for name, write := range map[string]func() error{
+		"Put":           func() error { return db.Put(key(1), nil, engine.Buffered) },
+		"a large value": func() error { return db.Put(key(1), make([]byte, largeBytes), engine.Buffered) },
+		"Delete":        func() error { return db.Delete(key(1), engine.NoSync) },
+		"DeleteRange":   func() error { return db.DeleteRange(key(1), key(2), engine.NoSync) },
+		"Apply":         func() error { return db.Apply(&b, engine.Sync) },
+		"an empty sync": func() error { return db.Apply(&engine.Batch{}, engine.Sync) },
+		"Update":        func() error { return db.Update(func(t *engine.Txn) error { return t.Put(key(1), nil) }) },
+		"Flush":         db.Flush,
+		"Compact":       db.Compact,
+	} {
+		if err := mustReturn(write); !errors.Is(err, engine.ErrPoisoned) || !errors.Is(err, syscall.EIO) {
+			return wrong("%s returns %w", name, orNone(err))
+		}
+	}
+	if now := disk.Now(); now != before {
+		return wrong("refused writes change the disk in %d operations", now-before)
+	}
+	return nil
+}
+
+// readers are an iterator, a snapshot, a transaction and a stream.
+type readers struct {
+	it       *engine.Iterator
+	snapshot *engine.Snapshot
+	txn      *engine.Txn
+	stream   *engine.ValueReader
+}
+
+func readersOf(db *engine.DB) (r readers, err error) {
+	r.snapshot = db.NewSnapshot()
+	it, failed := db.NewIterator(engine.IterOptions{})
+	r.it, err = it, errors.Join(err, failed)
+	r.txn, failed = db.Begin(engine.TxnOptions{})
+	err = errors.Join(err, failed)
+	if err == nil && it.First() {
+		r.stream, failed = db.GetReader(it.Key())
+		err = errors.Join(err, failed)
+	}
+	return r, err
+}
+
+// close reads everything once more and closes the readers, each of which must show n pairs.
+func (r *readers) close(n int) error {
+	shown := 0
+	for ok := r.it.First(); ok; ok = r.it.Next() {
+		shown++
+	}
+	ofSnapshot, err := count(r.snapshot)
+	ofTxn, failed := count(r.txn)
+	_, streamed := io.ReadAll(r.stream)
+	r.snapshot.Close()
+	err = errors.Join(err, failed, streamed, r.it.Error(), r.it.Close(), r.txn.Rollback(), r.stream.Close())
+	if err == nil && (shown != n || ofSnapshot != n || ofTxn != n) {
+		err = wrong("readers from before show %d, %d and %d pairs, want %d", shown, ofSnapshot, ofTxn, n)
+	}
+	return err
+}
+
+// readable returns an error unless the store shows the given pairs to a reader that begins now.
+func readable(db *engine.DB, pairs map[string]string) error {
+	for k, want := range pairs {
+		if got, err := db.Get([]byte(k)); err != nil || string(got) != want {
+			return wrong("Get of %q returns %d bytes that are not those written (%w)", k, len(got), orNone(err))
+		}
+	}
+	n, err := count(db)
+	if err == nil && n != len(pairs) {
+		err = wrong("a scan shows %d pairs, want %d", n, len(pairs))
+	}
+	return err
+}
