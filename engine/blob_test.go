@@ -264,3 +264,19 @@ func TestAnIteratorThatOutlivesItsStoreRemovesNothingLive(t *testing.T) {
 	hasValue(t, db, "b", pattern(50, 2))
 	require.NoError(t, db.Close())
 }
+
+// A store that does not open leaves no table and no blob file open, although it had opened them.
+func TestAFailedOpenLeavesNothingOpen(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	o := engine.Options{FS: disk, InlineMaintenance: true, BlobValueBytes: 20}
+	db, err := engine.Open("db", o)
+	require.NoError(t, err)
+	require.NoError(t, db.Put([]byte("a"), pattern(30, 1), engine.Sync))
+	require.NoError(t, db.Flush())
+	require.NoError(t, db.Put([]byte("b"), pattern(30, 2), engine.Sync))
+	require.NoError(t, db.Close())
+	edit(t, disk, "*.log", func(b []byte) []byte { return b[:len(b)/2] })
+	_, err = engine.Open("db", o)
+	require.ErrorIs(t, err, engine.ErrCorrupt)
+	require.Empty(t, disk.OpenFiles())
+}

@@ -107,6 +107,18 @@ func raisesTheVersion(t *testing.T, older uint64) {
 	require.Equal(t, 1, ends)
 }
 
+func TestInspectManifestListsTheTables(t *testing.T) {
+	fsys, o := sample(t)
+	db := open(t, o)
+	tables, err := db.Shape()
+	require.NoError(t, err)
+	require.Len(t, tables, 2)
+	require.NoError(t, db.Close())
+	info, err := engine.InspectManifest(find(t, fsys, "MANIFEST-*")[0], o, func(engine.ManifestEdit) error { return nil })
+	require.NoError(t, err)
+	require.Equal(t, tables, info.Tables)
+}
+
 func TestReadOnlyStoreChangesNothing(t *testing.T) {
 	fsys, o := sample(t)
 	require.NoError(t, afero.WriteFile(fsys, "db/000999.sst", []byte("half a table"), 0o644))
