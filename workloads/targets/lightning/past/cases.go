@@ -20,7 +20,7 @@ var newest = "v" + strconv.Itoa(versions)
 var goldens = map[string]func(store string) ([]goldenCase, error){"damaged": damaged, "forged": forged, "repository": repository}
 
 // parts is the number of checks into which the cases of a file are divided.
-const parts = 6
+const parts = 10
 
 // textOf returns the text of cases, as a golden file has it.
 func textOf(all []goldenCase) string {

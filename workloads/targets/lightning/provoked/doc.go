@@ -32,7 +32,7 @@
 // The adapter of Lightning calls it where it checks accounts, once per process.
 package provoked
 
-// Checks returns all checks.
+// Checks returns all checks. Work that ends early comes in many, because a run waits for each only so long.
 func Checks() []func() error {
-	return []func() error{Stalls, Room, Ended, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded}
+	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded)
 }

@@ -110,10 +110,22 @@ var endings = []ending{
 	},
 }
 
-// Ended makes each errand end at several of its calls. The errand must return why it ended, or succeed and report the
-// same as without that. It must leave nothing open and nothing half made, and the store must be intact and go on.
-// Afterwards the errand must succeed.
-func Ended() error {
+// Ended returns a check for each errand, which makes it end at several of its calls. The errand must return why it
+// ended, or succeed and report the same as without that. It must leave nothing open and nothing half made, and the store
+// must be intact and go on. Afterwards the errand must succeed.
+func Ended() (checks []func() error) {
+	for _, e := range errands() {
+		checks = append(checks, func() error {
+			if err := e.check(); err != nil {
+				return fmt.Errorf("%s, %w", e.name, err)
+			}
+			return nil
+		})
+	}
+	return checks
+}
+
+func (e *errand) check() error {
 	disk, pairs, err := filled(40)
 	if err == nil {
 		err = backedUp(disk)
@@ -121,17 +133,13 @@ func Ended() error {
 	if err != nil {
 		return err
 	}
-	all := errands()
-	for i := range all {
-		e := &all[i]
-		calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
-		if err != nil {
-			return fmt.Errorf("%s: %w", e.name, err)
-		}
-		for _, c := range calls {
-			if err := e.at(disk, pairs, c); err != nil {
-				return fmt.Errorf("%s, at %v %d of %s: %w", e.name, c.op, c.n, c.files, err)
-			}
+	calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
+	if err != nil {
+		return err
+	}
+	for _, c := range calls {
+		if err := e.at(disk, pairs, c); err != nil {
+			return fmt.Errorf("at %v %d of %s: %w", c.op, c.n, c.files, err)
 		}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 
 func TestLightningPassesTheProvokedSituations(t *testing.T) {
 	for name, check := range map[string]func() error{
-		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "work ends early": provoked.Ended, "new directories": provoked.Nested,
+		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "new directories": provoked.Nested,
 		"commits during a sync": provoked.Crossed, "commits in flight": provoked.Flight,
 		"a backlog of logs":   provoked.Backlog,
 		"stores that diverge": provoked.Diverged, "a rotten value": provoked.Rotted, "lent slices": provoked.Lent, "a long commit": provoked.Long,
@@ -19,5 +19,8 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
+	}
+	for _, check := range provoked.Ended() {
+		require.NoError(t, check())
 	}
 }
