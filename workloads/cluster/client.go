@@ -14,18 +14,20 @@ const (
 	registers    = 4
 	accounts     = 4
 	startBalance = 100
-	patience     = 120 // steps after which a client sends its command again, or gives up
+	patience     = 60 // at most so many steps pass until a client sends its command again, or gives up
+	tries        = 16 // so often a client sends a command before it gives up
 )
 
 // client issues operations, one at a time.
 type client struct {
 	world   *world
 	number  int
+	reads   int // percentage of operations that only read, beside those that it draws otherwise
 	id      replica.ClientID
 	last    uint64  // number of its last command
 	command []byte  // of the pending operation; nil for a read
 	op      int     // index of the pending operation in the history; -1 if there is none
-	at      *member // the node that it asked
+	at      *member // the node that it asked last
 	life    *life   // of that node
 	until   int     // the step at which it loses patience
 	tries   int
@@ -35,6 +37,9 @@ type client struct {
 
 func newClient(w *world, number int) *client {
 	c := &client{world: w, number: number, op: -1, seen: map[string]string{}}
+	if w.rng.IntN(2) == 0 {
+		c.reads = w.rng.IntN(100)
+	}
 	binary.BigEndian.PutUint64(c.id[:], uint64(number)+1)
 	return c
 }
@@ -67,10 +72,14 @@ func (c *client) run() {
 	c.ask()
 }
 
-// ask sends the pending operation to some node.
+// ask sends the pending operation to some node, usually the one that answered the last operation. Clients that stay with a deposed
+// leader while others write to the new one are those that can see stale values.
 func (c *client) ask() {
 	w := c.world
-	c.until, c.at = w.step+patience, w.someone()
+	if c.at == nil || c.tries > 0 || w.rng.IntN(8) == 0 {
+		c.at = w.someone()
+	}
+	c.until = w.step + 1 + w.rng.IntN(patience)
 	if !c.at.up() || c.at.halted() {
 		c.life = nil // the node does not answer
 		if len(c.at.lives) > 0 {
@@ -79,6 +88,9 @@ func (c *client) ask() {
 		return
 	}
 	c.life = c.at.life()
+	if c.at.node.Status().IsLeader && c.at != w.leader() {
+		w.figures.Deposed++
+	}
 	var err error
 	if c.command != nil {
 		err = c.at.node.Propose(c.command)
@@ -93,7 +105,7 @@ func (c *client) ask() {
 
 // someone returns a node for a client to ask, occasionally one that was removed.
 func (w *world) someone() *member {
-	if n := len(w.retired); n > 0 && !w.over && w.rng.IntN(8) == 0 && !w.retired[n-1].gone {
+	if n := len(w.retired); n > 0 && !w.over && w.rng.IntN(3) == 0 && !w.retired[n-1].gone {
 		w.figures.Lingered++
 		return w.retired[n-1]
 	}
@@ -103,27 +115,28 @@ func (w *world) someone() *member {
 // context identifies the pending read to ReadIndex.
 func (c *client) context() []byte { return fmt.Appendf(nil, "%d-%d", c.number, c.op) }
 
-// lostPatience sends a command again, to a node drawn anew, up to three times. After that, or if the operation is a read, the
-// client gives up, and the history records the outcome as unknown.
+// lostPatience sends a command again, to a node drawn anew. After enough tries, or if the operation is a read, the client gives
+// up, and the history records the outcome as unknown. It asks another node next.
 func (c *client) lostPatience() {
-	if c.tries++; c.command != nil && c.tries < 4 && !c.world.over {
+	if c.tries++; c.command != nil && c.tries < tries && !c.world.over {
 		c.ask()
 		return
 	}
 	op := &c.world.history[c.op]
 	op.Err, op.Return = "no answer", history.Tick(c.world.tick())
-	c.op = -1
+	c.op, c.at = -1, nil
 }
 
 // next draws an operation, and its command unless it is a read.
 func (c *client) next() (history.Op, *replica.Command) {
 	w := c.world
+	if w.rng.IntN(100) < c.reads {
+		return c.look(), nil
+	}
 	key := "r" + strconv.Itoa(w.rng.IntN(registers))
 	switch w.rng.IntN(10) {
-	case 0, 1:
-		return history.Op{Kind: history.Get, Reads: []history.Read{{Key: []byte(key)}}}, nil
-	case 2:
-		return history.Op{Kind: history.Scan, ScanFrom: []byte("a"), ScanTo: []byte("b")}, nil
+	case 0, 1, 2:
+		return c.look(), nil
 	case 3:
 		w := history.Write{Key: []byte(key), Delete: true}
 		return history.Op{Kind: history.Delete, Writes: []history.Write{w}}, &replica.Command{Then: []replica.Write{{Key: w.Key, Delete: true}}}
@@ -131,12 +144,24 @@ func (c *client) next() (history.Op, *replica.Command) {
 		return c.cas(key)
 	case 5, 6:
 		return c.transfer()
-	case 7, 8:
-		return c.lists()
+	case 7:
+		return c.appendLists()
 	}
 	value := c.value()
 	return history.Op{Kind: history.Put, Writes: []history.Write{{Key: []byte(key), Value: value}}},
 		&replica.Command{Then: []replica.Write{{Key: []byte(key), Value: value}}}
+}
+
+// look draws an operation that reads a register, all accounts or all lists.
+func (c *client) look() history.Op {
+	switch c.world.rng.IntN(4) {
+	case 0:
+		return history.Op{Kind: history.Scan, ScanFrom: []byte("a"), ScanTo: []byte("b")}
+	case 1:
+		return c.readLists()
+	}
+	key := "r" + strconv.Itoa(c.world.rng.IntN(registers))
+	return history.Op{Kind: history.Get, Reads: []history.Read{{Key: []byte(key)}}}
 }
 
 // value returns a unique value, occasionally a long one.

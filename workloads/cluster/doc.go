@@ -30,7 +30,7 @@
 //	network.go     messages and snapshots in transit
 //	client.go      what clients ask for, and when they give up
 //	lists.go       lists that clients append to, and their judge
-//	nemesis.go     power cuts, disk faults, rot, partitions, clock skew, paused and slow nodes, operators' mistakes
+//	nemesis.go     power cuts, disk faults, rot, partitions, clock skew, deposed leaders, paused and slow nodes, mistakes of operators
 //	membership.go  replacing nodes, and removed nodes that have not heard of it
 //	law.go         the judge of raft
 //	majority.go    the judge of majorities
@@ -46,7 +46,7 @@
 //	seed 77, 20 times in one process   the same history, violations and figures each time
 //
 // Not yet shown: 10,000 seeds in a row, and a history of 100,000 operations, for which the linearizability checker takes too
-// long. Mutant 10-lease-read survives 19 s of seeds.
+// long.
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 //

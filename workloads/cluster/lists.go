@@ -32,16 +32,18 @@ var lists = checker.Lists{
 	},
 }
 
-// lists reads all current lists, or appends an element to some of them if they still hold what the client last saw.
-func (c *client) lists() (history.Op, *replica.Command) {
-	rng, first := c.world.rng, c.world.firstList()
-	if rng.IntN(2) == 0 {
-		op := history.Op{Kind: history.Snapshot}
-		for i := range listsAtOnce {
-			op.Reads = append(op.Reads, history.Read{Key: list(first + i)})
-		}
-		return op, nil
+// readLists reads all current lists.
+func (c *client) readLists() history.Op {
+	op := history.Op{Kind: history.Snapshot}
+	for i := range listsAtOnce {
+		op.Reads = append(op.Reads, history.Read{Key: list(c.world.firstList() + i)})
 	}
+	return op
+}
+
+// appendLists appends an element to some of the current lists if they still hold what the client last saw.
+func (c *client) appendLists() (history.Op, *replica.Command) {
+	rng, first := c.world.rng, c.world.firstList()
 	c.counter++
 	var changes []change
 	from := rng.IntN(listsAtOnce)

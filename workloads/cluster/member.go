@@ -25,6 +25,7 @@ type member struct {
 	period  int           // steps between two ticks, which is the speed of its clock
 	lag     int           // extra steps that messages to it take
 	halts   int           // the step until which it is paused
+	deaf    int           // the step from which other nodes reach it again; it answers clients earlier
 	lingers int           // the step until which it keeps running after it was removed
 	gone    bool          // it never runs again
 	rotten  bool          // its disk has rotted, so it may report that and stop for good
@@ -88,6 +89,10 @@ func (m *member) up() bool { return m.node != nil }
 
 // halted reports whether the node is paused. It does nothing meanwhile and does not notice, like a process that is not scheduled.
 func (m *member) halted() bool { return m.world.step < m.halts }
+
+// hears reports whether messages of other nodes reach it. After a pause clients connect at once, but the others send again only
+// when their timers say so. Meanwhile a deposed leader does not know that it is one, and its clock has not ticked.
+func (m *member) hears() bool { return m.world.step >= m.deaf }
 
 // turn ticks the node if its clock is due.
 func (m *member) turn() {

@@ -57,21 +57,27 @@ func (w *world) interfere() {
 		w.rot()
 	}
 	if comes(rng, s.halt) {
-		w.anyone().halts = w.step + 1 + rng.IntN(150)
+		m := w.anyone()
+		m.halts = w.step + 1 + rng.IntN(150)
+		m.deaf = m.halts + rng.IntN(40)
 		w.figures.Halts++
 	}
 	if comes(rng, s.slow) {
 		w.anyone().lag = max(0, rng.IntN(120)-60)
+	}
+	if comes(rng, s.depose) {
+		w.depose()
 	}
 	if comes(rng, s.mistake) {
 		w.mistake(w.anyone())
 	}
 }
 
-// anyone returns a random node, with a bias to the leader, where faults do the most damage.
+// anyone returns a random node, with a bias to the leader, where faults do the most damage. A deposed leader that does not know it
+// counts as well.
 func (w *world) anyone() *member {
-	if l := w.leader(); l != nil && w.rng.IntN(3) == 0 {
-		return l
+	if l := w.leaders(); len(l) > 0 && w.rng.IntN(3) == 0 {
+		return l[w.rng.IntN(len(l))]
 	}
 	return w.members[w.rng.IntN(len(w.members))]
 }
@@ -89,8 +95,24 @@ func (w *world) cutSome(n int) {
 func (w *world) partition() {
 	side := w.rng.Uint64()
 	if w.rng.IntN(2) == 0 {
-		side = 1 << slices.Index(w.members, w.anyone())
+		side = w.only(w.anyone())
 	}
+	w.split(side)
+}
+
+// depose isolates a leader whose clock is slow, so that the others elect another one long before it steps down. Clients reach both.
+func (w *world) depose() {
+	if l := w.leader(); l != nil {
+		l.period = 4 + w.rng.IntN(8)
+		w.split(w.only(l))
+	}
+}
+
+// only returns the side of a partition on which a node is alone.
+func (w *world) only(m *member) (side uint64) { return 1 << slices.Index(w.members, m) }
+
+// split severs the nodes of a side, one bit for each, from the rest.
+func (w *world) split(side uint64) {
 	for i, a := range w.members {
 		for j, b := range w.members {
 			if side>>i&1 != side>>j&1 {
@@ -177,14 +199,25 @@ func (w *world) harmless(m *member) bool {
 	return !slices.ContainsFunc(m.fs.Trace(), func(op faultfs.Op) bool { return op.Fault != faultfs.NoEffect })
 }
 
-// leader returns a node that considers itself the leader, or nil.
-func (w *world) leader() *member {
-	for _, m := range w.members {
-		if m.up() && m.node.Status().IsLeader {
-			return m
+// leader returns the node that was elected last of those that consider themselves the leader, or nil.
+func (w *world) leader() (last *member) {
+	term := uint64(0)
+	for _, m := range w.leaders() {
+		if s := m.node.Status(); s.Term >= term {
+			last, term = m, s.Term
 		}
 	}
-	return nil
+	return last
+}
+
+// leaders returns the nodes that consider themselves the leader: more than one while a deposed leader does not know it.
+func (w *world) leaders() (all []*member) {
+	for _, m := range w.members {
+		if m.up() && m.node.Status().IsLeader {
+			all = append(all, m)
+		}
+	}
+	return all
 }
 
 // handOver asks the leader to make another node the leader.

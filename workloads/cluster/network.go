@@ -89,7 +89,7 @@ func (n *network) deliver() {
 	n.packets = nil
 	for _, p := range packets {
 		switch to := n.world.member(p.msg.GetTo()); {
-		case p.step > n.world.step || to != nil && to.halted():
+		case p.step > n.world.step || to != nil && !to.hears():
 			later = append(later, p)
 		case to == nil || n.severed[[2]uint64{p.msg.GetFrom(), p.msg.GetTo()}]:
 			n.world.figures.Lost++
@@ -110,7 +110,7 @@ func (n *network) deliver() {
 // carry delivers the next chunk of a snapshot, and reports whether the transfer continues.
 func (n *network) carry(t *transfer) bool {
 	w := n.world
-	if t.to != nil && t.to.halted() {
+	if t.to != nil && !t.to.hears() {
 		return true
 	}
 	broken := t.to == nil || !t.to.up() || len(t.chunks) == 0 || t.life != nil && t.life != t.to.life() ||

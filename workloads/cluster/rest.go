@@ -14,7 +14,7 @@ func (w *world) settle(ctx context.Context) {
 	w.over, w.swarm = true, swarm{}
 	clear(w.network.severed)
 	for _, m := range w.members {
-		m.period, m.lag, m.halts = 3, 0, 0
+		m.period, m.lag, m.halts, m.deaf = 3, 0, 0, 0
 		m.fs.SetRules()
 		m.wakes = min(m.wakes, w.step)
 	}

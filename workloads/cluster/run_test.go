@@ -13,7 +13,7 @@ import (
 
 func TestAGroupKeepsItsPromises(t *testing.T) {
 	sum := cluster.Figures{}
-	for seed := uint64(1); seed <= 6; seed++ {
+	for seed := uint64(21); seed <= 26; seed++ {
 		out, err := cluster.Run(t.Context(), cluster.Spec{Seed: seed, Steps: 2500, Words: 100})
 		require.NoError(t, err)
 		require.Empty(t, out.Violations, "seed %d", seed)
@@ -27,7 +27,7 @@ func TestAGroupKeepsItsPromises(t *testing.T) {
 	for what, n := range map[string]int{
 		"leaders": sum.Leaders - 6, "snapshots": sum.Snapshots, "replaced nodes": sum.Replaced, "power cuts": sum.PowerCuts,
 		"rotten disks": sum.Rotten, "paused nodes": sum.Halts, "snapshots cut short": sum.Interrupted, "mistakes": sum.Mistakes,
-		"changes of the members": sum.Changes, "requests to removed nodes": sum.Lingered, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
+		"changes of the members": sum.Changes, "requests to removed nodes": sum.Lingered, "requests to deposed leaders": sum.Deposed, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
 		"words": sum.Words, "images": sum.WordImages - 1000, "exhaustive crash points": sum.WordPointsExhaustive,
 	} {
 		assert.Positive(t, n, what)
