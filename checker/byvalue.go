@@ -2,9 +2,11 @@ package checker
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/checker/internal/sweep"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -52,12 +54,12 @@ func (s *search) checkByValue(r Result, keys []int32, final *history.State) Resu
 		var hard []int32
 		for _, k := range keys {
 			s.limits.Steps = min(all, s.tried+share)
-			one := s.checkKey(Result{Judge: r.Judge, Verdict: Pass}, k, final)
+			one, again := s.checkKey(Result{Judge: r.Judge, Verdict: Pass}, k, final)
 			switch {
 			case one.Verdict == Fail:
 				return one
 			case one.Verdict == Pass:
-			case s.tried > s.limits.Steps && s.tried <= all:
+			case again && s.tried <= all && s.ctx.Err() == nil:
 				hard = append(hard, k)
 			case unclear.Reason == "":
 				unclear = one
@@ -71,14 +73,31 @@ func (s *search) checkByValue(r Result, keys []int32, final *history.State) Resu
 	return r
 }
 
-// checkKey judges one key, piece by piece. A piece ends at a moment at which it is certain what the key holds.
-func (s *search) checkKey(r Result, k int32, final *history.State) Result {
+// checkKey judges one key. There are two searches, and each is fast where the other may not be: a sweep keeps everything that is
+// possible at a moment, which is little if few operations run at once; the other one looks for a single order, piece by piece. It
+// reports whether more steps may help if there is no answer.
+func (s *search) checkKey(r Result, k int32, final *history.State) (v Result, again bool) {
 	s.values = newVocabulary()
 	start := nothing
 	if s.timeline.entries[k].loaded {
 		start = s.values.write(string(s.timeline.entries[k].value))
 	}
 	steps := s.values.relevant(s.actsOn(int(k), final))
+	var given error // why the sweep was given up
+	if !s.values.derived {
+		if v, given = s.sweep(r, start, k, steps); given == nil {
+			return v, false
+		}
+	}
+	v = s.inPieces(r, start, k, steps)
+	if v.Verdict == Inconclusive && s.tried <= s.limits.Steps && given != nil {
+		return r.unclear("the search for an order of %d operations on %s was given up: %v", len(steps), s.keyName(k), given), !errors.Is(given, sweep.ErrCrowded)
+	}
+	return v, s.tried > s.limits.Steps
+}
+
+// inPieces judges one key piece by piece. A piece ends at a moment at which it is certain what the key holds.
+func (s *search) inPieces(r Result, start, k int32, steps []step) Result {
 	for len(steps) > 0 {
 		n, after := known(steps)
 		if n > s.limits.WindowOps {
@@ -91,6 +110,57 @@ func (s *search) checkKey(r Result, k int32, final *history.State) Result {
 		start, steps = after, steps[n:]
 	}
 	return r
+}
+
+// sweep adds a violation if the steps on a key, none of which computes a value, have no order. It takes half of the steps that are
+// left. The error says why it was given up.
+func (s *search) sweep(r Result, start, k int32, steps []step) (Result, error) {
+	if n := inFlight(steps); n > s.limits.Clients {
+		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
+			n, s.keyName(k), s.limits.Clients), nil
+	}
+	limits := s.limits
+	defer func() { s.limits = limits }()
+	s.limits.Steps = s.tried + (limits.Steps-s.tried)/2
+	p := sweep.Problem{
+		Start: start, Steps: make([]sweep.Step, len(steps)),
+		Apply: func(held int32, i int) (bool, int32) { return s.values.apply(held, &steps[i]) },
+		Spend: func() error {
+			s.tried++
+			return s.spent()
+		},
+	}
+	for i := range steps {
+		p.Steps[i] = swept(&steps[i])
+	}
+	stuck, err := p.Search()
+	if err != nil || stuck == nil {
+		return r, err
+	}
+	order := make([]*step, len(stuck.Order))
+	for i, at := range stuck.Order {
+		order[i] = &steps[at]
+	}
+	return r.fail(s.accuseOf(&steps[stuck.Step], order, group{start}, []int32{k})), nil
+}
+
+// swept returns a step as the sweep sees it.
+func swept(s *step) sweep.Step {
+	out := sweep.Step{Call: int64(s.call), Return: int64(s.done)}
+	if s.done == history.Never {
+		out.Return = sweep.Never
+	}
+	for _, a := range s.acts {
+		switch a.kind {
+		case finds, requires:
+			out.Wants = append(out.Wants, a.value)
+		case misses:
+			out.Avoids = append(out.Avoids, a.value)
+		default:
+			out.Writes, out.Value = true, a.value
+		}
+	}
+	return out
 }
 
 // actsOn returns what all operations do to one key, in order of call.

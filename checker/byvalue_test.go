@@ -123,8 +123,8 @@ func TestLinearizabilityByValues(t *testing.T) {
 			unclear: "given up: 2 steps were tried",
 		},
 		{
-			name: "too many operations", ops: "0 1-4 put a=1\n1 2-6 put a=1\n0 5-8 put a=1\n1 7-9 put a=1", limits: checker.Limits{WindowOps: 3},
-			unclear: "4 operations on a lie between two moments at which it is certain what it held; the limit is 3",
+			name: "too many operations", ops: "0 1-4 append a+x\n1 2-6 append a+y\n0 5-8 append a+x\n1 7-9 append a+y\n2 10-11 get a=xyxy", limits: checker.Limits{WindowOps: 3},
+			unclear: "5 operations on a lie between two moments at which it is certain what it held; the limit is 3",
 		},
 		{
 			name: "moments at which it is certain what a key holds", limits: checker.Limits{WindowOps: 3},

@@ -15,7 +15,7 @@ import (
 // The memory that a step takes grows with the number of operations among which it chooses. So a step of a search among
 // more than 1,024 operations counts as several.
 type Limits struct {
-	WindowOps int // operations on a key between two moments at which its value is certain; 0: 1000
+	WindowOps int // operations on a key between two moments at which its value is certain, if the key is incremented or appended to; 0: 1000
 	Clients   int // operations in flight at once, including open ones; 0: 8, or any number on keys judged by their values
 	Steps     int // attempts to place one operation next, over the whole judgement; 0: 30,000,000, about ten seconds
 }
@@ -99,12 +99,23 @@ func (s *search) checkWindows(r Result, byValue []bool) Result {
 			if len(parts[k]) == 0 || byValue[k] {
 				continue
 			}
-			if r = s.check(r, w, []int32{int32(k)}, parts[k]); r.Verdict != Pass {
-				return r
+			switch v := s.checkInWindow(r, w, int32(k), parts[k]); {
+			case v.Verdict == Inconclusive && s.ctx.Err() == nil:
+				byValue[k] = true // that search is another one
+			case v.Verdict != Pass:
+				return v
 			}
 		}
 	}
 	return r
+}
+
+// checkInWindow judges a key in a window, for as long as it may take if another search is going to follow.
+func (s *search) checkInWindow(r Result, w *window, k int32, steps []step) Result {
+	limits := s.limits
+	defer func() { s.limits = limits }()
+	s.limits.Steps = min(limits.Steps, s.tried+firstSteps)
+	return s.check(r, w, []int32{k}, steps)
 }
 
 // checkDeletes judges again the keys whose open deletes were judged in more than one window, because each delete can

@@ -10,20 +10,28 @@ import (
 // accuse names the operation at which the longest order that works gets stuck.
 func (s *search) accuse(start group, entries []int32, steps []step) Violation {
 	order := s.longestOrder(start, entries, steps)
-	held, placed := start, make(map[*step]bool)
+	placed := make(map[*step]bool)
 	for _, at := range order {
-		_, held = s.apply(held, entries, at)
 		placed[at] = true
-	}
-	v := Violation{Class: "not linearizable"}
-	for _, at := range order[max(0, len(order)-10):] {
-		v.Evidence = append(v.Evidence, "in order: "+at.String())
 	}
 	var stuck *step // of the steps without a place, the one that was answered first
 	for i := range steps {
 		if at := &steps[i]; !placed[at] && (stuck == nil || at.done < stuck.done) {
 			stuck = at
 		}
+	}
+	return s.accuseOf(stuck, order, start, entries)
+}
+
+// accuseOf says that a step has no place after an order that works for the others.
+func (s *search) accuseOf(stuck *step, order []*step, start group, entries []int32) Violation {
+	held := start
+	for _, at := range order {
+		_, held = s.apply(held, entries, at)
+	}
+	v := Violation{Class: "not linearizable"}
+	for _, at := range order[max(0, len(order)-10):] {
+		v.Evidence = append(v.Evidence, "in order: "+at.String())
 	}
 	v.Evidence = append(v.Evidence, "stuck at: "+stuck.String())
 	if stuck.op != nil {
