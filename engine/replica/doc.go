@@ -45,6 +45,7 @@
 //	apply.go     applying commands, and recognizing repeated ones
 //	snapshot.go  snapshots in transit: chunks that one node reads and another stages
 //	members.go   changes of membership
+//	restore.go   a new group from the checkpoint of a node
 //
 // A Node must be used by one goroutine at a time. A Snapshot or a Receiver may be used by another goroutine meanwhile.
 package replica

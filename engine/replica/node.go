@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
@@ -229,6 +230,9 @@ type Status struct {
 	Outgoing         []uint64 // the old voters, while the membership is changing: a decision needs both majorities
 	Joint            bool     // the membership is changing
 }
+
+// Votes reports whether the node has a vote.
+func (s *Status) Votes() bool { return slices.Contains(s.Voters, s.ID) }
 
 // Status returns a snapshot of the node's state, also after it has stopped. The slices must not be changed.
 func (n *Node) Status() Status {

@@ -28,6 +28,7 @@
 //	frames.go   the format of these connections
 //	members.go  changes of membership, and the addresses of nodes
 //	http.go     the HTTP API for clients
+//	metrics.go  what Prometheus sees of a node
 //
 // Callers: the command lightning-replica, and programs that embed a replicated store.
 package server

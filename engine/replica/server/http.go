@@ -23,6 +23,7 @@ const requestTimeout = 10 * time.Second
 //	DELETE /v1/pairs/KEY    deletes the key
 //	GET    /v1/status       returns the replica.Status of the node as JSON
 //	GET    /healthz         returns 200 if the node runs and knows a leader, otherwise 503 with the reason
+//	GET    /metrics         returns the metrics of the node in the text format of Prometheus; see Metrics
 //	POST   /v1/members      takes a JSON list of {"node": 4, "change": "add-learner", "address": "host:port"}
 //	POST   /v1/checkpoint   takes a JSON object {"dir": "/backup/today"}, a directory on the node's machine
 //
@@ -44,6 +45,7 @@ func (s *Server) Handler() http.Handler {
 	})
 	m.HandleFunc("GET /v1/status", s.status)
 	m.HandleFunc("GET /healthz", s.health)
+	m.HandleFunc("GET /metrics", s.metrics)
 	m.HandleFunc("POST /v1/members", s.members)
 	m.HandleFunc("POST /v1/checkpoint", s.checkpoint)
 	return m

@@ -51,7 +51,7 @@ func root() *cobra.Command {
 		Args: exactly(0), RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
-	c.AddCommand(serveCommand())
+	c.AddCommand(serveCommand(), restoreCommand())
 	c.AddCommand(clientCommands()...)
 	return c
 }
