@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/exporter"
+	"github.com/lightningdb/lightning-torture/engine/replica/server"
 	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
@@ -41,6 +42,18 @@ var dashboards = map[string]struct {
 		list: func() (all []shown) {
 			for _, m := range exporter.Metrics() {
 				all = append(all, shown{m.Name, m.Kind.String(), m.Help, m.Labels})
+			}
+			return all
+		},
+	},
+	"lightning-replica": {
+		title: "Replicated store",
+		rows: rows{
+			"lightning_replica_has_leader": "Is it well?", "lightning_replica_committed_index": "Logs", "lightning_replica_voting": "Members",
+		},
+		list: func() (all []shown) {
+			for _, m := range server.Metrics() {
+				all = append(all, shown{m.Name, "gauge", m.Help, []string{"group", "node"}})
 			}
 			return all
 		},

@@ -6,11 +6,13 @@
 //	rules_test.go       promtool checks the rules, and runs their cases: each alert fires in one and is silent in another
 //	planted_test.go     a failure is planted, its alert fires, the commands of its runbook are run, and the alert resolves
 //	plantedsoak_test.go the same for a soak
+//	plantedgroup_test.go the same for the nodes of a replicated store
 //	film_test.go        what Prometheus would have scraped, one frame per minute, and which alerts fire then
 //	guide_test.go       the guides are followed on stores and soaks with the symptoms that they describe
 //	nightly_test.go     the recipes for nightly soaks run as they stand
 //	runbook_test.go     a runbook as a list of headings and commands
 //	service_test.go     the child process that embeds a store, and the ways to break it
+//	group_test.go       the nodes of a replicated store as child processes, with stand-ins for systemctl and journalctl
 //	soak_test.go        a process that acts as a soak: it serves a Status that it ages by minutes, through the soak's own pages
 //	systemd_test.go     stand-ins for systemctl and journalctl that control that child
 //

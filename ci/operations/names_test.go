@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lightningdb/lightning-torture/engine/exporter"
+	"github.com/lightningdb/lightning-torture/engine/replica/server"
 	"github.com/lightningdb/lightning-torture/workloads/soak/metrics"
 )
 
@@ -51,6 +52,9 @@ func ruleFiles(t *testing.T) []string {
 func known() map[string]bool {
 	names := map[string]bool{}
 	for _, m := range metrics.Metrics() {
+		names[m.Name] = true
+	}
+	for _, m := range server.Metrics() {
 		names[m.Name] = true
 	}
 	for _, m := range exporter.Metrics() {
