@@ -116,7 +116,7 @@ func (s *search) inPieces(r Result, start, k int32, steps []step) Result {
 // left. The error says why it was given up.
 func (s *search) sweep(r Result, start, k int32, steps []step) (Result, error) {
 	if n := inFlight(steps); n > s.limits.Clients {
-		return r.unclear("%d operations on %s were in flight at once, those of open result included; the limit is %d",
+		return r.unclear("%d operations on %s were in flight at once, including those with unknown outcome; the limit is %d",
 			n, s.keyName(k), s.limits.Clients), nil
 	}
 	limits := s.limits

@@ -94,7 +94,7 @@ func freeAddresses(t *testing.T, n int) (all []string) {
 	for range n {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		defer l.Close() //nolint:errcheck // only after all have been drawn, so that they differ
+		defer l.Close() // once all have been drawn, so that they differ
 		all = append(all, l.Addr().String())
 	}
 	return all
@@ -124,7 +124,7 @@ func (g *group) start(id int, more ...string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()                                                                                          //nolint:errcheck // the child has its own
+	defer log.Close()                                                                                          // the child has its own
 	child := exec.Command(filepath.Join(g.bin, "lightning-replica"), append(slices.Clone(n.args), more...)...) //nolint:gosec // built above
 	child.Stderr = log
 	if err := child.Start(); err != nil {
