@@ -265,6 +265,22 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 			assert.Regexp(t, c.says, said[c.class])
 		})
 	}
+	t.Run("a store that does not promise to name damage may report it as any error", func(t *testing.T) {
+		t.Parallel()
+		for _, open := range []func(s *store){func(s *store) { s.read, s.verify = errToy, errToy }, func(s *store) { s.verify = errToy }} {
+			target := honest()
+			target.Promises.ReportsCorruption, target.Open, target.Administration.Repair = false, opening(open), nil
+			assert.Empty(t, accusations(t, target, rotten))
+		}
+	})
+	t.Run("but it must not show wrong data", func(t *testing.T) {
+		t.Parallel()
+		target := honest()
+		target.Promises.ReportsCorruption, target.Open = false, opening(func(s *store) {
+			s.gets = func([]byte, bool) ([]byte, bool) { return []byte("something else"), true }
+		})
+		require.Regexp(t, "by itself \\(found: true\\), and .* in a scan", accusations(t, target, rotten)["wrong read"])
+	})
 	t.Run("damage of a copy goes unnoticed", func(t *testing.T) {
 		t.Parallel()
 		require.Regexp(t, "which is a copy of .*; nothing says so, and it does not hold what it held", accusations(t, honest(), rottenCopy)["copy differs"])

@@ -130,8 +130,8 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 		if c.restore {
 			dir = fmt.Sprintf("audit-of-%d", c.op.ID)
 			verify := a.target.Administration.VerifyBackups
-			if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); isCorrupt(err) {
-				if verify != nil && !isCorrupt(verify(a.env(disk, dir), c.op.Dir)) {
+			if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); a.noticed(err) {
+				if verify != nil && !a.noticed(verify(a.env(disk, dir), c.op.Dir)) {
 					return violation("verify is blind", "%s; restoring backup %d says %q, and verifying the repository finds nothing",
 						im.Damage, c.op.Backup, err)
 				}
@@ -143,7 +143,7 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 		}
 		state, err := read(a.target.Administration.OpenReadOnly, a.env(disk, dir))
 		switch {
-		case isCorrupt(err):
+		case a.noticed(err):
 		case err != nil && c.holds.Len() == 0: // an empty store that is damaged may look like one that was never finished
 		case err != nil:
 			return violation("copy lost", "%s; reading that copy fails with an error that does not say so: %v", im.Damage, err)

@@ -20,8 +20,8 @@
 //     decides holds for all other looks at it, in whatever order they come. The search for images is not affected.
 //   - A2: a copy that was acknowledged before the crash is complete and holds what it held before. One that was being made
 //     may be missing or refused; if it opens, it holds what a crash while making it allows.
-//   - A3: verification passes a healthy store. On a rotten one it returns an error that is ErrCorrupt, unless every way of
-//     reading shows the right data.
+//   - A3: verification passes a healthy store. On a rotten one it returns an error, unless every way of reading shows the
+//     right data; if the target promises ReportsCorruption, that error, and any error of reading, is ErrCorrupt.
 //   - A4: a repaired store opens, verifies, and takes new writes, which win over everything that was there; so does a copy.
 //     Every key that should be there and is not, or has a wrong value, is covered by the report's losses for the damaged
 //     file. The store shows no value that was never written to its key.

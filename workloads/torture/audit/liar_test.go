@@ -74,6 +74,7 @@ func nothing(*store) {}
 // honest returns a toy store that offers everything that is audited and tells the truth.
 func honest() contract.Target {
 	t := toy.Target(toy.Correct)
+	t.Promises.ReportsCorruption = true
 	t.Open = opening(nothing)
 	a := &t.Administration
 	a.ListBackups = numbersIn

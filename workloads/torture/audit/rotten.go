@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
@@ -38,13 +39,13 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	}
 	_ = store.Close() // it may meet the damage as well
 	switch {
-	case readErr != nil && !isCorrupt(readErr):
+	case readErr != nil && !a.noticed(readErr):
 		return violation("wrong read", "%s; reading the store does not say so: %v", im.Damage, readErr)
 	case !verifies:
 		return nil
 	case err == nil && readErr != nil:
 		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
-	case err != nil && !isCorrupt(err):
+	case err != nil && !a.noticed(err):
 		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", im.Damage, err)
 	}
 	return nil // NB: if both are nil, the search judges what the store shows
@@ -89,7 +90,7 @@ func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 			_ = disk.Remove(path.Join(record.StoreDir, name))
 		}
 	}
-	if after := verify(a.env(disk, record.StoreDir)); !isCorrupt(after) || !strings.Contains(after.Error(), file) {
+	if after := verify(a.env(disk, record.StoreDir)); !a.noticed(after) || !strings.Contains(after.Error(), file) {
 		return violation("verify is blind", "%s; verifying the files says %q, and when %s are missing as well only %v",
 			im.Damage, before, strings.Join(a.target.AppendGlobs, ", "), after)
 	}
@@ -121,14 +122,31 @@ func (a *Auditor) refused(im *Image, err error) *checker.Violation {
 			return violation("verify changes", "verifying a rotten store changed the disk: %s %s", op.Kind, op.Path)
 		}
 	}
-	if !isCorrupt(found) {
+	if !a.noticed(found) {
 		return violation("verify is blind", "%s; the store refuses to open (%v), and verifying its files says %v", im.Damage, err, found)
 	}
 	return nil
 }
 
+// misread is the error for a store that shows something other than its scan did when it is read in another way.
+type misread struct{ what string }
+
+func (m *misread) Error() string { return m.what }
+
+// noticed reports whether an error says that the store has noticed damage. If the target promises ReportsCorruption, only
+// workloads.ErrCorrupt says so, otherwise any error of the store's own. A wrong result, which the lab makes an error of, says
+// nothing.
+func (a *Auditor) noticed(err error) bool {
+	var wrong *misread
+	var gap *appendlog.Gap
+	if err == nil || errors.As(err, &wrong) || errors.As(err, &gap) {
+		return false
+	}
+	return isCorrupt(err) || !a.target.Promises.ReportsCorruption
+}
+
 // everyWay reads every key of a state by itself and as a stream, and all of them backward. It returns an error of the store,
-// or one that describes a wrong result.
+// or a *misread.
 func everyWay(store workloads.Store, state *history.State) error {
 	streamer, streams := store.(workloads.Streamer)
 	var keys [][]byte
@@ -142,7 +160,7 @@ func everyWay(store workloads.Store, state *history.State) error {
 			return err
 		}
 		if !found || !bytes.Equal(got, value) {
-			return fmt.Errorf("%q is %.40q by itself (found: %t), and %.40q in a scan", key, got, found, value)
+			return &misread{fmt.Sprintf("%q is %.40q by itself (found: %t), and %.40q in a scan", key, got, found, value)}
 		}
 	}
 	maker, ok := store.(workloads.CursorMaker)
@@ -170,11 +188,11 @@ func backward(store workloads.CursorMaker, keys [][]byte) error {
 	n := len(keys)
 	for ok := c.Last(); ok && err == nil; ok = c.Prev() {
 		if n--; n < 0 || !bytes.Equal(c.Key(), keys[n]) {
-			err = fmt.Errorf("a scan backward shows %q out of turn", c.Key())
+			err = &misread{fmt.Sprintf("a scan backward shows %q out of turn", c.Key())}
 		}
 	}
 	if err == nil && c.Error() == nil && n != 0 {
-		err = fmt.Errorf("a scan backward misses %d keys", n)
+		err = &misread{fmt.Sprintf("a scan backward misses %d keys", n)}
 	}
 	return errors.Join(c.Error(), err, c.Close())
 }
