@@ -27,7 +27,8 @@ type Target struct {
 	// be detected or have no effect. A file belongs to the first class that matches it.
 	//
 	// LogGlobs match logs in which any damage looks like a torn write. Damage may cost the records that it hits and
-	// all later ones.
+	// all later ones, but no commit that was acknowledged before the damaged bytes were written for the first time. So a
+	// log that is written anew and renamed into place has to know how long it was by then.
 	LogGlobs []string
 	// ProvenLogGlobs match logs whose records prove that earlier ones were durable: when a record was written,
 	// everything acknowledged with Sync before was durable, in this log or an earlier one. Damage may cost the records
@@ -170,7 +171,7 @@ func (e Env) Stopping(stop func(reason string)) Env {
 type Promises struct {
 	SyncSurvivesPowerCut bool // an acknowledged Sync commit is never lost
 	NoSyncSurvivesKill   bool // an acknowledged NoSync commit survives a kill of the process
-	LossIsSuffix         bool // if a commit is lost, every later one is lost too
+	LossIsSuffix         bool // if a commit is lost, every later one is lost too, also on a disk that lies about syncs (see Unpromised)
 	// AtomicBatch: a batch or transaction is recovered whole or not at all, and no read shows part of a batch. Without
 	// this promise the lab commits each write separately.
 	AtomicBatch       bool

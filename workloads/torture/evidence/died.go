@@ -33,7 +33,7 @@ func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, 
 	}
 	return &Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: s.Workload, Fault: s.Fault, Profile: s.Profile, Device: s.Device,
-		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: worded(f.Sentence), Evidence: evidenceLines(&target, &f),
+		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: worded(f.Sentence), Evidence: evidenceLines(&target, false, &f),
 		Trace: []TraceLine{}, Count: 1, Token: Token(target.Name, s, at),
 	}, nil
 }

@@ -75,7 +75,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
 		NestedTick: at.Nested, Crashes: at.Crashes, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(sentence),
-		Evidence: evidenceLines(&s.Target, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
+		Evidence: evidenceLines(&s.Target, p.Fault.Lies, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}
 	finding.Changes, finding.ChangesOf = changes(s.Recording.History, record.NewCuts(s.Recording.Trace, s.Recording.History).At(f.Tick), f)
@@ -101,16 +101,29 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 // CellName returns the name of a cell of the matrix, as in Finding.AlsoIn.
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
-// evidenceLines returns what the judge saw, and which data rotted where, in at most 12 lines.
-func evidenceLines(target *contract.Target, f *explore.Failure) []string {
+// evidenceLines returns what the judge saw, which data rotted where, and what the target may have to say about such a disk,
+// in at most 12 lines. lies says whether the disk lied about syncs.
+func evidenceLines(target *contract.Target, lies bool, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
-	if f.Damage != nil {
-		where := []string{f.Damage.String()}
-		if !contract.Matches(slices.Concat(target.LogGlobs, target.ProvenLogGlobs, target.AppendGlobs), f.Damage.Path) {
-			where = append(where, "damage in this file must be detected; if it cannot be told from a torn write, name the file in Target.LogGlobs, "+
-				"and if nothing is promised about such damage, name the fault in Promises.Unpromised")
-		}
-		lines = append(where, lines...)
+	switch {
+	case f.Damage != nil:
+		lines = append([]string{f.Damage.String(), aboutDamage(target, f.Damage.Path)}, lines...)
+	case lies:
+		lines = append(lines, "the disk acknowledged syncs without doing them; if nothing is promised about such a disk, name the fault "+
+			"in Promises.Unpromised")
 	}
 	return lines[:min(12, len(lines))]
+}
+
+// aboutDamage says what is demanded of a store whose file was damaged.
+func aboutDamage(target *contract.Target, file string) string {
+	switch {
+	case contract.Matches(target.LogGlobs, file):
+		return "damage in this log may cost nothing that had been acknowledged before the damaged bytes were first written; a log that " +
+			"is written anew has to know how long it was when it was renamed into place"
+	case contract.Matches(slices.Concat(target.ProvenLogGlobs, target.AppendGlobs), file):
+		return "damage in this file may cost only what looks like a torn write; see torture.Target"
+	}
+	return "damage in this file must be detected; if it cannot be told from a torn write, name the file in Target.LogGlobs, " +
+		"and if nothing is promised about such damage, name the fault in Promises.Unpromised"
 }

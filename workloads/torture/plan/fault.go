@@ -16,6 +16,7 @@ type Fault struct {
 	Errors bool // the running store may return errors
 	Refuse bool // recovery may refuse the disk; see contract.Promises.ReportsCorruption
 	Rot    bool // something rots between crash and recovery
+	Lies   bool // the disk acknowledges syncs without doing them
 	Rare   bool // the default matrix has it under one workload only, in turn
 	// Avoidable says that an engine may never make a call that the fault can hit, so a cell is complete even if the
 	// fault was not injected.
@@ -70,7 +71,7 @@ func excuseOf(r *faultfs.Rule) Fault {
 	case faultfs.Slow, faultfs.Stall:
 		return Fault{}
 	case faultfs.LostSync:
-		return Fault{lower: checker.NothingMustSurvive, Refuse: true}
+		return Fault{lower: checker.NothingMustSurvive, Refuse: true, Lies: true}
 	case faultfs.BitFlip, faultfs.Stale, faultfs.Misplaced, faultfs.Truncated:
 		if r.AtRest() {
 			return Fault{Rot: true, Refuse: true}

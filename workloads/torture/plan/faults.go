@@ -29,7 +29,7 @@ func commonFaults() []Fault {
 			rules: func(rng *rand.Rand, at part) []string {
 				return []string{fmt.Sprintf("lost sync after=%d", at.moment(rng))}
 			},
-			lower: checker.NothingMustSurvive, Refuse: true,
+			lower: checker.NothingMustSurvive, Refuse: true, Lies: true,
 		},
 		{
 			Choice: Choice{"failed-fsync", "one sync fails; the pages are clean afterwards and the retry returns success"},
@@ -162,7 +162,7 @@ func diskFaults() []Fault {
 			rules: func(rng *rand.Rand, _ part) []string {
 				return []string{fmt.Sprintf("lost sync prob=%.2f seed=%d", 0.05+rng.Float64()/2, rng.Uint32())}
 			},
-			lower: checker.NothingMustSurvive, Refuse: true,
+			lower: checker.NothingMustSurvive, Refuse: true, Lies: true,
 		},
 	}
 }

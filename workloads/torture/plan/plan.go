@@ -70,7 +70,7 @@ func (p *Plan) lookUp() (err error) {
 		return fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	if p.Model.Device.IgnoreFlush > 0 { // same as lost-fsync
-		p.Fault.lower, p.Fault.Refuse = checker.NothingMustSurvive, true
+		p.Fault.lower, p.Fault.Refuse, p.Fault.Lies = checker.NothingMustSurvive, true, true
 	}
 	return nil
 }
