@@ -60,7 +60,7 @@ type campaign struct {
 const maxHangs = 4
 
 // maxCutOff is the number of cut-off runs after which a campaign gives up, because later ones would take too long as
-// well.
+// well, although each has been smaller.
 const maxCutOff = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
@@ -182,8 +182,13 @@ func (c *campaign) noteRecording(ctx context.Context, cell *cell, r *record.Reco
 	}
 	if r.CutOff && ctx.Err() == nil {
 		c.cutOff++
-		cell.unclear(fmt.Sprintf("a run was cut off after %d operations, at its time limit of %v: the script is too long for this "+
-			"engine; allow more time with --limit, or fewer operations with --ops and --keys", len(r.History), c.longestRecording()), 1)
+		reason := fmt.Sprintf("a run was cut off after %d operations, at its time limit of %v: the script is too long for this "+
+			"engine; allow more time with --limit, or fewer operations with --ops and --keys", len(r.History), c.longestRecording())
+		if c.opts.Ops != 0 && c.opts.Keys != 0 {
+			cell.unclear(reason, 1)
+		} else {
+			cell.TooLong = reason // smaller runs follow, see size
+		}
 	}
 	return c.checkBypass(r)
 }
@@ -202,8 +207,8 @@ const recordingShare = 8
 
 // longestRecording is how long a run may take in a campaign that is bounded by time. It depends on Options.Limit and
 // not on the time left, to leave room for busy machines and slow engines; Lightning needs less than a thousandth of it
-// for a run of the matrix. A run that is cut off is no finding and proves nothing: its beginning is judged, and its
-// cell is inconclusive.
+// for a run of the matrix. A run that is cut off is no finding and proves nothing, but its beginning is judged. Later runs
+// are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has set the sizes, it always is.
 func (c *campaign) longestRecording() time.Duration {
 	return max(c.opts.Limit/recordingShare, time.Minute)
 }

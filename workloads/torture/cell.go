@@ -20,6 +20,7 @@ type cell struct {
 	Done     quota.Done
 	Complete bool // already counted as complete
 	Unknown  map[string]bool
+	TooLong  string       // the latest run that took too long and was followed by smaller ones; "": none
 	Drawn    int          // number of recorded runs
 	Matched  uint64       // the most calls in one run that met all conditions of its rule except the counting ones
 	Rounds   int          // number of finished rounds
@@ -106,6 +107,9 @@ func (c *cell) unclear(reason string, n int) {
 func (c *cell) judge() {
 	if why := c.missing(); why != "" {
 		c.Result.Reasons = append(c.Result.Reasons, why)
+		if c.TooLong != "" {
+			c.Result.Reasons = append(c.Result.Reasons, c.TooLong)
+		}
 	}
 	if c.givenUp() {
 		c.Result.Reasons = append(c.Result.Reasons, fmt.Sprintf("given up after the engine ended the process in %d of its runs; if it "+

@@ -145,7 +145,7 @@ const maxDraws = 16
 func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Recording, error) {
 	for n := 0; ; n++ {
 		seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, round, n) & (1<<32 - 1)
-		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, round)}, c.stays.Run)
+		r, err := c.runOnce(ctx, cell, plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: c.size(seed, round)}, c.stays.Run)
 		if err != nil {
 			return nil, err
 		}

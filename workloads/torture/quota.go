@@ -179,7 +179,7 @@ func (c *campaign) steeredCell(n int) *cell {
 // record records a run of a cell in search of a goal, with the limits that the goal asks for.
 func (c *campaign) record(ctx context.Context, cell *cell, n int, asked contract.Limits) (*record.Recording, error) {
 	seed := childSeed(c.opts.Seed, cell.Result.Workload, cell.Result.Fault, "steered", n) & (1<<32 - 1)
-	spec := plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: chooseSize(c.opts, seed, n), Limits: maps.Clone(c.limits(seed))}
+	spec := plan.Spec{Fault: cell.Result.Fault, Seed: seed, Size: c.size(seed, n), Limits: maps.Clone(c.limits(seed))}
 	if len(asked) > 0 {
 		if spec.Limits == nil {
 			spec.Limits = contract.Limits{}
