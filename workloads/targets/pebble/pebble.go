@@ -2,7 +2,7 @@
 //
 // Its filesystem is package vfs below, on the afero.Fs of the environment. The options that a run may draw are in
 // limits.go. The promises of Target, each with the sentence of Pebble's documentation that makes it, are in
-// promises.go.
+// promises.go. PERFORMANCE.md says how many images per second Pebble allows.
 //
 // The package is a module of its own. It requires Pebble v2.1.0, the oldest version with which it compiles, so the
 // go.mod of its user decides which version is tested. In earlier versions, Options has no CacheSize, no
