@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/small"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
@@ -211,6 +212,24 @@ const recordingShare = 8
 // are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has set the sizes, it always is.
 func (c *campaign) longestRecording() time.Duration {
 	return max(c.opts.Limit/recordingShare, time.Minute)
+}
+
+// tooLongDivides divides the sizes that the lab chooses, for each run that took too long.
+const tooLongDivides = 4
+
+// size picks the sizes of a run that the options leave open: smaller ones if earlier runs took too long, as with a store
+// that writes everything it has at each commit.
+func (c *campaign) size(seed uint64, round int) workloads.Size {
+	size := chooseSize(c.opts, seed, round)
+	for range c.cutOff {
+		if c.opts.Ops == 0 {
+			size.Ops = max(1, size.Ops/tooLongDivides)
+		}
+		if c.opts.Keys == 0 {
+			size.Keys /= tooLongDivides
+		}
+	}
+	return size
 }
 
 // running calls Options.Running with the token of what starts now.

@@ -45,24 +45,6 @@ func chooseSize(o Options, seed uint64, round int) workloads.Size {
 	return size
 }
 
-// tooLongDivides divides the sizes that the lab chooses, for each run that took too long.
-const tooLongDivides = 4
-
-// size picks the sizes of a run that the options leave open: smaller ones if earlier runs took too long, as with a store
-// that writes everything it has at each commit.
-func (c *campaign) size(seed uint64, round int) workloads.Size {
-	size := chooseSize(c.opts, seed, round)
-	for range c.cutOff {
-		if c.opts.Ops == 0 {
-			size.Ops = max(1, size.Ops/tooLongDivides)
-		}
-		if c.opts.Keys == 0 {
-			size.Keys /= tooLongDivides
-		}
-	}
-	return size
-}
-
 // largestSize returns the largest size of a run under o.
 func largestSize(o Options) workloads.Size {
 	return workloads.Size{Clients: cmp.Or(o.Clients, 4), Ops: cmp.Or(o.Ops, 80), Keys: cmp.Or(o.Keys, 3000), ValueBytes: 100}
