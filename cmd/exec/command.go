@@ -47,10 +47,10 @@ first, and then it is checked once more.
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
-With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM is
-a package or a .wasm file, and the checker may be one too. A seed determines the order in which goroutines run, as with
-wasmexec. The program runs with the seeds 1 to 20, or with those given, until a search finds something. wasip1 has no cgo, no
-memory maps, no sockets, no file locks and no processes.`
+With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM and
+--setup are packages or .wasm files, and the checker may be one too. A seed determines the order in which goroutines run, as
+with wasmexec. The program runs with the seeds 1 to 20, or with those given, until a search finds something. wasip1 has no cgo,
+no memory maps, no sockets, no file locks and no processes.`
 
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}

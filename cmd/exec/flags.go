@@ -133,7 +133,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	}
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
 	if f.on == wasm.Name {
-		refused, other = []string{"again", "observe", "timeout", "setup", "ready", "work", "stop"}, ""
+		refused, other = []string{"again", "observe", "timeout", "ready", "work", "stop"}, ""
 	}
 	for _, name := range refused {
 		if given.Changed(name) {

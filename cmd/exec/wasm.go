@@ -126,7 +126,7 @@ func (f *flags) wasmSpec(args []string) (*saved, error) {
 		return nil, err
 	}
 	s := &saved{Spec: wasm.Spec{
-		Program: args, Check: host.Check, Dump: host.Dump, Stdout: host.Stdout, Env: f.env, Limit: f.calls, Rules: f.faults,
+		Program: args, Setup: host.Setup, Check: host.Check, Dump: host.Dump, Stdout: host.Stdout, Env: f.env, Limit: f.calls, Rules: f.faults,
 	}}
 	switch {
 	case s.JudgedHere() && f.serve:

@@ -82,7 +82,7 @@ func (t *Tape) Recording(way string, program []string) *Recording {
 // Settle ends the preparation of a run: it makes everything on the disk durable, and crash points begin after it. From then on
 // the disk injects the given faults instead of those of NewTape.
 func (t *Tape) Settle(rules ...*faultfs.Rule) error {
-	if err := Visit(t.FS, syncing{t.FS}); err != nil {
+	if err := MakeDurable(t.FS); err != nil {
 		return err
 	}
 	t.mu.Lock()
@@ -91,6 +91,9 @@ func (t *Tape) Settle(rules ...*faultfs.Rule) error {
 	t.FS.SetRules(rules...)
 	return nil
 }
+
+// MakeDurable syncs everything on a disk.
+func MakeDurable(fs *faultfs.FS) error { return Visit(fs, syncing{fs}) }
 
 // syncing is a Visitor that syncs everything it visits.
 type syncing struct{ fs *faultfs.FS }

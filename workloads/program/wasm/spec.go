@@ -19,6 +19,8 @@ type Spec struct {
 	Program []string `json:"program"`         // a .wasm file or a Go package, then arguments
 	Check   []string `json:"check,omitempty"` // runs here too, and observes, if IsProgram of the first argument
 	Dump    []string `json:"dump,omitempty"`  // likewise; replaces Check, see package golden
+	// Setup, if set, is a program that runs here and prepares the store. What it does is durable before the first power cut.
+	Setup []string `json:"setup,omitempty"`
 	// Stdout is a regular expression that selects the lines of standard output that acknowledge. The acknowledgement is the
 	// first group or, without a group, the whole line. If Stdout is empty, .torture/ack has the acknowledgements.
 	Stdout string   `json:"stdout,omitempty"`
@@ -52,6 +54,10 @@ func (s *Spec) Validate() error {
 			"build it with GOOS=wasip1 GOARCH=wasm go build, or leave out --on wasm", s.Program[0]))
 	case !mentions(s.Program, program.Dir) && !mentions(s.Env, program.Dir):
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
+	}
+	if len(s.Setup) > 0 && !s.runsHere(s.Setup) {
+		errs = append(errs, fmt.Errorf("the setup %s is neither a .wasm file nor a package of Go; the disk exists only for programs that run "+
+			"through WebAssembly, too", s.Setup[0]))
 	}
 	if len(s.Check) > 0 && len(s.Dump) > 0 {
 		errs = append(errs, errors.New("a checker and a dump are given; one of them decides"))

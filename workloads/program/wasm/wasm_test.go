@@ -177,6 +177,25 @@ func TestAFaultOfTheDiskReachesTheProgram(t *testing.T) {
 	require.Regexp(t, `^ended with exit code 1: the store fails: write {dir}/log-001: No space left on device$`, rec.Ended)
 }
 
+func TestPowerIsNotCutWhileTheStoreIsPrepared(t *testing.T) {
+	for _, bug := range []string{"", "newlog"} {
+		s := spec(bug)
+		s.Setup = []string{built, "dump", program.Dir} // which makes an empty store
+		swept := sweep(t, open(t, s), 1, "posix-min")
+		rec := swept.Recording
+		require.Positive(t, rec.Settled)
+		require.Greater(t, rec.Ticks()[0], rec.Settled)
+		require.Equal(t, bug == "", swept.Result.Passed, swept.Result.Inconclusive)
+		if bug != "" {
+			require.NotZero(t, swept.Result.Findings[0].Acked)
+		}
+	}
+	s := spec("")
+	s.Setup = []string{built, "check", program.Dir, "/nothing"}
+	_, err := open(t, s).Record(t.Context())
+	require.ErrorContains(t, err, "the setup ended with exit code 1")
+}
+
 func TestADumpIsComparedWithTheStatesAfterKills(t *testing.T) {
 	for _, bug := range []string{"", "newlog"} {
 		s := spec(bug)

@@ -35,16 +35,17 @@ type Way struct {
 
 	KeepSchedule bool // do not shrink the schedule of a finding
 
-	spec     Spec
-	modules  modules
-	switches uint64       // goroutine switches in the latest recording
-	nestings atomic.Int64 // crashes during recovery
-	program  *schedule.Program
-	judge    *schedule.Program    // the checker or the dump; nil if it does not run here
-	dir      string               // the working directory
-	idle     chan *schedule.Again // idle instances of the judge
-	host     program.Way          // what Host returned for the latest recording
-	states   *golden.States       // the allowed states for the latest recording, if a dump runs here
+	spec      Spec
+	modules   modules
+	switches  uint64       // goroutine switches in the latest recording
+	nestings  atomic.Int64 // crashes during recovery
+	program   *schedule.Program
+	preparing *schedule.Program    // the setup; nil if there is none
+	judge     *schedule.Program    // the checker or the dump; nil if it does not run here
+	dir       string               // the working directory
+	idle      chan *schedule.Again // idle instances of the judge
+	host      program.Way          // what Host returned for the latest recording
+	states    *golden.States       // the allowed states for the latest recording, if a dump runs here
 }
 
 // maxIdle is the maximum number of idle instances.
@@ -61,7 +62,11 @@ func New(ctx context.Context, spec Spec, cache string) (*Way, error) {
 	if w.dir, err = os.Getwd(); err != nil {
 		return nil, err
 	}
-	if w.program, err = w.modules.load(ctx, spec.Program[0], cache); err == nil && spec.JudgedHere() {
+	w.program, err = w.modules.load(ctx, spec.Program[0], cache)
+	if err == nil && len(spec.Setup) > 0 {
+		w.preparing, err = w.modules.load(ctx, spec.Setup[0], cache)
+	}
+	if err == nil && spec.JudgedHere() {
 		w.judge, err = w.modules.load(ctx, w.judging()[0], cache)
 	}
 	if err != nil {
@@ -117,7 +122,7 @@ func tree(store, acks, side *faultfs.FS) *wasidisk.Files {
 
 func empty() *faultfs.FS { return faultfs.New(faultfs.Options{}) }
 
-// Record runs the program once from the seed, on an empty disk.
+// Record runs the program once from the seed, on an empty disk or on one prepared by Spec.Setup.
 func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 	var now clock
 	out := &spoken{clock: &now}
@@ -132,7 +137,12 @@ func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 		}
 		rules[i] = rule
 	}
-	store := faultfs.New(faultfs.Options{Tick: now.next, Rules: rules})
+	store := faultfs.New(faultfs.Options{Tick: now.next})
+	if err := w.setup(ctx, store); err != nil {
+		return nil, err
+	}
+	settled := uint64(now)
+	store.SetRules(rules...)
 	acks := faultfs.New(faultfs.Options{Tick: now.next})
 	job := w.job(w.spec.Program)
 	job.Files, job.Stdout, job.Stderr = tree(store, acks, empty()), out, &out.tail
@@ -147,10 +157,28 @@ func (w *Way) Record(ctx context.Context) (*program.Recording, error) {
 		said = written(acks)
 	}
 	rec := &program.Recording{
-		Program: w.spec.Program, Way: Name, Trace: store.Trace(), Acks: said, Ended: ended(outcome, &out.tail),
+		Program: w.spec.Program, Way: Name, Trace: store.Trace(), Acks: said, Settled: settled, Ended: ended(outcome, &out.tail),
 	}
 	w.Use(rec)
 	return rec, nil
+}
+
+// setup prepares the store, if the spec says how, and makes it durable. Nothing that the setup says is an acknowledgement.
+func (w *Way) setup(ctx context.Context, store *faultfs.FS) error {
+	if w.preparing == nil {
+		return nil
+	}
+	var printed tail
+	job := w.job(w.spec.Setup)
+	job.Files, job.Stdout, job.Stderr = tree(store, empty(), empty()), &printed, &printed
+	outcome, err := w.preparing.Run(ctx, w.spec.Seed, job)
+	if err != nil {
+		return err
+	}
+	if how := ended(outcome, &printed); how != "" {
+		return fmt.Errorf("wasm: the setup %s", how)
+	}
+	return program.MakeDurable(store)
 }
 
 // Use makes recoverers judge by an earlier recording instead of the latest.

@@ -43,6 +43,18 @@ func (s *Site) text() string {
 	return "the " + s.what()
 }
 
+// textAfter is text in a sentence that has just named a later call.
+func (s *Site) textAfter(later *Site) string {
+	switch {
+	case s.what() != later.what():
+		return s.text()
+	case s.Part:
+		return "a part of an earlier one"
+	default:
+		return "an earlier one"
+	}
+}
+
 // what is text without an article.
 func (s *Site) what() string { return s.Op + " of " + cmp.Or(s.Path, "the root directory") + s.place() }
 

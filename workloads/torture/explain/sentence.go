@@ -80,7 +80,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	default:
 		site := newSources(x.packages, x.life.Trace()).site(t.op)
 		e.By, until = &site, t.op.Tick
-		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.text())
+		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.textAfter(&site))
 	}
 	e.Sentence += x.between(e, sources, first, until)
 	if e.Lost > 1 {
