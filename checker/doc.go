@@ -48,7 +48,10 @@
 // key by key, in windows between quiet full scans, and leaves out open writes that nobody saw. It does not need unique
 // values. A key on which values repeat, or on which operations have conditions, increment or append, is judged by its
 // values (byvalue.go). There a window ends wherever an operation that reveals what the key holds overlaps with no
-// other, and an open write stays open until the end, because seeing its value does not prove that it took effect.
+// other, and an open write stays open until the end, because seeing its value does not prove that it took effect. So
+// one open write makes the rest of the history a single window. Unless operations increment or append, such a key is
+// therefore swept first (internal/sweep): the sweep needs no windows, and takes time linear in the length of the history
+// as long as few operations run at once.
 //
 // # How transactions are judged
 //

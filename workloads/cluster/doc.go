@@ -45,8 +45,10 @@
 //	--seeds 21..26 --words-every 1     4,200 crash images in the search for broken words, including the runs
 //	seed 77, 20 times in one process   the same history, violations and figures each time
 //
-// Not yet shown: 10,000 seeds in a row, and a history of 100,000 operations, for which the linearizability checker takes too
-// long.
+// A history of 111,261 operations passed all judges, in 31 s of CPU time including the run: --seeds 5 --steps 110000 --clients 12
+// --words 0. A search for broken words keeps the disks of all lives in memory, so long runs need --words 0.
+//
+// Not yet shown: 10,000 seeds in a row.
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 //

@@ -1,6 +1,7 @@
 package cluster_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,4 +44,18 @@ func TestASeedIsOneRun(t *testing.T) {
 	first := run(9)
 	assert.Equal(t, first, run(9))
 	assert.NotEqual(t, first, run(10))
+}
+
+func TestALongHistoryIsJudged(t *testing.T) {
+	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
+		t.Skip("set LIGHTNING_NIGHTLY=1: a history of 100,000 operations takes a minute of CPU time")
+	}
+	out, err := cluster.Run(t.Context(), cluster.Spec{Seed: 5, Steps: 110_000, Clients: 12})
+	require.NoError(t, err)
+	require.Empty(t, out.Violations)
+	require.Greater(t, out.Figures.Acked, 100_000)
+	require.Positive(t, out.Figures.PowerCuts)
+	for _, r := range cluster.Judge(t.Context(), out.History) {
+		require.Equal(t, checker.Pass, r.Verdict, "%+v", r)
+	}
 }
