@@ -68,6 +68,9 @@ func sameValue(op *history.Op, writers map[string]int) string {
 		}
 		pair := fmt.Sprintf("%d:%s%s", len(w.Key), w.Key, w.Value)
 		if first, twice := writers[pair]; twice {
+			if first == op.ID {
+				return fmt.Sprintf("#%d wrote the same value to %s twice", op.ID, KeyText(w.Key))
+			}
 			return fmt.Sprintf("#%d and #%d wrote the same value to %s", first, op.ID, KeyText(w.Key))
 		}
 		writers[pair] = op.ID

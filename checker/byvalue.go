@@ -45,7 +45,7 @@ const firstSteps = 1 << 16
 // violation.
 func (s *search) checkByValue(r Result, keys []int32, final *history.State) Result {
 	all, limits := s.limits.Steps, s.limits
-	defer func() { s.limits, s.values = limits, nil }()
+	defer func() { s.limits, s.values, s.settled = limits, nil, nil }()
 	if s.anyClients {
 		s.limits.Clients = math.MaxInt
 	}
@@ -77,7 +77,7 @@ func (s *search) checkByValue(r Result, keys []int32, final *history.State) Resu
 // possible at a moment, which is little if few operations run at once; the other one looks for a single order, piece by piece. It
 // reports whether more steps may help if there is no answer.
 func (s *search) checkKey(r Result, k int32, final *history.State) (v Result, again bool) {
-	s.values = newVocabulary()
+	s.values, s.settled = newVocabulary(), nil
 	start := nothing
 	if s.timeline.entries[k].loaded {
 		start = s.values.write(string(s.timeline.entries[k].value))
@@ -107,7 +107,7 @@ func (s *search) inPieces(r Result, start, k int32, steps []step) Result {
 		if r = s.checkFrom(r, group{start}, []int32{k}, steps[:n]); r.Verdict != Pass {
 			return r
 		}
-		start, steps = after, steps[n:]
+		start, s.settled, steps = after, steps[n-1].op, steps[n:]
 	}
 	return r
 }

@@ -38,12 +38,21 @@ func (c cycle) plainName() string {
 	switch class := c.class(); {
 	case class == "G2-item" && len(c) == 2:
 		return "write skew: "
+	case class == "G-nonadjacent" && c.forks():
+		return "long fork: "
 	case class == "G-single":
 		return "read skew: "
 	case strings.HasPrefix(class, "G-single"):
 		return "stale read: "
 	}
 	return ""
+}
+
+// forks reports whether two transactions each saw the write of one other and missed that of the other.
+func (c cycle) forks() bool {
+	return len(c) == 4 && c[0].why != c[1].why && c[1].why != c[2].why && c[2].why != c[3].why && !slices.ContainsFunc(c, func(e edge) bool {
+		return e.why != wr && e.why != rw
+	})
 }
 
 // accuse describes a cycle as a violation.
@@ -54,8 +63,8 @@ func (g *ledger) accuse(c cycle) Violation {
 		reasons = append(reasons, g.because(e))
 		txns = append(txns, e.from)
 	}
-	return *g.violation(c.class(), txns, fmt.Sprintf("%s%d transactions each came before the next, and the last before the "+
-		"first: %s", c.plainName(), len(c), strings.Join(reasons, "; ")))
+	return *g.violation(c.class(), txns, fmt.Sprintf("%sa cycle of %d transactions, each before the next: %s",
+		c.plainName(), len(c), strings.Join(reasons, "; ")))
 }
 
 // because says why one transaction came before another.

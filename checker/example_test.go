@@ -35,7 +35,7 @@ func ExampleLinearizability() {
 	// Output:
 	// pass
 	// fail
-	// no order of the operations on x explains what they read: after the longest order that works, get #2 by client 1 reads nothing from x, which holds commit #0
+	// no order of the operations on x explains what they read: after the longest order that works, get #2 by client 1 reads nothing from x, which holds 1 (commit #0)
 }
 
 // Two transactions over lists. Each reads the list to which the other one appends, and finds it empty. Under snapshot

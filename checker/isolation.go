@@ -65,7 +65,8 @@ func NewIsolation(ops []history.Op, lists Lists, level Level) *Isolation {
 //	G1c                 a cycle of appends and reads of what was appended
 //	OTV                 observed transaction vanishes: a transaction sees one append of another, and then misses one
 //	G-single            a cycle that one transaction closes by not having seen another's append: read skew
-//	G-nonadjacent       a cycle with several such relations, no two of which are adjacent
+//	G-nonadjacent       a cycle with several such relations, no two of which are adjacent; long fork if two transactions
+//	                    saw two appends in opposite orders
 //	G2-item             a cycle in which two are adjacent; write skew if it consists of nothing else
 //	...-realtime        a cycle that also depends on who was answered before whom was called
 func (j *Isolation) JudgeHistory() Result {

@@ -99,19 +99,19 @@ var anomalies = []struct {
 	{
 		"a transaction sees one of another's appends and misses the other",
 		"0 1-2 txn x+1 y+1\n1 3-4 txn x=1 y=", checker.SnapshotIsolation, "G-single",
-		"read skew: 2 transactions each came before the next, and the last before the first: T0 appended 1 to x, and T1 read it; " +
+		"read skew: a cycle of 2 transactions, each before the next: T0 appended 1 to x, and T1 read it; " +
 			"T1 read y = [], which misses 1 that T0 appended, so T1 came first",
 	},
 	{
 		// Each reader misses one writer and sees the other, so no two relations rw are adjacent.
 		"two readers see two writers in different orders",
 		"0 1-20 txn x+1\n1 2-21 txn y+1\n2 3-22 txn x=1 y=\n3 4-23 txn x= y=1", checker.SnapshotIsolation, "G-nonadjacent",
-		"4 transactions",
+		"long fork: a cycle of 4 transactions, each before the next: T0 appended 1 to x, and T2 read it; ",
 	},
 	{
 		"two transactions each miss the other's append",
 		"0 1-9 txn x= y+1\n1 2-10 txn y= x+1\n0 11-12 txn x=1 y=1", checker.Serializable, "G2-item",
-		"write skew: 2 transactions each came before the next, and the last before the first: " +
+		"write skew: a cycle of 2 transactions, each before the next: " +
 			"T0 read x = [], which misses 1 that T1 appended, so T0 came first; " +
 			"T1 read y = [], which misses 1 that T0 appended, so T1 came first",
 	},
@@ -128,7 +128,7 @@ var anomalies = []struct {
 	{
 		"an append that was answered is not read",
 		"0 1-2 txn x+1\n1 3-4 txn x=\n1 5-6 txn x=1", checker.StrictSerializable, "G-single-realtime",
-		"stale read: 2 transactions each came before the next, and the last before the first: " +
+		"stale read: a cycle of 2 transactions, each before the next: " +
 			"T0 was answered at tick 2 and T1 called at tick 3, so T0 came first; " +
 			"T1 read x = [], which misses 1 that T0 appended, so T1 came first",
 	},

@@ -29,13 +29,13 @@ func TestLinearizability(t *testing.T) {
 			name: "two readers disagree about the order of two writes",
 			ops:  "0 1-20 put a=1\n1 2-21 put a=2\n2 3-4 get a=1\n3 5-6 get a=2\n2 7-8 get a=1", want: checker.Fail,
 			says: "no order of the operations on a explains what they read: after the longest order that works, " +
-				"get #4 by client 2 reads commit #0 from a, which holds commit #1",
+				"get #4 by client 2 reads 1 (commit #0) from a, which holds 2 (commit #1)",
 		},
 		{
 			name: "an open write is seen and then gone",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 get a=1\n1 5-6 get a", want: checker.Fail,
 			says: "no order of the operations on a explains what they read: after the longest order that works, " +
-				"get #2 by client 1 reads nothing from a, which holds commit #0",
+				"get #2 by client 1 reads nothing from a, which holds 1 (commit #0)",
 		},
 		{name: "an open write is seen late", ops: "0 1-2 put/unknown a=1\n1 3-4 get a\n1 5-6 get a=1", want: checker.Pass},
 		{
@@ -50,17 +50,17 @@ func TestLinearizability(t *testing.T) {
 		{
 			name: "an open write takes effect twice",
 			ops:  "0 1-2 put/unknown a=1\n1 3-4 scan a=1\n1 5-6 put a=2\n1 7-8 get a=1", want: checker.Fail,
-			says: "get #3 by client 1 reads commit #0 from a, which holds commit #2",
+			says: "get #3 by client 1 reads 1 (commit #0) from a, which holds 2 (commit #2)",
 		},
 		{
 			name: "a window begins with what the scan before it saw",
 			ops:  "0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a", want: checker.Fail,
-			says: "get #2 by client 0 reads nothing from a, which holds commit #0",
+			says: "get #2 by client 0 reads nothing from a, which holds 1 (commit #0)",
 		},
 		{
 			name: "transactions lose an update", want: checker.Fail,
 			ops:  "0 1-2 put a=1\n0 3-6 txn a=1 | a=2\n1 4-5 txn a=1 | a=3",
-			says: "reads commit #0 from a, which holds commit #",
+			says: "reads 1 (commit #0) from a, which holds ",
 		},
 		{
 			name: "the recovered store has everything", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs("a=2"),
@@ -74,7 +74,7 @@ func TestLinearizability(t *testing.T) {
 		{
 			name: "the recovered store lost a write", ops: "0 1-2 put a=1\n0 3-8 put a=2", final: pairs(""),
 			cut: &history.Cut{Acked: 5, Called: 5}, want: checker.Fail,
-			says: "the recovered store reads nothing from a, which holds commit #0",
+			says: "the recovered store reads nothing from a, which holds 1 (commit #0)",
 		},
 		{
 			name: "the recovered store has what was not called", ops: "0 1-2 put a=1\n0 7-8 put a=2", final: pairs("a=2"),
@@ -99,7 +99,7 @@ func TestLinearizability(t *testing.T) {
 			ops: "0 1-2 put a=1\n0 3-? delete a-\n1 4-? delete a-\n2 5-? delete a-\n3 6-7 put a=2\n3 8-9 put a=3\n3 10-11 put a=4\n3 12-13 get a-\n3 14-15 put a=5\n3 16-17 get a=5",
 		},
 		{
-			name: "one open delete too few", want: checker.Fail, says: "a, which holds commit #",
+			name: "one open delete too few", want: checker.Fail, says: "a, which holds 3 (commit #",
 			ops: "0 1-? delete a-\n1 2-? delete a-\n3 4-5 put a=1\n3 6-7 get a-\n3 8-9 put a=2\n3 10-11 get a-\n3 12-13 put a=3\n3 14-15 get a-",
 		},
 		{
@@ -160,4 +160,16 @@ func TestLinearizabilityStopsAfterItsSteps(t *testing.T) {
 	r := checker.Linearizability(t.Context(), ops, nil, nil, nil, checker.Limits{Clients: 100, Steps: 50_000})
 	require.Equal(t, checker.Inconclusive, r.Verdict)
 	require.Contains(t, r.Reason, "given up: 50000 steps were tried")
+}
+
+// An order that begins after a moment of certainty is understood only with what came before.
+func TestAStuckOrderSaysWhatLeftTheValueThatItBeginsWith(t *testing.T) {
+	for _, ops := range []string{
+		"0 1-2 cas a- | a=1\n1 3-4 cas a- | a=2",       // judged by its values
+		"0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a\n", // by its writers
+	} {
+		r := checker.Linearizability(t.Context(), parse(t, ops), nil, nil, nil, checker.Limits{})
+		require.Equal(t, checker.Fail, r.Verdict)
+		require.Regexp(t, "^(before|in order): #0 client 0 ", r.Violations[0].Evidence[0])
+	}
 }

@@ -96,12 +96,12 @@ func TestRegisterIsolationTellsLevelsApart(t *testing.T) {
 			name: "two transactions that missed each other write one key", ops: "0 1-9 si x= y+1 z+1\n1 2-10 si y= x+1 z+2\n2 11-12 txn z=1",
 			level: checker.SnapshotIsolation, class: "G-single", repeatable: true,
 			says: "transaction #0 by client 0 and transaction #1 by client 1 both wrote z, and neither can have been first. " +
-				"If T0 was, these each came before the next, and the last before the first: T0 wrote z before T1 did; " +
+				"If T0 was, there is a cycle, each before the next: T0 wrote z before T1 did; " +
 				"T1 read y = nothing, which T0 overwrote. If T1 was: T1 wrote z before T0 did; T0 read x = nothing, which T1 overwrote",
 		},
 		{
 			name: "two transactions each miss the other's write", ops: "0 1-9 txn x= y+1\n1 2-10 txn y= x+1", level: checker.Serializable,
-			repeatable: true, class: "G2-item", says: "write skew: 2 transactions",
+			repeatable: true, class: "G2-item", says: "write skew: a cycle of 2 transactions",
 		},
 		{
 			name: "two scans each miss what the other transaction wrote",

@@ -46,13 +46,13 @@ func (g *registers) accuse(why dilemma) *Violation {
 	}
 	if why.second == nil {
 		sentence := say(why.first)
-		return g.violation(why.first.class(), txns, fmt.Sprintf("%s%d transactions each came before the next, and the last before the "+
-			"first: %s", why.first.plainName(), len(why.first), sentence))
+		return g.violation(why.first.class(), txns, fmt.Sprintf("%sa cycle of %d transactions, each before the next: %s",
+			why.first.plainName(), len(why.first), sentence))
 	}
 	e := why.first[0]
 	first, second := say(why.first), say(why.second)
 	return g.violation(why.first.class(), txns, fmt.Sprintf("%s and %s both wrote %s, and neither can have been first. If %s was, "+
-		"these each came before the next, and the last before the first: %s. If %s was: %s", g.title(e.from), g.title(e.to),
+		"there is a cycle, each before the next: %s. If %s was: %s", g.title(e.from), g.title(e.to),
 		KeyText(g.keys[e.list]), g.short(e.from), first, g.short(e.to), second))
 }
 

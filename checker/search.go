@@ -26,6 +26,7 @@ type search struct {
 	anyClients bool
 	tried      int         // steps tried so far; a search runs in one goroutine
 	values     *vocabulary // of the key that is being judged by its values; otherwise nil
+	settled    *history.Op // of that key: the operation after which it was certain what it held, if there was one
 	// open is the open steps that nobody has seen take effect yet, by the first entry of the group.
 	open map[int32][]step
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/anishathalye/porcupine"
+
+	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
 // accuse names the operation at which the longest order that works gets stuck.
@@ -30,6 +32,9 @@ func (s *search) accuseOf(stuck *step, order []*step, start group, entries []int
 		_, held = s.apply(held, entries, at)
 	}
 	v := Violation{Class: "not linearizable"}
+	if op := s.left(start, entries); op != nil {
+		v.Evidence = append(v.Evidence, "before: "+testify(op))
+	}
 	for _, at := range order[max(0, len(order)-10):] {
 		v.Evidence = append(v.Evidence, "in order: "+at.String())
 	}
@@ -40,6 +45,19 @@ func (s *search) accuseOf(stuck *step, order []*step, start group, entries []int
 	v.Sentence = fmt.Sprintf("no order of the operations on %s explains what they read: after the longest order "+
 		"that works, %s %s", s.names(entries), stuck.title(), s.mismatch(held, entries, stuck))
 	return v
+}
+
+// left returns the operation that left, or showed, what the only key of a group holds at the start of an order, or nil.
+func (s *search) left(start group, entries []int32) *history.Op {
+	switch {
+	case len(entries) > 1:
+		return nil
+	case s.values != nil:
+		return s.settled
+	case start[0] <= nothing:
+		return nil
+	}
+	return s.writerOf(entries[0], start[0])
 }
 
 // longestOrder returns the longest order of some of the steps that is consistent with what they read.
@@ -74,7 +92,7 @@ func (s *search) mismatch(held group, entries []int32, at *step) string {
 	return "comes too late"
 }
 
-// valueName says which commit wrote a value.
+// valueName shows a value and says which commit wrote it.
 func (s *search) valueName(entry, value int32) string {
 	switch value {
 	case nothing:
@@ -84,7 +102,12 @@ func (s *search) valueName(entry, value int32) string {
 	case foreign:
 		return "a value that nobody wrote"
 	}
-	return fmt.Sprintf("commit #%d", s.commits[s.entries[entry].writers[value-1].commit].op.ID)
+	return fmt.Sprintf("%s (commit #%d)", ValueText(s.entries[entry].writers[value-1].value), s.writerOf(entry, value).ID)
+}
+
+// writerOf returns the operation that wrote a value of a key.
+func (s *search) writerOf(entry, value int32) *history.Op {
+	return s.commits[s.entries[entry].writers[value-1].commit].op
 }
 
 func (s *search) keyName(entry int32) string { return KeyText(s.entries[entry].key) }

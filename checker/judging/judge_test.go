@@ -46,7 +46,7 @@ func TestEachModelHasItsJudge(t *testing.T) {
 		{name: "a register", ops: "0 invoke write 1\n0 ok write 1\n0 invoke read\n0 ok read 1", want: checker.Pass},
 		{
 			name: "a stale register", ops: "0 invoke write 1\n0 ok write 1\n0 invoke write 2\n0 ok write 2\n0 invoke read\n0 ok read 1",
-			want: checker.Fail, class: "not linearizable", says: "get #2 by client 0 reads commit #0 from register, which holds commit #1",
+			want: checker.Fail, class: "not linearizable", says: "get #2 by client 0 reads 1 (commit #0) from register, which holds 2 (commit #1)",
 		},
 		{
 			name: "a register whose values repeat", want: checker.Pass,

@@ -3,10 +3,12 @@ package history
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/workloads/internal/jsonlimit"
@@ -105,7 +107,9 @@ func DecodeFile(r io.Reader) (File, error) {
 	var ops []Op // not sized by the header, because a damaged number must not exhaust memory
 	for i := range head.Ops {
 		var op Op
-		if err := lines.decode(&op); err != nil {
+		if err := lines.decode(&op); errors.Is(err, errEnd) {
+			return File{}, lines.bad(fmt.Errorf("the file ends after %d of %d operations", i, head.Ops))
+		} else if err != nil {
 			return File{}, err
 		}
 		if op.ID != i {
@@ -118,6 +122,9 @@ func DecodeFile(r io.Reader) (File, error) {
 	}
 	return File{Model: head.Model, Ops: ops}, nil
 }
+
+// errEnd is the end of a file that owes a line.
+var errEnd = errors.New("the file ends here")
 
 // lineReader decodes one JSON value per line and counts lines.
 type lineReader struct {
@@ -151,7 +158,7 @@ func (l *lineReader) lineWithin(limit int) ([]byte, error) {
 func (l *lineReader) decode(into any) error {
 	text, err := l.next()
 	if errors.Is(err, io.EOF) {
-		return l.bad(io.ErrUnexpectedEOF)
+		return l.bad(errEnd)
 	}
 	if errors.Is(err, ErrFormat) {
 		return err
@@ -166,12 +173,30 @@ func (l *lineReader) decode(into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return l.bad(err)
+		return l.bad(plain(err))
 	}
 	if decoder.More() {
 		return l.bad(errors.New("more than one value"))
 	}
 	return nil
+}
+
+// plain says in terms of the format what package json says in terms of Go.
+func plain(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the line is cut off")
+	case errors.As(err, &mismatch):
+		want := map[reflect.Kind]string{
+			reflect.String: "a string", reflect.Bool: "true or false", reflect.Slice: "a list", reflect.Struct: "an object",
+		}[mismatch.Type.Kind()]
+		if mismatch.Type == reflect.TypeFor[[]byte]() {
+			want = "a string in base64"
+		}
+		return fmt.Errorf("field %q: found %s, want %s", mismatch.Field, mismatch.Value, cmp.Or(want, "a whole number within its limits"))
+	}
+	return err
 }
 
 func (l *lineReader) bad(why error) error {

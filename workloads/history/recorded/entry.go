@@ -111,7 +111,7 @@ func (e *entry) process(v edn.Value) (err error) {
 	case edn.Nil:
 	case edn.Number:
 		if e.client, err = strconv.Atoi(string(v.Text())); err != nil {
-			return errors.New("the number of a process is " + string(v.Text()))
+			return errors.New(string(v.Text()) + " is not the number of a process: give a whole number of at most 64 bits")
 		}
 	case edn.Keyword, edn.String, edn.Symbol:
 		e.other = true

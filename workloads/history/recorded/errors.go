@@ -10,7 +10,7 @@ import (
 var ErrFormat = errors.New("not a readable history")
 
 // ErrModel is returned for a history whose model cannot be determined from its content; Options.Model can set it.
-var ErrModel = errors.New("the model is not known")
+var ErrModel = errors.New("the model cannot be inferred")
 
 func bad(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrFormat, fmt.Errorf(format, args...))

@@ -3,6 +3,7 @@ package recorded
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
 )
@@ -28,12 +29,20 @@ func Models() []Model {
 	return []Model{Register, CASRegister, KV, Counter, Mutex, Set, ListAppend, RWRegister, Bank}
 }
 
+func modelNames() string {
+	var names []string
+	for _, m := range Models() {
+		names = append(names, string(m))
+	}
+	return strings.Join(names, ", ")
+}
+
 // ModelNamed returns the model of that name.
 func ModelNamed(name string) (Model, error) {
 	if m := Model(name); slices.Contains(Models(), m) {
 		return m, nil
 	}
-	return "", fmt.Errorf("unknown model %q", name)
+	return "", fmt.Errorf("unknown model %q; the models are %s", name, modelNames())
 }
 
 // Transactional reports whether the operations of the model are transactions, so that isolation levels apply.

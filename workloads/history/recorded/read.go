@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -111,11 +112,15 @@ func readerOf(m Model, t *traits, kept *memory) reader {
 	return unknown{}
 }
 
-// unknown reads histories without entries of clients.
+// unknown reads histories without entries of clients, and refuses those whose functions fit no model.
 type unknown struct{}
 
-func (unknown) call(*entry, *history.Op) error   { return ErrModel }
-func (unknown) answer(*entry, *history.Op) error { return ErrModel }
+func (unknown) call(e *entry, _ *history.Op) error   { return unknownModel(e) }
+func (unknown) answer(e *entry, _ *history.Op) error { return unknownModel(e) }
+
+func unknownModel(e *entry) error {
+	return fmt.Errorf("%w: no model has a function %q; name the model that was meant: %s", ErrModel, e.f, modelNames())
+}
 
 // Value returns the text that operations have for a value given as EDN.
 func Value(text string) ([]byte, error) {

@@ -195,7 +195,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		{"no map", call + "[1 2]", "line 2: a vector is not an operation"},
 		{"a field twice", "{:process 0 :type :ok :type :fail}", "line 1: an operation has :type twice"},
 		{"an invalid process", "{:process [] :type :ok :f :read}", "line 1: a vector is not a process"},
-		{"a process with too large a number", "{:process 99999999999999999999 :type :ok :f :read}", "line 1: the number of a process"},
+		{"a process with too large a number", "{:process 99999999999999999999 :type :ok :f :read}", "line 1: 99999999999999999999 is not the number of a process"},
 		{"JSON among EDN", call + `{"process":0,"type":"ok","f":"write","value":1}`, "line 2: "},
 		{"a cas of one value", "{:process 0 :type :invoke :f :cas :value 1}", "the value of a cas"},
 		{"a read of a list that finds a number", "{:process 0 :type :ok :value [[:append 1 2] [:r 1 3]]}", "a read of a list found 3"},
@@ -215,9 +215,9 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		{"writes among appends", "{:process 0 :type :invoke :value [[:append 1 2] [:w 1 2]]}", ":w is not a function of a transaction over lists"},
 		{"keys that look the same", "{:process 0 :type :ok :f :put :key \"1\" :value 1}{:process 0 :type :ok :f :put :key 1 :value 1}", "which look the same"},
 		{"a transfer without an amount", "{:process 0 :type :invoke :f :transfer :value {:from 1 :to 2 :amount x}}", "x is not a whole number"},
-		{"functions of no model", "{:process 0 :type :invoke :f :enqueue :value 1}", "the model is not known"},
-		{"own lines, cut off", "{\"lightning_history\":1,\"ops\":2}\n", "line 2: unexpected EOF"},
-		{"own lines of an unknown model", "{\"lightning_history\":4,\"ops\":0,\"model\":\"queue\"}\n", `line 1: unknown model "queue"`},
+		{"functions of no model", "{:process 0 :type :invoke :f :enqueue :value 1}", `the model cannot be inferred: no model has a function "enqueue"; name the model that was meant: register, `},
+		{"own lines, cut off", "{\"lightning_history\":1,\"ops\":2}\n", "line 2: the file ends after 0 of 2 operations"},
+		{"own lines of an unknown model", "{\"lightning_history\":4,\"ops\":0,\"model\":\"queue\"}\n", `line 1: unknown model "queue"; the models are register, cas-register, `},
 		{"a log with a bad value", "0 :invoke :read nil\n0 :ok :read [1\n", "line 2: "},
 	} {
 		t.Run(row.name, func(t *testing.T) {
