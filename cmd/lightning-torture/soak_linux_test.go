@@ -149,7 +149,7 @@ func TestASecondSupervisorIsRefused(t *testing.T) {
 	require.Contains(t, stderr, "--seed is fixed when a soak begins")
 	code, _, stderr = lightningTorture(t, "soak", "--resume", t.TempDir())
 	require.Equal(t, exit.BadUsage, code)
-	require.Contains(t, stderr, "is not the directory of a soak")
+	require.Contains(t, stderr, "lightning-torture: campaign: not found: ")
 
 	ledgerFile := filepath.Join(dir, "ledger.jsonl")
 	text, err := os.ReadFile(ledgerFile)

@@ -42,7 +42,7 @@ func Summary(s *soak.Status) string {
 		row("crash points", progress.Count(t.CrashPoints), "%s exhaustive, in %s runs, %s dangerous situations", progress.Count(t.Exhaustive),
 			progress.Count(t.Runs), progress.Count(len(t.Goals)))
 	}
-	row("canary", fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), "planted bugs found, the last %s", moment(s.Canary.Last))
+	row("canary", fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), "planted bugs found, last success: %s", moment(s.Canary.Last))
 	if s.Life.Lives > 0 {
 		l := &s.Life
 		row("endless life", progress.Count(l.Cuts), "power cuts, %s operations; %s keys, %s files now", progress.Count(l.Ops),
@@ -149,6 +149,14 @@ func (l *lines) show(s *soak.Status) {
 	}
 	l.shown = s.Now
 	open := slices.DeleteFunc(slices.Clone(s.Findings), func(f ledger.Finding) bool { return f.State == ledger.Resolved })
-	fmt.Fprintf(l.w, "soak: %s, cell %d of %d; %s laps, %s images, %d findings, %s cuts of the endless life\n", s.Doing, s.Cell, s.CellsOf, progress.Count(s.Totals.Laps),
+	fmt.Fprintf(l.w, "soak: %s; %s laps, %s images, %d findings, %s cuts of the endless life\n", doing(s), progress.Count(s.Totals.Laps),
 		progress.Count(s.Totals.Images), len(open), progress.Count(s.Life.Cuts))
+}
+
+// doing says what a soak is at: "lap 0, register × eio, cell 2 of 55". Before its first lap, there are no cells.
+func doing(s *soak.Status) string {
+	if s.CellsOf == 0 {
+		return s.Doing
+	}
+	return fmt.Sprintf("%s, cell %d of %d", s.Doing, s.Cell, s.CellsOf)
 }

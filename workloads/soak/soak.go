@@ -106,6 +106,7 @@ func Resume(o Options) (*Soak, error) {
 		return nil, host(err)
 	}
 	s := &Soak{opts: o, spec: *spec, began: o.Now()}
+	s.mu.doing = "starting"
 	if s.target, err = targetOf(spec, o.Targets); err != nil {
 		return nil, err
 	}

@@ -217,6 +217,7 @@ func TestASoakEndsWithItsContext(t *testing.T) {
 	}
 	s, err := soak.Begin(spec("good"), o)
 	require.NoError(t, err)
+	require.Equal(t, "starting", s.Status().Doing)
 	require.NoError(t, s.Run(ctx))
 	now := s.Status()
 	require.False(t, now.Running)

@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,7 +95,9 @@ func diff(w io.Writer, files []string, program, format, html string) error {
 // load reads a result.
 func load(file, program string) (*torture.Result, error) {
 	text, err := os.ReadFile(file)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, exit.Usagef("there is no %s; keep the result of a run with run --format json", file)
+	} else if err != nil {
 		return nil, exit.With(exit.BadUsage, err)
 	}
 	r := &torture.Result{}

@@ -64,10 +64,10 @@ func TestAFileThatIsNotAResultIsNamed(t *testing.T) {
 	require.NoError(t, os.WriteFile(bad, []byte("{}"), 0o600))
 	for want, args := range map[string][]string{
 		"bad.json is not a result of run --format json": {"diff", a, bad},
-		"no such file":                      {"diff", a, filepath.Join(dir, "none.json")},
-		"only results of one engine":        {"diff", a, other},
-		"format":                            {"diff", a, a, "--format", "xml"},
-		"bad.json is not a result of run -": {"index", bad, "--html", filepath.Join(dir, "i.html")},
+		"none.json; keep the result of a run":           {"diff", a, filepath.Join(dir, "none.json")},
+		"only results of one engine":                    {"diff", a, other},
+		"format":                                        {"diff", a, a, "--format", "xml"},
+		"bad.json is not a result of run -":             {"index", bad, "--html", filepath.Join(dir, "i.html")},
 	} {
 		_, err := run(args...)
 		require.ErrorContains(t, err, want)

@@ -17,9 +17,9 @@ import (
 // Errors, by errors.Is.
 var (
 	// ErrSpec means that a directory has no campaign, already has one, or has a spec that was edited.
-	ErrSpec = errors.New("campaign: spec")
+	ErrSpec = errors.New("campaign")
 	// ErrNone is the ErrSpec for a directory without a campaign.
-	ErrNone = fmt.Errorf("%w: no campaign", ErrSpec)
+	ErrNone = fmt.Errorf("%w: not found", ErrSpec)
 )
 
 // Spec says what a campaign tortures. It holds everything that decides what a cell does, and nothing about where or how fast it

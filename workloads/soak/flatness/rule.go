@@ -39,7 +39,7 @@ func (s *Series) Judge(r Rule) Trend {
 	}
 	t.Median = middle(after)
 	if length := after[len(after)-1].hours - s.samples[0].hours; len(after) < leastSample || length < leastHours {
-		t.Sentence = fmt.Sprintf("%d samples in %.0f minutes are too few to judge: it takes %.0f minutes, and %d samples after the warm-up",
+		t.Sentence = fmt.Sprintf("too few to judge: %d samples in %.0f min; it takes %.0f min, and %d samples after the warm-up",
 			len(after), length*60, leastHours*60, leastSample)
 		return t
 	}

@@ -73,5 +73,6 @@ func fromFile(targets []contract.Target, file string) (*wanted, error) {
 			return &wanted{target: t, at: at, spec: v.Spec, saved: v, id: v.Finding.ID, file: file}, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: %s is of engine %q, which this build does not have", evidence.ErrOtherTarget, file, v.Engine)
+	return nil, fmt.Errorf("%w: %s is of engine %q, which this build does not have; replay it in the test of that engine, "+
+		"with TORTURE_REPLAY=%s go test, or with a command that has the engine", evidence.ErrOtherTarget, file, v.Engine, file)
 }
