@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
 
@@ -83,6 +84,18 @@ func (n *Node) applyMembers(b *engine.Batch, e *pb.Entry, out *Output) error {
 	})
 	out.Removed = out.Removed || was && !n.isMember()
 	return nil
+}
+
+// endMemberChange proposes the end of a change of several members if raft has not. Raft proposes it when it applies an entry, but
+// not during a transfer of leadership. If the transfer fails and nothing else is proposed, raft applies no further entry, and the
+// change would never end. This is for a group without work. In any other, the end may already have been proposed; raft turns a second
+// proposal into an empty entry.
+func (n *Node) endMemberChange() error {
+	s := n.Status()
+	if !s.IsLeader || !s.Joint || s.Applied != s.Last || n.raft.BasicStatus().LeadTransferee != raft.None {
+		return nil
+	}
+	return n.raft.ProposeConfChange(&pb.ConfChangeV2{})
 }
 
 // membersOf decodes the change that an entry holds.

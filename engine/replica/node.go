@@ -141,7 +141,7 @@ func (n *Node) StoreFailed(reason error) error {
 func (n *Node) Tick() error {
 	return n.do(func() error {
 		n.raft.Tick()
-		return nil
+		return n.endMemberChange()
 	})
 }
 

@@ -212,6 +212,28 @@ func TestMembersComeAndGo(t *testing.T) {
 	assert.ErrorIs(t, l.ProposeMembers(MemberChange{0, Remove}), ErrMembers)
 }
 
+func TestAChangeOfMembersEndsAfterAFailedTransfer(t *testing.T) {
+	g, _ := newGroup(t, 1, 2, 3)
+	l := g.elect(t)
+	leaves, dead := l.Status().ID%3+1, (l.Status().ID+1)%3+1
+	g[4] = open(t, faultfs.New(faultfs.Options{}), 4)
+	require.NoError(t, l.ProposeMembers(MemberChange{4, AddLearner}))
+	g.rest(t)
+	delete(g, dead)
+	require.NoError(t, l.ProposeMembers(MemberChange{4, AddVoter}, MemberChange{leaves, Remove}))
+	require.NoError(t, l.TransferLeader(dead))
+	g.rest(t)
+	s := l.Status()
+	require.True(t, s.IsLeader && s.Joint, "raft cannot propose the end during the transfer: %+v", s)
+	for range 50 {
+		require.NoError(t, l.Tick())
+		g.rest(t)
+	}
+	s = l.Status()
+	require.False(t, s.Joint)
+	require.ElementsMatch(t, []uint64{l.Status().ID, dead, 4}, s.Voters)
+}
+
 func TestAStoreBelongsToOneNode(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	require.NoError(t, open(t, disk, 1, 1).Close())
