@@ -98,6 +98,21 @@ func (w *world) replaced() {
 	}
 	w.replacing = nil
 	w.figures.Replaced++
+	if comes(w.rng, w.swarm.disaster) {
+		w.disaster()
+	}
+}
+
+// disaster cuts the power of all nodes and destroys the disk of one, just after another one was removed. If the removal is not
+// durable on those that are left, they need the vote of the node that is gone.
+func (w *world) disaster() {
+	if slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
+		return // a majority must be left
+	}
+	w.cutSome(len(w.members))
+	lost := w.members[w.rng.IntN(len(w.members))]
+	lost.node, lost.gone = nil, true
+	w.figures.Disasters++
 }
 
 // done reports whether a node has applied all changes of a replacement.

@@ -27,7 +27,7 @@ type Figures struct {
 	Steps, Acked, Unanswered                            int // steps of the run; operations of clients
 	Leaders, Snapshots, Replaced, Lost                  int
 	PowerCuts, Partitions, DiskFaults, Rotten, Stops    int
-	Halts, Interrupted, Mistakes, Changes               int
+	Halts, Interrupted, Mistakes, Changes, Disasters    int
 	Lingered, Deposed                                   int // requests to removed nodes, and to leaders that another has replaced
 	Words, WordPoints, WordImages, WordPointsExhaustive int
 }

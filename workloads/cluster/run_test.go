@@ -28,7 +28,8 @@ func TestAGroupKeepsItsPromises(t *testing.T) {
 	for what, n := range map[string]int{
 		"leaders": sum.Leaders - 6, "snapshots": sum.Snapshots, "replaced nodes": sum.Replaced, "power cuts": sum.PowerCuts,
 		"rotten disks": sum.Rotten, "paused nodes": sum.Halts, "snapshots cut short": sum.Interrupted, "mistakes": sum.Mistakes,
-		"changes of the members": sum.Changes, "requests to removed nodes": sum.Lingered, "requests to deposed leaders": sum.Deposed, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
+		"changes of the members": sum.Changes, "requests to removed nodes": sum.Lingered, "requests to deposed leaders": sum.Deposed,
+		"disasters": sum.Disasters, "partitions": sum.Partitions, "failed disks": sum.Stops, "lost messages": sum.Lost,
 		"words": sum.Words, "images": sum.WordImages - 1000, "exhaustive crash points": sum.WordPointsExhaustive,
 	} {
 		assert.Positive(t, n, what)

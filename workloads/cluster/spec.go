@@ -48,6 +48,7 @@ type swarm struct {
 	slow                    int // messages to a node are late
 	mistake                 int // an operator starts a node on the store of another
 	depose                  int // a leader with a slow clock is cut off from the other nodes, but not from clients
+	disaster                int // all nodes lose power, and one its disk, just after another was removed; once in n removals
 
 	lost, late, twice int // percentage of messages
 }
@@ -64,7 +65,7 @@ func draw(rng *rand.Rand) swarm {
 		cutOne: often(300), cutSome: often(900), cutAll: often(1200),
 		partition: often(500), oneWay: often(500), disk: often(500), skew: often(400), transfer: often(400), replace: often(1500), interrupt: often(10),
 		rot: often(2500), opening: often(10), halt: often(400), slow: often(600), mistake: often(2500), depose: often(500),
-		lost: often(4), late: often(20), twice: often(4),
+		lost: often(4), late: often(20), twice: often(4), disaster: often(3),
 	}
 }
 

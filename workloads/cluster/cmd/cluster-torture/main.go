@@ -210,8 +210,8 @@ func (f *flags) end(to io.Writer, runs, open int, s *cluster.Figures) error {
 	fmt.Fprintf(to, "  clients   %d operations answered, %d unanswered\n", s.Acked, s.Unanswered)
 	fmt.Fprintf(to, "  group     %d leaders, %d snapshots received and %d cut short, %d nodes replaced in %d changes of membership\n",
 		s.Leaders, s.Snapshots, s.Interrupted, s.Replaced, s.Changes)
-	fmt.Fprintf(to, "  faults    %d power cuts, %d disk faults and %d rotten disks, which stopped nodes %d times, %d partitions, %d messages cut off\n",
-		s.PowerCuts, s.DiskFaults, s.Rotten, s.Stops, s.Partitions, s.Lost)
+	fmt.Fprintf(to, "  faults    %d power cuts, %d disk faults and %d rotten disks, which stopped nodes %d times, %d disks lost, %d partitions, %d messages cut off\n",
+		s.PowerCuts, s.DiskFaults, s.Rotten, s.Stops, s.Disasters, s.Partitions, s.Lost)
 	fmt.Fprintf(to, "            nodes paused %d times, started on another node's store %d times, asked after their removal %d times and after another was elected %d times\n",
 		s.Halts, s.Mistakes, s.Lingered, s.Deposed)
 	fmt.Fprintf(to, "  words     %d given, judged in %d crash images of %d crash points, %d of which were exhausted\n",
