@@ -56,8 +56,8 @@ func TestPlantedFailuresOfAGroup(t *testing.T) {
 			}
 			page, shell := filepath.Join("../runbooks", p.page+".md"), g.shell(p.joins)
 			follow(t, page, "What to look at", shell)
-			follow(t, page, "How to mend it", shell)
-			follow(t, page, "How to know that it is over", shell)
+			follow(t, page, "How to fix it", shell)
+			follow(t, page, "How to tell that it is over", shell)
 			shoot(10, p.targets...)
 			require.Empty(t, tape.firing(t), "the runbook was followed")
 			require.Equal(t, "7", g.run("get", "balance", "--node", g.nodes[p.targets[len(p.targets)-1]].api))

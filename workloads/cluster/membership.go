@@ -98,13 +98,14 @@ func (w *world) replaced() {
 	}
 	w.replacing = nil
 	w.figures.Replaced++
-	if comes(w.rng, w.swarm.disaster) {
+	if applied == len(s.Voters) && comes(w.rng, w.swarm.disaster) {
 		w.disaster()
 	}
 }
 
-// disaster cuts the power of all nodes and destroys the disk of one, just after another one was removed. If the removal is not
-// durable on those that are left, they need the vote of the node that is gone.
+// disaster cuts the power of all nodes and destroys the disk of one, just after all of them have removed another one. If the removal
+// is not durable on those that are left, they wait for the vote of the removed node. (A node that has not applied it may rightly
+// wait.)
 func (w *world) disaster() {
 	if slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
 		return // a majority must be left
