@@ -48,7 +48,7 @@
 // A history of 111,261 operations passed all judges, in 31 s of CPU time including the run: --seeds 5 --steps 110000 --clients 12
 // --words 0. A search for broken words keeps the disks of all lives in memory, so long runs need --words 0.
 //
-// Not yet shown: 10,000 seeds in a row.
+// 2,652 seeds in a row had no violation: --seeds 1..10000 --words 50 --words-every 200, stopped after ten minutes on a busy machine.
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 //
