@@ -35,18 +35,7 @@ type node struct {
 }
 
 // replicaCommand is the built lightning-replica, for all tests.
-var replicaCommand = sync.OnceValues(func() (string, error) {
-	dir, err := filepath.Abs("../../.build")
-	if err != nil {
-		return "", err
-	}
-	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/lightning-replica")
-	build.Dir = "../../engine/replica"
-	if said, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", err, said)
-	}
-	return filepath.Join(dir, "lightning-replica"), nil
-})
+var replicaCommand = sync.OnceValues(func() (string, error) { return build("../../engine/replica", "lightning-replica") })
 
 // newGroup starts nodes 1 to 3.
 func newGroup(t *testing.T) *group {
@@ -54,10 +43,7 @@ func newGroup(t *testing.T) *group {
 	g := &group{t: t, dir: t.TempDir(), bin: t.TempDir(), nodes: map[int]*node{}}
 	stand := httptest.NewServer(http.HandlerFunc(g.obey))
 	t.Cleanup(stand.Close)
-	for _, tool := range []string{"systemctl", "journalctl"} {
-		script := fmt.Sprintf("#!/bin/sh\nexec curl -s --fail-with-body '%s/%s' --data-urlencode \"args=$*\"\n", stand.URL, tool)
-		require.NoError(t, os.WriteFile(filepath.Join(g.bin, tool), []byte(script), 0o700))
-	}
+	writeTools(t, g.bin, stand.URL)
 	replica, err := replicaCommand()
 	require.NoError(t, err)
 	require.NoError(t, os.Symlink(replica, filepath.Join(g.bin, "lightning-replica")))

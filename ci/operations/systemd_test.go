@@ -34,18 +34,21 @@ type unit struct {
 }
 
 // command returns the path of lightning-torture, built once for all tests.
-var command = sync.OnceValues(func() (string, error) {
+var command = sync.OnceValues(func() (string, error) { return build("../..", "lightning-torture") })
+
+// build builds a command of the module in a folder, and returns its path.
+func build(module, name string) (string, error) {
 	dir, err := filepath.Abs("../../.build")
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/lightning-torture")
-	build.Dir = "../.."
+	build := exec.Command("go", "build", "-o", dir+"/", "./cmd/"+name)
+	build.Dir = module
 	if said, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, said)
 	}
-	return filepath.Join(dir, "lightning-torture"), nil
-})
+	return filepath.Join(dir, name), nil
+}
 
 // newUnit starts a service on a store in dir.
 func newUnit(t *testing.T, dir string, env ...string) *unit {
@@ -54,10 +57,7 @@ func newUnit(t *testing.T, dir string, env ...string) *unit {
 	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...) // later entries override earlier ones
 	u.stand = httptest.NewServer(http.HandlerFunc(u.obey))
 	t.Cleanup(u.stand.Close)
-	for _, tool := range []string{"systemctl", "journalctl"} {
-		script := fmt.Sprintf("#!/bin/sh\nexec curl -s --fail-with-body '%s/%s' --data-urlencode \"args=$*\"\n", u.stand.URL, tool)
-		require.NoError(t, os.WriteFile(filepath.Join(u.bin, tool), []byte(script), 0o700))
-	}
+	writeTools(t, u.bin, u.stand.URL)
 	lab, err := command()
 	require.NoError(t, err)
 	require.NoError(t, os.Symlink(lab, filepath.Join(u.bin, "lightning-torture")))
@@ -177,5 +177,14 @@ func (u *unit) call(page string, values url.Values) {
 	answer, err := http.PostForm("http://"+u.address+page, values)
 	if err == nil {
 		_ = answer.Body.Close()
+	}
+}
+
+// writeTools writes a systemctl and a journalctl that pass their arguments to a server, which stands in for systemd.
+func writeTools(t *testing.T, bin, server string) {
+	t.Helper()
+	for _, tool := range []string{"systemctl", "journalctl"} {
+		script := fmt.Sprintf("#!/bin/sh\nexec curl -s --fail-with-body '%s/%s' --data-urlencode \"args=$*\"\n", server, tool)
+		require.NoError(t, os.WriteFile(filepath.Join(bin, tool), []byte(script), 0o700))
 	}
 }

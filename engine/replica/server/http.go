@@ -94,12 +94,20 @@ func refuse(w http.ResponseWriter, err error) {
 	http.Error(w, err.Error(), code)
 }
 
-func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+// current returns the status of the node. If the node has stopped or does not answer in time, it answers the request with an error.
+func (s *Server) current(w http.ResponseWriter, r *http.Request) (status replica.Status, ok bool) {
 	ctx, stop := limited(r)
 	defer stop()
 	status, err := s.Status(ctx)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	}
+	return status, err == nil
+}
+
+func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+	status, ok := s.current(w, r)
+	if !ok {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -43,11 +43,8 @@ var escapeLabel = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
 // metrics shows the node in the text format of Prometheus. If the node has stopped or does not answer in time, the scrape fails.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
-	ctx, stop := limited(r)
-	defer stop()
-	status, err := s.Status(ctx)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	status, ok := s.current(w, r)
+	if !ok {
 		return
 	}
 	page := &bytes.Buffer{}
