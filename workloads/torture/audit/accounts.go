@@ -62,10 +62,10 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 		err = a.target.Administration.AccountFiles(env, state)
 	}
 	if err != nil {
-		return violation("accounts are wrong", "the store recovers from the crash; what it says of itself when somebody goes on with it is not so: %v", err)
+		return violation("accounts are wrong", "the store recovers from the crash, but what it reports about itself in further use is wrong: %v", err)
 	}
 	if d := difference(stateOf(life.pairs), state); d != "" {
-		return violation("goes on wrongly", "the store recovers from the crash, and shows something else than it should when somebody has gone on with it: %s", d)
+		return violation("goes on wrongly", "the store recovers from the crash, but its contents are wrong after further use: %s", d)
 	}
 	return a.standing(im)
 }
@@ -75,7 +75,7 @@ func (a *Auditor) standing(im *Image) *checker.Violation {
 	for _, check := range a.target.Administration.Standing {
 		im.renew()
 		if err := check(); err != nil {
-			return violation("accounts are wrong", "what holds for all stores of the engine does not: %v", err)
+			return violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
 		}
 	}
 	return nil

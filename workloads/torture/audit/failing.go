@@ -58,7 +58,7 @@ func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.
 		return nil
 	}
 	if d := difference(recovered, state); d != "" && a.repeats(im, recovered) {
-		return violation("read-only differs", "opened read-only after the crash, while the disk fails (%s), the store shows something else than after its recovery: %s", rule, d)
+		return violation("read-only differs", "opened read-only after the crash while a call fails (%s), the store shows other contents than after its recovery: %s", rule, d)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	}
 	var wrong *checker.Violation
 	if err := a.keyByKey(im, store, state); err != nil {
-		wrong = violation("read differs", "after the crash the store can be scanned, but not be read key by key: %v", err)
+		wrong = violation("read differs", "after the crash the store can be scanned, but not read key by key: %v", err)
 	}
 	if v, ok := workloads.Offers[workloads.Verifier](store); ok && wrong == nil {
 		if err := v.Verify(); err != nil {
@@ -79,7 +79,7 @@ func (a *Auditor) onlyReads(im *Image, disk *faultfs.FS, recovered *history.Stat
 		return violation("read-only fails", "the store recovers from the crash, but cannot be opened read-only: %v", err)
 	default:
 		if d := difference(recovered, state); d != "" && a.repeats(im, recovered) {
-			return violation("read-only differs", "opened read-only after the crash the store shows something else than after its recovery: %s", d)
+			return violation("read-only differs", "opened read-only after the crash, the store shows other contents than after its recovery: %s", d)
 		}
 	}
 	return nil
