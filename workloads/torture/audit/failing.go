@@ -65,9 +65,9 @@ func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.
 
 // verifiesOrSaysSo verifies the files of the image, which is healthy, and then again while a call fails. Verification must not
 // pass a file that it could not read.
-func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
+func (a *Auditor) verifiesOrSaysSo(im *Image, recovered *history.State) *checker.Violation {
 	verify := a.target.Administration.VerifyFiles
-	if verify == nil || !a.fails(im, failsVerify) {
+	if verify == nil || !a.fails(im, failsVerify) || recovered.Len() == 0 { // without data there may be no store yet
 		return nil
 	}
 	done := im.fresh()
