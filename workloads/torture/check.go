@@ -174,7 +174,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 			return nil, err
 		}
 		c.findings.shrink(ctx, c.target, c.opts.Patience)
-		c.findings.surround(ctx, c.target, c.opts.For, c.opts.Patience)
+		c.findings.addCircumstances(ctx, c.target, c.opts.For, c.opts.Patience)
 	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, OtherWorkloads: otherWorkloads(&c.target), Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
