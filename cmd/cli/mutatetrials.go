@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 // samplesMax limits --sample, and workersPerCPU --workers.

@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
 	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
 	"github.com/lightningdb/lightning-torture/reports/audits"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave.

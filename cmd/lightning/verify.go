@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 func verifyCommand() *cobra.Command {
