@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"syscall"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
@@ -39,7 +40,7 @@ func (r *rig) cut(ctx context.Context, rec recording, limit int, found func(outc
 	return ctx.Err()
 }
 
-var sampling = blocklog.Sampling{Exhaustive: 4, Random: 4, Seed: 1}
+var sampling = blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 4, Random: 4, Seed: 1}
 
 // look mounts a fork of a disk, which lets the filesystem recover, and returns what is there. A disk that cannot be
 // mounted or read is an outcome too.
@@ -66,7 +67,7 @@ func badDisk(err error) (outcome string, ok bool) {
 	if !errors.As(err, &errno) {
 		return "", false
 	}
-	if errors.Is(err, errMount) {
+	if errors.Is(err, kernelfs.ErrMount) {
 		return fmt.Sprintf("mount failed: %s", errno.Error()), true
 	}
 	if errno == syscall.EIO || errno == syscall.EUCLEAN || errno == syscall.EBADMSG {

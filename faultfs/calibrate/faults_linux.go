@@ -8,7 +8,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
@@ -42,7 +43,7 @@ func (w *worldFS) FailSync(name string, sync func() error) error {
 	syncErr := sync()
 	hit, err := r.disks.Failed(w.faults.disk)
 	if hit == 0 && err == nil && r.fs.JournalsData {
-		_ = emptyJournal(r.mountPoint()) // the kernel does this in the background, where no one gets the error
+		_ = kernelfs.EmptyJournal(r.mountPoint()) // the kernel does this in the background, where no one gets the error
 		hit, err = r.disks.Failed(w.faults.disk)
 	}
 	if err := errors.Join(err, r.disks.Fail(w.faults.disk, blockfs.Failure{})); err != nil {
@@ -84,7 +85,7 @@ func place(f *os.File) (from, to int64, err error) {
 		_                               [3]uint32
 	}
 	m.length, m.extents = 1<<62, 1
-	if err := ioctl(int(f.Fd()), fiemap, unsafe.Pointer(&m)); err != nil {
+	if err := kernelfs.Ioctl(int(f.Fd()), fiemap, unsafe.Pointer(&m)); err != nil {
 		return 0, 0, err
 	}
 	if m.mapped == 0 {

@@ -6,7 +6,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
@@ -66,13 +67,13 @@ func (r *rig) nudge(w *worldFS, nudges []Nudge) error {
 		var err error
 		switch n {
 		case Commit:
-			err = r.fs.commit(r.mountPoint())
+			err = r.fs.Commit(r.mountPoint())
 		case WriteBack:
 			err = w.writeBack(waitForIt)
 		case Start:
 			err = w.writeBack(0)
 		case Everything:
-			err = syncAll(r.mountPoint())
+			err = kernelfs.SyncAll(r.mountPoint())
 		}
 		if err != nil && !errors.Is(err, unix.EIO) { // EIO belongs to the writer, who has already received it
 			return fmt.Errorf("calibrate: %s: %w", n, err)

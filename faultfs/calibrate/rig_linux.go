@@ -5,27 +5,23 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blockfs"
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/loop"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 )
 
-// The top directory of every filesystem: the directory in which programs run, and a file beside it.
-const (
-	world     = "world"
-	bystander = "bystander"
-)
+// world is the directory in which programs run. In the top directory of the filesystem there is only the bystander beside it.
+const world = "world"
 
 // rig is a place to mount disks of one filesystem, one at a time.
 type rig struct {
 	fs    Filesystem
 	dir   string
 	disks *blockfs.Client
-	empty string // a formatted disk with nothing but world and bystander
+	empty string // a formatted disk with nothing but world and the bystander
 }
 
 func newRig(fs Filesystem) (r *rig, err error) {
@@ -44,7 +40,7 @@ func newRig(fs Filesystem) (r *rig, err error) {
 			return nil, fmt.Errorf("calibrate: %w", err)
 		}
 	}
-	if r.disks, err = blockfs.Start(r.diskDir(), fs.DiskBytes); err != nil {
+	if r.disks, err = blockfs.Start(r.diskDir(), blockfs.Options{DiskBytes: fs.DiskBytes, Slow: blockfs.Latencies{FileBytes: fileLatency}}); err != nil {
 		return nil, err
 	}
 	return r, r.format()
@@ -61,40 +57,26 @@ func (r *rig) format() error {
 		return err
 	}
 	r.empty = disk
-	dev, err := loop.Attach(r.disks.Path(disk))
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(r.fs.format(dev.Path), dev.Detach()); err != nil {
+	if err := r.fs.Format(r.disks.Path(disk)); err != nil {
 		return err
 	}
 	return r.mounted(disk, "", func() error {
-		return errors.Join(os.Mkdir(r.world(), 0o700), os.WriteFile(filepath.Join(r.mountPoint(), bystander), nil, 0o600))
+		return errors.Join(os.Mkdir(r.world(), 0o700), os.WriteFile(filepath.Join(r.mountPoint(), kernelfs.Bystander), nil, 0o600))
 	})
 }
 
-// errMount is returned if the kernel refuses to mount a disk.
-var errMount = errors.New("calibrate: mount failed")
-
 // mounted calls a function while a disk is mounted with additional options, and unmounts it cleanly.
 func (r *rig) mounted(disk, options string, do func() error) error {
-	dev, err := loop.Attach(r.disks.Path(disk))
+	m, err := r.fs.Mount(r.disks.Path(disk), r.mountPoint(), options)
 	if err != nil {
 		return err
 	}
-	if err := unix.Mount(dev.Path, r.mountPoint(), r.fs.Type, 0, strings.Trim(r.fs.Options+","+options, ",")); err != nil {
-		return errors.Join(fmt.Errorf("%w: %w", errMount, err), dev.Detach())
-	}
 	err = do()
-	return errors.Join(err, r.unmount(), dev.Detach())
+	return errors.Join(err, m.Unmount())
 }
 
-func (r *rig) unmount() error {
-	if err := unix.Unmount(r.mountPoint(), 0); err != nil {
-		return errors.Join(os.NewSyscallError("umount", err), unix.Unmount(r.mountPoint(), unix.MNT_DETACH))
-	}
-	return nil
-}
+// fileLatency is long enough for a filesystem to commit before the bytes of a file are on the disk, if it does not wait for them.
+const fileLatency = 3 * time.Millisecond
 
 // patience is how long a program may run, or a disk be examined, before the disks are taken away. It is long, because
 // on a busy machine being slow does not mean that anything is wrong.

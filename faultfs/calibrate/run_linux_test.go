@@ -6,8 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate"
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blockfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
@@ -35,7 +36,7 @@ ext4-writeback:
 
 func TestRealFilesystem(t *testing.T) {
 	t.Parallel()
-	if reason := calibrate.Missing(); reason != "" {
+	if reason := kernelfs.Missing(); reason != "" {
 		t.Skip(reason)
 	}
 	ordered, writeback := calibrate.Filesystems()[0], calibrate.Filesystems()[1]

@@ -11,8 +11,9 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/faultfs/calibrate"
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blockfs"
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
@@ -26,7 +27,7 @@ var errUsage = errors.New("calibrate")
 
 func main() {
 	blockfs.ServeIfAsked()
-	if reason := calibrate.Missing(); reason != "" {
+	if reason := kernelfs.Missing(); reason != "" {
 		fmt.Println("calibrate: skipped:", reason)
 		return
 	}

@@ -7,9 +7,9 @@
 //
 // States lists the states that a cut may leave at or after a mark in the log. An epoch of n requests has 2^n of them,
 // so beyond a handful of requests it lists a sample: nothing, everything, each prefix, each single survivor, each
-// single loss, and random subsets. Requests are kept or lost in units. The bytes of a file tear at sectors of 512
-// bytes; the filesystem's own metadata tears at pages of 4096 bytes, because filesystems rely on that for their
-// superblocks.
+// single loss, and random subsets. Requests are kept or lost in units. AtFileSectors tears the bytes of a file at
+// sectors of 512 bytes, if it can tell that they are a file's, and the filesystem's own metadata at pages of 4096 bytes,
+// because filesystems rely on that for their superblocks. AtPages tears everything at pages.
 //
 // The package knows nothing of Linux and touches no device.
 package blocklog

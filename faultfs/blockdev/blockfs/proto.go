@@ -3,7 +3,7 @@ package blockfs
 import (
 	"bytes"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
 // ForkArgs are the arguments of Service.Fork.
@@ -13,6 +13,18 @@ type ForkArgs struct{ From, To string }
 type CutArgs struct {
 	From, To string
 	State    blocklog.State
+}
+
+// Content is a disk and what it recorded.
+type Content struct {
+	Before map[int64][]byte // pages before the first request in the log; nil stands for zeros
+	Log    blocklog.Log
+}
+
+// LoadArgs are the arguments of Service.Load.
+type LoadArgs struct {
+	To      string
+	Content Content
 }
 
 // SaveArgs are the arguments of Service.Save.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
 // write is a write of pages that do not belong to a file: they start with a zero.
@@ -97,7 +97,7 @@ func TestStates(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, test.want, describe(test.log, test.mark, blocklog.Sampling{Exhaustive: 4}))
+			require.Equal(t, test.want, describe(test.log, test.mark, blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 4}))
 		})
 	}
 }
@@ -114,15 +114,73 @@ func describe(log blocklog.Log, mark int, s blocklog.Sampling) (all []string) {
 func TestLongEpochsAreSampled(t *testing.T) {
 	t.Parallel()
 	log := blocklog.Log{write(1, 1), write(2, 1), write(3, 1)}
-	all := describe(log, 0, blocklog.Sampling{Exhaustive: 2})
+	all := describe(log, 0, blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 2})
 	require.Equal(t, []string{
 		"all before #0", "all before #0, then #0", "all before #0, then #0 #1", "all before #0, then #0 #1 #2",
 		"all before #0, then #0 #2", "all before #0, then #1", "all before #0, then #1 #2", "all before #0, then #2",
 	}, all, "of three requests, prefixes, single survivors and single losses are everything")
 	long := slices.Repeat(log, 4)
-	few, more := describe(long, 0, blocklog.Sampling{Exhaustive: 2}), describe(long, 0, blocklog.Sampling{Exhaustive: 2, Random: 30, Seed: 7})
+	few, more := describe(long, 0, blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 2}), describe(long, 0, blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 2, Random: 30, Seed: 7})
 	require.Greater(t, len(more), len(few)+20)
-	require.Equal(t, more, describe(long, 0, blocklog.Sampling{Exhaustive: 2, Random: 30, Seed: 7}), "a seed gives the same states")
+	require.Equal(t, more, describe(long, 0, blocklog.Sampling{Tears: blocklog.AtFileSectors, Exhaustive: 2, Random: 30, Seed: 7}), "a seed gives the same states")
+}
+
+func TestEverythingTearsAtPages(t *testing.T) {
+	t.Parallel()
+	log := blocklog.Log{write(1, 3), file(1, 'n', 600)}
+	require.Equal(t, []blocklog.Piece{{Op: 0, To: 4096}, {Op: 0, From: 4096, To: 8192}, {Op: 0, From: 8192, To: 12288}, {Op: 1, To: 4096}},
+		log.Units(blocklog.Epoch{To: 2}, blocklog.AtPages))
+}
+
+func TestLongEpochsAreSpread(t *testing.T) {
+	t.Parallel()
+	log := slices.Repeat(blocklog.Log{write(1, 1)}, 100)
+	all := describe(log, 0, blocklog.Sampling{Tears: blocklog.AtPages, Exhaustive: 2, Each: 4})
+	require.Len(t, all, 2+3+4+4, "the first prefix is nothing")
+	require.Contains(t, all, "all before #0, then #75")
+}
+
+func TestLostIsWhatWasNotKept(t *testing.T) {
+	t.Parallel()
+	log := blocklog.Log{write(1, 2), write(2, 1)}
+	units := log.Units(blocklog.Epoch{To: 2}, blocklog.AtPages)
+	require.Equal(t, units[1:2], blocklog.State{Kept: []blocklog.Piece{units[0], units[2]}}.Lost(units))
+}
+
+func TestForgedLogsAndStatesAreRejected(t *testing.T) {
+	t.Parallel()
+	log := blocklog.Log{write(1, 2), flush, write(2, 1)}
+	require.NoError(t, log.CheckRequests(3*blocklog.PageBytes))
+	require.ErrorIs(t, log.CheckRequests(2*blocklog.PageBytes), blocklog.ErrForged)
+	require.NoError(t, log.Check(blocklog.State{Sure: 2, Kept: []blocklog.Piece{{Op: 2, To: 4096}}}))
+	for _, forged := range []blocklog.State{
+		{Sure: -1},
+		{Sure: 4},
+		{Sure: 2, Kept: []blocklog.Piece{{Op: 1}}},
+		{Sure: 2, Kept: []blocklog.Piece{{Op: 3}}},
+		{Sure: 2, Kept: []blocklog.Piece{{Op: 2, To: 4097}}},
+		{Sure: 2, Kept: []blocklog.Piece{{Op: 2, From: 5, To: 4}}},
+		{Sure: 2, Kept: []blocklog.Piece{{Op: 2, From: -1, To: 4}}},
+	} {
+		require.ErrorIs(t, log.Check(forged), blocklog.ErrForged, "%v", forged)
+	}
+}
+
+func TestADiskIsMadeAgainOfItsPages(t *testing.T) {
+	t.Parallel()
+	below := blocklog.NewDisk(nil)
+	below.Do(file(0, 'a', 10))
+	below.Do(blocklog.Op{Kind: blocklog.Punch, Off: blocklog.PageBytes, Len: blocklog.PageBytes})
+	d := below.Fork()
+	d.Do(file(2, 'c', 10))
+	d.Do(file(0, 'b', 10))
+	pages := d.Pages()
+	require.Len(t, pages, 3)
+	require.Nil(t, pages[1], "a page of zeros")
+	again := blocklog.NewDiskOf(pages)
+	for off, want := range []byte{'b', 0, 'c', 0xd5} {
+		require.Equal(t, []byte{want}, read(again, int64(off)*blocklog.PageBytes))
+	}
 }
 
 func TestDisk(t *testing.T) {

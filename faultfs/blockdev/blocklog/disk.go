@@ -92,6 +92,34 @@ func (d *Disk) Read(b []byte, off int64) {
 	}
 }
 
+// Pages returns the pages that were ever written to the disk, by their number. A page of zeros is nil.
+func (d *Disk) Pages() map[int64][]byte {
+	all := map[int64][]byte{}
+	for below := d; below != nil; below = below.under {
+		for nr := range below.pages {
+			if _, known := all[nr]; known {
+				continue
+			}
+			all[nr] = nil
+			if p := d.page(nr); *p != (page{}) {
+				all[nr] = p[:]
+			}
+		}
+	}
+	return all
+}
+
+// NewDiskOf returns a disk with the given pages, which it copies. The rest is garbage.
+func NewDiskOf(pages map[int64][]byte) *Disk {
+	d := NewDisk(nil)
+	for nr, content := range pages {
+		p := new(page)
+		copy(p[:], content)
+		d.pages[nr] = p
+	}
+	return d
+}
+
 // Save writes everything that was ever written to the disk to a file, which can then be sparse.
 func (d *Disk) Save(w io.WriterAt) error {
 	written := map[int64]bool{}

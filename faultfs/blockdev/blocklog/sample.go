@@ -7,8 +7,10 @@ import (
 
 // Sampling bounds the states of an epoch.
 type Sampling struct {
+	Tears      Tearing
 	Exhaustive int    // all subsets are tried of epochs with at most this many units
 	Random     int    // random subsets tried of a longer epoch
+	Each       int    // prefixes, single survivors and single losses tried of a longer epoch, of each kind; 0 means all
 	Seed       uint64 // the seed of the random subsets
 }
 
@@ -16,16 +18,27 @@ type Sampling struct {
 // turn. Two states may be the same disk.
 func (l Log) States(mark int, s Sampling) iter.Seq[State] {
 	return func(yield func(State) bool) {
-		epochs := l.Epochs(mark)
+		for _, state := range l.StatesOf(l.Epochs(mark), s) {
+			if !yield(state) {
+				return
+			}
+		}
+	}
+}
+
+// StatesOf lists states that a power cut in one of the epochs may leave, in the order of States, each with the index of its
+// epoch.
+func (l Log) StatesOf(epochs []Epoch, s Sampling) iter.Seq2[int, State] {
+	return func(yield func(int, State) bool) {
 		units := make([][]Piece, len(epochs))
 		for i, e := range epochs {
-			units[i] = l.units(e)
+			units[i] = l.Units(e, s.Tears)
 		}
 		for _, family := range families {
 			for i, e := range epochs {
 				rng := rand.New(rand.NewPCG(s.Seed, uint64(i)))
 				for subset := range family(len(units[i]), s, rng) {
-					if !yield(State{e.From, pick(units[i], subset)}) {
+					if !yield(i, State{e.From, pick(units[i], subset)}) {
 						return
 					}
 				}
@@ -49,9 +62,9 @@ type family func(n int, s Sampling, rng *rand.Rand) iter.Seq[func(int) bool]
 
 var families = []family{extremes, allSubsets, prefixes, singleSurvivors, singleLosses, randomSubsets}
 
-func extremes(int, Sampling, *rand.Rand) iter.Seq[func(int) bool] {
+func extremes(n int, _ Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
 	return func(yield func(func(int) bool) bool) {
-		_ = yield(func(int) bool { return false }) && yield(func(int) bool { return true })
+		_ = yield(func(int) bool { return false }) && n > 0 && yield(func(int) bool { return true })
 	}
 }
 
@@ -65,11 +78,19 @@ func allSubsets(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
 	}
 }
 
-// larger is a family for epochs too long for all subsets: one subset for each unit.
+// larger is a family for epochs too long for all subsets: one subset for each unit, or for Sampling.Each of them.
 func larger(subset func(unit, i int) bool) family {
 	return func(n int, s Sampling, _ *rand.Rand) iter.Seq[func(int) bool] {
 		return func(yield func(func(int) bool) bool) {
-			for unit := 0; n > s.Exhaustive && unit < n; unit++ {
+			if n <= s.Exhaustive {
+				return
+			}
+			some := n
+			if s.Each > 0 {
+				some = min(n, s.Each)
+			}
+			for nr := range some {
+				unit := nr * n / some
 				if !yield(func(i int) bool { return subset(unit, i) }) {
 					return
 				}

@@ -1,20 +1,23 @@
 package blocklog
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // State is a disk that a power cut may leave: every request before Sure, and those listed in Kept of the later ones.
 type State struct {
-	Sure int     // the last completed flush precedes this request
-	Kept []Piece // oldest first
+	Sure int     `json:"sure"` // the last completed flush precedes this request
+	Kept []Piece `json:"kept"` // oldest first
 }
 
 // Piece is a part of a request.
 type Piece struct {
-	Op       int   // index in the log
-	From, To int64 // byte range [From, To) of the request
+	Op   int   `json:"op"`   // index in the log
+	From int64 `json:"from"` // byte range [From, To) of the request
+	To   int64 `json:"to"`
 }
 
 // Disk returns the state of a log whose first request found the disk under.
@@ -28,6 +31,32 @@ func (l Log) Disk(under *Disk, s State) *Disk {
 	}
 	return d
 }
+
+// Lost returns what a state lost of its epoch, which must begin at State.Sure. Pieces are units of the same tearing.
+func (s State) Lost(units []Piece) (lost []Piece) {
+	for _, u := range units {
+		if !slices.Contains(s.Kept, u) {
+			lost = append(lost, u)
+		}
+	}
+	return lost
+}
+
+// Check rejects states that do not belong to the log.
+func (l Log) Check(s State) error {
+	if s.Sure < 0 || s.Sure > len(l) {
+		return fmt.Errorf("%w: nothing can be sure before request %d of %d", ErrForged, s.Sure, len(l))
+	}
+	for _, p := range s.Kept {
+		if p.Op < s.Sure || p.Op >= len(l) || p.From < 0 || p.To < p.From || p.To > l[p.Op].Len {
+			return fmt.Errorf("%w: there is no piece [%d:%d] of request %d", ErrForged, p.From, p.To, p.Op)
+		}
+	}
+	return nil
+}
+
+// ErrForged is returned for logs and states that no disk could have recorded.
+var ErrForged = errors.New("blocklog: not a recording of a disk")
 
 // part returns a piece as a request of its own.
 func (l Log) part(p Piece) Op {

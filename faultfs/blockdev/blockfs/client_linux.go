@@ -1,6 +1,7 @@
 package blockfs
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
 // Client creates, records and forks disks of a server. It is safe for concurrent use.
@@ -25,11 +26,30 @@ type Client struct {
 	names  atomic.Uint64
 }
 
-// Start starts a server of equally sized disks and mounts it on a directory, which must exist.
-func Start(dir string, diskBytes int64) (*Client, error) {
-	server := exec.Command("/proc/self/exe", serveWord, dir, strconv.FormatInt(diskBytes, 10))
+// Options configures a server.
+type Options struct {
+	DiskBytes int64 // the size of each disk
+	Slow      Latencies
+}
+
+// Start mounts on a directory, which must exist, and starts the server that serves disks there.
+func Start(dir string, o Options) (_ *Client, err error) {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("blockfs: %w", err)
+	}
+	connection, err := connect(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, connection.Close()) }() // the server has its own descriptor
+	server := exec.Command("/proc/self/exe", serveWord, string(text))
 	server.Stderr = os.Stderr
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C should reach only the client, which then ends the server
+	server.ExtraFiles = []*os.File{connection}
+	server.SysProcAttr = &syscall.SysProcAttr{
+		Setpgid:      true, // Ctrl-C should reach only the client, which then ends the server
+		Unshareflags: syscall.CLONE_NEWNS,
+	}
 	in, err := server.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("blockfs: %w", err)
@@ -46,6 +66,25 @@ func Start(dir string, diskBytes int64) (*Client, error) {
 		return nil, errors.Join(fmt.Errorf("blockfs: the server does not answer: %w", err), c.Close())
 	}
 	return c, nil
+}
+
+// fuseFD is the descriptor of the connection to the kernel in the server.
+const fuseFD = 3
+
+// maxWrite is the maximum size of a request in bytes.
+const maxWrite = 1 << 20
+
+// connect mounts on a directory and returns the connection to the kernel.
+func connect(dir string) (*os.File, error) {
+	connection, err := os.OpenFile("/dev/fuse", os.O_RDWR, 0)
+	if err != nil {
+		return nil, fmt.Errorf("blockfs: %w", err)
+	}
+	options := fmt.Sprintf("fd=%d,rootmode=40000,user_id=%d,group_id=%d,max_read=%d", connection.Fd(), os.Geteuid(), os.Getegid(), maxWrite)
+	if err := unix.Mount("disks", dir, "fuse.disks", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		return nil, errors.Join(fmt.Errorf("blockfs: mount FUSE on %s: %w", dir, err), connection.Close())
+	}
+	return connection, nil
 }
 
 type pipes struct {
@@ -70,6 +109,9 @@ func (c *Client) call(method string, args, reply any) error {
 	return nil
 }
 
+// Process returns the process ID of the server.
+func (c *Client) Process() int { return c.server.Process.Pid }
+
 func (c *Client) name() string { return "disk" + strconv.FormatUint(c.names.Add(1), 10) }
 
 // Path returns the file that serves as a disk.
@@ -90,6 +132,18 @@ func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
 	to, hash := c.name(), uint64(0)
 	err := c.call("Cut", CutArgs{disk, to, s}, &hash)
 	return to, hash, err
+}
+
+// Content returns what a recorded disk was before it was recorded, and its log.
+func (c *Client) Content(disk string) (content Content, err error) {
+	err = c.call("Content", disk, &content)
+	return content, err
+}
+
+// Load creates a disk that has recorded a log, and returns its name. Its own content is that before the log.
+func (c *Client) Load(content Content) (string, error) {
+	to := c.name()
+	return to, c.call("Load", LoadArgs{to, content}, nil)
 }
 
 // Save writes a disk to a sparse file, with holes for what was never written.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hanwen/go-fuse/v2/fuse"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
 // filesystem is one directory with a file for each disk. Files are created and removed by the client, not through the
@@ -15,6 +15,7 @@ import (
 type filesystem struct {
 	fuse.RawFileSystem // answers ENOSYS
 	bytes              int64
+	slow               Latencies
 
 	mu     sync.Mutex
 	names  map[string]uint64 // inode numbers
@@ -24,9 +25,9 @@ type filesystem struct {
 
 const forever = time.Hour // how long the kernel may cache: names and sizes never change
 
-func newFilesystem(bytes int64) *filesystem {
+func newFilesystem(bytes int64, slow Latencies) *filesystem {
 	return &filesystem{
-		RawFileSystem: fuse.NewDefaultRawFileSystem(), bytes: bytes,
+		RawFileSystem: fuse.NewDefaultRawFileSystem(), bytes: bytes, slow: slow,
 		names: map[string]uint64{}, disks: map[uint64]*disk{}, latest: fuse.FUSE_ROOT_ID,
 	}
 }
@@ -36,6 +37,7 @@ func (f *filesystem) add(name string, d *disk) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.latest++
+	d.slow = f.slow
 	f.names[name], f.disks[f.latest] = f.latest, d
 }
 

@@ -23,6 +23,21 @@ type Op struct {
 // Log is a list of requests, oldest first.
 type Log []Op
 
+// CheckRequests rejects logs that no disk of the given size could have recorded.
+func (l Log) CheckRequests(diskBytes int64) error {
+	for i, op := range l {
+		switch {
+		case op.Kind > Flush:
+			return fmt.Errorf("%w: request %d is of unknown kind %d", ErrForged, i, op.Kind)
+		case op.Off < 0 || op.Len < 0 || op.Len > diskBytes || op.Off > diskBytes-op.Len:
+			return fmt.Errorf("%w: request %d, %s, is not on the disk", ErrForged, i, op)
+		case op.Kind == Write && op.Len != int64(len(op.Data)):
+			return fmt.Errorf("%w: request %d, %s, has %d bytes", ErrForged, i, op, len(op.Data))
+		}
+	}
+	return nil
+}
+
 // String returns the request without its bytes, such as "write 4096@8192".
 func (o Op) String() string {
 	switch o.Kind {

@@ -1,6 +1,7 @@
 package blockfs
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -8,11 +9,10 @@ import (
 	"net/rpc"
 	"os"
 	"slices"
-	"strconv"
 
 	"github.com/hanwen/go-fuse/v2/fuse"
 
-	"github.com/lightningdb/lightning-torture/faultfs/calibrate/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
 // serveWord is the first argument of a process that is to become the server.
@@ -21,34 +21,30 @@ const serveWord = "__serve-disks"
 // ServeIfAsked turns this process into the server, and exits when that ends, if Start started it. Call it first in
 // main.
 func ServeIfAsked() {
-	if len(os.Args) != 4 || os.Args[1] != serveWord {
+	if len(os.Args) != 3 || os.Args[1] != serveWord {
 		return
 	}
-	if err := serve(os.Args[2], os.Args[3]); err != nil {
+	if err := serve(os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
-// serve mounts the filesystem on a directory and answers the client on stdin and stdout until the client goes away.
-func serve(dir, diskBytes string) error {
-	bytes, err := strconv.ParseInt(diskBytes, 10, 64)
-	if err != nil {
-		return fmt.Errorf("blockfs: size of a disk: %w", err)
+// serve serves the filesystem that the client has mounted, and answers the client on stdin and stdout until it goes away.
+func serve(text string) error {
+	var o Options
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return fmt.Errorf("blockfs: options: %w", err)
 	}
-	f := newFilesystem(bytes)
-	server, err := fuse.NewServer(f, dir, &fuse.MountOptions{
-		FsName: "disks", Name: "calibrate", DirectMountStrict: true, DisableXAttrs: true, DisableReadDirPlus: true,
-		MaxWrite: 1 << 20,
+	f := newFilesystem(o.DiskBytes, o.Slow)
+	server, err := fuse.NewServer(f, fmt.Sprintf("/dev/fd/%d", fuseFD), &fuse.MountOptions{
+		DisableXAttrs: true, DisableReadDirPlus: true, MaxWrite: maxWrite,
 	})
 	if err != nil {
-		return fmt.Errorf("blockfs: mount %s: %w", dir, err)
+		return fmt.Errorf("blockfs: serve: %w", err)
 	}
 	go server.Serve()
-	if err := server.WaitMount(); err != nil {
-		return fmt.Errorf("blockfs: mount %s: %w", dir, err)
-	}
 	service := rpc.NewServer()
 	if err := service.RegisterName("Disks", &Service{f, maphash.MakeSeed()}); err != nil {
 		return fmt.Errorf("blockfs: %w", err)
@@ -124,7 +120,22 @@ func (s *Service) with(name string, f func(d *disk)) error {
 
 // Record starts the log of a disk.
 func (s *Service) Record(name string, _ *struct{}) error {
-	return s.with(name, func(d *disk) { d.before, d.log = d.data.Fork(), nil })
+	return s.with(name, func(d *disk) {
+		d.before, d.log = d.data.Fork(), nil
+		d.flushes.Store(int64(d.slow.Flushes))
+	})
+}
+
+// Content returns what a disk was before it was recorded, and the log.
+func (s *Service) Content(name string, c *Content) error {
+	return s.with(name, func(d *disk) { *c = Content{d.before.Pages(), slices.Clone(d.log)} })
+}
+
+// Load serves a new disk that has recorded the given log. Its own content is that before the log.
+func (s *Service) Load(a LoadArgs, _ *struct{}) error {
+	before := blocklog.NewDiskOf(a.Content.Before)
+	s.fs.add(a.To, &disk{data: before.Fork(), before: before, log: a.Content.Log})
+	return nil
 }
 
 // Position returns the number of requests in the log.

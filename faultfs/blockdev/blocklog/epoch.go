@@ -24,8 +24,11 @@ func (l Log) Epochs(mark int) []Epoch {
 	return append(all, now)
 }
 
-// units returns the pieces of an epoch that are kept or lost as a whole.
-func (l Log) units(e Epoch) (all []Piece) {
+// Tearing reports whether a write may tear at an offset: where one of its sectors ends and the next one begins.
+type Tearing func(op Op, at int64) bool
+
+// Units returns the pieces of an epoch that are kept or lost as a whole.
+func (l Log) Units(e Epoch, tears Tearing) (all []Piece) {
 	for i := e.From; i < e.To; i++ {
 		op := l[i]
 		if op.Kind == Punch {
@@ -34,7 +37,7 @@ func (l Log) units(e Epoch) (all []Piece) {
 		}
 		from := int64(0)
 		for at := int64(SectorBytes); at <= op.Len; at += SectorBytes {
-			if at == op.Len || cuts(op, at) {
+			if at == op.Len || tears(op, at) {
 				all = append(all, Piece{i, from, at})
 				from = at
 			}
@@ -43,9 +46,11 @@ func (l Log) units(e Epoch) (all []Piece) {
 	return all
 }
 
-// cuts reports whether a write may tear before a sector: before and after each sector of a file, and after the first
-// page.
-func cuts(op Op, at int64) bool {
+// AtPages tears every write between pages. It does not matter what a page contains.
+func AtPages(_ Op, at int64) bool { return at%PageBytes == 0 }
+
+// AtFileSectors tears a write before and after each sector of a test program's file, and after the first page.
+func AtFileSectors(op Op, at int64) bool {
 	return ofFile(op.Data[at-SectorBytes:at]) || at+SectorBytes <= op.Len && ofFile(op.Data[at:at+SectorBytes]) ||
 		at == PageBytes
 }

@@ -1,0 +1,68 @@
+package blockfs
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+)
+
+// disk is one served file. Its log is in the order in which requests were applied, under mu.
+type disk struct {
+	mu     sync.Mutex
+	data   *blocklog.Disk
+	before *blocklog.Disk // content before the first request in the log; nil if nothing is recorded
+	log    blocklog.Log
+	fail   Failure
+	failed int // writes failed since fail was set
+
+	slow    Latencies
+	flushes atomic.Int64 // flushes still to be slow
+}
+
+// Latencies slow down disks, which would otherwise answer in microseconds.
+type Latencies struct {
+	// FileBytes is how long it takes to write what blocklog takes for the bytes of a test program's file. It gives a filesystem
+	// that does not wait for them time to commit before they are on the disk.
+	FileBytes time.Duration
+	// Flush is how long each of the first Flushes flushes of a recording takes. It gives a program that does not wait for its sync
+	// time to go on meanwhile.
+	Flush   time.Duration
+	Flushes int
+}
+
+// do applies and records a request, whose bytes it copies. It reports whether the disk accepted it.
+func (d *disk) do(op blocklog.Op) bool {
+	d.wait(op)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if op.Kind == blocklog.Write && d.fail.hits(op) {
+		d.fail.Times--
+		d.failed++
+		return false
+	}
+	d.data.Do(op)
+	if d.before != nil {
+		op.Data = slices.Clone(op.Data)
+		d.log = append(d.log, op)
+	}
+	return true
+}
+
+// wait waits as long as a request takes.
+func (d *disk) wait(op blocklog.Op) {
+	switch {
+	case op.Kind == blocklog.Flush && d.flushes.Load() > 0 && d.flushes.Add(-1) >= 0:
+		time.Sleep(d.slow.Flush)
+	case d.slow.FileBytes > 0 && op.HasFileBytes():
+		time.Sleep(d.slow.FileBytes)
+	}
+}
+
+func (d *disk) read(b []byte, off int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.data.Read(b, off)
+}
