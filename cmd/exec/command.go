@@ -20,6 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/reports/programs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
@@ -47,6 +48,10 @@ first, and then it is checked once more.
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
+With --on ext4, xfs or btrfs, the program runs on that filesystem of this kernel, on a disk that records writes and flushes, and the
+kernel recovers what a power cut can leave of the disk: everything before a flush, and any part of what came after it. This needs
+root and mkfs. Profiles, faults, --audit, --dump and --observe are for disks of the lab.
+
 With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM and
 --setup are packages or .wasm files, and the checker may be one too. A seed determines the order in which goroutines run, as
 with wasmexec. The program runs with the seeds 1 to 20, or with those given, until a search finds something. wasip1 has no cgo,
@@ -57,6 +62,7 @@ const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- .
   lightning-torture exec --ready 'redis-cli ping | grep PONG' --work './client {dir}' --check './client check {acks}' -- redis-server --dir {dir} --appendonly yes --appendfsync always
   lightning-torture exec --record run.lrec -- ./program {dir}
   lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered
+  lightning-torture exec --on ext4 --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --on wasm --sweep 300 --check './store check {dir} {acks}' -- ./store work {dir}`
 
 // Command returns the command exec.
@@ -72,8 +78,11 @@ func Command() *cobra.Command {
 			return errors.Join(f.validate(args), f.validateOn(cmd.Flags()))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.on == wasm.Name {
+			switch {
+			case f.on == wasm.Name:
 				return runWasm(cmd.Context(), cmd.OutOrStdout(), &f, cmd.Flags(), args)
+			case kernel.Known(f.on):
+				return runKernel(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), &f, cmd.Flags(), args)
 			}
 			return run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), &f, args)
 		},
@@ -124,7 +133,9 @@ func run(ctx context.Context, out, errOut io.Writer, f *flags, args []string) er
 		return f.printRecorded(out, outcome.Recording)
 	}
 	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
-	err = publish(out, f, request.Spec, outcome.Recording, report)
+	err = publish(out, f, report, func(finding *program.Finding) (*lrec.File, error) {
+		return lrec.New(request.Spec, outcome.Recording, finding)
+	})
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what was found so far has been printed
 	}
@@ -144,17 +155,29 @@ func (f *flags) request(args []string) (native.Request, error) {
 			return r, exit.With(exit.BadUsage, err)
 		}
 		r.Recording, args = file.Recording, file.Recording.Program
-		if server == nil { // a program that was recorded as a server is one
-			var saved native.Spec
-			if err := json.Unmarshal(file.Spec, &saved); err != nil {
-				return r, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, f.from, err))
-			}
-			server = saved.Server
+		if file.Blocks != nil {
+			return r, exit.Usagef("%s was recorded on %s; give --on %s too", f.from, file.Recording.Way, file.Recording.Way)
+		}
+		if server, err = savedServer(server, file, f.from); err != nil {
+			return r, err
 		}
 	}
 	spec, err := f.spec(args, server)
 	r.Spec = spec
 	return r, err
+}
+
+// savedServer returns how to use the server that was recorded in a file, unless flags say it: a program that was recorded as a
+// server is one.
+func savedServer(given *native.Server, file *lrec.File, name string) (*native.Server, error) {
+	var saved native.Spec
+	if given != nil {
+		return given, nil
+	}
+	if err := json.Unmarshal(file.Spec, &saved); err != nil {
+		return nil, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, name, err))
+	}
+	return saved.Server, nil
 }
 
 // save saves the recording, with the spec of the way in which the program ran.
@@ -194,11 +217,11 @@ func (f *flags) model() (faultfs.Model, error) {
 	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
-// publish saves the findings and the page, and prints the report.
-func publish(out io.Writer, f *flags, spec any, rec *program.Recording, report *programs.Report) error {
+// publish saves the findings, in files that another function makes, and the page, and prints the report.
+func publish(out io.Writer, f *flags, report *programs.Report, fileOf func(*program.Finding) (*lrec.File, error)) error {
 	for i := range report.Findings {
 		finding := &report.Findings[i]
-		file, err := lrec.New(spec, rec, finding)
+		file, err := fileOf(finding)
 		if err != nil {
 			return err
 		}

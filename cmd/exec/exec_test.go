@@ -56,6 +56,9 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 		"--sweep":   {"--sweep", "3", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--again":   {"--on", "wasm", "--again", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--profile": {"--on", "ext4", "--profile", "xfs", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--dump":    {"--on", "btrfs", "--dump", "dump {dir}", "--", "program", "{dir}"},
+		"--fault":   {"--on", "xfs", "--fault", "eio write nth=3", "--check", "check {dir}", "--", "program", "{dir}"},
 	} {
 		_, err := execute(t, args...)
 		require.ErrorContains(t, err, flag+" means nothing on ")

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
@@ -38,7 +39,7 @@ type flags struct {
 
 var (
 	formats = []string{"text", "json"}
-	ways    = []string{onFuse, wasm.Name}
+	ways    = append([]string{onFuse, wasm.Name}, kernel.Filesystems()...)
 )
 
 // onFuse runs the program on a disk that FUSE mounts.
@@ -55,7 +56,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	f.server.add(to)
 	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
-	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse or, for Go programs, wasm")
+	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse; for Go programs, wasm; or on a filesystem of this kernel, as root: ext4, xfs, btrfs")
 	f.seeds.Add(to)
 	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: an environment variable of a program on wasm (may be repeated)")
 	to.Uint64Var(&f.calls, "calls", wasm.DefaultLimit, "a program on wasm, or a recovery, may enter at most `N` functions")
@@ -132,8 +133,11 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 		return err
 	}
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
-	if f.on == wasm.Name {
+	switch {
+	case f.on == wasm.Name:
 		refused, other = []string{"again", "observe", "timeout", "ready", "work", "stop"}, ""
+	case kernel.Known(f.on):
+		refused, other = []string{"seeds", "sweep", "env", "calls", "dump", "observe", "nested", "profile", "device", "fault", "audit"}, ""
 	}
 	for _, name := range refused {
 		if given.Changed(name) {

@@ -48,6 +48,9 @@ func attempt(ctx context.Context, file string, attempts int) (*programs.Again, e
 	case f.Finding != nil && f.Recording.Way == wasm.Name:
 		return againWasm(ctx, file, f, attempts)
 	}
+	if f.Blocks != nil {
+		return againKernel(ctx, file, f, attempts)
+	}
 	r, err := native.Replay(ctx, file, attempts)
 	if err != nil {
 		return nil, err

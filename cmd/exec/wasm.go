@@ -105,7 +105,7 @@ func (f *flags) searchWasm(
 	report.Sweep = &programs.Sweep{
 		Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested, Switches: swept.Switches, Of: swept.Of,
 	}
-	return publish(out, f, spec, swept.Recording, report)
+	return publish(out, f, report, func(finding *program.Finding) (*lrec.File, error) { return lrec.New(spec, swept.Recording, finding) })
 }
 
 // options returns the options of a search in this process.

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/exec"
 	"github.com/lightningdb/lightning-torture/cmd/lightning"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 	target "github.com/lightningdb/lightning-torture/workloads/targets/lightning"
@@ -15,7 +16,8 @@ import (
 )
 
 func main() {
-	stage.Main(native.Job())
+	kernel.ServeIfAsked()
+	stage.Main(native.Job(), kernel.Job())
 	cli.Main(cli.App{
 		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget(), soakledger.Target()}, Bench: []bench.Engine{target.Engine()},
 		Commands: append(lightning.Commands(), exec.Command()), Saved: []cli.Saved{exec.Saved()},

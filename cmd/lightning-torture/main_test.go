@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,12 +14,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 func TestMain(m *testing.M) {
-	stage.Main(native.Job())
+	kernel.ServeIfAsked()
+	stage.Main(native.Job(), kernel.Job())
 	testscript.Main(m, map[string]func(){
 		"lightning-torture": main,
 	})
@@ -36,10 +39,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond != "fuse" { // whether FUSE disks can be mounted here
-				return false, fmt.Errorf("unknown condition %q", cond)
+			switch cond {
+			case "fuse": // whether FUSE disks can be mounted here
+				return stage.Possible(t.Context()) == nil, nil
+			case "ext4": // whether ext4 can
+				return errors.Join(kernel.Possible("ext4"), stage.Possible(t.Context())) == nil, nil
 			}
-			return stage.Possible(t.Context()) == nil, nil
+			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"store": store, "blobs": blobs, "flip": flip,

@@ -48,6 +48,20 @@ func TestThePageShowsTheFinding(t *testing.T) {
 	assert.NotContains(t, page.String(), "<b>")
 }
 
+func TestTheTextShowsWhatABlockDeviceLost(t *testing.T) {
+	t.Parallel()
+	for want, lost := range map[string][]string{
+		"by ext4, power cut after flush 7, with 1 of 3 writes since then lost, after 1 acknowledgement":       {"write db [0,4096)"},
+		"by ext4, power cut after flush 7, with nothing lost that was written since then, after 1 acknowledg": nil,
+	} {
+		r := report()
+		r.Findings[0].Blocks = &program.BlockCut{Filesystem: "ext4", Flush: 7, Pending: 3, Lost: lost}
+		var text bytes.Buffer
+		require.NoError(t, programs.Text(&text, r))
+		assert.Contains(t, text.String(), want)
+	}
+}
+
 func TestTheTextShowsTheFinding(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer

@@ -154,6 +154,13 @@ func figures(r *Report) [][3]string {
 // where says where a finding was seen.
 func where(f *program.Finding) string {
 	text := fmt.Sprintf("recovery: under %s, power cut at tick %s", f.Profile, wording.Grouped(f.Tick))
+	if b := f.Blocks; b != nil {
+		text = fmt.Sprintf("recovery: by %s, power cut after flush %s, with nothing lost that was written since then", b.Filesystem, wording.Grouped(b.Flush))
+		if n := len(b.Lost); n > 0 {
+			text = fmt.Sprintf("recovery: by %s, power cut after flush %s, with %d of %s since then lost",
+				b.Filesystem, wording.Grouped(b.Flush), n, wording.Plural(b.Pending, "write"))
+		}
+	}
 	if f.Acked > 0 {
 		text += fmt.Sprintf(", after %s, the last %q", wording.Plural(f.Acked, "acknowledgement"), f.LastAck)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
@@ -34,7 +35,8 @@ import (
 const asCommand = "LIGHTNING_SCHEMAS_COMMAND"
 
 func TestMain(m *testing.M) {
-	stage.Main(native.Job())
+	kernel.ServeIfAsked()
+	stage.Main(native.Job(), kernel.Job())
 	if os.Getenv(asCommand) != "" {
 		cli.Main(cli.App{
 			Name: "lab", Targets: []torture.Target{lightning.Target(), forgetful()}, Bench: []bench.Engine{lightning.Engine()},

@@ -98,7 +98,7 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	case err == nil && s.cut && len(result.Findings) == 0:
 		result.Inconclusive = fmt.Sprintf("time ran out after %d of %d crash points", s.tally.Points, len(rec.Ticks()))
 	case err == nil:
-		result.conclude()
+		result.Conclude()
 	default:
 		result.Inconclusive = "the search ended early: " + err.Error()
 	}
@@ -230,9 +230,9 @@ func (s *search) keepFailure(a Answer, f *failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally.Failed++
-	best := s.found[a.kind()]
+	best := s.found[a.Kind()]
 	if best == nil {
-		s.order = append(s.order, a.kind())
+		s.order = append(s.order, a.Kind())
 	} else if c := cmp.Or(cmp.Compare(len(f.lost), len(best.lost)), cmp.Compare(f.tick, best.tick)); c >= 0 {
 		best.count, best.asked = best.count+1, best.asked+f.asked
 		return
@@ -240,7 +240,7 @@ func (s *search) keepFailure(a Answer, f *failure) {
 		f.count, f.asked = best.count, best.asked+f.asked
 	}
 	f.count++
-	s.found[a.kind()] = f
+	s.found[a.Kind()] = f
 }
 
 // lostIDs returns the IDs of the pending operations that an image lost.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 )
 
@@ -37,7 +38,19 @@ type Finding struct {
 	ProfilesSentence string            `json:"profiles_sentence,omitempty"`
 	Calls            []Call            `json:"calls"`            // the last disk operations before the cut, oldest first
 	Nested           *Nested           `json:"nested,omitempty"` // set if power was cut again during the recovery
+	Blocks           *BlockCut         `json:"blocks,omitempty"` // set if the program ran on a filesystem of the kernel
 	File             string            `json:"file,omitempty"`
+}
+
+// BlockCut says what a power cut left of a block device, on which a filesystem of the kernel was mounted. Ticks count requests
+// to the device then, and acknowledgements.
+type BlockCut struct {
+	Filesystem string         `json:"filesystem"` // with its mount options and the kernel
+	Flush      int            `json:"flush"`      // flushes completed since the program began; everything before the last one is there
+	Pending    int            `json:"pending"`    // writes since then, or pages of writes
+	Lost       []string       `json:"lost"`       // those that were lost, in words
+	State      blocklog.State `json:"state"`
+	Until      int            `json:"until"` // the request that the power cut preceded
 }
 
 // Call is a disk operation before the cut, in human-readable form.
@@ -56,9 +69,9 @@ const (
 // varying matches the parts of a sentence that differ between images that fail in the same way.
 var varying = regexp.MustCompile(`0x[0-9a-fA-F]+|[0-9a-f]{12,}|[0-9]+`)
 
-// kind is equal for answers that fail in the same way: it is the sentence without its numbers. The last line printed by a
+// Kind is equal for answers that fail in the same way: it is the sentence without its numbers. The last line printed by a
 // program that hangs is left out, because it differs from one run to the next.
-func (a Answer) kind() string {
+func (a Answer) Kind() string {
 	text := a.Text
 	if a.Verdict == Hangs {
 		text, _, _ = strings.Cut(text, PrintedLast)
@@ -95,7 +108,7 @@ func (f *Finding) Alike(a Answer) bool {
 	if f.Hangs {
 		of.Verdict = Hangs
 	}
-	return a.kind() == of.kind()
+	return a.Kind() == of.Kind()
 }
 
 // leastExplaining is the minimum time allowed for explanations, however short the search was.
@@ -170,7 +183,7 @@ func (w *worker) finding(f *failure) Finding {
 		out.Profiles = l.profiles()
 		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
 	}
-	out.ID = out.fingerprint(f.answer.kind())
+	out.ID = out.fingerprint(f.answer.Kind())
 	return out
 }
 

@@ -113,7 +113,7 @@ func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) ex
 func (l *life) alike(a Answer) bool {
 	of := l.failure.answer
 	of.Text = strings.TrimPrefix(of.Text, inRecovery)
-	return a.kind() == of.kind()
+	return a.Kind() == of.Kind()
 }
 
 func (l *life) answer(img *faultfs.FS, acked []Ack) (Answer, bool) {

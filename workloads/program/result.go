@@ -38,8 +38,8 @@ type Tally struct {
 	LostBytes  int `json:"lost_bytes"` // unsynced bytes lost by the images
 }
 
-// conclude derives the verdict from the figures.
-func (r *Result) conclude() {
+// Conclude derives the verdict from the figures.
+func (r *Result) Conclude() {
 	switch t := &r.Tally; {
 	case len(r.Findings) > 0:
 	case len(r.Once) > 0:

@@ -21,8 +21,11 @@ const Ext = ".lrec"
 // version is the format version that Save writes, and the only one that Load reads.
 const version = 1
 
-// kind distinguishes these files from other gzipped JSON.
-const kind = "program"
+// The kinds distinguish these files from other gzipped JSON, and recordings of files from those of blocks.
+const (
+	kind       = "program"
+	kindBlocks = "program-on-blocks"
+)
 
 // limits bounds the uncompressed content.
 var limits = jsonlimit.Limits{Bytes: 512 << 20, Elements: 2_000_000, Values: 16_000_000, Depth: 32}
@@ -37,6 +40,9 @@ type File struct {
 	Spec      json.RawMessage    `json:"spec"` // how the program was run and judged, in the form of its Way
 	Recording *program.Recording `json:"recording"`
 	Finding   *program.Finding   `json:"finding,omitempty"`
+	// Blocks has the requests to a block device if the program ran on a filesystem of the kernel, see package kernel. The trace
+	// of the recording is then empty.
+	Blocks json.RawMessage `json:"blocks,omitempty"`
 }
 
 // New returns a file for a recording and, if it is not nil, a finding in it. With a finding, the recording is cut off after the
@@ -46,7 +52,7 @@ func New(spec any, rec *program.Recording, finding *program.Finding) (*File, err
 	if err != nil {
 		return nil, fmt.Errorf("lrec: %w", err)
 	}
-	if finding != nil {
+	if finding != nil && finding.Blocks == nil {
 		rec = rec.Until(finding.Tick)
 	}
 	return &File{Version: version, Kind: kind, Spec: text, Recording: rec, Finding: finding}, nil
@@ -54,6 +60,9 @@ func New(spec any, rec *program.Recording, finding *program.Finding) (*File, err
 
 // Save writes the file atomically, creating its directory if necessary.
 func (f *File) Save(name string) error {
+	if f.Blocks != nil {
+		f.Kind = kindBlocks
+	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 		return fmt.Errorf("lrec: %w", err)
 	}
@@ -117,7 +126,7 @@ func load(name string) (*File, error) {
 // check rejects files of other kinds and versions, and recordings that no run could have produced.
 func (f *File) check() error {
 	switch {
-	case f.Kind != kind || f.Recording == nil:
+	case f.Kind != kind && f.Kind != kindBlocks || f.Recording == nil || (f.Kind == kindBlocks) != (f.Blocks != nil):
 		return errors.New("it is JSON of another kind")
 	case f.Version > version:
 		return fmt.Errorf("it is of version %d, which a newer program wrote; this one reads version %d", f.Version, version)

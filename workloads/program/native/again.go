@@ -20,7 +20,7 @@ const wentOn = "after the program had gone on with the recovered store: "
 
 // askAgain judges a store, lets the program go on with it, and judges it once more. What is acknowledged now must be there at the
 // next start, and so must what was acknowledged before the crash.
-func (j *judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
+func (j *Judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	var more []program.Ack
 	var failed string
 	a, err := j.once(ctx, dir, acked, func(ctx context.Context) (err error) {
@@ -41,7 +41,7 @@ func (j *judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (
 
 // goOn runs the program on a recovered store, or what drives the server. It returns what was acknowledged, and how the program
 // failed, if it did.
-func (j *judge) goOn(ctx context.Context, dir string) (acks []program.Ack, failed string, err error) {
+func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, failed string, err error) {
 	args := j.spec.Program
 	if j.spec.Server != nil {
 		args = j.spec.Server.Work
@@ -74,7 +74,7 @@ func (j *judge) goOn(ctx context.Context, dir string) (acks []program.Ack, faile
 }
 
 // ErrNotTwice is returned if Spec.Again is set for a program that fails when it runs twice on one store even without a crash.
-var ErrNotTwice = errors.New("native: the program, run again on its own store, fails even if nothing was lost; let it continue with what it finds, and let the checker accept the result")
+var ErrNotTwice = errors.New("native: the program cannot go on with its own store (again), even if nothing was lost; let it go on with what it finds, and the checker accept that")
 
 // tryAgain makes sure that nothing which Spec.Again finds is a property of the program or the checker alone.
 func tryAgain(ctx context.Context, way program.Way, spec *Spec, rec *program.Recording) (err error) {

@@ -47,11 +47,11 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("native: %w", err)
 	}
-	j, err := newJudge(&c.Spec, dir)
+	j, err := NewJudge(&c.Spec, dir)
 	if err == nil {
 		j.dump, err = c.dumping()
 	}
-	return &copier{judge: j, dir: dir, rec: c.Rec}, err
+	return &copier{Judge: j, dir: dir, rec: c.Rec}, err
 }
 
 // dumping returns the dump that decides, or nil if a checker does.
@@ -66,7 +66,7 @@ func (c *Copies) dumping() (_ *dump, err error) {
 
 // copier recovers copies of images.
 type copier struct {
-	*judge
+	*Judge
 	dir string
 	rec *program.Recording
 	n   int
@@ -81,11 +81,11 @@ func (c *copier) Recover(ctx context.Context, img *faultfs.FS, acked []program.A
 	if err := program.Visit(img, &copying{at: at, modes: c.rec.Modes}); err != nil {
 		return program.Answer{}, fmt.Errorf("native: copy an image: %w", err)
 	}
-	a, err := c.ask(ctx, at, acked)
+	a, err := c.Ask(ctx, at, acked)
 	return a, errors.Join(err, os.RemoveAll(at))
 }
 
-func (c *copier) Close() error { return errors.Join(c.judge.close(), os.RemoveAll(c.dir)) }
+func (c *copier) Close() error { return errors.Join(c.Judge.Close(), os.RemoveAll(c.dir)) }
 
 // copying is a program.Visitor that copies what it visits to a directory.
 type copying struct {

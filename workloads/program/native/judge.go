@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// judge asks the checker about recovered stores.
-type judge struct {
+// Judge asks the checker of a spec about recovered stores in directories. It is used by one goroutine at a time.
+type Judge struct {
 	*opener
 	acks   string // the file with the acknowledgements
 	told   bool   // it has been written
@@ -21,21 +21,23 @@ type judge struct {
 	dump   *dump // set if a dump decides
 }
 
-func newJudge(spec *Spec, dir string) (*judge, error) {
+// NewJudge returns a judge with a directory for its own files. The caller removes the directory.
+func NewJudge(spec *Spec, dir string) (*Judge, error) {
 	o, err := newOpener(spec)
-	return &judge{opener: o, acks: filepath.Join(dir, "acks")}, err
+	return &Judge{opener: o, acks: filepath.Join(dir, "acks")}, err
 }
 
-// ask has the checker recover and judge the store in a directory, or the server recover it and the checker judge.
-func (j *judge) ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
+// Ask has the checker recover and judge the store in a directory, or the server recover it and the checker judge. The lines
+// were acknowledged before the crash. An error means that there is no answer.
+func (j *Judge) Ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	if j.spec.Again {
 		return j.askAgain(ctx, dir, acked)
 	}
 	return j.once(ctx, dir, acked, nil)
 }
 
-// once is ask for a single life of the store. If the store is right and then is not nil, then is called while it is open.
-func (j *judge) once(ctx context.Context, dir string, acked []program.Ack, then func(context.Context) error) (program.Answer, error) {
+// once is Ask for a single life of the store. If the store is right and then is not nil, then is called while it is open.
+func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then func(context.Context) error) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
 	}
@@ -64,7 +66,7 @@ func (j *judge) once(ctx context.Context, dir string, acked []program.Ack, then 
 }
 
 // askCommand runs a checker that judges one store and exits.
-func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, error) {
+func (j *Judge) askCommand(ctx context.Context, dir string) (program.Answer, error) {
 	c := process.Command{Args: fill(j.spec.Check, dir, j.acks), Env: environment(dir, j.acks), Room: j.room}
 	end, err := c.Run(ctx, j.spec.Patience)
 	if err != nil {
@@ -88,7 +90,7 @@ func (j *judge) askCommand(ctx context.Context, dir string) (program.Answer, err
 }
 
 // tell writes the acknowledged lines to a file. They are all that a checker may rely on: no user of the program knows more.
-func (j *judge) tell(acked []program.Ack) error {
+func (j *Judge) tell(acked []program.Ack) error {
 	var lines strings.Builder
 	for _, a := range acked {
 		lines.WriteString(a.Text)
@@ -102,7 +104,8 @@ func (j *judge) tell(acked []program.Ack) error {
 	return os.WriteFile(j.acks, []byte(text), 0o644) //nolint:gosec // a checker may run as another user
 }
 
-func (j *judge) close() error {
+// Close ends the checker, if it stays alive.
+func (j *Judge) Close() error {
 	defer j.opener.close()
 	if j.served == nil {
 		return nil

@@ -63,7 +63,7 @@ func (s *served) end() error {
 }
 
 // askServed asks a checker that stays alive. If it dies, the image has failed, and the next image gets a new checker.
-func (j *judge) askServed(ctx context.Context, dir string) (program.Answer, error) {
+func (j *Judge) askServed(ctx context.Context, dir string) (program.Answer, error) {
 	if j.served == nil {
 		s, err := startServed(fill(j.spec.Check, dir, j.acks), j.room)
 		if err != nil {
@@ -111,7 +111,7 @@ func (j *judge) askServed(ctx context.Context, dir string) (program.Answer, erro
 }
 
 // died returns the verdict for a checker that ended instead of answering.
-func (j *judge) died(s *served, err error) (program.Answer, error) {
+func (j *Judge) died(s *served, err error) (program.Answer, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		return program.Answer{}, fmt.Errorf("the checker's answer has more than %d bytes", maxAnswerBytes)
 	}

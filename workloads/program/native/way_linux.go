@@ -41,5 +41,5 @@ func (o *observer) Observes() bool { return true }
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	dir := o.mount.Add(mount.Disk{FS: img, Attrs: o.attrs})
 	defer o.mount.Remove(dir)
-	return o.ask(ctx, dir, acked)
+	return o.Ask(ctx, dir, acked)
 }

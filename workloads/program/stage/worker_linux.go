@@ -2,6 +2,7 @@ package stage
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +10,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -105,9 +110,43 @@ func work(jobs []Job) error {
 	return send(message{Done: true})
 }
 
-// KillOthers kills every process on this stage except the keeper and the worker: whatever programs left running.
-func KillOthers() {
-	if os.Getppid() == 1 {
-		_ = syscall.Kill(-1, syscall.SIGKILL) // every process of the namespace except the first and this one
+// KillOthers kills every process on this stage except the keeper, the worker and those that are spared: whatever programs left
+// running. If processes
+// are spared, it returns when the others are gone.
+func KillOthers(spared ...int) {
+	if os.Getppid() != 1 {
+		return // not on a stage
 	}
+	if len(spared) == 0 {
+		_ = syscall.Kill(-1, syscall.SIGKILL) // every process of the namespace except the first and this one
+		return
+	}
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		return // a container that forbids to mount /proc: it shows the process IDs of another namespace
+	}
+	spared = append(spared, 1, os.Getpid())
+	for killed := true; killed; {
+		killed = false
+		for _, pid := range processes() {
+			if !slices.Contains(spared, pid) && syscall.Kill(pid, syscall.SIGKILL) == nil {
+				killed = true
+			}
+		}
+		runtime.Gosched()
+	}
+}
+
+// processes returns the processes of this namespace that have not ended.
+func processes() (pids []int) {
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is well-formed
+	for _, name := range stats {
+		text, err := os.ReadFile(name)
+		_, state, found := bytes.Cut(text, []byte(") "))
+		if err != nil || !found || bytes.HasPrefix(state, []byte("Z")) {
+			continue
+		}
+		pid, _ := strconv.Atoi(strings.Split(name, "/")[2]) // digits, says the pattern
+		pids = append(pids, pid)
+	}
+	return pids
 }

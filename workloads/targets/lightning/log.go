@@ -44,10 +44,9 @@ func LogTarget() torture.Target {
 type log struct{ *store }
 
 var (
-	_ appendlog.FrontTruncater = log{}
-	_ appendlog.BackTruncater  = log{}
-	_ appendlog.FreeStarter    = log{}
-	_ appendlog.Values         = log{}
+	_ appendlog.BackTruncater = log{}
+	_ appendlog.FreeStarter   = log{}
+	_ appendlog.Values        = log{}
 )
 
 func (l log) First() (uint64, error) { return l.end((*engine.Iterator).First) }

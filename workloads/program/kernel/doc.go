@@ -1,0 +1,65 @@
+// Package kernel runs unmodified programs on real filesystems, ext4, XFS and btrfs of the running kernel, and searches the disks
+// that power cuts can leave of them. Package native runs the same programs on disks of the lab, whose crashes follow a model.
+// Here nothing is modelled but the disk itself.
+//
+//	program ─► ext4, XFS or btrfs ─► loop device ─► file on blockfs ─► block log, with the acknowledgements
+//	                                                                     │ blocklog: what a power cut may leave
+//	checker ◄─ the same filesystem, which recovers by itself ◄─ disk ◄───┘
+//
+// # What a power cut leaves
+//
+// A disk has accepted writes and flushes in some order. Everything that it accepted before a flush is safe once the flush has
+// completed; of what came after the last one, any part may be. So there is a crash point for each stretch between two flushes, and
+// each has a disk for every subset of the stretch's writes. Writes tear at pages of 4096 bytes, not within. A write with
+// FUA reaches the loop device as a write and a flush, which is at least as strict as it has to be.
+//
+// If there are at most Options.Images disks, all are recovered, and the crash point is exhaustive. Otherwise nothing, everything,
+// prefixes, single survivors, single losses and random subsets are, the latter from a seed. Disks with equal content are
+// recovered once for each number of acknowledgements.
+//
+// The lines that a store must still have are those acknowledged before the flush at the end of the stretch was accepted: until
+// it has completed, the disk may owe any part of the stretch. An acknowledgement is a write to a file of a FUSE mount, or to standard
+// output; while the program waits, the disk is asked how many requests it has accepted. So it may count too late, never too early.
+//
+// # The kernel's own writes
+//
+// The kernel keeps much in memory for seconds, and a program that runs for a second would see nothing of what is then written. So
+// after every fourth acknowledgement, up to a hundred, the filesystem commits its metadata, and after every other fourth it writes
+// everything. When the program has ended, both happen once more. None of this promises the program anything, because power is cut
+// just before as well. The first hundred flushes of a run take some milliseconds, as in package native.
+//
+// A run does not repeat: the kernel has its own timing. A recording does. It has the disk before the run and all requests, so the
+// same disks can be made of it again, and a finding replays from its file on any machine with such a filesystem.
+//
+// # Findings
+//
+// A finding says which filesystem it was, after which flush power was cut, which writes were lost, as few as suffice, and what had
+// been acknowledged. Writes are named by the file and the place whose bytes they carry, as far as the lab saw them in the store.
+// It cannot name a missing sync: what the kernel has not written is not in the recording. A finding without losses means that what is
+// missing was still in the kernel's memory.
+//
+// Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code. There are no
+// faults, no golden states, no undecided images and no crashes during recovery. In the store there is an empty directory
+// .torture while a program runs that acknowledges by file, for the mount; recovered stores do not have it.
+//
+// # What it leaves behind
+//
+// Nothing. Everything is mounted on a stage (package stage), and loop devices detach themselves. The server of the disks lives in
+// a mount namespace of its own, see package blockfs, so nobody waits for it when everything is killed at once.
+//
+// It needs Linux, root, the drivers fuse and loop, and mkfs; Possible says what is missing. Callers: the exec command, and main
+// packages, which call ServeIfAsked and pass Job to stage.Main.
+//
+// The files:
+//
+//	filesystem.go    the filesystems
+//	recording.go     what a disk recorded, and its file
+//	request.go       Explore and Replay
+//	search.go        the disks of a recording, and what the checker says of each
+//	finding.go       findings: confirmed, shrunk, in words
+//	owners.go        which file the bytes of a write belong to
+//	rig_linux.go     disks and mounts
+//	record_linux.go  a run
+//	recover_linux.go a recovery
+//	job_linux.go     what happens on the stage
+package kernel

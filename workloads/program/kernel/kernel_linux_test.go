@@ -1,0 +1,215 @@
+package kernel_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
+	"github.com/lightningdb/lightning-torture/workloads/program/stage"
+)
+
+func TestMain(m *testing.M) {
+	kernel.ServeIfAsked()
+	stage.Main(native.Job(), kernel.Job())
+	if len(os.Args) == 2 && os.Args[1] == labWord {
+		endless()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// withFilesystem skips a test where a filesystem cannot be mounted.
+func withFilesystem(t *testing.T, name string) {
+	t.Helper()
+	if err := errors.Join(kernel.Possible(name), stage.Possible(t.Context())); err != nil {
+		t.Skip(err)
+	}
+}
+
+// notes is a store in shell: each note is a file that is written under a temporary name and renamed.
+const notes = `set -e
+for i in 1 2 3; do
+	echo "this is note$i" >"$1/tmp"
+	sync "$1/tmp"  # fsync of the file
+	mv "$1/tmp" "$1/note$i"
+	sync "$1"      # fsync of the directory
+	echo "note$i" >>"$1/.torture/ack"
+done`
+
+// checkNotes checks that every acknowledged note is there, and nothing of the lab.
+const checkNotes = `while read -r note; do
+	[ "$(cat "$1/$note")" = "this is $note" ] || { echo "$note is lost"; exit 1; }
+done <"$2"
+[ ! -e "$1/.torture" ] || { echo "something of the lab is there"; exit 1; }`
+
+func shell(script string, args ...string) []string {
+	return append([]string{"/bin/sh", "-c", script, "sh"}, args...)
+}
+
+func notesOf(script string) native.Spec {
+	return native.Spec{Program: shell(script, program.Dir), Check: shell(checkNotes, program.Dir, "{acks}")}
+}
+
+func request(fs string, s native.Spec) kernel.Request {
+	return kernel.Request{Spec: s, Filesystem: fs, Options: kernel.Options{Workers: 2, Images: 8}}
+}
+
+func explore(t *testing.T, r kernel.Request) *kernel.Outcome {
+	t.Helper()
+	out, err := kernel.Explore(t.Context(), r, nil)
+	require.NoError(t, err)
+	require.Empty(t, out.Recording.Ended)
+	return out
+}
+
+// save saves a finding and returns its file.
+func save(t *testing.T, r kernel.Request, out *kernel.Outcome) string {
+	t.Helper()
+	file, err := out.Recording.File(r.Spec, &out.Result.Findings[0])
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "finding.lrec")
+	require.NoError(t, file.Save(name))
+	return name
+}
+
+func TestAMissingSyncIsFoundOnEachFilesystemAndReplays(t *testing.T) {
+	t.Parallel()
+	for _, fs := range kernel.Filesystems() {
+		t.Run(fs, func(t *testing.T) {
+			t.Parallel()
+			withFilesystem(t, fs)
+			for name, leftOut := range map[string]string{"none": "", "of the file": `sync "$1/tmp"`, "of the directory": `sync "$1" `} {
+				r := request(fs, notesOf(strings.Replace(notes, leftOut, "true ", 1)))
+				if leftOut == "" {
+					r.Spec = notesOf(notes)
+				}
+				out := explore(t, r)
+				t.Logf("%s: %+v", name, out.Result.Tally)
+				assert.Equal(t, leftOut == "", out.Result.Passed, "%+v", out.Result)
+				if leftOut == "" {
+					require.NotZero(t, out.Result.Tally.AtStake)
+					continue
+				}
+				require.Len(t, out.Result.Findings, 1)
+				f := out.Result.Findings[0]
+				require.Equal(t, "note1 is lost", f.Sentence)
+				require.Contains(t, f.Blocks.Filesystem, fs)
+				require.Equal(t, f.ShownOf, f.Shown)
+				again, err := kernel.Replay(t.Context(), save(t, r, out), 2)
+				require.NoError(t, err)
+				require.Equal(t, 2, again.Shown)
+			}
+		})
+	}
+}
+
+// Both files are on their way to the disk at once, but the bytes of the log must be there first.
+const reordered = `set -e
+printf 'old data' >"$1/data"; printf 'old log0' >"$1/log"; sync "$1/data" "$1/log" "$1"
+printf 'new log1' | dd of="$1/log" conv=notrunc status=none
+printf 'new data' | dd of="$1/data" conv=notrunc status=none
+echo written >>"$1/.torture/ack"
+sync -f "$1"  # syncfs
+echo synced >>"$1/.torture/ack"`
+
+func TestAWriteThatTheDiskLosesIsNamed(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	r := request("ext4", native.Spec{
+		Program: shell(reordered, program.Dir),
+		Check: shell(`case "$(cat "$1/data")$(cat "$1/log")" in
+			"new dataold log0") echo "the data is newer than the log"; exit 1;; esac`, program.Dir),
+	})
+	out := explore(t, r)
+	require.Len(t, out.Result.Findings, 1, "%+v", out.Result)
+	require.Equal(t, []string{"write log [0,4096)"}, out.Result.Findings[0].Blocks.Lost)
+}
+
+func TestARecordingIsSearchedAgainWithoutTheProgram(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	r := request("ext4", notesOf(strings.Replace(notes, `sync "$1" `, "true ", 1)))
+	r.OnlyRecord = true
+	out := explore(t, r)
+	require.Nil(t, out.Result)
+	require.Len(t, out.Recording.Acks, 3)
+	r.OnlyRecord, r.Recording = false, out.Recording
+	r.Spec.Program = shell("exit 1", program.Dir)
+	require.Len(t, explore(t, r).Result.Findings, 1)
+}
+
+func TestSetupAndPrintedAcknowledgements(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	r := request("ext4", native.Spec{
+		Setup:   shell(`echo ready >"$1/ready"`, program.Dir),
+		Program: shell(`set -e; [ -z "$(ls -A "$1" | grep -v ready)" ]; echo x >"$1/x"; sync "$1/x" "$1"; echo "stored x"; echo noise`, program.Dir),
+		Stdout:  "^stored (.*)",
+		Check:   shell(`[ "$(cat "$1/ready")" = ready ] && for f in $(cat "$2"); do [ "$(cat "$1/$f")" = x ]; done`, program.Dir, "{acks}"),
+	})
+	out := explore(t, r)
+	require.True(t, out.Result.Passed, "%+v", out.Result)
+	require.Len(t, out.Recording.Acks, 1)
+	require.Equal(t, "x", out.Recording.Acks[0].Text)
+}
+
+// server is a server in shell: it stores each line that a client writes to a pipe, and answers when it is synced.
+const server = `set -e
+mkfifo "$2/in" "$2/out"
+touch "$2/ready"
+trap 'exit 0' TERM
+while read -r row <"$2/in"; do echo "$row" >>"$1/rows"; sync "$1/rows" "$1"; echo ok >"$2/out"; done`
+
+func TestAServerRunsAndRecovers(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	spec := native.Spec{
+		Program: shell(server, program.Dir, "{tmp}"),
+		Server: &native.Server{
+			Ready: process.Probe{File: "{tmp}/ready"},
+			Work:  shell(`for i in 1 2 3; do echo row$i >"$2/in"; read -r ok <"$2/out"; echo row$i >>"$1/.torture/ack"; done`, program.Dir, "{tmp}"),
+		},
+		Check: shell(`for row in $(cat "$2"); do grep -qx "$row" "$1/rows" || { echo "$row is lost"; exit 1; }; done`, program.Dir, "{acks}"),
+	}
+	result := explore(t, request("ext4", spec)).Result
+	require.True(t, result.Passed, "%+v", result)
+	spec.Program[2] = strings.Replace(server, `sync "$1/rows"`, "true", 1)
+	result = explore(t, request("ext4", spec)).Result
+	require.Len(t, result.Findings, 1)
+	require.Equal(t, "row1 is lost", result.Findings[0].Sentence)
+}
+
+func TestASearchThatIsInterruptedKeepsWhatItFound(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, err := kernel.Explore(ctx, request("ext4", notesOf(strings.Replace(notes, `sync "$1/tmp"`, "true", 1))), func(program.Tally) { stop() })
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotNil(t, out.Recording)
+	require.NotNil(t, out.Result)
+}
+
+func TestWhatOnlyDisksOfTheLabCanDoIsRefused(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]native.Spec{
+		"write a checker": {Dump: []string{"dump", program.Dir}},
+		"cannot observe":  {Check: []string{"check", program.Dir}, Observe: true},
+		"has none":        {Check: []string{"check", program.Dir}, Rules: []string{"eio write nth=3"}},
+	} {
+		s.Program = []string{"program", program.Dir}
+		_, err := kernel.Explore(t.Context(), request("ext4", s), nil)
+		require.ErrorContains(t, err, want)
+	}
+	require.ErrorContains(t, kernel.Possible("fat"), "no filesystem is called")
+}

@@ -1,0 +1,174 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+)
+
+// latencies slow the first syncs down, as on a real disk. See package native, which does the same.
+var latencies = blockfs.Latencies{Flush: 5 * time.Millisecond, Flushes: 100}
+
+// recorder is a recording in progress.
+type recorder struct {
+	*rig
+	run  *native.Run
+	disk string
+	at   string // where the disk is mounted
+
+	mu     sync.Mutex
+	acks   []program.Ack
+	given  []int // see Blocks
+	nudges int
+	owners *owners
+	failed error
+}
+
+// record runs the program once, on an empty disk or on one that the setup has prepared.
+func (r *rig) record(ctx context.Context, spec *native.Spec, name string) (_ *Recording, err error) {
+	rec := &recorder{rig: r, owners: newOwners()}
+	if rec.run, err = native.NewRun(spec, rec.ack, func() string { return "" }); err != nil {
+		return nil, err
+	}
+	defer rec.run.Close()
+	rec.run.Spared = []int{r.disks.Process()}
+	acks, err := mount.New(r.at("acks"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, acks.Close()) }()
+	rec.run.Hidden = filepath.Join(acks.Add(mount.Disk{FS: faultfs.New(faultfs.Options{}), Ack: rec.run.Ack, Stdout: rec.run.Stdout}), ".torture")
+	m, err := rec.prepare()
+	if err != nil {
+		return nil, err
+	}
+	ended, err := rec.perform(ctx, spec)
+	if err = errors.Join(err, rec.failed); err != nil {
+		return nil, errors.Join(err, m.Unmount())
+	}
+	content, err := r.disks.Content(rec.disk)
+	if err = errors.Join(err, m.Unmount(), r.disks.Remove(rec.disk)); err != nil {
+		return nil, err
+	}
+	return &Recording{
+		Recording: &program.Recording{Program: spec.Program, Way: name, Acks: rec.acks, Ended: ended},
+		Blocks: Blocks{
+			Filesystem: name, Options: r.fs.Options, Kernel: release(), DiskBytes: r.fs.DiskBytes, Content: content, Given: rec.given,
+			Owners: rec.owners.of(content.Log),
+		},
+	}, nil
+}
+
+// prepare makes an empty disk and mounts it.
+func (r *recorder) prepare() (_ *kernelfs.Mounted, err error) {
+	if r.disk, err = r.disks.New(); err != nil {
+		return nil, err
+	}
+	if r.at, err = r.place("recorded"); err != nil {
+		return nil, err
+	}
+	if err := r.fs.Format(r.disks.Path(r.disk)); err != nil {
+		return nil, err
+	}
+	m, err := r.fs.Mount(r.disks.Path(r.disk), r.at, "")
+	if err != nil {
+		return nil, err
+	}
+	r.run.Dir = filepath.Join(r.at, store)
+	err = errors.Join(os.Mkdir(r.run.Dir, 0o755), os.WriteFile(filepath.Join(r.at, kernelfs.Bystander), nil, 0o600), os.Chmod(r.at, passable))
+	if err != nil {
+		return nil, errors.Join(err, m.Unmount())
+	}
+	return m, nil
+}
+
+// perform runs the setup and the program. It returns how the program failed.
+func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string, err error) {
+	if err := r.run.Setup(ctx); err != nil {
+		return "", err
+	}
+	hidden := ""
+	if spec.Stdout == "" {
+		hidden = filepath.Join(r.run.Dir, hiddenName)
+		if err := os.Mkdir(hidden, 0o755); err != nil {
+			return "", fmt.Errorf("kernel: %w", err)
+		}
+		if err := hide(ctx, r.run.Hidden, hidden); err != nil {
+			return "", err
+		}
+	}
+	if err := errors.Join(kernelfs.SyncAll(r.at), r.disks.Record(r.disk)); err != nil {
+		return "", err
+	}
+	ended, err = r.run.Do(ctx)
+	if hidden != "" {
+		err = errors.Join(err, hide(context.WithoutCancel(ctx), "", hidden))
+	}
+	if err != nil {
+		return "", err
+	}
+	// Whatever is not on the disk yet, the kernel would write later: first its metadata, then everything.
+	r.look()
+	return ended, errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at))
+}
+
+// hiddenName is the directory in the store through which a program acknowledges. It is on the disk only because a directory is
+// needed to mount on; recovered stores do not have it.
+const hiddenName = ".torture"
+
+// ack is called with each acknowledgement, while the program waits.
+func (r *recorder) ack(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	given, err := r.disks.Position(r.disk)
+	r.given = append(r.given, given)
+	r.acks = append(r.acks, program.Ack{Tick: uint64(given + len(r.acks) + 1), Text: line}) //nolint:gosec // not negative
+	r.failed = errors.Join(r.failed, err, r.nudge())
+}
+
+// maxNudges is how often the kernel is made to write in the middle of a run.
+const maxNudges = 100
+
+// nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: after every fourth only
+// metadata, after every fourth everything. It promises the program nothing, because power may also be cut just before.
+func (r *recorder) nudge() error {
+	if r.nudges++; r.nudges > maxNudges {
+		return nil
+	}
+	switch r.nudges % 4 {
+	case 1:
+		r.look()
+		return r.fs.Commit(r.at)
+	case 3:
+		r.look()
+		return kernelfs.SyncAll(r.at)
+	}
+	return nil
+}
+
+// look notes which bytes are where in the files of the store, for explanations.
+func (r *recorder) look() { r.owners.look(r.run.Dir, hiddenName) }
+
+// release returns the release of the running kernel.
+func release() string {
+	var u unix.Utsname
+	if unix.Uname(&u) != nil {
+		return "unknown"
+	}
+	n := slices.Index(u.Release[:], 0)
+	return string(u.Release[:n])
+}

@@ -1,0 +1,64 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+)
+
+// recoverer lets the kernel recover disks of a recording, and a judge the stores on them. It is used by one goroutine.
+type recoverer struct {
+	*rig
+	recorded string // the disk with the log
+	at       string // where disks are mounted
+	judge    *native.Judge
+}
+
+// recoverer returns a recoverer for one worker. The disk is one that has recorded.
+func (r *rig) recoverer(spec *native.Spec, recorded string, worker int) (_ *recoverer, err error) {
+	w := &recoverer{rig: r, recorded: recorded}
+	if w.at, err = r.place("recovered" + strconv.Itoa(worker)); err != nil {
+		return nil, err
+	}
+	dir, err := r.ownDir(worker)
+	if err != nil {
+		return nil, err
+	}
+	w.judge, err = native.NewJudge(spec, dir)
+	return w, err
+}
+
+func (r *recoverer) cut(s blocklog.State) (disk string, hash uint64, err error) {
+	return r.disks.Cut(r.recorded, s)
+}
+
+func (r *recoverer) discard(disk string) error { return r.disks.Remove(disk) }
+
+// recover mounts a disk, so that the filesystem recovers, and asks the judge about the store on it.
+func (r *recoverer) recover(ctx context.Context, disk string, acked []program.Ack) (program.Answer, error) {
+	m, err := r.fs.Mount(r.disks.Path(disk), r.at, "")
+	var errno syscall.Errno
+	if errors.Is(err, kernelfs.ErrMount) && errors.As(err, &errno) {
+		return program.Answer{Verdict: program.Wrong, Text: fmt.Sprintf("%s cannot be mounted any more: %s", r.fs.Type, errno.Error())}, nil
+	}
+	if err != nil {
+		return program.Answer{}, err
+	}
+	dir := filepath.Join(r.at, store)
+	if err := os.Remove(filepath.Join(dir, hiddenName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return program.Answer{}, errors.Join(fmt.Errorf("kernel: %w", err), m.Unmount())
+	}
+	a, err := r.judge.Ask(ctx, dir, acked)
+	return a, errors.Join(err, m.Unmount())
+}
+
+func (r *recoverer) close() error { return r.judge.Close() }
