@@ -92,14 +92,21 @@ func writings() (all map[string]func(b *engine.Batch)) {
 const conflictsIdle = 4
 
 // Conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
-// something else afterwards, its own commit must fail.
+// something else afterwards, its own commit must fail. If nothing is written meanwhile, it must succeed, although the writes
+// just before it are remembered for another open transaction.
 func Conflicts() error {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, Limits: engine.Limits{ConflictIdle: 1}}
 	db, err := engine.Open(storeDir, o)
 	if err != nil {
 		return err
 	}
+	elder, err := db.Begin(engine.TxnOptions{})
 	for _, r := range readings() {
+		if err == nil {
+			if err = unopposed(db, r); err != nil {
+				err = fmt.Errorf("transaction that did %s, while nothing was written: %w", r.name, err)
+			}
+		}
 		for name, write := range writings() {
 			if err == nil {
 				if err = conflict(db, r, write); err != nil {
@@ -111,7 +118,35 @@ func Conflicts() error {
 			err = db.Compact() // otherwise the memtable would fill up with range deletes
 		}
 	}
+	if elder != nil {
+		err = errors.Join(err, elder.Rollback())
+	}
 	return errors.Join(err, db.Close())
+}
+
+// unopposed makes a transaction begin right after a commit and end before the next one.
+func unopposed(db *engine.DB, r readOp) error {
+	var b engine.Batch
+	for _, write := range writings() {
+		write(&b)
+	}
+	if err := db.Apply(&b, engine.NoSync); err != nil {
+		return err
+	}
+	t, err := db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+	if err != nil {
+		return err
+	}
+	if _, err = r.read(t); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	if err = t.Put([]byte("c"), nil); err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	if err = t.Commit(engine.NoSync); errors.Is(err, engine.ErrConflict) {
+		err = wrong("its commit returns %w", err)
+	}
+	return err
 }
 
 func conflict(db *engine.DB, r readOp, write func(*engine.Batch)) error {

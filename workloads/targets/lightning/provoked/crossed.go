@@ -41,6 +41,17 @@ const (
 	largeBytes = 700
 )
 
+// nothing is a sync of what is committed already.
+var nothing = work{"an empty sync", func(db *engine.DB, _ map[string]string) error { return db.Apply(&engine.Batch{}, engine.Sync) }}
+
+// flushed is a commit that a flush makes durable while an empty sync waits for it.
+var flushed = work{"a commit, an empty sync and a flush", func(db *engine.DB, pairs map[string]string) error {
+	pairs["flushed"] = "f"
+	err := db.Put([]byte("flushed"), []byte("f"), engine.NoSync)
+	synced := start(func() error { return nothing.do(db, nil) })
+	return errors.Join(err, db.Flush(), <-synced)
+}}
+
 var flush = work{"a flush", func(db *engine.DB, _ map[string]string) error { return db.Flush() }}
 
 // many is the work of enough clients to fill memtables. A commit is not visible before earlier ones, so each client has
@@ -64,8 +75,8 @@ var pendings = []int64{1 << 9, 4}
 // survive a power cut, even though the sync in question was not for it.
 func Crossed() error {
 	for _, file := range []string{"*.log", "*.blob", "*.sst", "MANIFEST-*", storeDir} {
-		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush} {
-			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many} {
+		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush, nothing} {
+			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many, flushed} {
 				for _, late := range []bool{false, true} {
 					for _, pending := range pendings {
 						c := crossing{file, late, pending, first, second}
@@ -91,7 +102,7 @@ func (c *crossing) cross() error {
 	o, flushes := options(h, false), &gate{open: make(chan struct{})}
 	o.MemtablesMax, o.Limits.PendingCommits = 16, c.pending
 	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
-	if c.first.name == flush.name {
+	if c.first.name == flush.name || c.second.name == flushed.name {
 		flushes.lift()
 	}
 	db, err := engine.Open(storeDir, o)

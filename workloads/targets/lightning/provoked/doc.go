@@ -21,11 +21,17 @@
 //	levels.go    sequences of commits with every durability
 //	space.go     keys that are overwritten again and again
 //	conflicts.go transactions that have read what another commit writes
+//	shortened.go logs that are cut after the store was closed, or after the next log was begun
+//	brim.go      a disk that is filled to the last page
+//	causes.go    two failures, the second of which begins before the first
+//	failed.go    a session one of whose calls fails
+//	copied.go    copies beside commits of large values
+//	born.go      snapshots beside commits that overwrite a key
 //
 // Promises:
 //
 //   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. Only what is
-//     beside a long commit may come too late to meet it, and then passes.
+//     beside a long commit, beside large values or beside a new snapshot may come too late to meet it, and then passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
 //
@@ -34,5 +40,6 @@ package provoked
 
 // Checks returns all checks. Work that ends early comes in many, because a run waits for each only so long.
 func Checks() []func() error {
-	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded)
+	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
+		Closed, Proven, Brim, Causes, Failed, Copied, Born)
 }

@@ -49,26 +49,36 @@ const firstCalls = 3
 
 // calls returns the first few calls and the last call of each operation that an errand makes on each kind of file.
 func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, err error) {
-	var all []call // with the number of each in n
+	var all tallied
 	counting := ending{once: true, at: func(disk *faultfs.FS, _ call) (context.Context, func()) {
-		disk.Watch(func(op faultfs.OpKind, name, _ string) {
-			i := slices.IndexFunc(all, func(c call) bool { return c.op == op && c.files == kindOf(name) })
-			if i < 0 {
-				i, all = len(all), append(all, call{op: op, files: kindOf(name)})
-			}
-			all[i].n++
-		})
+		disk.Watch(all.count)
 		return context.Background(), func() { disk.Watch(nil) }
 	}}
 	err = e.on(disk, pairs, &counting, call{})
-	for _, c := range all {
+	return all.some(), err
+}
+
+// tallied are calls, with the number of each in n.
+type tallied []call
+
+func (t *tallied) count(op faultfs.OpKind, name, _ string) {
+	i := slices.IndexFunc(*t, func(c call) bool { return c.op == op && c.files == kindOf(name) })
+	if i < 0 {
+		i, *t = len(*t), append(*t, call{op: op, files: kindOf(name)})
+	}
+	(*t)[i].n++
+}
+
+// some returns the first few and the last of each.
+func (t tallied) some() (some []call) {
+	for _, c := range t {
 		for n := range c.n {
 			if n < firstCalls || n == c.n-1 {
 				some = append(some, call{c.op, c.files, n + 1})
 			}
 		}
 	}
-	return some, err
+	return some
 }
 
 func reads(op faultfs.OpKind) bool {

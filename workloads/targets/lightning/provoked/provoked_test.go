@@ -17,6 +17,9 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"a repair": provoked.Kept, "a failed write": provoked.Poisoned,
 		"similar keys": provoked.Alike, "transactions that conflict": provoked.Conflicts,
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,
+		"shortened logs of a closed store": provoked.Closed, "shortened logs before another": provoked.Proven,
+		"the last page of a disk": provoked.Brim, "two failures": provoked.Causes, "calls that fail": provoked.Failed,
+		"copies beside large values": provoked.Copied, "snapshots beside commits": provoked.Born,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
 	}

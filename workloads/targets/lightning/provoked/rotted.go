@@ -3,6 +3,7 @@ package provoked
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -14,15 +15,15 @@ import (
 )
 
 const (
-	rottedChunk  = 64 << 10 // bytes that the engine verifies at once
-	rottedChunks = 3
-	rottedPiece  = 1000 // bytes that are read at once
+	rottedChunk = 64 << 10             // bytes that the engine verifies at once
+	rottedBytes = 2*rottedChunk + 3000 // the last chunk is a short one
+	rottedPiece = 1000                 // bytes that are read at once
 )
 
 // Rotted reads a value in pieces, some of whose bytes have rotted, and goes back after the error. Whatever a stream
 // returns must be what was written, however it got there.
 func Rotted() error {
-	disk, want := faultfs.New(faultfs.Options{}), make([]byte, rottedChunks*rottedChunk)
+	disk, want := faultfs.New(faultfs.Options{}), make([]byte, rottedBytes)
 	rng := rand.New(rand.NewPCG(1, 1)) // no part is like another one
 	for i := range want {
 		want[i] = byte(rng.Uint32())
@@ -40,19 +41,29 @@ func Rotted() error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
+	for _, order := range [][]int64{{0, 1, 0, 2, 1, 2, 0}, {2, 0, 2, 1, 0}, {1, 2, 0}, {1, 0, 2}} {
+		if failed := goingBack(db, order, want); failed != nil {
+			err = errors.Join(err, fmt.Errorf("the chunks are read in the order %d: %w", order, failed))
+		}
+	}
+	return errors.Join(err, db.Close(), allClosed(disk))
+}
+
+// goingBack reads a piece of each chunk, in an order.
+func goingBack(db *engine.DB, order []int64, want []byte) error {
 	r, err := db.GetReader([]byte("k"))
 	if err != nil {
-		return errors.Join(err, db.Close())
+		return err
 	}
 	damaged := false
-	for _, chunk := range []int64{0, 1, 0, 2, 1, 2, 0} {
+	for _, chunk := range order {
 		met, failed := reread(r, chunk*rottedChunk, want)
 		damaged, err = damaged || met, errors.Join(err, failed)
 	}
 	if err == nil && !damaged {
 		err = wrong("a part of the value has rotted, and it is read without an error")
 	}
-	return errors.Join(err, r.Close(), db.Close(), allClosed(disk))
+	return errors.Join(err, r.Close())
 }
 
 // rot changes one of the given bytes if a file has them.

@@ -1,0 +1,59 @@
+package provoked
+
+import (
+	"errors"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Brim fills a disk to the last page. What a store prepares for later, such as zeros behind the end of a log, must cost
+// no commit: it accepts as many as a store that prepares nothing, and after a kill all of them are there.
+func Brim() error {
+	for room := int64(8 << 10); room < 64<<10; room += 4 << 10 {
+		plain, err := brim(room, -1)
+		if err != nil {
+			return err
+		}
+		for _, ahead := range []int64{1, 4 << 10, 16 << 10} {
+			n, err := brim(room, ahead)
+			if err == nil && n < plain {
+				err = wrong("on a disk with room for %d bytes, a store that writes up to %d bytes ahead accepts %d commits, and %d without", room, ahead, n, plain)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// brim commits until the store refuses, and returns the number of commits.
+func brim(room, ahead int64) (n int, err error) {
+	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
+	o := options(disk, true)
+	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom = 1<<20, ahead, 1
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return 0, err
+	}
+	err = db.Put(key(0), nil, engine.Sync)
+	pairs[string(key(0))] = ""
+	space, failed := disk.Space()
+	disk.SetRules(&faultfs.Rule{Effect: faultfs.ENOSPC, Op: faultfs.OpAny, Glob: "*", Bytes: uint64(space.UsedBytes + room)})
+	err = errors.Join(err, failed)
+	for n = 1; err == nil; n++ {
+		v := string(make([]byte, 500))
+		if db.Put(key(n), []byte(v), engine.Sync) != nil {
+			break
+		}
+		pairs[string(key(n))] = v
+	}
+	cut := after(disk, faultfs.LoseAll())
+	disk.SetRules()
+	_ = db.Close() // the store is poisoned: the log had no room
+	if err == nil {
+		err = survives(cut, pairs)
+	}
+	return n, errors.Join(err, allClosed(disk))
+}

@@ -1,0 +1,61 @@
+package provoked
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// copies is the number of copies that Copied makes.
+const copies = 12
+
+// Copied makes copies and backups while another client commits large values. Each must succeed, and no file of a copy may
+// change afterwards.
+func Copied() error {
+	disk := faultfs.New(faultfs.Options{})
+	o := options(disk, false)
+	o.MemtableBytes, o.BlobFileBytes, o.MemtablesMax = 1<<20, 1<<20, 8
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	var done atomic.Bool
+	client := start(func() (err error) {
+		for i := 0; !done.Load() && err == nil; i++ {
+			err = db.Put(key(i%20), bytes.Repeat([]byte{byte(i)}, largeBytes), engine.NoSync)
+		}
+		return err
+	})
+	made := map[string][]byte{}
+	for i := 0; i < copies && err == nil; i++ {
+		_, err = engine.Backup(db, repoDir)
+		dir := fmt.Sprint(copyDir, i)
+		err = errors.Join(err, db.Checkpoint(dir))
+		for _, name := range names(disk, dir) {
+			content, failed := afero.ReadFile(disk, path.Join(dir, name))
+			made[path.Join(dir, name)], err = content, errors.Join(err, failed)
+		}
+	}
+	if err != nil {
+		err = wrong("a copy beside commits of large values: %w", err)
+	}
+	done.Store(true)
+	err = errors.Join(err, <-client, db.Close())
+	for name, content := range made {
+		now, failed := afero.ReadFile(disk, name)
+		if err = errors.Join(err, failed); err == nil && !bytes.Equal(now, content) {
+			err = wrong("%s had %d bytes when the copy was made, and now has %d others", name, len(content), len(now))
+		}
+	}
+	if err == nil {
+		err = engine.VerifyBackups(repoDir, options(disk, true))
+	}
+	return errors.Join(err, allClosed(disk))
+}

@@ -1,0 +1,185 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"sync/atomic"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// leaving is a state in which a store is closed: some logs are flushed, some wait for a flush, and commits follow.
+type leaving struct{ flushed, waiting, commits int }
+
+func (l leaving) String() string {
+	return fmt.Sprintf("%d logs flushed, %d more that wait for a flush, and then %d commits", l.flushed, l.waiting, l.commits)
+}
+
+// Closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
+// each number of bytes. Since the store was closed, each loss must be noticed.
+func Closed() error {
+	for flushed := range 3 {
+		for waiting := range 3 {
+			for commits := range 3 {
+				l := leaving{flushed, waiting, commits}
+				if err := l.closed(); err != nil {
+					return fmt.Errorf("a store is closed with %v: %w", l, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (l leaving) closed() error {
+	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
+	var held atomic.Pointer[gate]
+	o := options(disk, false)
+	o.MemtablesMax, o.BlobValueBytes = l.flushed+l.waiting+2, -1
+	o.EventListener = &engine.EventListener{FlushBegin: func(int) {
+		if g := held.Load(); g != nil {
+			g.pass()
+		}
+	}}
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	fill := func(n int) { // makes memtables that are full
+		for i := range n {
+			err = errors.Join(err, l.put(db, pairs, o.MemtableBytes-entrySlack+i))
+		}
+	}
+	first := &gate{open: make(chan struct{})}
+	held.Store(first)
+	fill(l.flushed)
+	if l.flushed > 0 || l.waiting > 0 {
+		// The next commit gets a log with the number after that of the full one, because no table has been written yet.
+		err = errors.Join(err, l.put(db, pairs, smallBytes))
+	}
+	first.lift()
+	if err == nil && !eventually(func() bool { return db.Metrics().Memtables == 0 }) {
+		err = wrong("full memtables are not flushed")
+	}
+	second := &gate{open: make(chan struct{})}
+	held.Store(second)
+	fill(l.waiting)
+	for range l.commits {
+		err = errors.Join(err, l.put(db, pairs, smallBytes))
+	}
+	if err != nil {
+		second.lift()
+		return closing(db, err)
+	}
+	closed := start(db.Close)
+	if !eventually(func() bool { _, err := db.Get(key(0)); return errors.Is(err, engine.ErrClosed) }) {
+		return errHangs
+	}
+	second.lift()
+	if !eventually(returned(closed)) {
+		return errHangs
+	}
+	if err := <-closed; err != nil {
+		return err
+	}
+	if err := holds(after(disk, faultfs.LoseAll()), storeDir, pairs); err != nil {
+		return wrong("after a power cut: %w", err)
+	}
+	return errors.Join(shortened(after(disk, faultfs.LoseNone())), allClosed(disk))
+}
+
+// Proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
+// shortens the first log by each number of bytes. Although no commit follows, each loss must be noticed.
+func Proven() error {
+	disk := faultfs.New(faultfs.Options{})
+	db, flushes, err := unflushed(disk)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(db.Put(key(0), []byte("v"), engine.Sync), db.Put(key(1), value(1), engine.NoSync))
+	killed := after(disk, faultfs.LoseNone())
+	flushes.lift()
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	logs := slices.DeleteFunc(names(killed, storeDir), func(name string) bool { return path.Ext(name) != ".log" })
+	if len(logs) != 2 {
+		return wrong("each of two commits has a log of its own, and the logs are %q", logs)
+	}
+	for _, torn := range []int{1, len(value(1))} {
+		cut := after(killed, faultfs.LoseNone())
+		if err := shorten(cut, path.Join(storeDir, logs[1]), torn); err != nil {
+			return err
+		}
+		if err := holds(after(cut, faultfs.LoseNone()), storeDir, map[string]string{string(key(0)): "v"}); err != nil {
+			return wrong("the last %d bytes of a commit are torn away: %w", torn, err)
+		}
+		if err := noticed(cut, path.Join(storeDir, logs[0])); err != nil {
+			return fmt.Errorf("a log proves that the one before was durable, and the last %d bytes of its only commit are torn away: %w", torn, err)
+		}
+	}
+	return nil
+}
+
+// entrySlack is what a memtable needs for one entry in addition to its value.
+const entrySlack = 200
+
+func (l leaving) put(db *engine.DB, pairs map[string]string, length int) error {
+	k := string(key(len(pairs)))
+	pairs[k] = string(make([]byte, length))
+	return db.Put([]byte(k), []byte(pairs[k]), engine.NoSync)
+}
+
+// shortened shortens each log of a closed store.
+func shortened(disk *faultfs.FS) error {
+	for _, name := range names(disk, storeDir) {
+		if path.Ext(name) == ".log" {
+			if err := noticed(disk, path.Join(storeDir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shortenedMost is the number of bytes up to which a log is shortened before all of it is taken away.
+const shortenedMost = 24
+
+// noticed shortens a log by each number of bytes. Each time, Open must find the store corrupt.
+func noticed(disk *faultfs.FS, name string) error {
+	info, err := disk.Stat(name)
+	if err != nil {
+		return err
+	}
+	for n := 1; n <= int(info.Size()); n++ {
+		if n == shortenedMost {
+			n = int(info.Size())
+		}
+		cut := after(disk, faultfs.LoseNone())
+		if err := shorten(cut, name, n); err != nil {
+			return err
+		}
+		db, err := engine.Open(storeDir, options(cut, true))
+		if err == nil {
+			err = db.Close()
+		}
+		if !errors.Is(err, engine.ErrCorrupt) {
+			return wrong("%s was shortened by %d of %d bytes, and Open returns %w", name, n, info.Size(), orNone(err))
+		}
+	}
+	return nil
+}
+
+// shorten takes the last n bytes of a file away.
+func shorten(fsys afero.Fs, name string, n int) error {
+	content, err := afero.ReadFile(fsys, name)
+	if err != nil {
+		return err
+	}
+	return afero.WriteFile(fsys, name, content[:len(content)-n], 0o644)
+}
