@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/afero"
@@ -49,7 +50,29 @@ func Diverged() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(rotsNoticed(disk), allClosed(disk))
+	return errors.Join(rotsNoticed(disk), listsNoticed(disk), allClosed(disk))
+}
+
+// listsNoticed damages the lists of all backups but those that it deletes one by one. As long as a list is damaged, the
+// repository must say so, and take no other backup.
+func listsNoticed(fsys afero.Fs) error {
+	lists := slices.DeleteFunc(names(fsys, repoDir), func(name string) bool { return path.Ext(name) != ".json" })
+	var err error
+	for _, name := range lists {
+		err = errors.Join(err, afero.WriteFile(fsys, path.Join(repoDir, name), []byte("{}"), 0o644))
+	}
+	for i := 0; i < len(lists) && err == nil; i++ {
+		left := len(lists) - i
+		_, listed := engine.Backups(repoDir, options(fsys, true))
+		verified := engine.VerifyBackups(repoDir, options(fsys, true))
+		for what, failed := range map[string]error{"Backups": listed, "VerifyBackups": verified, "Backup": backedUp(fsys)} {
+			if !errors.Is(failed, engine.ErrCorrupt) {
+				err = errors.Join(err, wrong("the lists of %d backups are damaged and there are no others, and %s returns %w", left, what, orNone(failed)))
+			}
+		}
+		err = errors.Join(err, engine.DeleteBackup(repoDir, uint64(len(lists)-i), options(fsys, true)))
+	}
+	return errors.Join(err, backedUp(fsys))
 }
 
 // with opens a store, calls do, and closes it.

@@ -26,6 +26,7 @@
 //	causes.go    two failures, the second of which begins before the first
 //	failed.go    a session one of whose calls fails
 //	copied.go    copies beside commits of large values
+//	repaired.go  stores of which one large value has rotted
 //	born.go      snapshots beside commits that overwrite a key
 //
 // Promises:
@@ -35,11 +36,14 @@
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
 //
-// The adapter of Lightning calls it where it checks accounts, once per process.
+// The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
+// there are many.
+//
+//structure:limits files=28
 package provoked
 
 // Checks returns all checks. Work that ends early comes in many, because a run waits for each only so long.
 func Checks() []func() error {
 	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
-		Closed, Proven, Brim, Causes, Failed, Copied, Born)
+		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born)
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"syscall"
 
+	"github.com/spf13/afero"
+
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -168,7 +170,7 @@ func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 }
 
 // backedUp makes a backup of the store on a disk.
-func backedUp(disk *faultfs.FS) error {
+func backedUp(disk afero.Fs) error {
 	db, err := engine.Open(storeDir, options(disk, true))
 	if err != nil {
 		return err

@@ -15,8 +15,9 @@ import (
 )
 
 // Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
-// the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The disk is
-// one on which a file may be lost that was linked in one directory and removed from another.
+// the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The store must
+// be as damaged as before, or healthy. The disk is one on which a file may be lost that was linked in one directory and
+// removed from another.
 func Kept() error {
 	whole, _, err := filled(20)
 	if err != nil {
@@ -47,6 +48,10 @@ func kept(disk *faultfs.FS, suffix string) error {
 		files[name] = content
 	}
 	disk = after(disk, faultfs.LoseNone()) // on which the damage is at rest
+	before, err := engine.VerifyDir(storeDir, options(after(disk, faultfs.LoseNone()), true))
+	if err != nil {
+		return err
+	}
 	report, err := engine.Repair(storeDir, options(disk, true))
 	if err != nil || report.Damage == "" {
 		return errors.Join(err, wrong("%s is damaged, and Repair finds %q", damaged, report.Damage))
@@ -63,7 +68,11 @@ func kept(disk *faultfs.FS, suffix string) error {
 					return wrong("after a power cut at operation %d of %d of the repair, %s is gone", tick, disk.Now(), name)
 				}
 			}
-			return nil
+			now, err := engine.VerifyDir(storeDir, options(left, true))
+			if err == nil && len(now.Problems) > 0 && !slices.Contains(now.Problems, before.Problems[0]) { // there may be parts of new files
+				err = wrong("after a power cut at operation %d of %d of the repair, the problems are %q, and were %q", tick, disk.Now(), now.Problems, before.Problems)
+			}
+			return err
 		})
 		if err != nil {
 			return err

@@ -19,7 +19,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,
 		"shortened logs of a closed store": provoked.Closed, "shortened logs before another": provoked.Proven,
 		"the last page of a disk": provoked.Brim, "two failures": provoked.Causes, "calls that fail": provoked.Failed,
-		"copies beside large values": provoked.Copied, "snapshots beside commits": provoked.Born,
+		"copies beside large values": provoked.Copied, "rotten large values": provoked.Repaired, "snapshots beside commits": provoked.Born,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
 	}

@@ -1,0 +1,79 @@
+package provoked
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// repairedKeys is the number of keys of the store that Repaired damages.
+const repairedKeys = 5
+
+// large returns the i-th large value, which is like no other.
+func large(i int) []byte { return bytes.Repeat([]byte{'A' + byte(i)}, largeBytes+i) }
+
+// Repaired lets one large value rot after another, of which some were written twice in one commit, and repairs the store. The
+// values that are intact must be there. Of a key whose value has rotted nothing may be shown, not even what its own commit
+// had already overwritten, and the report must name it.
+func Repaired() error {
+	for _, flushed := range []bool{false, true} {
+		for rotten := range 2 * repairedKeys {
+			if err := repaired(flushed, rotten); err != nil {
+				return fmt.Errorf("large value %d has rotted (in a table: %t): %w", rotten, flushed, err)
+			}
+		}
+	}
+	return nil
+}
+
+func repaired(flushed bool, rotten int) error {
+	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
+	o := options(disk, true)
+	o.MemtableBytes, o.BlobFileBytes = 1<<20, 1<<20 // one log, one blob file
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	for i := range repairedKeys {
+		var b engine.Batch
+		k := key(repairedKeys - i) // so that the last value belongs to the first key
+		b.Put(k, large(2*i))
+		b.Put(k, large(2*i+1))
+		pairs[string(k)] = string(large(2*i + 1))
+		err = errors.Join(err, db.Apply(&b, engine.Sync))
+	}
+	if flushed {
+		err = errors.Join(err, db.Flush())
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	for _, name := range names(disk, storeDir) {
+		err = errors.Join(err, rot(disk, storeDir+"/"+name, large(rotten)))
+	}
+	for _, name := range names(disk, storeDir) { // the manifest, so that there is something to repair in any case
+		if bytes.HasPrefix([]byte(name), []byte("marker.")) {
+			err = errors.Join(err, afero.WriteFile(disk, storeDir+"/"+name, nil, 0o644))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	report, err := engine.Repair(storeDir, options(disk, true))
+	if err != nil {
+		return err
+	}
+	if lost := string(key(repairedKeys - rotten/2)); rotten%2 == 1 {
+		delete(pairs, lost)
+		if !slices.ContainsFunc(report.Lost, func(l engine.Loss) bool { return string(l.Key) == lost }) {
+			return wrong("the report does not name %s", lost)
+		}
+	}
+	return holds(disk, storeDir, pairs)
+}
