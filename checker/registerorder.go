@@ -198,6 +198,16 @@ func (s *sourcing) likelyOrder(o *orders) bool {
 	if !ok {
 		return false
 	}
+	arcs := s.arcsOf(order, o)
+	all := polygraph.Problem{Nodes: o.problem.Nodes, Arcs: arcs}
+	s.budget -= len(arcs)
+	_, ok = all.Order(func(a, b int32) bool { return a < b })
+	return ok
+}
+
+// arcsOf returns the certain arcs together with those that hold if the writers of each key committed in a given order of the
+// nodes: each writer came before the next one, and so did whoever read its version.
+func (s *sourcing) arcsOf(order []int32, o *orders) []polygraph.Arc {
 	place := make([]int, o.problem.Nodes)
 	for i, node := range order {
 		place[node] = i
@@ -211,23 +221,17 @@ func (s *sourcing) likelyOrder(o *orders) bool {
 	for k := range s.keys {
 		writers := s.writersOf(k)
 		slices.SortFunc(writers, func(a, b int32) int { return cmp.Compare(place[o.committing(a)], place[o.committing(b)]) })
-		for i, w := range writers {
-			if i > 0 {
-				add(edge{from: writers[i-1], to: w, why: ww})
-			}
-			if i+1 < len(writers) {
-				for _, r := range s.readers[k][w] {
-					if !(r.phantom && s.level == RepeatableRead) {
-						add(edge{from: r.txn, to: writers[i+1], why: rw})
-					}
+		for i := range len(writers) - 1 {
+			w, next := writers[i], writers[i+1]
+			add(edge{from: w, to: next, why: ww})
+			for _, r := range s.readers[k][w] {
+				if !(r.phantom && s.level == RepeatableRead) {
+					add(edge{from: r.txn, to: next, why: rw})
 				}
 			}
 		}
 	}
-	all := polygraph.Problem{Nodes: o.problem.Nodes, Arcs: arcs}
-	s.budget -= len(arcs)
-	_, ok = all.Order(func(a, b int32) bool { return a < b })
-	return ok
+	return arcs
 }
 
 // addPairs adds a choice for any two writers of a key: one of them came first, and transactions that read its version

@@ -240,37 +240,10 @@ func (db *DB) openTables(s *manifest.State) error {
 // removed at once, which can free a full disk.
 func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	c := &db.catalog
-	var unnamed, named []string
-	for _, num := range f.Tables {
-		if db.mu.tables[num] != nil {
-			continue
-		}
-		if mentioned[num] {
-			named = append(named, filename.Table(num))
-		} else {
-			unnamed = append(unnamed, filename.Table(num))
-		}
-	}
-	for _, num := range f.Logs {
-		if num < c.state.LogFloor {
-			named = append(named, filename.Log(num))
-		}
-	}
-	for _, num := range f.hollow {
-		unnamed = append(unnamed, filename.Log(num))
-	}
-	for _, num := range f.Manifests {
-		if num != c.marker.Manifest {
-			unnamed = append(unnamed, manifest.FileName(num))
-		}
-	}
 	for _, m := range f.Markers {
 		c.markers = max(c.markers, m.Num)
-		if m != c.marker {
-			named = append(named, m.Name())
-		}
 	}
-	named, unnamed = db.cleanBlobs(f, mentioned, named, unnamed)
+	named, unnamed := db.unneeded(f, mentioned)
 	for _, name := range slices.Concat(named, unnamed) { // a crash leaves only regular files
 		if err := db.dir.Check(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -301,10 +274,43 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	return err
 }
 
-// cleanBlobs adds the blob files that are not needed to the names that clean removes. An obsolete log may refer to a
-// blob file that no manifest ever named, and needs it again if the edit that made the log obsolete is lost. So such a
-// file may not be removed before the log is: if there is an obsolete log, every removal waits for the manifest of this
-// session.
+// unneeded returns the names of the files that clean removes, except severed logs.
+func (db *DB) unneeded(f *found, mentioned map[uint64]bool) (named, unnamed []string) {
+	c := &db.catalog
+	for _, num := range f.Tables {
+		if db.mu.tables[num] != nil {
+			continue
+		}
+		if mentioned[num] {
+			named = append(named, filename.Table(num))
+		} else {
+			unnamed = append(unnamed, filename.Table(num))
+		}
+	}
+	for _, num := range f.Logs {
+		if num < c.state.LogFloor {
+			named = append(named, filename.Log(num))
+		}
+	}
+	for _, num := range f.hollow {
+		unnamed = append(unnamed, filename.Log(num))
+	}
+	for _, num := range f.Manifests {
+		if num != c.marker.Manifest {
+			unnamed = append(unnamed, manifest.FileName(num))
+		}
+	}
+	for _, m := range f.Markers {
+		if m != c.marker {
+			named = append(named, m.Name())
+		}
+	}
+	return db.cleanBlobs(f, mentioned, named, unnamed)
+}
+
+// cleanBlobs adds the blob files that are not needed to these names. An obsolete log may refer to a blob file that no
+// manifest ever named, and needs it again if the edit that made the log obsolete is lost. So such a file may not be
+// removed before the log is: if there is an obsolete log, every removal waits for the manifest of this session.
 func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
 	for _, num := range f.Blobs {
 		switch {

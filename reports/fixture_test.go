@@ -31,7 +31,7 @@ func passing() *torture.Result {
 		Version: 1, Verdict: checker.Pass, Engine: "lightning", Seed: 7, Profile: "posix-min", ElapsedSeconds: 20.13,
 		Runs: 312, CrashPoints: 2083, ExhaustivePoints: 2031, SampledPoints: 52, WidestExhaustive: 12, Images: 41902,
 		ImagesPerSecond: 2081.6, RepeatedImages: 2104, AuditedImages: 163, NestedImages: 9120, RecoveryCycles: 1200, FaultyRecoveries: 312,
-		Operations: []torture.OperationCount{{Kind: history.Get, Count: 5120}, {Kind: history.Put, Count: 4100}, {Kind: history.Restore}},
+		Operations: []torture.OperationCount{{Kind: history.Get, Count: 5120}, {Kind: history.Put, Count: 4100}, {Kind: history.Look}, {Kind: history.Ingest, Lacking: true}},
 		Goals: []torture.GoalCount{
 			{Name: "log-torn", Text: "a log record may be partly written", Points: 2318},
 			{Name: "edit-torn", Text: "a manifest edit may be partly written"},

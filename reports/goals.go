@@ -18,12 +18,12 @@ func goalFigure(r *torture.Result) figure {
 	return shareFigure("goals", len(r.Goals), "dangerous situations in which power was cut", "not reached", missed)
 }
 
-// shareFigure says how many of all things a run covered. The note is what if it covered them all, and otherwise lists the
-// missed ones after without.
-func shareFigure(label string, all int, what, without string, missed []string) figure {
-	f := figure{Label: label, Value: fmt.Sprintf("%d of %d", all-len(missed), all), Note: what}
+// shareFigure says how many of all things a run covered. Its note is complete if the run covered all of them; otherwise it is
+// missing, followed by a list of the missed ones.
+func shareFigure(label string, all int, complete, missing string, missed []string) figure {
+	f := figure{Label: label, Value: fmt.Sprintf("%d of %d", all-len(missed), all), Note: complete}
 	if len(missed) > 0 {
-		f.Note = without + ": " + strings.Join(missed, ", ")
+		f.Note = missing + ": " + strings.Join(missed, ", ")
 	}
 	return f
 }

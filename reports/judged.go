@@ -95,7 +95,7 @@ func judgedOperations(j Judged) string {
 type JudgedDocument struct {
 	File         string                     `json:"file"`
 	Verdict      checker.Verdict            `json:"verdict"`
-	Format       string                     `json:"format"`           // the format of the file, as judge --from names it
+	Format       string                     `json:"format"`           // the format of the file, as judge --input names it
 	Model        string                     `json:"model"`            // what the keys hold, as judge --model names it
 	Property     string                     `json:"property"`         // the property that was judged, such as "linearizable"
 	Reason       string                     `json:"reason,omitempty"` // why the verdict is inconclusive

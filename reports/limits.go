@@ -44,8 +44,8 @@ func untested(r *torture.Result, all catalog) []string {
 		were(r.SampledPoints, "crash point"))
 	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
 	say(m.Count[absent], "%s of workload and fault never ran.", wording.Plural(m.Count[absent], "combination"))
-	unanswered := unknowns(r)
-	say(unanswered, "%s ended without an answer.", wording.Plural(unanswered, "judgement"))
+	unclear := unknowns(r)
+	say(unclear, "%s ended without an answer.", wording.Plural(unclear, "judgement"))
 	say(r.Divergences, "%s did not repeat the reads of an earlier run: the search may have missed images there.",
 		wording.Plural(r.Divergences, "recovery run"))
 	say(r.DecidedPoints, "Recoveries vary in the order of their reads, so at %s the images were chosen before recovery ran, and some of them "+
@@ -59,9 +59,9 @@ func untested(r *torture.Result, all catalog) []string {
 	if r.RecoveryCycles == 0 {
 		out = append(out, "No store was crashed a hundred times in a row.")
 	}
-	if uncalled := uncalled(r); len(uncalled) > 0 {
-		out = append(out, fmt.Sprintf("Operations that no run called, or that the store does not offer: %s.", strings.Join(uncalled, ", ")))
-	}
+	lacking, uncalled := withoutAnswer(r)
+	say(len(lacking), "Operations that the store does not offer: %s.", strings.Join(lacking, ", "))
+	say(len(uncalled), "Operations that no run called: %s.", strings.Join(uncalled, ", "))
 	excused := slices.DeleteFunc(slices.Clone(r.Unpromised), func(name string) bool { return slices.Contains(faults, name) })
 	say(len(excused), "Faults about which the engine promises nothing: %s.", strings.Join(excused, ", "))
 	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
@@ -80,14 +80,19 @@ func untested(r *torture.Result, all catalog) []string {
 		"Schedules of concurrent clients other than those that happened to occur.")
 }
 
-// uncalled returns the kinds of operations that the store never answered.
-func uncalled(r *torture.Result) (kinds []string) {
+// withoutAnswer returns the kinds of operations that the store never answered: those that it does not offer, and those that
+// no run called.
+func withoutAnswer(r *torture.Result) (lacking, uncalled []string) {
 	for _, o := range r.Operations {
-		if o.Count == 0 {
-			kinds = append(kinds, o.Kind.String())
+		switch {
+		case o.Count > 0:
+		case o.Lacking:
+			lacking = append(lacking, o.Kind.String())
+		default:
+			uncalled = append(uncalled, o.Kind.String())
 		}
 	}
-	return kinds
+	return lacking, uncalled
 }
 
 // profilesOf returns the profile of the campaign and those that some faults require.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -26,6 +27,9 @@ type DriveOptions struct {
 	OneByOne bool
 	// Loaded, if set, is called once, after loading and before the clients' first operation.
 	Loaded func()
+	// Lacking, if set, is called once, before the first operation, with the kinds of operations that the store does not
+	// offer. Their steps are left out.
+	Lacking func(kinds []history.Kind)
 	// Opener enables the steps that act on the whole store. Reopened, if set, is called with each store that replaces
 	// the previous one, or with nil if the store was closed and could not be opened again.
 	Opener   Opener
@@ -50,6 +54,9 @@ func Drive(ctx context.Context, store Store, script Script, rec *history.Recorde
 	}
 	d := &driver{script: &script, rec: rec, opts: opts, keys: sync.OnceValue(script.keys)}
 	d.session.store = store
+	if opts.Lacking != nil {
+		opts.Lacking(lacking(store, &opts.Opener))
+	}
 	if err := d.run(ctx, 0, d.loading()); err != nil {
 		return err
 	}
@@ -177,4 +184,53 @@ func (d *driver) run(ctx context.Context, client int, steps []Step) (err error) 
 	c.shutAll(true)
 	c.leave()
 	return nil
+}
+
+// optional lists the kinds of operations that not every store offers, and how to tell whether a store does. A client
+// leaves out the steps that its store does not offer.
+var optional = []struct {
+	kinds   []history.Kind
+	offered func(Store, *Opener) bool
+}{
+	{[]history.Kind{history.Txn, history.Increment, history.Append}, offer[Transactor]},
+	{[]history.Kind{history.CAS}, func(s Store, o *Opener) bool { return offer[CompareAndSetter](s, o) || offer[Transactor](s, o) }},
+	{[]history.Kind{history.Snapshot}, func(s Store, _ *Opener) bool { return hasViews(s) }},
+	{[]history.Kind{history.Cursor}, offer[CursorMaker]},
+	{[]history.Kind{history.Flush, history.Compact}, offer[Maintainer]},
+	{[]history.Kind{history.Barrier}, offer[Syncer]},
+	{[]history.Kind{history.Inspect}, offer[Inspector]},
+	{[]history.Kind{history.Ingest}, offer[Ingester]},
+	{[]history.Kind{history.Checkpoint}, checkpoints},
+	{[]history.Kind{history.Backup, history.Restore}, restores},
+	{[]history.Kind{history.ReadCopy}, func(s Store, o *Opener) bool { return checkpoints(s, o) || restores(s, o) }},
+	{[]history.Kind{history.Look}, func(_ Store, o *Opener) bool { return o.OpenReadOnly != nil }},
+	{[]history.Kind{history.TruncateFront}, offer[appendlog.FrontTruncater]},
+	{[]history.Kind{history.TruncateBack}, offer[appendlog.BackTruncater]},
+	{[]history.Kind{history.Put}, func(s Store, _ *Opener) bool {
+		l, isLog := LogOf(s)
+		return !isLog || appendlog.HasValues(l)
+	}},
+}
+
+func offer[T any](s Store, _ *Opener) bool {
+	_, ok := Offers[T](s)
+	return ok
+}
+
+func checkpoints(s Store, o *Opener) bool { return offer[Checkpointer](s, o) && o.OpenReadOnly != nil }
+
+func restores(s Store, o *Opener) bool {
+	return offer[Backuper](s, o) && o.OpenReadOnly != nil && o.Restore != nil
+}
+
+// lacking returns the kinds of operations that a store does not offer. It is never nil.
+func lacking(s Store, o *Opener) []history.Kind {
+	kinds := []history.Kind{}
+	for _, entry := range optional {
+		if !entry.offered(s, o) {
+			kinds = append(kinds, entry.kinds...)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
 }

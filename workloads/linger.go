@@ -18,8 +18,8 @@ const (
 )
 
 // drawTwin draws for how many events the transaction of a step outlasts its twin; 0 means that it has none. Half of the
-// clients' first steps have a twin. Their transactions also outlast the first ones of the other clients, and the store
-// has not seen any others yet.
+// clients' first steps have a twin. These transactions also outlast the first ones of the other clients, at a time when
+// the store has seen no earlier ones.
 func drawTwin(rng *rand.Rand, name string) int {
 	each := twinEach
 	if strings.HasSuffix(name, ".0") {

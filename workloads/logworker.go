@@ -156,9 +156,13 @@ func (w *worker) appendTo(l appendlog.Log, first, last uint64, name string, size
 }
 
 func (w *worker) truncateFront(l appendlog.Log, first, last uint64) {
+	f, ok := l.(appendlog.FrontTruncater)
+	if !ok {
+		return
+	}
 	keep := w.step.Log.At.Of(max(first, 1), last)
 	if w.change(history.TruncateFront, w.tail.Front(keep), func() error {
-		err := l.TruncateFront(keep, w.step.Durability)
+		err := f.TruncateFront(keep, w.step.Durability)
 		return outOfRange(err, keep <= first || keep > last, first, last)
 	}) {
 		w.tail.CutFront(keep)

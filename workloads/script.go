@@ -185,13 +185,13 @@ type Workload struct {
 func All() []Workload {
 	return []Workload{
 		{Name: "register", Text: "a handful of keys, put, read and deleted by all clients at once; every write is synced", Generate: register},
-		{Name: "kv", Text: "puts, deletes, also of ranges, batches, scans, cursors, streams and snapshots, some held open, synced and unsynced; mostly own keys", Generate: kv},
-		{Name: "edges", Text: "as kv, with keys and values at the edges: empty, of 0x00 and 0xff, around powers of two, to the end of a block", Generate: edges, Variant: true},
-		{Name: "lifecycle", Text: "kv while the store is copied, backed up, restored, closed and opened again, and others try to open it", Generate: lifecycle},
+		{Name: "kv", Text: "puts, deletes (of ranges too), batches, scans, cursors, streams and snapshots, some held open; synced and unsynced; mostly on a client's own keys", Generate: kv},
+		{Name: "edges", Text: "kv with keys and values at the edges: empty, all 0x00 or 0xff, as long as a power of two, up to the end of a block", Generate: edges, Variant: true},
+		{Name: "lifecycle", Text: "kv while the store is copied, backed up, restored, closed and reopened, and while others try to open it", Generate: lifecycle},
 		{Name: "bank", Text: "transfers between accounts in transactions, audited by snapshots; the total never changes", Generate: bank, Transactional: true},
 		{Name: "bank-mixed", Text: "a bank whose accounts open and close, some of them with long values; synced and unsynced", Generate: bankMixed, Transactional: true, Variant: true},
-		{Name: "append", Text: "transactions that read and append to lists, which give away the order of commits", Generate: appends, Transactional: true},
-		{Name: "swap", Text: "transactions that read registers and swap, fill and delete them, also by ranges; compare-and-set, increments, additions", Generate: swap, Transactional: true, Variant: true},
+		{Name: "append", Text: "transactions that read and append to lists, which reveal the order of commits", Generate: appends, Transactional: true},
+		{Name: "swap", Text: "transactions that read, swap, fill and delete registers, some by ranges; compare-and-set, increments, appends", Generate: swap, Transactional: true, Variant: true},
 		{Name: "log", Text: "appends to a log and truncations at both ends, where raft makes them and at the boundaries; for append-only logs", Generate: logs, Log: true},
 	}
 }

@@ -2,6 +2,7 @@ package judging
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -61,12 +62,41 @@ func Judge(ctx context.Context, r *recorded.Recording, o Options) *Judgement {
 	switch r.Model {
 	case recorded.ListAppend, recorded.RWRegister:
 		j.isolation(ctx, r, o)
+		return j
 	case recorded.Bank:
 		j.bank(r, o)
 	default:
 		j.linearizability(ctx, r, o)
 	}
+	if v := foundTwice(r); v != nil {
+		j.Verdict, j.Reason, j.Violations = checker.Fail, "", append(j.Violations, *v)
+	}
 	return j
+}
+
+// foundTwice looks for a scan that found the same key, or the same element of a set, more than once. The judges take a
+// scan for a set of pairs.
+func foundTwice(r *recorded.Recording) *checker.Violation {
+	seen := map[string]bool{}
+	for i := range r.Ops {
+		op := &r.Ops[i]
+		if !op.Scans() || op.Outcome != history.Acked {
+			continue
+		}
+		clear(seen)
+		for _, read := range op.Reads {
+			if seen[string(read.Key)] {
+				class := "duplicate key"
+				if r.Model == recorded.Set {
+					class = "duplicate element"
+				}
+				return &checker.Violation{Class: class, Ops: []int{i}, Sentence: fmt.Sprintf(
+					"scan #%d by client %d found %s twice", i, op.Client, checker.KeyText(read.Key))}
+			}
+			seen[string(read.Key)] = true
+		}
+	}
+	return nil
 }
 
 func (j *Judgement) take(r checker.Result) {

@@ -69,6 +69,10 @@ func TestEachModelHasItsJudge(t *testing.T) {
 			name: "a set that lost an element", ops: "0 invoke add 1\n0 ok add 1\n0 invoke add 2\n0 ok add 2\n0 invoke read\n0 ok read #{2}",
 			want: checker.Fail, class: "not linearizable", says: "on 1 explains",
 		},
+		{
+			name: "a set that shows an element twice", ops: "0 invoke add 1\n0 ok add 1\n0 invoke read\n0 ok read [1 1]",
+			want: checker.Fail, class: "duplicate element", says: "scan #1 by client 0 found 1 twice",
+		},
 		{name: "a bank", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 50, 1 50}", want: checker.Pass},
 		{
 			name: "a bank that lost money", ops: "0 invoke read\n0 ok read {0 90, 1 10}\n0 invoke read\n0 ok read {0 50, 1 40}",

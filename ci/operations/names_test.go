@@ -144,22 +144,3 @@ func TestRunbooksHaveTheSameHeadings(t *testing.T) {
 		require.Equal(t, headings, found, page)
 	}
 }
-
-// Every link in a runbook has a target.
-func TestLinksLeadSomewhere(t *testing.T) {
-	t.Parallel()
-	links := regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	pages, err := filepath.Glob("../runbooks/*.md")
-	require.NoError(t, err)
-	guides, err := filepath.Glob("../../*/TROUBLESHOOTING.md")
-	require.NoError(t, err)
-	require.NotEmpty(t, guides)
-	for _, page := range append(pages, guides...) {
-		text, err := os.ReadFile(page)
-		require.NoError(t, err)
-		for _, link := range links.FindAllStringSubmatch(string(text), -1) {
-			_, err := os.Stat(filepath.Join(filepath.Dir(page), link[1]))
-			require.NoError(t, err, page)
-		}
-	}
-}

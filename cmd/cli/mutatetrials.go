@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 // samplesMax limits --sample, and workersPerCPU --workers.
@@ -92,12 +93,12 @@ func (f *mutateFlags) readReached() error {
 func (f *mutateFlags) testCommand() string {
 	words := []string{"go", "test", "-vet=off", "-failfast"}
 	if f.Test != "" {
-		words = append(words, "-run", cmdline.Quote(f.Test))
+		words = append(words, "-run", gotest.Quote(f.Test))
 	}
 	if f.Tests == "" {
-		return strings.Join(append(words, cmdline.Quote(f.Package)), " ")
+		return strings.Join(append(words, gotest.Quote(f.Package)), " ")
 	}
-	return strings.Join(append(words, cmdline.Quote(f.Tests)), " ")
+	return strings.Join(append(words, gotest.Quote(f.Tests)), " ")
 }
 
 // trialProgress prints a line for each mutant.

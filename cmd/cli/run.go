@@ -15,6 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/spec"
 	"github.com/lightningdb/lightning-torture/reports/audits"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 const runText = `Run workloads on an engine, on a disk that misbehaves, and judge every disk that a crash could leave.
@@ -151,12 +152,12 @@ func (f *runFlags) sign(p *torture.Provenance, name binary, started time.Time) {
 
 // command returns the shortest command line that asks for the same run.
 func (f *runFlags) command(name binary) string {
-	words := []string{name.command + " run --engine", cmdline.Quote(f.spec.Engine), "--seed", fmt.Sprint(f.opts.Seed)}
+	words := []string{name.command + " run --engine", gotest.Quote(f.spec.Engine), "--seed", fmt.Sprint(f.opts.Seed)}
 	for _, name := range cmdline.Names(f.spec.Workloads) {
-		words = append(words, "-w", cmdline.Quote(name))
+		words = append(words, "-w", gotest.Quote(name))
 	}
 	for _, name := range cmdline.Names(f.spec.Faults) {
-		words = append(words, "-f", cmdline.Quote(name))
+		words = append(words, "-f", gotest.Quote(name))
 	}
 	for _, flag := range []struct{ name, value string }{
 		{"profile", f.opts.Profile},
@@ -166,7 +167,7 @@ func (f *runFlags) command(name binary) string {
 		{"shard", f.shard.String()},
 	} {
 		if flag.value != "" {
-			words = append(words, "--"+flag.name, cmdline.Quote(flag.value))
+			words = append(words, "--"+flag.name, gotest.Quote(flag.value))
 		}
 	}
 	if f.opts.For != 0 {

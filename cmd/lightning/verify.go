@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 func verifyCommand() *cobra.Command {
@@ -51,7 +51,7 @@ func printVerify(w io.Writer, cmd *cobra.Command, dir string, r *engine.VerifyRe
 		fmt.Fprintln(w, plainText(p))
 	}
 	if len(r.Problems) > 0 {
-		_, err := fmt.Fprintf(w, "DAMAGED; to salvage what is readable: %s repair %s\n", cmd.Parent().CommandPath(), cmdline.Quote(dir))
+		_, err := fmt.Fprintf(w, "DAMAGED; to salvage what is readable: %s repair %s\n", cmd.Parent().CommandPath(), gotest.Quote(dir))
 		return err
 	}
 	_, err := fmt.Fprintln(w, "whole")

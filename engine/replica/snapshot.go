@@ -131,8 +131,7 @@ func (n *Node) Receive(m *pb.Message) (*Receiver, error) {
 }
 
 // Add stages the next chunk. The error is ErrChunk or an error of the store, which the caller reports to Node.StoreFailed.
-// Nothing is synced: installing the snapshot syncs
-// everything committed before.
+// Nothing is synced here, because installing the snapshot syncs everything committed before it.
 func (r *Receiver) Add(chunk []byte) error {
 	d := decoder{rest: chunk}
 	number, last := d.number(), d.number()

@@ -23,7 +23,7 @@ func Text(w io.Writer, r *hints.Report) error {
 		}
 	}
 	if r.Acknowledgements == 0 {
-		_, err := fmt.Fprintf(w, "Nothing to audit: %s promises of no acknowledged commit that it survives a power cut.\n", r.Engine)
+		_, err := fmt.Fprintf(w, "Nothing to audit: %s does not promise that any acknowledged commit survives a power cut.\n", r.Engine)
 		return err
 	}
 	return List(w, r.Hints, r.Acknowledgements, "the store")
@@ -33,7 +33,7 @@ func Text(w io.Writer, r *hints.Report) error {
 // as "the program".
 func List(w io.Writer, list []hints.Hint, acks int, who string) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintf(w, "At each of %s, everything that %s had done was durable.\n", wording.Plural(acks, "acknowledgement"), who)
+		_, err := fmt.Fprintf(w, "At every acknowledgement (%s in all), everything that %s had done was durable.\n", wording.Grouped(acks), who)
 		return err
 	}
 	for _, h := range list {

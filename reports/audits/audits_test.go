@@ -17,7 +17,7 @@ func TestText(t *testing.T) {
 	}{
 		"everything is durable": {
 			hints.Report{Acknowledgements: 1},
-			"At each of 1 acknowledgement, everything that the store had done was durable.\n",
+			"At every acknowledgement (1 in all), everything that the store had done was durable.\n",
 		},
 		"something is not": {
 			hints.Report{Acknowledgements: 3, Hints: []hints.Hint{{Sentence: "put #1\x1b: the write", Count: 2}}},
@@ -26,7 +26,7 @@ func TestText(t *testing.T) {
 		"nothing was promised, and a run ended early": {
 			hints.Report{Engine: "e", Runs: []hints.Workload{{Name: "kv", Ended: "it panicked"}}},
 			"The run of workload kv ended early, without a verdict: it panicked\n" +
-				"Nothing to audit: e promises of no acknowledged commit that it survives a power cut.\n",
+				"Nothing to audit: e does not promise that any acknowledged commit survives a power cut.\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,7 +26,8 @@
 //	func (l log) TruncateFront(keep uint64, _ history.Durability) error { return l.DeleteRange(0, keep-1) }
 //	func (l log) TruncateBack(from uint64, _ history.Durability) error  { return l.DeleteRange(from, math.MaxUint64) }
 //
-// torture.Target.OpenLog returns it. An adapter may always make more durable than it was asked to; a log without
+// torture.Target.OpenLog returns it. The last two methods are optional, as are all interfaces beside [Log]: clients leave
+// out what a log does not offer, and the report lists it. An adapter may always make more durable than it was asked to; a log without
 // unsynced appends ignores the durability. Indexes start at 1.
 //
 // The package promises:

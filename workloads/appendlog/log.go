@@ -9,10 +9,10 @@ type Entry struct {
 }
 
 // Log is the part of an append-only store that a workload drives. Its methods must be safe for concurrent use, except
-// that Append, TruncateFront and TruncateBack are called by one goroutine at a time. Slices passed in and slices
-// returned belong to the caller.
+// that Append and the truncations are called by one goroutine at a time. Slices passed in and slices returned belong to
+// the caller.
 //
-// The entries of a log have consecutive indexes, from First to Last.
+// The entries of a log have consecutive indexes, from First to Last. Truncation at either end is optional.
 type Log interface {
 	// First and Last return the indexes of the first and last entries. For a log without entries they are 0 and 0 or,
 	// if the log knows its next index, that index and the index before it.
@@ -23,12 +23,17 @@ type Log interface {
 	// Append appends entries atomically. Their indexes are consecutive and follow Last. If the log returns 0 for Last,
 	// they begin with 1, or with the index after the truncated ones.
 	Append(entries []Entry, d history.Durability) error
+	// Close makes everything acknowledged durable and releases the log.
+	Close() error
+}
+
+// FrontTruncater is implemented by logs that can drop entries at the front, as raft does after a snapshot and a queue
+// does once its entries were consumed.
+type FrontTruncater interface {
 	// TruncateFront drops every entry before keep. If keep is not after First, it changes nothing; if keep is after
 	// Last, it drops everything. A log that does not support one of these cases returns ErrOutOfRange and changes
 	// nothing.
 	TruncateFront(keep uint64, d history.Durability) error
-	// Close makes everything acknowledged durable and releases the log.
-	Close() error
 }
 
 // BackTruncater is implemented by logs that can drop entries at the end, as raft does after a conflict. Queues cannot.

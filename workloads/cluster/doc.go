@@ -52,8 +52,8 @@
 //
 // Callers: tests, and the command in cmd/cluster-torture.
 //
-// Eleven files form a circle: the clients, the nemesis, the network and the nodes all act on one group, a Run, and the laws
+// Eleven files depend on each other in a cycle: the clients, the nemesis, the network and the nodes all act on one group, a Run, and the laws
 // look at all of it.
 //
-//structure:limits circle=11
+//structure:limits cycle=11
 package cluster

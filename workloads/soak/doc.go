@@ -25,11 +25,11 @@
 //   - K6: a soak does not pass if a figure grows or cannot be measured.
 //   - K7: evidence stays within its budget (Options.Keep), except that the finding which exceeds it is still saved.
 //
-// The methods of a Soak call each other across files, in a circle: handling a message counts, counting announces, and laps,
+// The methods of a Soak call each other across files, in a cycle: handling a message counts, counting announces, and laps,
 // replays and the life all run children whose deaths are judged in one place. Whatever does not need the journal has its own
 // package.
 //
 // Status may be called concurrently while Run works. Children need Linux (package apart).
 //
-//structure:limits circle=11
+//structure:limits cycle=11
 package soak

@@ -17,7 +17,6 @@ type lapRun struct {
 	cells   []torture.Cell
 	at      *lap.Place // the cell in progress; nil before the first one
 	counted int        // cells counted by the current child
-	images  int        // images judged by the current child
 	todo    int        // cells given to the current child
 	blind   string     // why the canary was not caught; empty if it was
 	seconds float64
@@ -36,9 +35,8 @@ func (s *Soak) lap(ctx context.Context, number int) error {
 		if len(job.Cells) == 0 && !job.Canary {
 			return s.add(&ledger.Event{Lap: &ledger.Lap{Lap: number, Shard: s.opts.Shard, Cells: len(cells), Seconds: r.seconds}})
 		}
-		r.at, r.counted, r.images, r.todo = nil, 0, 0, len(job.Cells)
+		r.at, r.counted, r.todo = nil, 0, len(job.Cells)
 		end := supervisor.Run(ctx, s.child(lapProcess, job, r.handle))
-		s.throughput(r.images)
 		if r.blind != "" {
 			return fmt.Errorf("%w: %s", ErrBlind, r.blind)
 		}
@@ -88,7 +86,6 @@ func (r *lapRun) handle(m lap.Message) error {
 		return s.add(&ledger.Event{Canary: m.Canary})
 	case m.Cell != nil:
 		r.counted++
-		r.images += m.Cell.Images
 		r.seconds += m.Cell.Seconds
 		if err := s.count(m.Cell); err != nil {
 			return err
@@ -100,16 +97,6 @@ func (r *lapRun) handle(m lap.Message) error {
 	return nil
 }
 
-// throughput records how many images a child judged per second of CPU time.
-func (s *Soak) throughput(images int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	const enough = 1 // second
-	if cpu := s.mu.figures[lapProcess+".cpu"]; cpu > enough && images > 0 {
-		s.mu.figures[lapProcess+".images_per_cpu"] = float64(images) / cpu
-	}
-}
-
 // count adds a cell to the ledger and announces findings that are new or have regressed.
 func (s *Soak) count(c *ledger.Cell) error {
 	before := s.states()
@@ -119,8 +106,19 @@ func (s *Soak) count(c *ledger.Cell) error {
 	if err := s.add(&ledger.Event{Cell: c}); err != nil {
 		return err
 	}
+	s.throughput(c)
 	s.announce(before)
 	return nil
+}
+
+// throughput records how many images a cell judged per second of CPU time.
+func (s *Soak) throughput(c *ledger.Cell) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rate, has := c.ImagesPerCPU(); has {
+		s.mu.figures[cellThroughput] = rate
+		s.mu.trends.cell(s.opts.Now().Sub(s.began).Hours(), c)
+	}
 }
 
 // states returns the states of the findings, by ID.

@@ -44,7 +44,7 @@ func (s *Soak) living(ctx context.Context) error {
 			return host(end.Err)
 		case supervisor.Finished:
 		case supervisor.Memory, supervisor.Stuck, supervisor.ByEngine, supervisor.ByOthers:
-			if err := s.diedAlive(number, end); err != nil {
+			if err := s.lifeDied(number, end); err != nil {
 				return err
 			}
 		}
@@ -86,8 +86,8 @@ func (s *Soak) lived(l *ledger.Life) error {
 	return nil
 }
 
-// diedAlive records the death of a process of the life. It is a finding unless the process was killed from outside.
-func (s *Soak) diedAlive(number int, end supervisor.End) error {
+// lifeDied records the death of a process of the life. It is a finding unless the process was killed from outside.
+func (s *Soak) lifeDied(number int, end supervisor.End) error {
 	before := s.states()
 	d := &ledger.Death{Process: lifeProcess, Cause: end.Sentence, Finding: end.Sighting(lifeProcess, "the endless life")}
 	s.book(func(b *ledger.Book) { d.Lap = b.Next() })

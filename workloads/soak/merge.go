@@ -90,6 +90,8 @@ func (r *reading) add(e *ledger.Event) error {
 	case e.Sample != nil:
 		r.figures, r.missing = e.Sample.Figures, e.Sample.Missing
 		r.trends.add(e.Time.Sub(r.began).Hours(), e.Sample.Figures)
+	case e.Cell != nil && !r.book.Started.Fleet: // workers of a fleet are on machines of different speed
+		r.trends.cell(e.Time.Sub(r.began).Hours(), e.Cell)
 	}
 	return r.book.Add(e)
 }
@@ -103,9 +105,23 @@ func (r *reading) conclude(s *Status) {
 // add adds a sample to the series.
 func (t trends) add(hours float64, figures map[string]float64) {
 	for name, value := range figures {
-		if t[name] == nil {
-			t[name] = &flatness.Series{}
+		if name != cellThroughput {
+			t.of(name).Add(hours, value)
 		}
-		t[name].Add(hours, value)
 	}
+}
+
+// cell adds the throughput of a cell. A workload and a fault are the same kind of work in every lap.
+func (t trends) cell(hours float64, c *ledger.Cell) {
+	if rate, has := c.ImagesPerCPU(); has {
+		t.of(cellThroughput).AddOf(c.Workload+" × "+c.Fault, hours, rate)
+	}
+}
+
+// of returns the series of a figure.
+func (t trends) of(name string) *flatness.Series {
+	if t[name] == nil {
+		t[name] = &flatness.Series{}
+	}
+	return t[name]
 }

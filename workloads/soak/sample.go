@@ -17,7 +17,8 @@ import (
 )
 
 // rules has the figures that must stay flat, by name. Throughput is per CPU time, so that other work on the machine does not
-// affect it. Figures of laps are not judged, because every lap is a new process with different work to do.
+// affect it. The throughput of laps is compared cell by cell. Other figures of laps are not judged, because every lap is a new
+// process with different work to do.
 var rules = map[string]flatness.Rule{
 	"supervisor.rss":        {Floor: 8 << 20},
 	"supervisor.heap":       {Floor: 8 << 20},
@@ -30,8 +31,11 @@ var rules = map[string]flatness.Rule{
 	"life.ops_per_cpu":      {Falls: true},
 	"life.amplification":    {Floor: 0.5},
 	"life.files":            {Floor: 16},
-	"lap.images_per_cpu":    {Falls: true},
+	cellThroughput:          {Falls: true},
 }
+
+// cellThroughput is the figure of the crash images that a cell judged per second of CPU time.
+const cellThroughput = lapProcess + ".images_per_cpu"
 
 // trends has the series of this start by the name of the figure.
 type trends map[string]*flatness.Series

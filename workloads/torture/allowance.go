@@ -16,12 +16,12 @@ const (
 	readingShare = 2                // half as long as the campaign itself
 	minReading   = 10 * time.Second // even for a short campaign, so that its first finding is explained
 	maxReading   = 10 * time.Second // for one finding, each time
-	unhurried    = 2 * time.Minute  // for one finding if the campaign has no time limit, so that even a busy machine gets it done
-	firstReading = time.Minute      // for the first finding: with a tenth of a processor, ten seconds explain nothing
+	untimed      = 2 * time.Minute  // for one finding if the campaign has no time limit: enough even on a busy machine
+	firstReading = time.Minute      // for the first finding: on a tenth of a processor, ten seconds are not enough for any explanation
 )
 
 // newAllowance returns the allowance of a campaign that runs for length. If length is 0, the campaign is bounded by
-// work, and its findings get as long as they need.
+// work, and its allowance is unlimited, though each finding gets at most the time untimed.
 func newAllowance(length time.Duration) *allowance {
 	return &allowance{limited: length > 0, left: max(length/readingShare, minReading)}
 }
@@ -31,7 +31,7 @@ func (a *allowance) spend(ctx context.Context, do func(context.Context)) { a.spe
 
 // spendPart is spend with at most 1/parts of the remaining time, so that something is left for later steps.
 func (a *allowance) spendPart(ctx context.Context, parts time.Duration, do func(context.Context)) {
-	most := unhurried
+	most := untimed
 	if a.limited {
 		most = min(maxReading, a.left/parts)
 	}
@@ -45,7 +45,7 @@ func (a *allowance) spendFirst(ctx context.Context, do func(context.Context)) {
 	if a.limited {
 		a.spendUpTo(ctx, firstReading, do)
 	} else {
-		a.spendUpTo(ctx, unhurried, do)
+		a.spendUpTo(ctx, untimed, do)
 	}
 	a.left = max(a.left, left-maxReading)
 }

@@ -94,7 +94,7 @@ func acksOf(r *record.Recording, target *Target) (acks []hints.Ack) {
 	return acks
 }
 
-// hintsOf returns what an audit has to know of a run. One hint is enough for all operations that one line of the engine makes.
+// hintsOf returns what an audit needs to know about a run. One hint covers all operations made by the same line of the engine.
 func hintsOf(r *record.Recording, target *Target, acks []hints.Ack) *hints.Run {
 	site := explain.Sites(target.Packages, r.Trace)
 	return &hints.Run{

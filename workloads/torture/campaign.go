@@ -40,13 +40,13 @@ type campaign struct {
 	cutOff    int                               // number of runs that took too long and were cut off
 	scope     *small.Scope                      // nil unless this is the scenario small
 	gaveUp    bool                              // Options.Limit expired before the quota was met
-	hopeless  string                            // why going on is pointless, such as a store that does not open; empty: it is not
+	hopeless  string                            // why the campaign cannot continue, such as a store that does not open; empty: it can
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // this is the default run, which must reach every goal
 
 	hadStoreDir bool // record.StoreDir existed in the working directory before the first run
 	workDir     hostdisk.WorkDir
-	thin        string // a complaint that the engine writes suspiciously little; empty: it does not
+	thin        string // the complaint that the engine writes suspiciously little; empty: there is none
 	touched     bool   // the engine has changed something on Env.FS
 
 	// What earlier processes of this campaign left behind; see journal.
@@ -289,11 +289,11 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 		return nil
 	}
 	c.workDir.ComeBack()
-	return c.findings.saveNew(leaving(ctx), c.opts.Dir, c.target)
+	return c.findings.saveNew(graceOver(ctx), c.opts.Dir, c.target)
 }
 
-// leaving returns a channel that is closed shortly after ctx is done, when work under way is no longer waited for.
-func leaving(ctx context.Context) <-chan struct{} {
+// graceOver returns a channel that is closed record.Grace after ctx is done, when work under way is no longer waited for.
+func graceOver(ctx context.Context) <-chan struct{} {
 	gone := make(chan struct{})
 	context.AfterFunc(ctx, func() { time.AfterFunc(record.Grace, func() { close(gone) }) })
 	return gone

@@ -174,7 +174,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 			return nil, err
 		}
 		c.findings.shrink(ctx, c.target, c.opts.Patience)
-		c.findings.surround(ctx, c.target, c.opts.For, c.opts.Patience)
+		c.findings.addCircumstances(ctx, c.target, c.opts.For, c.opts.Patience)
 	}
 	r := &Result{
 		Version: 1, Engine: c.target.Name, OtherWorkloads: otherWorkloads(&c.target), Scenario: c.opts.Scenario, Seed: c.opts.Seed, Profile: c.opts.Profile,
@@ -211,7 +211,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		r.Cells = append(r.Cells, cell.Result)
 	}
 	var err error
-	if r.Findings, err = c.findings.save(leaving(ctx), c.opts.Dir, c.target); err != nil {
+	if r.Findings, err = c.findings.save(graceOver(ctx), c.opts.Dir, c.target); err != nil {
 		return nil, err
 	}
 	r.conclude()

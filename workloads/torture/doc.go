@@ -45,12 +45,13 @@
 //
 //   - T1 (explore): images are explored by observation. Whatever a crash leaves open is decided when recovery looks at
 //     it. A depth-first search takes every answer in turn, so each leaf stands for all images that recovery cannot
-//     tell apart. A crash point counts as exhaustive only if the search finished, no look needed more answers than the
-//     limit (see faultfs.ImageOptions), and no recovery diverged. The limit is on the outcomes of a look, not on the
-//     number of pending operations; operations that change no byte are ignored. Beyond the limit, every subset of the
-//     operations with up to a given number of holes is tried, and the crash point counts as bounded (see
-//     explore.Class). The first crash points of a run with many pending operations get up to a thousand images each,
-//     later ones a few hundred with fewer holes, so that a run on a disk that syncs nothing still ends.
+//     tell apart. A crash point counts as exhaustive only if the search finished, no single observation (a look) needed
+//     more answers than the limit (see faultfs.ImageOptions), and no recovery diverged. The limit is on the outcomes of
+//     a look, not on the number of pending operations; operations that change no byte are ignored. At a look beyond the
+//     limit, only subsets of the operations with few holes are tried, and the crash point counts as bounded (see
+//     explore.Class, which defines holes). The first crash points of a run with many pending operations get up to a
+//     thousand images each, later ones a few hundred with fewer holes, so that a run on a disk that syncs nothing still
+//     ends.
 //
 //     This requires a recovery that makes the same reads when it sees the same bytes. One that reads the disk from
 //     several goroutines does not, and soon shows it. From then on the images of its target are decided before
@@ -63,10 +64,10 @@
 //
 //   - T3 (torture): no fault, no verdict. A cell is Inconclusive if its fault was never injected, its clients
 //     committed nothing, no crash came after a commit that had to survive it, or nothing was pending at any crash
-//     (except with rot, with the profile lose-none, or if every possible image was recovered). Three of four faults
-//     start once the store is loaded, because an earlier one poisons the store before anything is at stake. An error
-//     is excused only if a fault preceded it, or within the bounds stated in excused.go of package judge. If a store
-//     answers nearly all operations of one kind with such errors, the result is Inconclusive.
+//     (except with rot, with the profile lose-none, or if every possible image was recovered). In three runs out of
+//     four, faults start only once the store is loaded, because an earlier one can stop the store before anything is at
+//     stake. An error is excused only if a fault preceded it, or within the bounds stated in excused.go of package
+//     judge. If a store answers nearly all operations of one kind with such errors, the result is Inconclusive.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved
 //     evidence repeats any run, because it holds the operations themselves. Both include the engine limits of the run,
@@ -120,8 +121,8 @@
 //   - T13 (all): once the context is done, no run, recovery or experiment starts, and those under way get at most
 //     another second. A run that takes longer than an eighth of Options.Limit is cut off and makes the result
 //     Inconclusive. Explaining and shrinking findings may take half of Options.For, but at least ten seconds, and the
-//     search for their circumstances as long again. Only one clock produces findings: an engine hangs if none of its
-//     operations is answered for Options.Patience.
+//     search for their circumstances the same again. Time decides about one kind of finding only: an engine hangs if
+//     none of its operations is answered for Options.Patience.
 //
 //   - T14 (explore, evidence): a finding says whether it repeats. The image that failed is recovered eight more times.
 //     If it does not fail each time, the finding and its token say how often it did, and no experiments are made with
@@ -133,9 +134,9 @@
 //     reopening a store. Some images are reopened without any fault.
 //
 //   - T16 (explore): the same disk shows the same contents. Some images are recovered again with every decision
-//     repeated, as is every image that a judge rejects while an explorer has few of them. Two different contents of
-//     one disk are a finding, whatever the store promises, unless Target.RecoveryVaries is set: a user who saw one
-//     finds the other after the next crash, although nothing happened in between. Replays recover each image several
+//     repeated, and so are the first few images of each explorer that a judge rejects. Two different contents of one
+//     disk are a finding, whatever the store promises, unless Target.RecoveryVaries is set: a user who saw one of them
+//     may find the other after the next crash, although nothing happened in between. Replays recover each image several
 //     times, because an intermittent failure may not show at once. A recovery that makes different reads but shows the
 //     same contents is not a finding; see T1.
 //
@@ -161,8 +162,8 @@
 // Campaigns share no state, so several may run at once.
 //
 // The package exports more names than usual because it is the only one that users import. It has 29 files because each
-// part of a campaign has its own; ten of them form a circle, since what a campaign does next depends on everything that
-// it has done.
+// part of a campaign has its own. Ten of them depend on each other in a cycle, since what a campaign does next depends
+// on everything that it has done.
 //
-//structure:limits exported=70 files=29 circle=10
+//structure:limits exported=70 files=29 cycle=10
 package torture

@@ -30,6 +30,8 @@ type figures struct {
 	Goals    []GoalCount
 	Limits   limitCounts
 	Ops      map[history.Kind]int // number of operations that the store answered in runs
+	Opened   bool                 // some run opened the store
+	Offered  map[history.Kind]bool
 	Answers  map[history.Kind]judge.Answers
 	Traces   traceHash
 	kinds    []history.Kind // the kinds of operations that a store like the target may have
@@ -38,7 +40,7 @@ type figures struct {
 func newFigures(target *contract.Target) *figures {
 	f := &figures{
 		Profiles: map[string]ProfileCount{}, Traces: traceHash{sha256.New()}, Limits: newLimitCounts(target), Ops: map[history.Kind]int{},
-		Answers: map[history.Kind]judge.Answers{}, kinds: kindsOf(target),
+		Answers: map[history.Kind]judge.Answers{}, Offered: map[history.Kind]bool{}, kinds: kindsOf(target),
 	}
 	for _, g := range contract.GoalsOf(target) {
 		f.Goals = append(f.Goals, GoalCount{Name: g.Name, Text: g.Text})
@@ -84,6 +86,7 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 		c.Result.Injected[kind] += n
 	}
 	f.Limits.add(r.Plan.Spec.Limits)
+	f.addOffers(r.Lacking)
 	for i := range r.History {
 		if op := &r.History[i]; op.Outcome != history.Unknown {
 			f.Ops[op.Kind]++
@@ -99,6 +102,19 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 		f.Acked, f.Kept = f.Acked+acked, f.Kept+kept
 	}
 	return f.add(c, e)
+}
+
+// addOffers adds the kinds of operations that a store offers, given those that it does not; nil if it never opened.
+func (f *figures) addOffers(lacking []history.Kind) {
+	if lacking == nil {
+		return
+	}
+	f.Opened = true
+	for _, kind := range f.kinds {
+		if !slices.Contains(lacking, kind) {
+			f.Offered[kind] = true
+		}
+	}
 }
 
 // evasive gives a reason for each kind of operation that the store answered almost only with errors. Even if each
@@ -195,7 +211,7 @@ func (f *figures) fill(r *Result, looksVary bool) {
 	r.Images, r.NestedImages, r.RepeatedImages = t.Images, t.Nested, t.Repeated
 	r.FaultyRecoveries, r.Sessions, r.AuditedImages = t.Faulty, t.Sessions, t.Audited
 	for _, kind := range f.kinds {
-		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.Ops[kind]})
+		r.Operations = append(r.Operations, OperationCount{Kind: kind, Count: f.Ops[kind], Lacking: f.Opened && !f.Offered[kind]})
 	}
 	r.RecoveryCycles, r.Divergences, r.BytesLost = t.Cycles, t.Divergences, t.BytesLost
 	r.AckedSynced, r.Recovered = f.Acked, f.Kept
@@ -226,7 +242,6 @@ var onlyOfLogs = []history.Kind{
 }
 
 // onlyOfPairs lists the operations that only key-value stores have.
-// onlyOfPairs are the operations that key-value stores have and logs do not.
 var onlyOfPairs = []history.Kind{
 	history.Delete, history.Batch, history.Snapshot, history.Txn, history.Compact, history.CAS, history.Increment, history.Append,
 	history.Cursor, history.Inspect, history.Ingest,

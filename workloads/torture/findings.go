@@ -126,7 +126,8 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	return true
 }
 
-const maxShrunk = 5 // only the first findings are shrunk and surrounded with experiments
+// maxShrunk is the number of findings, the first ones, that are shrunk and get circumstances.
+const maxShrunk = 5
 
 // shrink replaces findings by smaller runs that fail in the same way. It skips a finding that did not show each time
 // its image was recovered, since it would be luck whether a smaller run fails.
@@ -157,9 +158,9 @@ func (f *findings) shrink(ctx context.Context, target contract.Target, patience 
 	}
 }
 
-// surround explores the circumstances of the first findings, after shrinking. It has an allowance of its own, because
+// addCircumstances explores the circumstances of the first findings, after shrinking. It has an allowance of its own, because
 // shrinking may use up the other one.
-func (f *findings) surround(ctx context.Context, target contract.Target, length, patience time.Duration) {
+func (f *findings) addCircumstances(ctx context.Context, target contract.Target, length, patience time.Duration) {
 	reading := newAllowance(length)
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		if x := f.byID[id]; x.finding.Steady() && x.recording != nil {

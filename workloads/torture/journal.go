@@ -11,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
 // An engine that ends the process ends the campaign that runs in it. A campaign whose options name a journal therefore
@@ -37,6 +38,7 @@ type journal struct {
 	LooksVary bool
 	Hopeless  string
 	Thin      string
+	Worst     *worst.Worst
 	Finishing bool // only the shrinking of findings was left
 }
 
@@ -61,7 +63,7 @@ func (c *campaign) writeJournal() error {
 		Runs: p.runs.Load(), Unknown: p.unknown.Load(), Finished: p.complete.Load(),
 		Points: p.explored.Points.Load(), Images: p.explored.Images.Load(), Failures: p.explored.Failures.Load(),
 		Shapes: max(c.shapesBefore, c.shapes.Len()), CutOff: c.cutOff, Steered: c.steered, LooksVary: c.looks.Vary(),
-		Hopeless: c.hopeless, Thin: c.thin, Finishing: c.finishing,
+		Hopeless: c.hopeless, Thin: c.thin, Worst: &c.worst, Finishing: c.finishing,
 	})
 	if err != nil {
 		return err
@@ -101,7 +103,7 @@ func (c *campaign) resume() error {
 	if c.opts.Journal == "" {
 		return nil
 	}
-	j := journal{Figures: c.figures}
+	j := journal{Figures: c.figures, Worst: &c.worst}
 	found, err := readJournal(c.opts.Journal, &j)
 	if err != nil || !found {
 		return errors.Join(err, c.writeJournal())

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,18 +17,20 @@ import (
 )
 
 // until runs Check in a goroutine that ends at the n-th run. The result is nil if it ended there.
-func until(t *testing.T, n int, o Options) (result *Result) {
+func until(t *testing.T, n int, target Target, o Options) (result *Result) {
 	t.Helper()
-	o.Running = func(slot int, _ string) {
-		if slot > 0 {
-			return
+	o.Running = func(_ int, token string) {
+		_, _, place, err := evidence.DecodeToken(token, []Target{target})
+		assert.NoError(t, err)
+		if place.Tick > 0 {
+			return // a recovery
 		}
 		if n--; n == 0 {
 			runtime.Goexit()
 		}
 	}
 	inGoroutine(func() {
-		r, err := Check(t.Context(), toy.Target(toy.NoDirSync), o)
+		r, err := Check(t.Context(), target, o)
 		assert.NoError(t, err)
 		result = r
 	})
@@ -53,25 +56,38 @@ func steady(r *Result) *Result {
 		f.Evidence, f.Trace, f.File, f.Test = nil, nil, "", ""
 		c.Findings = append(c.Findings, f)
 	}
+	if r.Worst != nil {
+		c.Worst = &WorstRecoveries{Looked: r.Worst.Looked, Recoveries: slices.Clone(r.Worst.Recoveries)}
+		for i := range c.Worst.Recoveries {
+			c.Worst.Recoveries[i].OpenSeconds, c.Worst.Recoveries[i].ReadSeconds = 0, 0
+		}
+	}
 	return &c
 }
 
 func TestACampaignContinuesWhereItsProcessDied(t *testing.T) {
 	t.Parallel()
-	o := Options{
-		Workloads: []string{"kv"}, Faults: []string{"power", "eio"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2, Workers: 1, CrashPoints: 2,
-		NoShrink: true, Dir: t.TempDir(),
-	}
-	whole := until(t, -1, o)
-	require.NotNil(t, whole)
-	require.NotEmpty(t, whole.Findings)
-	o.Journal = filepath.Join(t.TempDir(), "journal")
-	for _, n := range []int{2, whole.Runs} {
-		require.NoError(t, os.RemoveAll(o.Journal))
-		require.Nil(t, until(t, n, o))
-		resumed := until(t, -1, o)
-		require.NotNil(t, resumed)
-		require.Equal(t, steady(whole), steady(resumed), "ended at run %d", n)
+	for name, target := range map[string]Target{"with findings": toy.Target(toy.NoDirSync), "without findings": toy.Target(toy.Correct)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := Options{
+				Workloads: []string{"kv"}, Faults: []string{"power", "eio"}, Rounds: 1, Clients: 1, Ops: 4, Keys: 2, Workers: 1, CrashPoints: 2,
+				NoShrink: true, Dir: t.TempDir(),
+			}
+			whole := until(t, -1, target, o)
+			require.NotNil(t, whole)
+			if len(whole.Findings) == 0 {
+				require.NotEmpty(t, whole.Worst.Recoveries)
+			}
+			o.Journal = filepath.Join(t.TempDir(), "journal")
+			for _, n := range []int{2, whole.Runs} {
+				require.NoError(t, os.RemoveAll(o.Journal))
+				require.Nil(t, until(t, n, target, o))
+				resumed := until(t, -1, target, o)
+				require.NotNil(t, resumed)
+				require.Equal(t, steady(whole), steady(resumed), "ended at run %d", n)
+			}
+		})
 	}
 }
 

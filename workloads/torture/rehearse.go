@@ -25,8 +25,8 @@ var rehearsalKeys = [...]int{4, 900}
 // rehearsalShare limits rehearsals to 1/rehearsalShare of the time of a cell.
 const rehearsalShare = 4
 
-// rehearse records and judges runs of a cell without cutting power. They count only if they fail, because a cell
-// proves something only by its crashes. Runs of one client have a single schedule and need no rehearsal.
+// rehearse records and judges runs of a cell without cutting power. They count only if they fail, because only crashes
+// can make a cell pass. Runs of one client have a single schedule and need no rehearsal.
 func (c *campaign) rehearse(ctx context.Context, cell *cell, round, left int) error {
 	if _, known := workloads.ByName(cell.Result.Workload); !known || c.opts.Clients == 1 {
 		return nil

@@ -142,8 +142,9 @@ type GoalCount struct {
 
 // OperationCount says how many operations of a kind the store answered.
 type OperationCount struct {
-	Kind  history.Kind `json:"kind"`
-	Count int          `json:"count"`
+	Kind    history.Kind `json:"kind"`
+	Count   int          `json:"count"`
+	Lacking bool         `json:"lacking,omitempty"` // no run's store offers the operation
 }
 
 // LimitCount says how many runs set a limit of the engine, and to which values.

@@ -10,14 +10,14 @@ import (
 const (
 	filesMax    = 25
 	exportedMax = 60
-	circleMax   = 8
+	cycleMax    = 8
 	linesMax    = 400
 )
 
 // limits is what the directives of a package say; a limit of 0 stands for the usual one.
 type limits struct {
-	roots                   []string
-	files, exported, circle int
+	roots                  []string
+	files, exported, cycle int
 }
 
 const (
@@ -57,10 +57,10 @@ func (l *limits) parse(text string) error {
 			l.files = n
 		case "exported":
 			l.exported = n
-		case "circle":
-			l.circle = n
+		case "cycle":
+			l.cycle = n
 		default:
-			return fmt.Errorf("%s%s: no limit is called %q; choose files, exported or circle", limitsDirective, text, name)
+			return fmt.Errorf("%s%s: no limit is called %q; choose files, exported or cycle", limitsDirective, text, name)
 		}
 	}
 	return nil
@@ -84,7 +84,7 @@ func (p *pkg) complaints() []string {
 	}
 	check("files", p.files, p.limits.files, filesMax, "move one idea to a package of its own, or give the reason in doc.go")
 	check("exported names", p.exported, p.limits.exported, exportedMax, "narrow the interface, or give the reason in doc.go")
-	check("files use each other in a circle", len(p.circle), p.limits.circle, circleMax, strings.Join(p.circle, " "))
+	check("files depend on each other in a cycle", len(p.cycle), p.limits.cycle, cycleMax, strings.Join(p.cycle, " "))
 	for _, file := range p.long {
 		complain("%s is longer than %d lines: is there a second idea to name?", file, linesMax)
 	}

@@ -34,9 +34,9 @@ func main() {
 
 func printTable(w io.Writer, packages []pkg) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "files\tlines\texported\tcircle\twith root\t  package")
+	fmt.Fprintln(t, "files\tlines\texported\tcycle\twith root\t  package")
 	for _, p := range packages {
-		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", p.files, p.lines, p.exported, len(p.circle), len(p.circleWithRoot), p.path)
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", p.files, p.lines, p.exported, len(p.cycle), len(p.cycleWithRoot), p.path)
 	}
 	_ = t.Flush() // like the lines above: if the table cannot be printed, the exit code still tells
 }

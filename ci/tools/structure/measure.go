@@ -13,14 +13,14 @@ import (
 
 // pkg is what was measured of one package.
 type pkg struct {
-	path           string
-	files          int      // without tests
-	lines          int      // of these files
-	exported       int      // names declared at the top level
-	circle         []string // the largest one, sorted; members of the root types do not count as uses
-	circleWithRoot []string // the same where they do
-	long           []string // files over linesMax, with tests
-	limits         limits
+	path          string
+	files         int      // without tests
+	lines         int      // of these files
+	exported      int      // names declared at the top level
+	cycle         []string // the largest one, sorted; members of the root types do not count as uses
+	cycleWithRoot []string // the same where they do
+	long          []string // files over linesMax, with tests
+	limits        limits
 }
 
 // measure loads the module whose root is dir, and measures each of its packages.
@@ -66,8 +66,8 @@ func measurePackage(l *packages.Package) (pkg, error) {
 			p.exported++
 		}
 	}
-	p.circle = largestCircle(names, uses(l, members(l.Types, limits.roots)))
-	p.circleWithRoot = largestCircle(names, uses(l, nil))
+	p.cycle = largestCycle(names, uses(l, members(l.Types, limits.roots)))
+	p.cycleWithRoot = largestCycle(names, uses(l, nil))
 	p.long, err = longFiles(filepath.Dir(l.GoFiles[0]))
 	return p, err
 }

@@ -32,14 +32,14 @@ func measureOne(t *testing.T, files map[string]string) pkg {
 	return packages[0]
 }
 
-func TestCircles(t *testing.T) {
+func TestCycles(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		c    string // what the last file of the chain a.go -> b.go -> c.go does
 		want string
 	}{
-		{"a chain is not a circle", "", ""},
-		{"using a leaf closes no circle", "_ = s", ""},
+		{"a chain is not a cycle", "", ""},
+		{"using a leaf closes no cycle", "_ = s", ""},
 		{"a call closes it", "a()", "a.go b.go c.go"},
 		{"a method that the first file declares closes it", "s.m()", "a.go b.go c.go"},
 		{"a method of an instantiated type closes it", "g.m()", "a.go b.go c.go"},
@@ -51,11 +51,11 @@ func TestCircles(t *testing.T) {
 				"c.go": "package knot\n\nfunc c() { " + row.c + " }\n",
 				"d.go": "package knot\n\ntype S struct{}\n\ntype G[T any] struct{ f T }\n\nvar s S\n\nvar g G[int]\n",
 			})
-			if len(p.circle) == 1 {
-				p.circle = nil // a single file is not a circle
+			if len(p.cycle) == 1 {
+				p.cycle = nil // a single file is not a cycle
 			}
-			if got := strings.Join(p.circle, " "); got != row.want {
-				t.Errorf("circle %q, want %q", got, row.want)
+			if got := strings.Join(p.cycle, " "); got != row.want {
+				t.Errorf("cycle %q, want %q", got, row.want)
 			}
 		})
 	}
@@ -67,8 +67,8 @@ func TestMembersOfTheRootDoNotCount(t *testing.T) {
 		"db.go":   "package knot\n\ntype DB struct{ n int }\n\nfunc (d *DB) Open() { d.read() }\n",
 		"read.go": "package knot\n\nfunc (d *DB) read() { d.n++ }\n",
 	})
-	if len(p.circle) != 1 || len(p.circleWithRoot) != 2 {
-		t.Errorf("circles of %d and, with the root's members, %d files; want 1 and 2", len(p.circle), len(p.circleWithRoot))
+	if len(p.cycle) != 1 || len(p.cycleWithRoot) != 2 {
+		t.Errorf("cycles of %d and, with the root's members, %d files; want 1 and 2", len(p.cycle), len(p.cycleWithRoot))
 	}
 }
 
@@ -78,10 +78,10 @@ func TestComplaints(t *testing.T) {
 		pkg  pkg
 		want string
 	}{
-		{"nothing is wrong", pkg{files: 25, exported: 60, circle: make([]string, 8)}, ""},
+		{"nothing is wrong", pkg{files: 25, exported: 60, cycle: make([]string, 8)}, ""},
 		{"too many files", pkg{files: 26}, "26 files, and at most 25 are allowed"},
 		{"too many names", pkg{exported: 61}, "61 exported names, and at most 60"},
-		{"a large circle", pkg{circle: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}}, "1 2 3 4 5 6 7 8 9"},
+		{"a large cycle", pkg{cycle: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}}, "1 2 3 4 5 6 7 8 9"},
 		{"a long file", pkg{long: []string{"a.go (401 lines)"}}, "a.go (401 lines) is longer"},
 		{"a limit that is met", pkg{files: 30, limits: limits{files: 30}}, ""},
 		{"a limit that is exceeded", pkg{files: 31, limits: limits{files: 30}}, "doc.go allows 30"},

@@ -9,7 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 // Home is the directory of a main package, as seen from the working directory. The zero value means that it is
@@ -48,7 +48,7 @@ func fileOfMain() string {
 
 // homeOf finds the directory of a file. With -trimpath, file begins with the path of the module.
 func homeOf(file, cwd, module string) Home {
-	here := moduleRoot(cwd)
+	here := gotest.ModuleRoot(cwd)
 	if rest, trimmed := strings.CutPrefix(filepath.ToSlash(file), module+"/"); trimmed && module != "" && here != "" && pathOf(here) == module {
 		file = filepath.Join(here, filepath.FromSlash(rest))
 	}
@@ -57,7 +57,7 @@ func homeOf(file, cwd, module string) Home {
 	}
 	dir := filepath.Dir(file)
 	rel, err := filepath.Rel(cwd, dir)
-	if here == "" || here != moduleRoot(dir) || err != nil {
+	if here == "" || here != gotest.ModuleRoot(dir) || err != nil {
 		return Home{Dir: dir}
 	}
 	if rel = filepath.ToSlash(rel); rel != "." && !strings.HasPrefix(rel, "../") && rel != ".." {
@@ -69,26 +69,14 @@ func homeOf(file, cwd, module string) Home {
 // Line returns the shell line that copies the test of a finding into the package and runs it; "" if the home is
 // unknown.
 func (h Home) Line(file, test string) string {
-	dir, run := cmdline.Quote(h.Dir), cmdline.Quote("^"+test+"$")
+	dir, run := gotest.Quote(h.Dir), gotest.Quote("^"+test+"$")
 	switch {
 	case h.Dir == "":
 		return ""
 	case h.Inside:
-		return "cp " + cmdline.Quote(file) + " " + dir + " && go test -run " + run + " " + dir
+		return "cp " + gotest.Quote(file) + " " + dir + " && go test -run " + run + " " + dir
 	}
-	return "cp " + cmdline.Quote(file) + " " + dir + " && go -C " + dir + " test -run " + run + " ."
-}
-
-// moduleRoot returns the nearest directory that has a go.mod, which is dir or above it; "" if there is none.
-func moduleRoot(dir string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
-			return at
-		}
-		if filepath.Dir(at) == at {
-			return ""
-		}
-	}
+	return "cp " + gotest.Quote(file) + " " + dir + " && go -C " + dir + " test -run " + run + " ."
 }
 
 var moduleLine = regexp.MustCompile(`(?m)^\s*module\s+"?([^\s"]+)`)

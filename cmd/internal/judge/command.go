@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/checker/judging"
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
@@ -25,8 +26,9 @@ porcupine, and the JSON lines of package history. The format of a file and the m
 where possible; otherwise --input and --model give them. A - stands for standard input.
 
 Every file gets a line. For a violation, the line says what contradicts what; below it are the operations and, for
-transactions, the levels that hold all the same. The exit code is 1 if there is a violation, otherwise 2 if a file could not be
-read, otherwise 3 if something is inconclusive. A history that shows nothing is never a pass.`
+transactions, the levels that hold all the same. A flag that does not apply to a history, such as --total for a register, is an
+error of that file. The exit code is 1 if there is a violation, otherwise 2 if a file could not be read or judged, otherwise 3 if
+something is inconclusive. A history that shows nothing is never a pass.`
 
 const example = `  lightning-torture judge histories/*.edn
   lightning-torture judge --level snapshot-isolation history.edn
@@ -58,8 +60,8 @@ func run(cmd *cobra.Command, f *options, files []string) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if unreadable(err) {
-			count.unread++
+		if ofFile(err) {
+			count.unjudged++
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s: %s\n", cmd.Root().Name(), file, exit.Line(err))
 			continue
 		}
@@ -101,9 +103,10 @@ func interruptibly[T any](ctx context.Context, do func() (*T, error)) (*T, error
 	}
 }
 
-// unreadable reports whether an error is the fault of the file.
-func unreadable(err error) bool {
-	return errors.Is(err, recorded.ErrFormat) || errors.Is(err, recorded.ErrModel) || errors.Is(err, errNoFile)
+// ofFile reports whether an error concerns only one file: it cannot be read, or cannot be judged in the way that the
+// flags demand.
+func ofFile(err error) bool {
+	return errors.Is(err, recorded.ErrFormat) || errors.Is(err, recorded.ErrModel) || errors.Is(err, errNoFile) || errors.Is(err, errFlag)
 }
 
 var errNoFile = errors.New("there is no such history")
@@ -119,8 +122,15 @@ func judgeFile(ctx context.Context, f *options, file string, stdin io.Reader) (*
 	if err != nil {
 		return nil, err
 	}
+	o, err := f.fit(r)
+	if err != nil {
+		return nil, err
+	}
+	if a := checker.Assumptions(r.Ops); a.Verdict != checker.Pass {
+		return nil, fmt.Errorf("%w: %s", recorded.ErrFormat, a.Violations[0].Sentence)
+	}
 	runtime.GC() // garbage from reading would count toward the memory limit of judging
-	return judging.Judge(ctx, r, f.judging), nil
+	return judging.Judge(ctx, r, o), nil
 }
 
 // openHistory opens a file, a pipe or standard input.

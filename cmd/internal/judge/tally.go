@@ -8,7 +8,7 @@ import (
 )
 
 // tally counts files by their verdicts.
-type tally struct{ pass, fail, inconclusive, unread int }
+type tally struct{ pass, fail, inconclusive, unjudged int }
 
 func (c *tally) add(v checker.Verdict) {
 	switch v {
@@ -22,9 +22,9 @@ func (c *tally) add(v checker.Verdict) {
 }
 
 func (c *tally) line() string {
-	text := fmt.Sprintf("%d files: %d pass, %d fail, %d inconclusive", c.pass+c.fail+c.inconclusive+c.unread, c.pass, c.fail, c.inconclusive)
-	if c.unread > 0 {
-		text += fmt.Sprintf(", %d not read", c.unread)
+	text := fmt.Sprintf("%d files: %d pass, %d fail, %d inconclusive", c.pass+c.fail+c.inconclusive+c.unjudged, c.pass, c.fail, c.inconclusive)
+	if c.unjudged > 0 {
+		text += fmt.Sprintf(", %d not judged", c.unjudged)
 	}
 	return text
 }
@@ -33,7 +33,7 @@ func (c *tally) code() exit.Code {
 	switch {
 	case c.fail > 0:
 		return exit.Violation
-	case c.unread > 0:
+	case c.unjudged > 0:
 		return exit.BadUsage
 	case c.inconclusive > 0:
 		return exit.Inconclusive

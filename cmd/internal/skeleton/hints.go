@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
+	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
 )
 
 // lab is the path of this module.
@@ -23,9 +23,9 @@ func (s *Skeleton) Hints() []Hint {
 	if s.Place.Rel == "." {
 		dir = "."
 	}
-	dir = cmdline.Quote(dir)
+	dir = gotest.Quote(dir)
 	hints := slices.Concat(bringIn(&s.Place), []Hint{
-		{"${EDITOR:-vi} " + cmdline.Quote(s.Files[0].Path), "open your store there, and say what it promises"},
+		{"${EDITOR:-vi} " + gotest.Quote(s.Files[0].Path), "open your store there, and say what it promises"},
 		{"go test -run '^TestCrash$' " + dir, "tortures it for about five seconds"},
 	})
 	if !s.Place.Occupied {
@@ -48,7 +48,7 @@ func bringIn(p *Place) []Hint {
 	}
 	if dir := checkout(); dir != "" {
 		return []Hint{
-			{"go mod edit -replace " + lab + "=" + cmdline.Quote(dir), "the checkout of the lab"},
+			{"go mod edit -replace " + lab + "=" + gotest.Quote(dir), "the checkout of the lab"},
 			{"go mod tidy", ""},
 		}
 	}

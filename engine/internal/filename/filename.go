@@ -99,9 +99,9 @@ func Sort(names []string) *Files {
 }
 
 // CountsFrom returns the next file number: next, or one above the highest number in use if that is greater. ahead is
-// the name of a file whose number is too high for a store that would have given the number next to its next file, or
-// "". A session creates few files before it records the next number, so no store can have made such a file, and
-// counting on from it would soon exhaust the numbers.
+// the name of a file whose number is too far above next, or "" if there is none. A session records the next number
+// again after it has created a few files, so no store can have made such a file, and counting on from it would soon
+// exhaust the numbers.
 func (f *Files) CountsFrom(next uint64) (num uint64, ahead string) {
 	limit := next + aheadMax
 	num = next

@@ -173,7 +173,7 @@ func Discard(target *durable.Dir, names []string, stopped error) error {
 }
 
 // Publish makes the files written to a directory durable and then writes the marker that turns them into a store. From
-// the marker on it ignores the context, so that afterwards there either is a store or there is none.
+// the marker on it ignores the context, so that it never leaves a marker half written.
 func Publish(target *durable.Dir, marker MadeFile) error {
 	if err := target.Sync(); err != nil {
 		return err

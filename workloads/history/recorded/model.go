@@ -45,6 +45,11 @@ func ModelNamed(name string) (Model, error) {
 	return "", fmt.Errorf("unknown model %q; the models are %s", name, modelNames())
 }
 
+// Valued reports whether the keys of the model hold one value each, so that they may hold one at the start.
+func (m Model) Valued() bool {
+	return m == Register || m == CASRegister || m == KV || m == Counter || m == RWRegister
+}
+
 // Transactional reports whether the operations of the model are transactions, so that isolation levels apply.
 func (m Model) Transactional() bool { return m == ListAppend || m == RWRegister }
 
@@ -124,7 +129,11 @@ func (t *traits) model() Model {
 		return Mutex
 	case f["transfer"] || t.mapRead:
 		return Bank
-	case t.micro["append"] || t.listRead:
+	case t.micro["append"]:
+		return ListAppend
+	case t.micro["w"], t.micro["write"]: // a register may hold a list
+		return RWRegister
+	case t.listRead:
 		return ListAppend
 	case len(t.micro) > 0:
 		return RWRegister

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/history/edn"
@@ -122,11 +123,20 @@ func unknownModel(e *entry) error {
 	return fmt.Errorf("%w: no model has a function %q; name the model that was meant: %s", ErrModel, e.f, modelNames())
 }
 
-// Value returns the text that operations have for a value given as EDN.
-func Value(text string) ([]byte, error) {
+// Initial returns what an operation that reads the EDN value text finds, in the form that operations have; nil if it
+// finds nothing. The error says why no key of the history can hold the value.
+func (r *Recording) Initial(text string) ([]byte, error) {
 	v, err := edn.Parse([]byte(text))
 	if err != nil {
-		return nil, bad("%w", err)
+		return nil, err
 	}
-	return appendValue(nil, v), nil
+	keys := registers{memory: newMemory(), texts: r.Model == KV}
+	switch {
+	case r.Model == Counter:
+		n, err := whole(v)
+		return strconv.AppendInt(nil, n, 10), err
+	case r.Format == JSONL && v.Kind() == edn.String: // its values are bytes, without types
+		return append([]byte{}, v.Text()...), nil
+	}
+	return keys.found(nil, v).Value, nil
 }

@@ -117,6 +117,11 @@ func TestHistoriesOfOthers(t *testing.T) {
 			want: "0 1-2 txn acked wr y=\"z\" x+\"2\"\n",
 		},
 		{
+			name: "transactions over registers that hold lists", model: recorded.RWRegister, format: recorded.EDN,
+			text: "{:type :ok, :process 0, :value [[:w 1 [2 3]]]} {:type :ok, :process 1, :value [[:r 1 [2 3]]]}",
+			want: "0 1-3 txn acked w 1+\"[2 3]\"\n1 2-4 txn acked r 1=\"[2 3]\"\n",
+		},
+		{
 			name: "a bank", model: recorded.Bank, format: recorded.EDN,
 			text: `{:type :invoke, :f :transfer, :process 0, :value {:from 1, :to 0, :amount 5}}
 {:type :ok, :f :transfer, :process 0, :value {:from 1, :to 0, :amount 5}}
@@ -230,6 +235,35 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 	_, err := recorded.Read(iotest.ErrReader(broken), recorded.Options{})
 	require.ErrorIs(t, err, broken)
 	require.NotErrorIs(t, err, recorded.ErrFormat)
+}
+
+// What a history begins with is compared with what its reads found, so it needs the same form.
+func TestAnInitialValueHasTheFormOfARead(t *testing.T) {
+	for _, row := range []struct {
+		r          recorded.Recording
+		text, want string
+		none       bool
+	}{
+		{r: recorded.Recording{Model: recorded.Register}, text: "0", want: "0"},
+		{r: recorded.Recording{Model: recorded.Register}, text: `"12"`, want: `"12"`},
+		{r: recorded.Recording{Model: recorded.Register}, text: "nil", none: true},
+		{r: recorded.Recording{Model: recorded.RWRegister}, text: "[1 2]", want: "[1 2]"},
+		{r: recorded.Recording{Model: recorded.KV}, text: `"12"`, want: "12"},
+		{r: recorded.Recording{Model: recorded.KV}, text: `""`, none: true},
+		{r: recorded.Recording{Model: recorded.Counter}, text: "+7", want: "7"},
+		{r: recorded.Recording{Model: recorded.KV, Format: recorded.JSONL}, text: `""`, want: ""},
+		{r: recorded.Recording{Model: recorded.Register, Format: recorded.JSONL}, text: `"12"`, want: "12"},
+	} {
+		value, err := row.r.Initial(row.text)
+		require.NoError(t, err, row.text)
+		require.Equal(t, row.none, value == nil, row.text)
+		require.Equal(t, row.want, string(value), row.text)
+	}
+	counter := recorded.Recording{Model: recorded.Counter}
+	_, err := counter.Initial(":a")
+	require.EqualError(t, err, ":a is not a whole number")
+	_, err = counter.Initial("[1")
+	require.Error(t, err)
 }
 
 func TestTicksAreLinesIfEachEntryHasItsOwn(t *testing.T) {

@@ -74,7 +74,7 @@ func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, faile
 }
 
 // ErrNotTwice is returned if Spec.Again is set for a program that fails when it runs twice on one store even without a crash.
-var ErrNotTwice = errors.New("native: the program cannot go on with its own store (again), even if nothing was lost; let it go on with what it finds, and the checker accept that")
+var ErrNotTwice = errors.New("native: the program, run again on its own store, fails even if nothing was lost; let it continue with what it finds, and let the checker accept the result")
 
 // tryAgain makes sure that nothing which Spec.Again finds is a property of the program or the checker alone.
 func tryAgain(ctx context.Context, way program.Way, spec *Spec, rec *program.Recording) (err error) {

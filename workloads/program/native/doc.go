@@ -15,8 +15,8 @@
 // hidden from listings. Alternatively it prints them: lines of standard output that match Spec.Stdout count. Standard output is
 // then a file of the same kind, so the moment is exact. Buffered output counts when it is written.
 //
-// The first hundred syncs of a run take some milliseconds, as on a real disk, so that a client of a server that answers before its
-// sync has returned acknowledges before it, too.
+// The first hundred syncs of a run take some milliseconds, as on a real disk. So if a server answers before its sync has returned,
+// its client also acknowledges before that, and the bug shows.
 //
 // sync(2) and syncfs(2), and therefore sync(1) without arguments, do not reach the disk. A program must sync its files and
 // directories, or it looks as if it never synced.

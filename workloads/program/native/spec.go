@@ -28,8 +28,8 @@ type Spec struct {
 	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, in the syntax of faultfs.ParseRule
 	// Setup, if set, prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`
-	// Again lets the program go on with each recovered store that is right, or Server.Work, and then judges the store once more,
-	// after another start. This finds recoveries that leave a store to which nothing can be added.
+	// Again runs the program, or Server.Work, once more on each recovered store that passes, and then judges the store again,
+	// after another start. This finds recoveries after which nothing that is added lasts.
 	Again bool `json:"again,omitempty"`
 	// Server is set if Program is a server, which runs until it is stopped.
 	Server *Server `json:"server,omitempty"`
@@ -92,7 +92,7 @@ func (s *Spec) validateServer() error {
 	case err != nil:
 		return err
 	case strings.Contains(file, program.Dir):
-		return fmt.Errorf("the file %s, which is to say that the server is ready, survives a crash; let the server make it in {tmp}", file)
+		return fmt.Errorf("the file %s, which says that the server is ready, would survive a crash; let the server make it in {tmp}", file)
 	case s.Server.Stop.Signal != "" && !process.SignalKnown(s.Server.Stop.Signal):
 		return fmt.Errorf("no signal is called %s", s.Server.Stop.Signal)
 	}

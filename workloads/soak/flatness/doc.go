@@ -12,6 +12,11 @@
 // The first condition alone would report any tiny trend in a long series; the last alone would report a single burst. For a figure
 // that must not fall, such as throughput, the conditions are mirrored.
 //
+// A series may be of several kinds of work, such as the throughput in the cells of a lap, which differ by more than any trend. Then
+// only samples of the same kind are compared: the slope is the median over pairs of one kind, and its variance is the sum of those of
+// the kinds, as in the seasonal test of Hirsch, Slack and Smith (1982). For the third condition, each sample is divided by the median of
+// its kind. It is sound to compare the first lap with the second one in this way, but not the first cells of a lap with its last ones.
+//
 // A figure that could not be measured is not flat. A figure with too few samples, or with less than an hour of them, is not judged,
 // and a short soak says so.
 //

@@ -3,6 +3,7 @@ package flatness
 import (
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -61,6 +62,45 @@ func TestAFigureIsJudgedByTheRule(t *testing.T) {
 			assert.GreaterOrEqual(t, trend.High, trend.PerHour)
 		}
 	}
+}
+
+// laps samples the throughput of the cells of a lap, which differ by a factor of up to 40, for some hours.
+func laps(hours, lap float64, cells int, value func(h float64) float64) *Series {
+	s := &Series{}
+	for i := 0; ; i++ {
+		h := float64(i) * lap / float64(cells)
+		if h >= hours {
+			return s
+		}
+		cell := i % cells
+		s.AddOf(strconv.Itoa(cell), h, float64(1+cell%40)*value(h))
+	}
+}
+
+func TestWorkOfDifferentKindsIsComparedKindByKind(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name       string
+		hours, lap float64
+		value      func(h float64, noise float64) float64
+		flat       bool
+	}{
+		{"cells that differ, in two hours", 2, 0.5, func(_, n float64) float64 { return 100 + 10*n }, true},
+		{"less than three laps", 2, 0.7, func(_, n float64) float64 { return 100 + 10*n }, true},
+		{"short laps", 8, 0.05, func(_, n float64) float64 { return 100 + 10*n }, true},
+		{"one that slows down", 2, 0.5, func(h, n float64) float64 { return 100 - 20*h + 5*n }, false},
+		{"one that slows down in short laps", 8, 0.05, func(h, n float64) float64 { return 100 - 3*h + 5*n }, false},
+		{"one that speeds up", 2, 0.5, func(h, n float64) float64 { return 100 + 20*h + 5*n }, true},
+	} {
+		for seed := range uint64(3) {
+			rng := rand.New(rand.NewPCG(seed, 0))
+			trend := laps(row.hours, row.lap, 61, func(h float64) float64 { return row.value(h, rng.NormFloat64()) }).Judge(Rule{Falls: true})
+			require.True(t, trend.Measurable, "%s: %s", row.name, trend.Sentence)
+			assert.Equal(t, row.flat, trend.Flat, "%s, seed %d: %+v", row.name, seed, trend)
+		}
+	}
+	once := laps(2, 1.9, 61, func(float64) float64 { return 100 }).Judge(Rule{Falls: true})
+	require.False(t, once.Measurable, "the cells of a single lap cannot be compared: %+v", once)
 }
 
 func TestAShortSeriesIsNotJudged(t *testing.T) {

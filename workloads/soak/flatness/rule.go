@@ -10,7 +10,7 @@ type Rule struct {
 
 // Trend is the judgement of a figure over time.
 type Trend struct {
-	Samples    int     // number of samples after the warm-up
+	Samples    int     // number of samples after the warm-up that can be compared with another one
 	Median     float64 // median of these samples
 	PerHour    float64 // the Theil-Sen slope
 	Low, High  float64 // its 95 % confidence interval, per hour
@@ -24,14 +24,14 @@ const (
 	edgeHours   = 1    // length of the beginning and of the end that are compared, but at most a quarter of the series
 	perDay      = 0.05 // allowed slope per day, relative to the median
 	between     = 0.05 // allowed relative difference between the medians of the beginning and the end
-	leastSample = 12   // samples needed after the warm-up
+	leastSample = 12   // samples needed after the warm-up, each comparable with another one
 	leastHours  = 1.0  // length needed; before that neither a process nor a store is warm
 	hoursADay   = 24
 )
 
 // Judge judges a series.
 func (s *Series) Judge(r Rule) Trend {
-	after := s.warm()
+	after := comparable(s.warm())
 	t := Trend{Samples: len(after), Flat: true}
 	if len(after) == 0 {
 		t.Sentence = "there are no samples"

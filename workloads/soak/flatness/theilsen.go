@@ -5,12 +5,15 @@ import (
 	"slices"
 )
 
-// slope returns the Theil-Sen slope of at least two samples and its 95 % confidence interval, per hour.
+// slope returns the Theil-Sen slope of at least two samples and its 95 % confidence interval, per hour. It compares samples of the
+// same kind only, and adds up Kendall's variances of the kinds.
 func slope(samples []sample) (median, low, high float64) {
 	var slopes []float64
+	sizes := map[string]float64{}
 	for i, a := range samples {
+		sizes[a.kind]++
 		for _, b := range samples[i+1:] {
-			if b.hours > a.hours {
+			if b.kind == a.kind && b.hours > a.hours {
 				slopes = append(slopes, (b.value-a.value)/(b.hours-a.hours))
 			}
 		}
@@ -19,9 +22,12 @@ func slope(samples []sample) (median, low, high float64) {
 		return 0, 0, 0
 	}
 	slices.Sort(slopes)
+	variance := 0.0
+	for _, n := range sizes {
+		variance += n * (n - 1) * (2*n + 5) / 18
+	}
 	const z = 1.96 // of 95 %
-	n := float64(len(samples))
-	width := z * math.Sqrt(n*(n-1)*(2*n+5)/18)
+	width := z * math.Sqrt(variance)
 	pairs := float64(len(slopes))
 	at := func(rank float64) float64 { return slopes[min(max(int(rank), 0), len(slopes)-1)] }
 	return medianOf(slopes), at(math.Floor((pairs - width) / 2)), at(math.Ceil((pairs+width)/2) - 1)

@@ -10,6 +10,7 @@ import (
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/soak/measure"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -68,12 +69,16 @@ func (w *Worker) cell(ctx context.Context, i int, names torture.Cell) (hung bool
 	o := w.Job.Spec.CellOptions(w.Job.Lap, i, w.Job.Of)
 	o.Dir, o.Workers, o.Running, o.Progress = w.Job.Dir, w.Job.Workers, w.Running, w.watch
 	o.Known = func(id string) bool { return w.Job.Full || w.known[id] }
+	before, _ := measure.Used() // what cannot be measured is left out
 	r, err := torture.Check(ctx, w.target, o)
 	if err != nil || ctx.Err() != nil {
 		return false, err
 	}
 	w.done = w.work.Load()
 	c := cellOf(r, names)
+	if after, err := measure.Used(); err == nil {
+		c.CPUSeconds = (after - before).Seconds()
+	}
 	c.Lap, c.Cell, c.Seed = w.Job.Lap, i, o.Seed
 	for _, f := range r.Findings {
 		w.known[f.ID] = true

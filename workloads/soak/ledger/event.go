@@ -65,10 +65,20 @@ type Cell struct {
 	Nested      int            `json:"nested"` // part of Images
 	BytesLost   uint64         `json:"bytes_lost"`
 	Seconds     float64        `json:"seconds"`
+	CPUSeconds  float64        `json:"cpu_seconds,omitempty"` // CPU time that its process used; 0: not measured
 	TraceHash   string         `json:"trace_hash,omitempty"`
 	Profiles    map[string]int `json:"profiles,omitempty"` // images by profile
 	Goals       map[string]int `json:"goals,omitempty"`    // crash points by goal
 	Findings    []Sighting     `json:"findings,omitempty"`
+}
+
+// ImagesPerCPU returns the crash images per second of CPU time. A cell has none if its CPU time was not measured, or if it did
+// something other than recovering images, such as explaining a finding.
+func (c *Cell) ImagesPerCPU() (rate float64, has bool) {
+	if c.Outcome != Passed || c.CPUSeconds <= 0 || c.Images == 0 {
+		return 0, false
+	}
+	return float64(c.Images) / c.CPUSeconds, true
 }
 
 // Sighting is an occurrence of a finding in a cell, a replay or the life.

@@ -55,6 +55,18 @@ func CPU(pid int) (time.Duration, error) {
 	return time.Duration(ticks) * time.Second / clockTicks, nil
 }
 
+// Used returns the CPU time used by this process and by its children that have ended.
+func Used() (total time.Duration, err error) {
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(who, &u); err != nil {
+			return 0, err
+		}
+		total += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return total, nil
+}
+
 // Free returns the bytes available to an unprivileged user on the filesystem of a directory.
 func Free(dir string) (int64, error) {
 	var s syscall.Statfs_t

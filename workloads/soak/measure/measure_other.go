@@ -16,5 +16,8 @@ func Descriptors(int) (int, error) { return 0, errors.ErrUnsupported }
 // CPU returns the CPU time used by a process.
 func CPU(int) (time.Duration, error) { return 0, errors.ErrUnsupported }
 
+// Used returns the CPU time used by this process and by its children that have ended.
+func Used() (time.Duration, error) { return 0, errors.ErrUnsupported }
+
 // Free returns the bytes available to an unprivileged user on the filesystem of a directory.
 func Free(string) (int64, error) { return 0, errors.ErrUnsupported }

@@ -44,9 +44,10 @@ func LogTarget() torture.Target {
 type log struct{ *store }
 
 var (
-	_ appendlog.BackTruncater = log{}
-	_ appendlog.FreeStarter   = log{}
-	_ appendlog.Values        = log{}
+	_ appendlog.FrontTruncater = log{}
+	_ appendlog.BackTruncater  = log{}
+	_ appendlog.FreeStarter    = log{}
+	_ appendlog.Values         = log{}
 )
 
 func (l log) First() (uint64, error) { return l.end((*engine.Iterator).First) }

@@ -50,6 +50,7 @@ func TestLightningKeepsItsPromises(t *testing.T) {
 		if lacking || !testing.Short() { // a short run has too few operations to include every kind
 			assert.Equal(t, !lacking, o.Count > 0, "operations of kind %v", o.Kind)
 		}
+		assert.Equal(t, lacking, o.Lacking, "operations of kind %v", o.Kind)
 	}
 }
 

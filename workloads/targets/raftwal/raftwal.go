@@ -60,10 +60,11 @@ func OpenLog(env torture.Env) (appendlog.Log, error) {
 type log struct{ *engine.WAL }
 
 var (
-	_ appendlog.BackTruncater = log{}
-	_ appendlog.FreeStarter   = log{}
-	_ appendlog.Values        = log{}
-	_ appendlog.Numbers       = log{}
+	_ appendlog.FrontTruncater = log{}
+	_ appendlog.BackTruncater  = log{}
+	_ appendlog.FreeStarter    = log{}
+	_ appendlog.Values         = log{}
+	_ appendlog.Numbers        = log{}
 )
 
 func (l log) First() (uint64, error) { return l.FirstIndex() }

@@ -25,7 +25,7 @@ func TestAsLog(t *testing.T) {
 			// NB: v0.2.4 loses a log that does not begin with 1.
 			entries := []appendlog.Entry{{Index: 1, Data: []byte("one")}, {Index: 2}, {Index: 3, Data: []byte("three")}}
 			require.NoError(t, l.Append(entries, history.Sync))
-			require.NoError(t, l.TruncateFront(2, history.Sync))
+			require.NoError(t, l.(appendlog.FrontTruncater).TruncateFront(2, history.Sync))
 			require.NoError(t, l.(appendlog.Values).Set([]byte(appendlog.VoteKey), []byte("me"), history.Sync))
 			require.NoError(t, appendlog.SetNumber(l, []byte(appendlog.TermKey), 3, history.Sync))
 			require.NoError(t, l.Close())

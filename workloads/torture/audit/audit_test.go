@@ -71,10 +71,10 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return look(env)
 			}
 		}},
-		{"a read-only store lacks keys", "read-only differs", "shows something else than after its recovery", looksDifferently(func(key []byte) bool {
+		{"a read-only store lacks keys", "read-only differs", "shows other contents than after its recovery", looksDifferently(func(key []byte) bool {
 			return strings.HasSuffix(string(key), "0")
 		})},
-		{"a copy that was acknowledged is empty", "copy differs", "does not hold what it held", func(t *contract.Target) {
+		{"a copy that was acknowledged is empty", "copy differs", "no longer has the contents that it was made with", func(t *contract.Target) {
 			look := t.Administration.OpenReadOnly
 			t.Administration.OpenReadOnly = func(env contract.Env) (workloads.Store, error) {
 				s, err := look(env)
@@ -114,7 +114,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"a backup that does not exist is deleted", "backup fails", "does not exist can be deleted", func(t *contract.Target) {
 			t.Administration.DeleteBackup = func(contract.Env, string, uint64) error { return nil }
 		}},
-		{"a backup stays when it is deleted", "backup fails", "and backup [0-9]+ deleted; now it has", func(t *contract.Target) {
+		{"a backup stays when it is deleted", "backup fails", "and backup [0-9]+ was deleted; now it lists", func(t *contract.Target) {
 			remove := t.Administration.DeleteBackup
 			t.Administration.DeleteBackup = func(env contract.Env, repository string, number uint64) error {
 				if numbers, _ := numbersIn(env, repository); slices.Contains(numbers, number) {
@@ -123,7 +123,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 				return remove(env, repository, number)
 			}
 		}},
-		{"a backup is deleted although a sync fails", "chore does not last", "a power cut takes away what it has done", func(t *contract.Target) {
+		{"a backup is deleted although a sync fails", "chore does not last", "a power cut then undoes it", func(t *contract.Target) {
 			remove := t.Administration.DeleteBackup
 			t.Administration.DeleteBackup = func(env contract.Env, repository string, number uint64) error {
 				err := remove(env, repository, number)
@@ -136,13 +136,13 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 		{"metrics are wrong", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.OpenAccountant = accountant(nothing, errToy)
 		}},
-		{"a standing check fails", "accounts are wrong", "all stores of the engine does not: the toy says so", func(t *contract.Target) {
+		{"a standing check fails", "accounts are wrong", "all stores of the engine does not hold: the toy says so", func(t *contract.Target) {
 			t.Administration.Standing = []func() error{func() error { return nil }, func() error { return errToy }}
 		}},
 		{"inspection tools report other contents", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.AccountFiles = func(contract.Env, *history.State) error { return errToy }
 		}},
-		{"a recovered store drops commits", "goes on wrongly", "shows something else than it should", func(t *contract.Target) {
+		{"a recovered store drops commits", "goes on wrongly", "its contents are wrong after further use", func(t *contract.Target) {
 			t.Administration.OpenAccountant = accountant(func(s *store) {
 				s.drops = func(w history.Write) bool { return strings.HasSuffix(string(w.Key), "-7") }
 			}, nil)
@@ -228,16 +228,16 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 		lie, class, says string
 		tell             func(t *contract.Target)
 	}{
-		{"a read error does not report damage as such", "wrong read", "reading the store does not say so: the toy says so", func(t *contract.Target) {
+		{"a read error does not report damage as such", "wrong read", "reading the store does not report the damage: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.read = errToy })
 		}},
 		{"reads report damage and verification does not", "verify is blind", "verifying it finds nothing", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.read = corrupt })
 		}},
-		{"a verification error does not report damage as such", "verify fails", "with an error that does not say so: the toy says so", func(t *contract.Target) {
+		{"a verification error does not report damage as such", "verify fails", "with an error that does not report the damage: the toy says so", func(t *contract.Target) {
 			t.Open = opening(func(s *store) { s.verify = errToy })
 		}},
-		{"the store refuses to open, and its files verify", "verify is blind", "the store refuses to open .*, and verifying its files says <nil>", refuses},
+		{"the store refuses to open, and its files verify", "verify is blind", "the store refuses to open .*, but verifying its files returns <nil>", refuses},
 		{"verifying a store that does not open changes it", "verify changes", "changed the disk: create db/verified", func(t *contract.Target) {
 			refuses(t)
 			t.Administration.VerifyFiles = func(env contract.Env) error {
@@ -252,7 +252,7 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 				return s.Apply([]history.Write{{Key: []byte("nobody"), Value: []byte("wrote this")}}, history.Sync)
 			})
 		})},
-		{"a repaired store lacks keys that its report does not mention", "repair loses silently", "its report does not say so", repairs(func(env contract.Env) (contract.Repaired, error) {
+		{"a repaired store lacks keys that its report does not mention", "repair loses silently", "its report does not mention a loss", repairs(func(env contract.Env) (contract.Repaired, error) {
 			return contract.Repaired{Damaged: true}, drop(env)
 		})},
 	} {
@@ -283,7 +283,7 @@ func TestEveryLieAboutDamageIsFound(t *testing.T) {
 	})
 	t.Run("damage of a copy goes unnoticed", func(t *testing.T) {
 		t.Parallel()
-		require.Regexp(t, "which is a copy of .*; nothing says so, and it does not hold what it held", accusations(t, honest(), rottenCopy)["copy differs"])
+		require.Regexp(t, "this is in the copy made by .*, whose contents are now wrong without any error", accusations(t, honest(), rottenCopy)["copy differs"])
 	})
 	t.Run("a report that mentions the loss is honest", func(t *testing.T) {
 		t.Parallel()

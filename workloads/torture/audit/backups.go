@@ -50,11 +50,11 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	}
 	for _, c := range backups {
 		if !slices.Contains(listed, c.op.Backup) {
-			return violation("backup lost", "backup %d of %s was acknowledged before the crash, and is not listed after it", c.op.Backup, name)
+			return violation("backup lost", "backup %d of %s was acknowledged before the crash, but is not listed after it", c.op.Backup, name)
 		}
 	}
 	if err := b.VerifyBackups(env, name); err != nil {
-		return violation("healthy, but does not verify", "the backups of %s are whole after the crash, and verifying them fails: %v", name, err)
+		return violation("healthy, but does not verify", "the backups of %s are intact after the crash, but verifying them fails: %v", name, err)
 	}
 	if err := a.absent(env, name, listed); err != nil {
 		return violation("backup fails", "after the crash a backup of %s that does not exist %v", name, err)
@@ -66,7 +66,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 	case number == 0: // the store does not open, or makes no backups; that is judged elsewhere
 		return nil
 	case slices.Contains(listed, number):
-		return violation("backup fails", "after the crash another backup of %s has the number %d, which one has", name, number)
+		return violation("backup fails", "after the crash a new backup of %s gets the number %d, which an earlier one has", name, number)
 	}
 	if err := b.DeleteBackup(env, name, backups[0].op.Backup); err != nil {
 		return violation("backup fails", "after the crash backup %d of %s cannot be deleted: %v", backups[0].op.Backup, name, err)
@@ -77,7 +77,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 		err = b.VerifyBackups(env, name)
 	}
 	if err != nil || !slices.Equal(listed, want) {
-		return violation("backup fails", "a backup of %s was added after the crash, and backup %d deleted; now it has %v, and not %v: %v",
+		return violation("backup fails", "after the crash a backup was added to %s and backup %d was deleted; now it lists %v, want %v (error: %v)",
 			name, backups[0].op.Backup, listed, want, err)
 	}
 	return a.restorable(disk, name, backups[1:])
@@ -126,11 +126,11 @@ func (a *Auditor) restorable(disk *faultfs.FS, name string, backups []*copied) *
 		}
 		state, err := read(a.target.Administration.OpenReadOnly, env)
 		if err != nil {
-			return violation("copy lost", "another backup of %s was deleted after the crash; backup %d was restored and cannot be read: %v",
+			return violation("copy lost", "another backup of %s was deleted after the crash; backup %d was restored, but cannot be read: %v",
 				name, c.op.Backup, err)
 		}
 		if d := difference(c.holds, state); d != "" {
-			return violation("copy differs", "another backup of %s was deleted after the crash; backup %d does not hold what it held: %s",
+			return violation("copy differs", "another backup of %s was deleted after the crash; backup %d no longer has the contents that it was made with: %s",
 				name, c.op.Backup, d)
 		}
 	}

@@ -62,7 +62,7 @@ func (c *choring) holds(dir string) error {
 	return nil
 }
 
-// settle makes a commit, after which the store has moved what its recovery found to files of this session.
+// settle makes a commit. By then the store has moved what its recovery found into files of this session.
 func (c *choring) settle() error {
 	if c.a.target.IsLog() {
 		return errors.ErrUnsupported // what may be written to a log depends on where it ends
@@ -94,7 +94,7 @@ func (c *choring) backups(least, most int) error {
 	b := &c.a.target.Administration
 	listed, err := b.ListBackups(c.env(record.StoreDir), choreBackups)
 	if err == nil && (len(listed) < least || len(listed) > most || !slices.IsSorted(listed)) {
-		err = fmt.Errorf("%w: backups %v are listed, and there should be %d to %d", errShows, listed, least, most)
+		err = fmt.Errorf("%w: backups %v are listed, want %d to %d of them", errShows, listed, least, most)
 	}
 	if err == nil {
 		err = b.VerifyBackups(c.env(record.StoreDir), choreBackups)
@@ -241,11 +241,11 @@ func (ch *chore) fails(prepared *choring, rule *faultfs.Rule) *checker.Violation
 		err = ch.after(failing, done)
 	}
 	if err != nil {
-		return violation("chore does harm", "after the crash a call fails during %s (%s), which says %q; then %v", ch.name, rule, errorText(done), err)
+		return violation("chore does harm", "after the crash a call fails during %s (%s), which returns %q; afterwards %v", ch.name, rule, errorText(done), err)
 	}
 	if done == nil && ch.after != nil {
 		if err := ch.after(cut, nil); err != nil {
-			return violation("chore does not last", "after the crash %s succeeds while a call fails (%s), and a power cut takes away what it has done: %v", ch.name, rule, err)
+			return violation("chore does not last", "after the crash %s succeeds although a call fails (%s), but a power cut then undoes it: %v", ch.name, rule, err)
 		}
 	}
 	return nil

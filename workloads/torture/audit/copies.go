@@ -95,7 +95,7 @@ func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Vio
 		}
 		dir = fmt.Sprintf("audit-of-%d", c.op.ID)
 		if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); err != nil {
-			return violation("backup lost", "backup %d of %s was acknowledged before the crash, and cannot be restored after it: %v",
+			return violation("backup lost", "backup %d of %s was acknowledged before the crash, but cannot be restored after it: %v",
 				c.op.Backup, c.op.Dir, err)
 		}
 	}
@@ -103,15 +103,15 @@ func (a *Auditor) auditCopy(im *Image, disk *faultfs.FS, c *copied) *checker.Vio
 	switch {
 	case err == nil && acked:
 		if d := difference(c.holds, state); d != "" {
-			return violation("copy differs", "after the crash %s does not hold what it held: %s", what, d)
+			return violation("copy differs", "after the crash %s no longer has the contents that it was made with: %s", what, d)
 		}
 	case err == nil: // it was still being made, but is there
 		cut := history.Cut{Acked: c.of.Call, Called: im.Cut.Called}
 		if r := a.judges.Durability(cut, state, im.Rule); r.Verdict == checker.Fail {
-			return violation("copy is wrong", "after the crash %s opens, though it was not finished, and is wrong: %s", what, r.Violations[0].Sentence)
+			return violation("copy is wrong", "after the crash %s opens although it was not finished, and its contents are wrong: %s", what, r.Violations[0].Sentence)
 		}
 	case acked:
-		return violation("copy lost", "%s was acknowledged before the crash, and cannot be read after it: %v", what, err)
+		return violation("copy lost", "%s was acknowledged before the crash, but cannot be read after it: %v", what, err)
 	}
 	return a.lives(im, disk, dir, state, err)
 }
@@ -132,12 +132,12 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 			verify := a.target.Administration.VerifyBackups
 			if err := a.target.Administration.Restore(a.env(disk, dir), c.op.Dir, c.op.Backup); a.noticed(err) {
 				if verify != nil && !a.noticed(verify(a.env(disk, dir), c.op.Dir)) {
-					return violation("verify is blind", "%s; restoring backup %d says %q, and verifying the repository finds nothing",
+					return violation("verify is blind", "%s; restoring backup %d returns %q, but verifying the repository finds nothing",
 						im.Damage, c.op.Backup, err)
 				}
 				continue
 			} else if err != nil {
-				return violation("backup lost", "%s; restoring backup %d fails with an error that does not say so: %v",
+				return violation("backup lost", "%s; restoring backup %d fails with an error that does not report the damage: %v",
 					im.Damage, c.op.Backup, err)
 			}
 		}
@@ -146,10 +146,10 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 		case a.noticed(err):
 		case err != nil && c.holds.Len() == 0: // an empty store that is damaged may look like one that was never finished
 		case err != nil:
-			return violation("copy lost", "%s; reading that copy fails with an error that does not say so: %v", im.Damage, err)
+			return violation("copy lost", "%s; reading that copy fails with an error that does not report the damage: %v", im.Damage, err)
 		default:
 			if d := difference(c.holds, state); d != "" {
-				return violation("copy differs", "%s, which is a copy of %s #%d; nothing says so, and it does not hold what it held: %s",
+				return violation("copy differs", "%s; this is in the copy made by %s #%d, whose contents are now wrong without any error: %s",
 					im.Damage, c.op.Kind, c.op.ID, d)
 			}
 		}
@@ -176,16 +176,16 @@ func (a *Auditor) lives(im *Image, disk *faultfs.FS, dir string, shown *history.
 		failed = err
 	}
 	if failed != nil {
-		return violation("copy does not live", "the copy in %s can be read after the crash, but not be lived in: %v", dir, failed)
+		return violation("copy does not live", "the copy in %s can be read after the crash, but using it as a store fails: %v", dir, failed)
 	}
 	if d := difference(shown, state); d != "" {
-		return violation("copy does not live", "the copy in %s shows something else once it is opened to be written to: %s", dir, d)
+		return violation("copy does not live", "the copy in %s shows other contents when it is opened for writing: %s", dir, d)
 	}
 	if !im.due(partGoesOn) {
 		return nil
 	}
 	if err := a.goesOn(a.env(disk, dir), shown); err != nil {
-		return violation("copy does not live", "the copy in %s can be read after the crash, but fails when it is written to: %v", dir, err)
+		return violation("copy does not live", "the copy in %s can be read after the crash, but writing to it fails: %v", dir, err)
 	}
 	return nil
 }

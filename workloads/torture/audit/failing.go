@@ -58,16 +58,16 @@ func (a *Auditor) readsOrSaysSo(im *Image, done *faultfs.FS, recovered *history.
 		return nil
 	}
 	if d := difference(recovered, state); d != "" && a.repeats(im, recovered) {
-		return violation("read-only differs", "opened read-only after the crash, while the disk fails (%s), the store shows something else than after its recovery: %s", rule, d)
+		return violation("read-only differs", "opened read-only after the crash while a call fails (%s), the store shows other contents than after its recovery: %s", rule, d)
 	}
 	return nil
 }
 
 // verifiesOrSaysSo verifies the files of the image, which is healthy, and then again while a call fails. Verification must not
 // pass a file that it could not read.
-func (a *Auditor) verifiesOrSaysSo(im *Image) *checker.Violation {
+func (a *Auditor) verifiesOrSaysSo(im *Image, recovered *history.State) *checker.Violation {
 	verify := a.target.Administration.VerifyFiles
-	if verify == nil || !a.fails(im, failsVerify) {
+	if verify == nil || !a.fails(im, failsVerify) || recovered.Len() == 0 { // without data there may be no store yet
 		return nil
 	}
 	done := im.fresh()

@@ -75,4 +75,4 @@ func showsAll(store workloads.Store, want map[string][]byte) error {
 	return nil
 }
 
-var errShows = errors.New("it should show one thing, and shows another")
+var errShows = errors.New("wrong contents")

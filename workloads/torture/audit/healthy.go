@@ -15,54 +15,72 @@ import (
 // copies set, the copies of the store in the image are audited as well.
 func (a *Auditor) Healthy(im *Image, copies bool) *checker.Violation {
 	disk := im.fresh()
+	state, wrong := a.recovers(im, disk)
+	if state == nil || wrong != nil {
+		return wrong
+	}
+	for _, part := range []func() *checker.Violation{
+		func() *checker.Violation { return a.chore(im, disk, state) },
+		func() *checker.Violation { return a.barrier(im) },
+		func() *checker.Violation { return a.everyCopy(im, disk, copies) },
+		func() *checker.Violation { return a.readOnly(im, state) },
+		func() *checker.Violation { return a.verifiesOrSaysSo(im, state) },
+		func() *checker.Violation { return a.accounts(im) },
+	} {
+		im.renew()
+		if wrong := part(); wrong != nil {
+			return wrong
+		}
+	}
+	return nil
+}
+
+// recovers opens the store on a disk, reads all of it, also key by key, verifies it and closes it. It returns no state if the
+// search has to judge what went wrong.
+func (a *Auditor) recovers(im *Image, disk *faultfs.FS) (state *history.State, wrong *checker.Violation) {
 	store, err := a.target.OpenStore(a.env(disk, record.StoreDir))
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	state := &history.State{}
+	state = &history.State{}
 	if err := workloads.ReadAll(store, state); err != nil {
-		return nil // the search also recovers such images and judges the error
+		return nil, nil
 	}
-	var wrong *checker.Violation
 	if err := a.keyByKey(im, store, state); err != nil {
-		wrong = violation("read differs", "after the crash the store can be scanned, but not be read key by key: %v", err)
+		wrong = violation("read differs", "after the crash the store can be scanned, but not read key by key: %v", err)
 	}
 	if v, ok := workloads.Offers[workloads.Verifier](store); ok && wrong == nil {
 		if err := v.Verify(); err != nil {
 			wrong = violation("healthy, but does not verify", "after the crash the store shows everything, but verifying it fails: %v", err)
 		}
 	}
-	if err := store.Close(); err != nil || wrong != nil {
+	if err := store.Close(); err != nil && wrong == nil {
+		return nil, nil
+	}
+	return state, wrong
+}
+
+// everyCopy audits the copies in the image, if it is to, and sometimes uses the repositories of backups.
+func (a *Auditor) everyCopy(im *Image, disk *faultfs.FS, copies bool) *checker.Violation {
+	if !copies {
+		return nil
+	}
+	if wrong := a.auditCopies(im, disk); wrong != nil || plan.Mix(im.Seed, repositoriesEach)%repositoriesEach != 0 {
 		return wrong
 	}
-	im.renew()
-	if wrong = a.chore(im, disk, state); wrong == nil {
-		wrong = a.barrier(im)
+	return a.repositories(im, disk)
+}
+
+// readOnly audits the image opened read-only, on a healthy disk and on a failing one.
+func (a *Auditor) readOnly(im *Image, recovered *history.State) *checker.Violation {
+	if a.target.Administration.OpenReadOnly == nil {
+		return nil
 	}
-	if wrong != nil {
+	done := im.fresh()
+	if wrong := a.onlyReads(im, done, recovered); wrong != nil {
 		return wrong
 	}
-	im.renew()
-	if copies {
-		wrong = a.auditCopies(im, disk)
-		if wrong == nil && plan.Mix(im.Seed, repositoriesEach)%repositoriesEach == 0 {
-			wrong = a.repositories(im, disk)
-		}
-	}
-	if wrong == nil && a.target.Administration.OpenReadOnly != nil {
-		done := im.fresh()
-		if wrong = a.onlyReads(im, done, state); wrong == nil {
-			wrong = a.readsOrSaysSo(im, done, state)
-		}
-	}
-	if wrong == nil && state.Len() > 0 { // otherwise there may be no store yet
-		wrong = a.verifiesOrSaysSo(im)
-	}
-	im.renew()
-	if wrong == nil && plan.Mix(im.Seed, accountsEach)%accountsEach == 0 {
-		wrong = a.accounts(im)
-	}
-	return wrong
+	return a.readsOrSaysSo(im, done, recovered)
 }
 
 // onlyReads opens the image read-only. It must show what a recovery shows, and must not change the disk.
@@ -79,7 +97,7 @@ func (a *Auditor) onlyReads(im *Image, disk *faultfs.FS, recovered *history.Stat
 		return violation("read-only fails", "the store recovers from the crash, but cannot be opened read-only: %v", err)
 	default:
 		if d := difference(recovered, state); d != "" && a.repeats(im, recovered) {
-			return violation("read-only differs", "opened read-only after the crash the store shows something else than after its recovery: %s", d)
+			return violation("read-only differs", "opened read-only after the crash, the store shows other contents than after its recovery: %s", d)
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func writtenBy(ops []history.Op) (all []wrote) {
 	return all
 }
 
-var errApart = errors.New("a key by itself is not what a scan shows of it")
+var errApart = errors.New("a key read by itself differs from what a scan shows")
 
 // keyByKey reads the keys that were written last before the crash one by one. Each must have the value that a scan has shown,
 // or be absent if the scan did not show it.

@@ -47,7 +47,7 @@ func (a *Auditor) Repaired(im, sound *Image) *checker.Violation {
 		return wrong
 	}
 	if err := a.goesOn(a.env(disk, record.StoreDir), state); err != nil {
-		return violation("repair fails", "%s; the repaired store fails when it is written to: %v", im.Damage, err)
+		return violation("repair fails", "%s; writing to the repaired store fails: %v", im.Damage, err)
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (a *Auditor) judgeRepaired(
 	excused := func(key []byte) bool { return im.mentions(report.Lost, key) }
 	rule.Lower = im.Rule.Lower
 	if r := a.judges.Durability(im.Cut, merged(state, healthy, excused), rule); r.Verdict == checker.Fail {
-		return violation("repair loses silently", "%s; the store was repaired, its report does not say so, and %s",
+		return violation("repair loses silently", "%s; the store was repaired, and its report does not mention a loss: %s",
 			im.Damage, r.Violations[0].Sentence)
 	}
 	return nil

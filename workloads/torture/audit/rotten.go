@@ -40,13 +40,13 @@ func (a *Auditor) Rotten(im *Image) *checker.Violation {
 	_ = store.Close() // it may meet the damage as well
 	switch {
 	case readErr != nil && !a.noticed(readErr):
-		return violation("wrong read", "%s; reading the store does not say so: %v", im.Damage, readErr)
+		return violation("wrong read", "%s; reading the store does not report the damage: %v", im.Damage, readErr)
 	case !verifies:
 		return nil
 	case err == nil && readErr != nil:
-		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
+		return violation("verify is blind", "%s; reading the store returns %q, but verifying it finds nothing", im.Damage, readErr)
 	case err != nil && !a.noticed(err):
-		return violation("verify fails", "%s; verifying the store fails with an error that does not say so: %v", im.Damage, err)
+		return violation("verify fails", "%s; verifying the store fails with an error that does not report the damage: %v", im.Damage, err)
 	}
 	return nil // NB: if both are nil, the search judges what the store shows
 }
@@ -67,13 +67,13 @@ func (a *Auditor) Gone(im *Image) *checker.Violation {
 	}
 	_ = store.Close() // it may miss the file as well
 	if err == nil && isCorrupt(readErr) {
-		return violation("verify is blind", "%s; the store says %q when it is read, and verifying it finds nothing", im.Damage, readErr)
+		return violation("verify is blind", "%s; reading the store returns %q, but verifying it finds nothing", im.Damage, readErr)
 	}
 	return nil
 }
 
-// Named audits the verification of a store that has further damage, for which it does not open. A file with a flipped bit
-// must still be named if it was named before: whoever has to rescue such a store depends on a complete list.
+// Named audits the verification of a store that has further damage, because of which it does not open. A file with a flipped
+// bit must still be named if it was named before: whoever has to rescue such a store depends on a complete list.
 func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 	verify, file := a.target.Administration.VerifyFiles, path.Base(im.Damaged)
 	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest, where they end is unknown
@@ -91,7 +91,7 @@ func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 		}
 	}
 	if after := verify(a.env(disk, record.StoreDir)); !a.noticed(after) || !strings.Contains(after.Error(), file) {
-		return violation("verify is blind", "%s; verifying the files says %q, and when %s are missing as well only %v",
+		return violation("verify is blind", "%s; verifying the files returns %q, but if %s are missing too, only %v",
 			im.Damage, before, strings.Join(a.target.AppendGlobs, ", "), after)
 	}
 	return nil
@@ -123,7 +123,7 @@ func (a *Auditor) refused(im *Image, err error) *checker.Violation {
 		}
 	}
 	if !a.noticed(found) {
-		return violation("verify is blind", "%s; the store refuses to open (%v), and verifying its files says %v", im.Damage, err, found)
+		return violation("verify is blind", "%s; the store refuses to open (%v), but verifying its files returns %v", im.Damage, err, found)
 	}
 	return nil
 }
@@ -134,8 +134,8 @@ type misread struct{ what string }
 func (m *misread) Error() string { return m.what }
 
 // noticed reports whether an error says that the store has noticed damage. If the target promises ReportsCorruption, only
-// workloads.ErrCorrupt says so, otherwise any error of the store's own. A wrong result, which the lab makes an error of, says
-// nothing.
+// workloads.ErrCorrupt says so, otherwise any error of the store's own. The errors that the lab makes of wrong results do not
+// count.
 func (a *Auditor) noticed(err error) bool {
 	var wrong *misread
 	var gap *appendlog.Gap

@@ -69,9 +69,9 @@ func (p *Path) Saw(what uint64) {
 	}
 }
 
-// isVaried reports whether an answer is a proper subset: neither nothing nor everything. Images with such an answer are not
-// counted as shown by earlier looks: those have such images only while they are at an end themselves, so their subsets
-// could not be compared.
+// isVaried reports whether an answer is a proper subset: neither nothing nor everything. An image with such an answer does
+// not count towards what the subsets of earlier looks showed. A later look is varied only while the earlier ones are at one
+// of their ends (see between), so the other subsets of an earlier look have no such images to be compared with.
 func isVaried(s Answer) bool { return s.Ops > 0 && s.Pick != 0 && s.Pick != s.Ops }
 
 // Bounded reports whether any look of the search so far was answered by subsets.

@@ -11,8 +11,8 @@ import (
 )
 
 // One in this many images triggers an audit, which looks at a random image of the same crash point. Where the store is being
-// copied (backups, checkpoints), audits are more frequent. An audit costs as much as several hundred recoveries, so at crash
-// points beyond those that are owed audits are rarer by the factor auditBeyondOwed.
+// copied (backups, checkpoints), audits are more frequent. An audit costs as much as several hundred recoveries, so they are
+// rarer by the factor auditBeyondOwed at crash points that are not owed (see Request.Owed).
 const (
 	auditEach        = 256
 	auditCopiesEach  = 64
@@ -42,8 +42,8 @@ func (x *explorer) auditDue(at origin) (due, copies bool) {
 	return draw%each == 0, some
 }
 
-// audit audits a random image of a crash point if the current image triggers that. point is the crash point with the damage
-// of the current image, sound the same without damage.
+// audit audits a random image of a crash point if the current image triggers that. sound is the crash point, and point is the
+// same with the damage of the current image.
 func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 	due, copies := x.auditDue(at)
 	if !due || x.plan.Model.Device.IgnoreFlush > 0 || x.plan.Fault.Refuse && at.damage == nil {

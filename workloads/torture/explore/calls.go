@@ -1,7 +1,7 @@
 package explore
 
-// calls counts the filesystem calls of many lives in a row, by half a row. The second row exists only if the first one is
-// suspicious.
+// calls counts the filesystem calls of a store's lives (see endurance): in the first and the second half of a row of lives,
+// and then in the halves of a second row, which is run only if the first one is suspicious.
 type calls [4]int
 
 // suspicious reports whether the second half of the first row has many more calls than the first half. That is not yet
@@ -9,7 +9,7 @@ type calls [4]int
 // from then on.
 func (c *calls) suspicious() bool { return c[1] > 2*c[0]+endureOps }
 
-// goOnGrowing reports whether a row that was suspicious is followed by one with ever more calls. If each life makes a fixed
-// number of calls more than the one before, the last half row has 1.4 times the calls of the half before it, and 2.3 times
-// those of the first row's second half. Once a store has reached its level, all three have about as many.
+// goOnGrowing reports whether the number of calls kept growing in the second row. If each life makes a fixed number of calls
+// more than the one before, the last half row has 1.4 times the calls of the half before it, and 2.3 times those of the second
+// half of the first row. If the number of calls has levelled off, all three are about equal.
 func (c *calls) goOnGrowing() bool { return 4*c[3] > 5*c[2] && 2*c[3] > 3*c[1] }

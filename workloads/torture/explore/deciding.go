@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
-// way returns how the images of the current crash point are decided. With rot, the number of an image also determines where
-// the data rots. Distinct would ask fewer questions and so renumber the images, and tokens and evidence of earlier versions
-// would lead to other damage; such images are decided by OnDemand.
+// way returns how the images of the current crash point are decided. With rot it is never Distinct, which asks fewer
+// questions than OnDemand and so gives the images other numbers: the number of an image also determines where the data rots,
+// and tokens and evidence of earlier versions would lead to other damage.
 func (x *explorer) way() decide.Way {
 	if asked := x.shared.req.Way; asked != decide.Fitting {
 		return asked
@@ -32,8 +32,8 @@ func (x *explorer) diverged() {
 	x.tally.Divergences++
 }
 
-// outOfHand reports whether images have to be decided beforehand by now, although the search began on demand.
-func (x *explorer) outOfHand(begun decide.Way) bool { return begun != x.way() }
+// wayChanged reports whether images have to be decided beforehand from now on, although the search began on demand.
+func (x *explorer) wayChanged(begun decide.Way) bool { return begun != x.way() }
 
 // explored says how far a crash point was explored.
 type explored struct {
@@ -88,7 +88,7 @@ func (s *searching) again() *searching {
 func (x *explorer) onPaths(j *job, path *decide.Path, s *searching) explored {
 	only, way := x.shared.req.Only != nil, path.Way()
 	for more := true; more; s.leaf++ {
-		if x.ended() || x.outOfHand(way) {
+		if x.ended() || x.wayChanged(way) {
 			return explored{cut: true}
 		}
 		if x.enough(j, s.leaf-s.from, path.Bounded()) {

@@ -72,8 +72,8 @@ func (x *explorer) endure(j job) {
 	}
 }
 
-// row takes the store through a row of lives with next between each two, counts them in count, and reports whether all went
-// well. told describes the row in a finding.
+// row takes the store through a row of lives, counts them in count, and reports whether all went well. Between one life and
+// the following one it calls next. told describes the row in a finding.
 func (e *endurance) row(next func(*endurance) bool, told string, count *int) bool {
 	if e.x.ended() || !e.live() {
 		return false

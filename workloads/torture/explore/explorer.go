@@ -39,7 +39,7 @@ type origin struct {
 	inARow   int            // if endured: the number of crashes
 	sessions int            // how often the store was closed and opened again after them
 	fault    *RecoveryFault // injected into the recovery; nil: none
-	lived    bool           // a client of the recovered store met it, or the recovery for that client
+	lived    bool           // the failure was met by a client of the recovered store, or by the recovery made for that client
 	reopened bool           // recovered, opened again and crashed, without a fault
 	stage    stage          // of a recovery with a fault, or of a reopening
 	trial    *trial         // collects failures instead of recording them; nil: they are recorded

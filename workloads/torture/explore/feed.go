@@ -103,40 +103,13 @@ func (f *feeder) planned() [][]uint64 {
 func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)
-	cuts := record.NewCuts(r.Trace, r.History)
-	owed := 0
+	out := &sender{feeder: f, jobs: jobs, ctx: ctx, whole: whole, cuts: record.NewCuts(r.Trace, r.History)}
 	if f.req.Owed > 0 {
-		owed = f.req.Owed + len(f.steered)
-	}
-	send := func(timeline *faultfs.Timeline, tick uint64, endure bool) bool {
-		until, isOwed := ctx, owed > 0 && !endure
-		if isOwed {
-			until = whole
-			owed--
-		}
-		if until.Err() != nil {
-			return false
-		}
-		begin := time.Now()
-		var point *faultfs.CrashPoint
-		if point = f.made[tick]; point == nil || endure {
-			point = timeline.Advance(tick)
-		} else {
-			delete(f.made, tick)
-		}
-		j := job{point: point, cut: cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
-		j.bounds, j.brief = cuts.Bounds(j.cut), f.brief(&j)
-		f.spend(begin)
-		select {
-		case jobs <- j:
-			return true
-		case <-until.Done():
-			return false
-		}
+		out.owed = f.req.Owed + len(f.steered)
 	}
 	endure := func() bool {
 		tick := f.enduring()
-		return tick == 0 || send(faultfs.NewTimeline(fs, r.Plan.Model, 0), tick, true)
+		return tick == 0 || out.send(faultfs.NewTimeline(fs, r.Plan.Model, 0), tick, true)
 	}
 	all := f.passes()
 	n, sent := total(all), 0
@@ -146,17 +119,55 @@ func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 		}
 		timeline := faultfs.NewTimeline(fs, r.Plan.Model, 0)
 		for _, tick := range pass {
-			if !send(timeline, tick, false) {
+			if !out.send(timeline, tick, false) {
 				return
 			}
 		}
 		sent += len(pass)
-		if quarter := 4*sent >= n && 4*(sent-len(pass)) < n; quarter && !endure() && owed == 0 {
+		if quarter := 4*sent >= n && 4*(sent-len(pass)) < n; quarter && !endure() && out.owed == 0 {
 			return
 		}
 	}
 	if n == 0 {
 		endure()
+	}
+}
+
+// sender sends the crash points of a feeder as jobs.
+type sender struct {
+	*feeder
+	jobs       chan<- job
+	ctx, whole context.Context
+	cuts       *record.Cuts
+	owed       int // crash points still to send that are owed
+}
+
+// send sends the crash point at a tick and reports whether an explorer has taken it. If the crash point was not made ahead,
+// it is made from the timeline.
+func (s *sender) send(timeline *faultfs.Timeline, tick uint64, endure bool) bool {
+	until, isOwed := s.ctx, s.owed > 0 && !endure
+	if isOwed {
+		until = s.whole
+		s.owed--
+	}
+	if until.Err() != nil {
+		return false
+	}
+	begin := time.Now()
+	var point *faultfs.CrashPoint
+	if point = s.made[tick]; point == nil || endure {
+		point = timeline.Advance(tick)
+	} else {
+		delete(s.made, tick)
+	}
+	j := job{point: point, cut: s.cuts.At(tick), draw: tick, endure: endure, owed: isOwed}
+	j.bounds, j.brief = s.cuts.Bounds(j.cut), s.brief(&j)
+	s.spend(begin)
+	select {
+	case s.jobs <- j:
+		return true
+	case <-until.Done():
+		return false
 	}
 }
 

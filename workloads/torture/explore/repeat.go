@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// repeatEach: one in this many images is recovered twice. The search assumes that a recovery that sees the same does the
-// same; if that is wrong, it may have missed images.
+// repeatEach: one in this many images is recovered twice. The search assumes that two recoveries that see the same bytes do
+// the same; if that is wrong, it may have missed images.
 const repeatEach = 20
 
 // NotDeterministic is the class of violations in which a store shows two different contents for one disk.
@@ -23,7 +23,8 @@ const (
 	KindNotDeterministic = "recovery/" + NotDeterministic
 )
 
-// repeats returns how often to recover an image again, and if it is to be, keeps the state that it showed in x.shown.
+// repeats returns how often to recover an image again. If that is not 0, it also keeps the state that the image showed, in
+// x.shown.
 func (x *explorer) repeats(state *history.State, err error, at origin) int {
 	if err != nil {
 		return 0
@@ -97,8 +98,9 @@ const (
 	maxDoubts = 4
 )
 
-// waver recovers an image that a judge rejects again. If it shows a different state now, the violation is that recovery is
-// not deterministic: what the judge rejected comes and goes on one disk. Otherwise waver returns nil, and the judge is right.
+// waver recovers an image once more that a judge has rejected. If the store now shows a different state, the violation is that
+// recovery is not deterministic: what the judge rejected comes and goes on the same disk. Otherwise waver returns nil, and the
+// judge's verdict stands.
 func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attempt, state *history.State) *checker.Violation {
 	if x.doubts == maxDoubts {
 		return nil

@@ -37,7 +37,7 @@ func homeOf(dir string, build *debug.BuildInfo) Home {
 			h.Tags = s.Value
 		}
 	}
-	root := moduleRoot(dir)
+	root := ModuleRoot(dir)
 	if root == "" {
 		return h
 	}
@@ -56,8 +56,8 @@ func homeOf(dir string, build *debug.BuildInfo) Home {
 	return h
 }
 
-// moduleRoot returns the nearest directory with a go.mod, starting at dir and going up.
-func moduleRoot(dir string) string {
+// ModuleRoot returns the nearest directory with a go.mod, starting at dir and going up; "" if there is none.
+func ModuleRoot(dir string) string {
 	for at := dir; at != ""; at = filepath.Dir(at) {
 		if info, err := os.Stat(filepath.Join(at, "go.mod")); err == nil && info.Mode().IsRegular() {
 			return at

@@ -31,7 +31,7 @@ func (j *Judges) excuses() checker.Result {
 		result.Violations = append(result.Violations, v)
 	}
 	ops, excused := j.recording.History, j.recording.Excused()
-	answered, accepted := map[int]history.Tick{}, map[history.Kind][]extentOf{}
+	answered, accepted := map[int]history.Tick{}, map[history.Kind][]commitSize{}
 	for i := range ops {
 		op := &ops[i]
 		size := sizeOf(op.Writes, false)
@@ -42,7 +42,7 @@ func (j *Judges) excuses() checker.Result {
 				fail("conflict alone", op, "conflicts, and no operation of another client overlapped it")
 			}
 		case op.Err == workloads.ErrTooLarge.Error() && op.Outcome == history.Rejected:
-			if k := slices.IndexFunc(accepted[op.Kind], func(a extentOf) bool { return a.covers(size) && a.acked < op.Call }); k >= 0 {
+			if k := slices.IndexFunc(accepted[op.Kind], func(a commitSize) bool { return a.covers(size) && a.acked < op.Call }); k >= 0 {
 				fail("not too large", op, "is refused as too large, with %v; #%d was accepted before, with %v", size, accepted[op.Kind][k].op, accepted[op.Kind][k])
 			}
 		case op.Wrote() && op.Outcome == history.Acked:
@@ -66,8 +66,8 @@ func overlapped(ops []history.Op, i int, answered map[int]history.Tick) bool {
 	return i+1 < len(ops) && ops[i+1].Client != ops[i].Client && ops[i+1].Call < ops[i].Return
 }
 
-// extentOf is the size of a commit, in every respect in which a store may have a limit.
-type extentOf struct {
+// commitSize is the size of a commit, in every respect in which a store may have a limit.
+type commitSize struct {
 	writes, key, value, bytes int // number of writes, longest key, longest value, total size in bytes
 	least                     int // the shortest key in bytes: some stores do not take empty keys
 
@@ -75,9 +75,9 @@ type extentOf struct {
 	acked history.Tick
 }
 
-// sizeOf measures writes. Deletions in an accepted commit are not counted: they may come from the deletion of a range, which
-// the store was passed in a few bytes.
-func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
+// sizeOf measures writes. Deletions in an accepted commit are not counted: they may stand for the deletion of a range, which
+// the client passed to the store in a few bytes.
+func sizeOf(writes []history.Write, accepted bool) (s commitSize) {
 	for _, w := range writes {
 		if w.Delete && accepted {
 			continue
@@ -93,17 +93,17 @@ func sizeOf(writes []history.Write, accepted bool) (s extentOf) {
 }
 
 // covers reports whether another commit is not larger in any respect.
-func (s extentOf) covers(other extentOf) bool {
+func (s commitSize) covers(other commitSize) bool {
 	return other.writes > 0 && s.least <= other.least && s.writes >= other.writes && s.key >= other.key && s.value >= other.value && s.bytes >= other.bytes
 }
 
-func (s extentOf) String() string {
+func (s commitSize) String() string {
 	return fmt.Sprintf("%d writes of %d bytes, keys of %d to %d and values up to %d", s.writes, s.bytes, s.least, s.key, s.value)
 }
 
 // extend adds an accepted commit, unless it is covered by an earlier one.
-func extend(all []extentOf, a extentOf) []extentOf {
-	if slices.ContainsFunc(all, func(b extentOf) bool { return b.covers(a) }) {
+func extend(all []commitSize, a commitSize) []commitSize {
+	if slices.ContainsFunc(all, func(b commitSize) bool { return b.covers(a) }) {
 		return all
 	}
 	return append(all, a)

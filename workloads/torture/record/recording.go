@@ -29,6 +29,7 @@ type Recording struct {
 	Matched  uint64              // number of calls that met all conditions of a rule except the counting ones
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
 	CutOff   bool                // the context ended before the script did, so this is only the beginning of a run
+	Lacking  []history.Kind      // the kinds of operations that the store does not offer; nil if it never opened
 	Notes    []contract.Note     // events reported by the target, oldest first
 	Closed   bool                // the run ended with a Close that returned nil
 }

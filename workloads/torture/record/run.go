@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/checker"
@@ -53,6 +54,7 @@ func Watched(
 		}
 	}
 	notes := &notebook{clock: clock}
+	var lacking atomic.Pointer[[]history.Kind]
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: inline(p), Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
 		err := workloads.ErrExited // unless the goroutine gets to its end
@@ -62,12 +64,15 @@ func Watched(
 			default: // the engine has stopped
 			}
 		}()
-		err = runStore(ctx, target, fs, env, p, rec, loaded)
+		err = runStore(ctx, target, fs, env, p, rec, workloads.DriveOptions{Loaded: loaded, Lacking: func(kinds []history.Kind) { lacking.Store(&kinds) }})
 	}()
 	err := await(ctx, done, patience, rec.Events)
 	now := clock.Now()
 	r := &Recording{Plan: p, Injected: fs.Injected(), Matched: fs.Matched(), Notes: notes.until(now)}
 	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
+	if kinds := lacking.Load(); kinds != nil {
+		r.Lacking = *kinds
+	}
 	r.Closed = err == nil
 	r.CutOff = errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 	r.Problems = problemsOf(ctx, r, err, target.Promises)
@@ -106,20 +111,21 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 }
 
 // runStore opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel
-// runs even if the script failed, because it matters how a store behaves when it is opened after an error.
+// runs even if the script failed, because it matters how a store behaves when it is opened after an error. The options
+// are those of the first life that do not follow from the plan.
 func runStore(
-	ctx context.Context, target contract.Target, fs *faultfs.FS, env contract.Env, p *plan.Plan, rec *history.Recorder, loaded func(),
+	ctx context.Context, target contract.Target, fs *faultfs.FS, env contract.Env, p *plan.Plan, rec *history.Recorder,
+	opts workloads.DriveOptions,
 ) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	err = runLife(ctx, target, env, p.Script, p.Rules, rec, workloads.DriveOptions{
-		OneByOne: !target.Promises.AtomicBatch, Loaded: loaded, PhaseOps: p.Phase,
-		Appended:   func() int64 { return appended(fs, &target) },
-		BlockBytes: target.LogBlockBytes, HeaderBytes: target.LogHeaderBytes,
-	})
+	opts.OneByOne, opts.PhaseOps = !target.Promises.AtomicBatch, p.Phase
+	opts.Appended = func() int64 { return appended(fs, &target) }
+	opts.BlockBytes, opts.HeaderBytes = target.LogBlockBytes, target.LogHeaderBytes
+	err = runLife(ctx, target, env, p.Script, p.Rules, rec, opts)
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}

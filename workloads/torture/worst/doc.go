@@ -6,6 +6,7 @@
 //	look.go      Worst.Look: the power cuts of a run to look at
 //	steps.go     the calls of a recovery, one by one
 //	losses.go    the commits that a power cut took
+//	json.go      the JSON form of a Worst, for a process that goes on after this one
 //
 // Promises:
 //

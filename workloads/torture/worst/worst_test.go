@@ -75,10 +75,7 @@ func TestWhatIsExaminedDependsOnlyOnTheRecording(t *testing.T) {
 			w.Look(t.Context(), subject(t, toy.Target(toy.Correct), "power", seed+1))
 		}
 		report := w.Report()
-		for i := range report.Recoveries {
-			report.Recoveries[i].OpenSeconds, report.Recoveries[i].ReadSeconds = 0, 0
-		}
-		text, err := json.Marshal(report)
+		text, err := json.Marshal(steady(report))
 		require.NoError(t, err)
 		return string(text)
 	}
@@ -143,4 +140,29 @@ func TestTheNumberOfRecoveriesIsBounded(t *testing.T) {
 	}
 	require.Equal(t, w.Report().Looked, looked)
 	require.LessOrEqual(t, looked, 16*6)
+}
+
+// A recovery that is the worst by several criteria stays one recovery.
+func TestAnotherProcessGoesOnWithTheSameWorst(t *testing.T) {
+	t.Parallel()
+	var whole, before worst.Worst
+	first, second := subject(t, toy.Target(toy.Correct), "power", 3), subject(t, toy.Target(toy.Correct), "power", 4)
+	before.Look(t.Context(), first)
+	text, err := json.Marshal(&before)
+	require.NoError(t, err)
+	var after worst.Worst
+	require.NoError(t, json.Unmarshal(text, &after))
+	require.Equal(t, before.Report(), after.Report())
+	after.Look(t.Context(), second)
+	whole.Look(t.Context(), first)
+	whole.Look(t.Context(), second)
+	require.Equal(t, steady(whole.Report()), steady(after.Report()))
+}
+
+// steady returns a report without what depends on time.
+func steady(r *worst.Report) *worst.Report {
+	for i := range r.Recoveries {
+		r.Recoveries[i].OpenSeconds, r.Recoveries[i].ReadSeconds = 0, 0
+	}
+	return r
 }

@@ -32,9 +32,10 @@ type Log struct {
 }
 
 var (
-	_ appendlog.BackTruncater = (*Log)(nil)
-	_ appendlog.Values        = (*Log)(nil)
-	_ workloads.Syncer        = (*Log)(nil)
+	_ appendlog.FrontTruncater = (*Log)(nil)
+	_ appendlog.BackTruncater  = (*Log)(nil)
+	_ appendlog.Values         = (*Log)(nil)
+	_ workloads.Syncer         = (*Log)(nil)
 )
 
 // segmentBytes returns the maximum size of a segment, unless a single record is larger.

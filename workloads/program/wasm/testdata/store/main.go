@@ -1,10 +1,10 @@
 // Store is a small store as anybody would write it, on package os: a log, a snapshot that replaces it by a rename, two
 // writers, and a rotation that runs beside them. BUG in the environment plants a mistake:
 //
-//	race     put gives the lock away between its write and its sync, and then syncs what is the log by that time
+//	race     put releases the lock between its write and its sync, and then syncs whatever is the log by then
 //	newlog   a new log is used before the directory that names it is synced
 //	panic    recovery panics at a damaged line
-//	endless  recovery reads a damaged line for ever
+//	endless  recovery reads a damaged line forever
 //	compact  recovery replaces all files by a snapshot that it does not sync
 //
 // With WRITERS=1 there is one writer, so that the store does one thing after the other.

@@ -2,9 +2,9 @@ package main
 
 import "slices"
 
-// largestCircle returns the largest strongly connected component of a graph, sorted: of files that use each other, those
+// largestCycle returns the largest strongly connected component of a graph, sorted: of files that use each other, those
 // that can all be reached from each other. (R. Tarjan, Depth-first search and linear graph algorithms, 1972.)
-func largestCircle(nodes []string, edges map[string]map[string]bool) []string {
+func largestCycle(nodes []string, edges map[string]map[string]bool) []string {
 	s := search{edges: edges, number: map[string]int{}, lowest: map[string]int{}, onStack: map[string]bool{}}
 	slices.Sort(nodes)
 	for _, node := range nodes {
