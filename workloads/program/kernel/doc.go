@@ -35,8 +35,9 @@
 //
 // A finding says which filesystem it was, after which flush power was cut, which writes were lost, as few as suffice, and what had
 // been acknowledged. Writes are named by the file and the place whose bytes they carry, as far as the lab saw them in the store.
-// It cannot name a missing sync: what the kernel has not written is not in the recording. A finding without losses means that what is
-// missing was still in the kernel's memory.
+// It cannot name a missing sync: what the kernel has not written is not in the recording. Instead it compares the store on the disk,
+// before the program recovers it, with what the program saw at the last acknowledgement, for the first hundred of them. If they
+// differ although no write was lost, the difference was still in the kernel's memory, and no sync had covered it.
 //
 // Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code. There are no
 // faults, no golden states, no undecided images and no crashes during recovery. In the store there is an empty directory
@@ -58,6 +59,7 @@
 //	search.go        the disks of a recording, and what the checker says of each
 //	finding.go       findings: confirmed, shrunk, in words
 //	owners.go        which file the bytes of a write belong to
+//	snapshot.go      what a program saw, compared with what a disk has
 //	rig_linux.go     disks and mounts
 //	record_linux.go  a run
 //	recover_linux.go a recovery

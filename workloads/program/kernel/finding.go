@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +24,7 @@ const (
 	maxShrinkTries = 80
 	shrinkPatience = 20 * time.Second
 	requestsShown  = 40
-	lostShown      = 8
+	listShown      = 8
 )
 
 // report confirms, shrinks and explains what was found. A failure that never showed again with the same disk is not a finding.
@@ -41,6 +42,7 @@ func (s *search) report(w images, result *program.Result) error {
 		f := s.found[kind]
 		shrunk := s.shrink(ctx, w, f)
 		finding := s.finding(f)
+		finding.Explanation = s.explanation(w, f, finding.Blocks.Lost)
 		finding.Shrunk = shrunk
 		if err := s.confirm(w, f, &finding); err != nil {
 			return err
@@ -138,7 +140,7 @@ func (s *search) finding(f *failure) program.Finding {
 	out := program.Finding{
 		ID: idOf(b.Filesystem, f.answer.Kind()), Sentence: f.answer.Text, Hangs: f.answer.Verdict == program.Hangs, Profile: b.mounted(),
 		Tick: s.rec.tick(e.To), Acked: len(acked), Count: f.count, Output: f.answer.Output, Lost: []uint64{},
-		Explanation: explanation(cut.Lost), Calls: s.calls(e, f.lost), Blocks: cut,
+		Calls: s.calls(e, f.lost), Blocks: cut,
 	}
 	if len(acked) > 0 {
 		out.LastAck = acked[len(acked)-1].Text
@@ -151,18 +153,55 @@ func idOf(parts ...string) string {
 	return hex.EncodeToString(sum[:5])
 }
 
-// explanation says what is known about the cause. Which call of the program is missing is not: the kernel was asked for more than
-// it wrote.
-func explanation(lost []string) *explain.Explanation {
-	if len(lost) == 0 {
-		return &explain.Explanation{Sentence: "it fails although no write to the disk was lost: what is missing was still in the kernel's memory, " +
-			"where only a sync would have made it leave, or the program does not recover from being killed here"}
+// explanation says what is known about the cause: what the disk lost, and how the store on it differs from what the program saw
+// when it acknowledged last. Which call of the program is missing is not known.
+func (s *search) explanation(w images, f *failure, lost []string) *explain.Explanation {
+	e := &explain.Explanation{Lost: len(lost)}
+	if len(lost) > 0 {
+		e.Sentence = "it fails if the disk loses what it had accepted but not flushed: " + some(lost)
 	}
-	text := strings.Join(lost[:min(len(lost), lostShown)], ", ")
-	if more := len(lost) - lostShown; more > 0 {
+	acked := s.rec.acked(s.epochs[f.epoch])
+	seen := s.rec.Blocks.snapshotAt(len(acked))
+	disk, err := s.files(w, f.state)
+	if seen == nil || err != nil {
+		if len(lost) == 0 {
+			e.Sentence = "no write to the disk was lost: what is missing was still in the kernel's memory, and no sync had covered it, " +
+				"or the program does not recover from being killed here"
+		}
+		return e
+	}
+	last := fmt.Sprintf("when %q was acknowledged", acked[len(acked)-1].Text)
+	differences := seen.differences(disk)
+	switch {
+	case len(lost) > 0 && len(differences) > 0:
+		e.Sentence += fmt.Sprintf("; compared with the store %s, %s", last, some(differences))
+	case len(lost) > 0:
+	case len(differences) > 0:
+		e.Sentence = fmt.Sprintf("compared with the store %s, %s; no write to the disk was lost: this was still in the kernel's memory, "+
+			"and no sync had covered it", last, some(differences))
+	default:
+		e.Sentence = fmt.Sprintf("the store is as it was %s, and nothing was lost: the program does not recover from being killed there", last)
+	}
+	return e
+}
+
+// files returns what is in the store on a disk before the program recovers it.
+func (s *search) files(w images, state blocklog.State) (map[string]File, error) {
+	disk, _, err := w.cut(state)
+	if err != nil {
+		return nil, err
+	}
+	files, err := w.look(disk)
+	return files, errors.Join(err, w.discard(disk))
+}
+
+// some returns the first of a list, in words.
+func some(all []string) string {
+	text := strings.Join(all[:min(len(all), listShown)], ", ")
+	if more := len(all) - listShown; more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
-	return &explain.Explanation{Lost: len(lost), Sentence: "it fails if the disk loses what it had accepted but not flushed: " + text}
+	return text
 }
 
 // calls returns the last requests and acknowledgements before a cut, with the fate of each request.

@@ -88,15 +88,19 @@ func TestAMissingSyncIsFoundOnEachFilesystemAndReplays(t *testing.T) {
 		t.Run(fs, func(t *testing.T) {
 			t.Parallel()
 			withFilesystem(t, fs)
-			for name, leftOut := range map[string]string{"none": "", "of the file": `sync "$1/tmp"`, "of the directory": `sync "$1" `} {
-				r := request(fs, notesOf(strings.Replace(notes, leftOut, "true ", 1)))
-				if leftOut == "" {
+			for name, row := range map[string]struct{ leftOut, why string }{
+				"none":             {"", ""},
+				"of the file":      {`sync "$1/tmp"`, `when "note1" was acknowledged, note1 has 0 bytes instead of 14; no write to the disk was lost`},
+				"of the directory": {`sync "$1" `, `when "note1" was acknowledged, note1 is missing, tmp is there, although it was not then; no write`},
+			} {
+				r := request(fs, notesOf(strings.Replace(notes, row.leftOut, "true ", 1)))
+				if row.leftOut == "" {
 					r.Spec = notesOf(notes)
 				}
 				out := explore(t, r)
 				t.Logf("%s: %+v", name, out.Result.Tally)
-				assert.Equal(t, leftOut == "", out.Result.Passed, "%+v", out.Result)
-				if leftOut == "" {
+				assert.Equal(t, row.leftOut == "", out.Result.Passed, "%+v", out.Result)
+				if row.leftOut == "" {
 					require.NotZero(t, out.Result.Tally.AtStake)
 					continue
 				}
@@ -104,6 +108,7 @@ func TestAMissingSyncIsFoundOnEachFilesystemAndReplays(t *testing.T) {
 				f := out.Result.Findings[0]
 				require.Equal(t, "note1 is lost", f.Sentence)
 				require.Contains(t, f.Blocks.Filesystem, fs)
+				require.Contains(t, f.Explanation.Sentence, row.why)
 				require.Equal(t, f.ShownOf, f.Shown)
 				again, err := kernel.Replay(t.Context(), save(t, r, out), 2)
 				require.NoError(t, err)

@@ -33,14 +33,16 @@ type recorder struct {
 	mu     sync.Mutex
 	acks   []program.Ack
 	given  []int // see Blocks
-	nudges int
 	owners *owners
+	looker *looker
+	seen   []Snapshot
 	failed error
 }
 
 // record runs the program once, on an empty disk or on one that the setup has prepared.
 func (r *rig) record(ctx context.Context, spec *native.Spec, name string) (_ *Recording, err error) {
 	rec := &recorder{rig: r, owners: newOwners()}
+	rec.looker = newLooker(rec.owners.see)
 	if rec.run, err = native.NewRun(spec, rec.ack, func() string { return "" }); err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func (r *rig) record(ctx context.Context, spec *native.Spec, name string) (_ *Re
 		Recording: &program.Recording{Program: spec.Program, Way: name, Acks: rec.acks, Ended: ended},
 		Blocks: Blocks{
 			Filesystem: name, Options: r.fs.Options, Kernel: release(), DiskBytes: r.fs.DiskBytes, Content: content, Given: rec.given,
-			Owners: rec.owners.of(content.Log),
+			Owners: rec.owners.of(content.Log), Snapshots: rec.seen,
 		},
 	}, nil
 }
@@ -122,7 +124,7 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 		return "", err
 	}
 	// Whatever is not on the disk yet, the kernel would write later: first its metadata, then everything.
-	r.look()
+	_, _ = r.looker.look(r.run.Dir) // if it fails, explanations know less
 	return ended, errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at))
 }
 
@@ -137,31 +139,30 @@ func (r *recorder) ack(line string) {
 	given, err := r.disks.Position(r.disk)
 	r.given = append(r.given, given)
 	r.acks = append(r.acks, program.Ack{Tick: uint64(given + len(r.acks) + 1), Text: line}) //nolint:gosec // not negative
-	r.failed = errors.Join(r.failed, err, r.nudge())
+	r.failed = errors.Join(r.failed, err)
+	if len(r.acks) > maxLooks {
+		return
+	}
+	if files, err := r.looker.look(r.run.Dir); err == nil {
+		r.seen = append(r.seen, Snapshot{len(r.acks), files})
+	}
+	r.failed = errors.Join(r.failed, r.nudge())
 }
 
-// maxNudges is how often the kernel is made to write in the middle of a run.
-const maxNudges = 100
+// maxLooks is at how many acknowledgements the lab looks at the store, and makes the kernel write.
+const maxLooks = 100
 
 // nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: after every fourth only
 // metadata, after every fourth everything. It promises the program nothing, because power may also be cut just before.
 func (r *recorder) nudge() error {
-	if r.nudges++; r.nudges > maxNudges {
-		return nil
-	}
-	switch r.nudges % 4 {
+	switch len(r.acks) % 4 {
 	case 1:
-		r.look()
 		return r.fs.Commit(r.at)
 	case 3:
-		r.look()
 		return kernelfs.SyncAll(r.at)
 	}
 	return nil
 }
-
-// look notes which bytes are where in the files of the store, for explanations.
-func (r *recorder) look() { r.owners.look(r.run.Dir, hiddenName) }
 
 // release returns the release of the running kernel.
 func release() string {

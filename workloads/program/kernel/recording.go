@@ -28,6 +28,8 @@ type Blocks struct {
 	Given []int `json:"given"`
 	// Owners says which part of which file a page of a write holds, as far as that is known, by request and offset in it.
 	Owners []Owner `json:"owners"`
+	// Snapshots are what the program saw at the first acknowledgements.
+	Snapshots []Snapshot `json:"snapshots"`
 }
 
 // Owner is the place of the bytes of a write in a file.

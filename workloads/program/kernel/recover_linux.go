@@ -61,4 +61,14 @@ func (r *recoverer) recover(ctx context.Context, disk string, acked []program.Ac
 	return a, errors.Join(err, m.Unmount())
 }
 
+// look mounts a disk and returns what is in the store on it, before the program recovers it.
+func (r *recoverer) look(disk string) (map[string]File, error) {
+	m, err := r.fs.Mount(r.disks.Path(disk), r.at, "")
+	if err != nil {
+		return nil, err
+	}
+	files, err := newLooker(func(string, int64, []byte) {}).look(filepath.Join(r.at, store))
+	return files, errors.Join(err, m.Unmount())
+}
+
 func (r *recoverer) close() error { return r.judge.Close() }

@@ -62,6 +62,8 @@ type images interface {
 	discard(disk string) error
 	// recover lets the filesystem and the program recover a disk, and returns the checker's answer.
 	recover(ctx context.Context, disk string, acked []program.Ack) (program.Answer, error)
+	// look returns what is in the store on a disk after the filesystem, but not the program, has recovered it.
+	look(disk string) (map[string]File, error)
 	close() error
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,6 +76,19 @@ func (p *pages) recover(_ context.Context, disk string, acked []program.Ack) (pr
 		a.Verdict = program.Wrong
 	}
 	return a, nil
+}
+
+// look shows a file for each of the first pages that does not begin with garbage.
+func (p *pages) look(disk string) (map[string]File, error) {
+	files := map[string]File{}
+	for page := range int64(8) {
+		b := []byte{0}
+		p.disks[disk].Read(b, page*blocklog.PageBytes)
+		if b[0] < 'z' {
+			files[fmt.Sprint("page", page)] = File{Len: int64(b[0])}
+		}
+	}
+	return files, nil
 }
 
 func (p *pages) close() error { return nil }
@@ -174,7 +188,32 @@ func TestWhatNeverReachedTheDiskNeedsNoLoss(t *testing.T) {
 	f := result.Findings[0]
 	require.Empty(t, f.Blocks.Lost)
 	require.Equal(t, blocklog.State{Sure: 2, Kept: []blocklog.Piece{{Op: 2, To: blocklog.PageBytes}}}, f.Blocks.State, "the earliest")
-	require.Contains(t, f.Explanation.Sentence, "no write to the disk was lost")
+	require.Contains(t, f.Explanation.Sentence, "no write to the disk was lost: what is missing was")
+}
+
+func TestAnExplanationComparesWithWhatTheProgramSaw(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		seen map[string]File
+		want string
+	}{
+		"lost": {
+			map[string]File{"page0": {Len: 'a'}, "page1": {Len: 'x'}, "page2": {}},
+			`compared with the store when "line 0" was acknowledged, page1 has 98 bytes instead of 120, page2 is missing; no write to the disk was lost: this`,
+		},
+		"other bytes and a new file": {map[string]File{"page1": {Len: 'b', Sum: 1}}, `page0 is there, although it was not then, page1 has other bytes`},
+		"nothing":                    {map[string]File{"page0": {Len: 'a'}, "page1": {Len: 'b'}}, "the program does not recover from being killed there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b'), flush, write(2, 1, 'c')}, 3)
+			rec.Blocks.Snapshots = []Snapshot{{Acks: 1, Files: row.seen}}
+			result, _, err := exploreWith(t, rec, Options{}, func(_ func(int64) byte, acked int) string { return strings.Repeat("wrong", acked) })
+			require.NoError(t, err)
+			require.Len(t, result.Findings, 1)
+			require.Contains(t, result.Findings[0].Explanation.Sentence, row.want)
+		})
+	}
 }
 
 func TestASearchWithoutEvidenceIsInconclusive(t *testing.T) {
