@@ -86,7 +86,7 @@ func TestFlagsOfServersGoTogether(t *testing.T) {
 		"a port is a number":               {"--ready", "port=http", "--work", "client"},
 		"no signal is called SIGNAL":       {"--ready", "port=80", "--work", "client", "--stop", "SIGNAL"},
 		"error parsing regexp":             {"--ready", "output=(", "--work", "client"},
-		"survives a crash":                 {"--ready", "file={dir}/pid", "--work", "client"},
+		"would survive a crash":            {"--ready", "file={dir}/pid", "--work", "client"},
 		"leave out --setup":                {"--from", "x.lrec", "--setup", "initdb {dir}"},
 		"--ready means nothing on wasm":    {"--on", "wasm", "--ready", "port=80"},
 		"{tmp} is the directory for the s": {"--setup", "mkdir {tmp}"},
