@@ -186,10 +186,11 @@ func survives(cut *faultfs.FS, pairs map[string]string) error {
 	return closing(db, err)
 }
 
-// holdingUp is a filesystem that holds up one sync.
+// holdingUp is a filesystem that holds up one sync, or one write.
 type holdingUp struct {
 	afero.Fs
 	*crossing
+	writes       bool
 	armed, holds atomic.Bool
 	goOn         chan struct{}
 }
@@ -213,8 +214,7 @@ func (h *holdingUp) OpenFile(name string, flag int, perm fs.FileMode) (afero.Fil
 }
 
 func (f *heldUp) Sync() error {
-	matches, _ := path.Match(f.fs.file, path.Base(f.Name())) // the patterns are well formed
-	hold := matches && f.fs.armed.CompareAndSwap(true, false)
+	hold := !f.fs.writes && f.isHeld()
 	if hold && !f.fs.late {
 		f.fs.hold()
 	}
@@ -223,6 +223,19 @@ func (f *heldUp) Sync() error {
 		f.fs.hold()
 	}
 	return err
+}
+
+func (f *heldUp) Write(p []byte) (int, error) {
+	if f.fs.writes && f.isHeld() {
+		f.fs.hold()
+	}
+	return f.File.Write(p)
+}
+
+// isHeld reports whether this call is the one to hold up.
+func (f *heldUp) isHeld() bool {
+	matches, _ := path.Match(f.fs.file, path.Base(f.Name())) // the patterns are well formed
+	return matches && f.fs.armed.CompareAndSwap(true, false)
 }
 
 func (h *holdingUp) hold() {

@@ -21,6 +21,8 @@
 //	levels.go    sequences of commits with every durability
 //	space.go     keys that are overwritten again and again
 //	conflicts.go transactions that have read what another commit writes
+//	claimed.go   a log that is written to beside a sync of it, or beside another write
+//	busy.go      many clients on a disk whose writes let others run
 //	shortened.go logs that are cut after the store was closed, or after the next log was begun
 //	brim.go      a disk that is filled to the last page
 //	causes.go    two failures, the second of which begins before the first
@@ -32,18 +34,18 @@
 // Promises:
 //
 //   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. Only what is
-//     beside a long commit, beside large values or beside a new snapshot may come too late to meet it, and then passes.
+//     beside a long commit, large values or a new snapshot, and clients on a busy disk, may fail to meet, and then passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
 //
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=28
+//structure:limits files=30
 package provoked
 
 // Checks returns all checks. Work that ends early comes in many, because a run waits for each only so long.
 func Checks() []func() error {
 	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
-		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born)
+		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy)
 }

@@ -20,6 +20,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"shortened logs of a closed store": provoked.Closed, "shortened logs before another": provoked.Proven,
 		"the last page of a disk": provoked.Brim, "two failures": provoked.Causes, "calls that fail": provoked.Failed,
 		"copies beside large values": provoked.Copied, "rotten large values": provoked.Repaired, "snapshots beside commits": provoked.Born,
+		"writes during a sync": provoked.Claimed, "commits during a write": provoked.Handed, "a busy disk": provoked.Busy,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
 	}

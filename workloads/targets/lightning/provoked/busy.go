@@ -1,0 +1,95 @@
+package provoked
+
+import (
+	"errors"
+	"io/fs"
+	"runtime"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+const (
+	busyClients = 8
+	busyCommits = 200 // of each client
+	busyKills   = 50  // commits of a client from one look at what a kill would leave to the next
+	busyYields  = 300 // before and after each write
+)
+
+// Busy lets clients commit with Sync and with NoSync on a disk whose writes take so long that other clients run meanwhile,
+// with zeros written behind the end of the log. What is acknowledged must be there, now and after a kill.
+func Busy() error {
+	disk := faultfs.New(faultfs.Options{})
+	o := options(slow{disk}, false)
+	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom, o.Limits.LogGatherBytes = 1<<20, 512, 1, 1
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	var answers []<-chan error
+	pairs := map[string]string{}
+	for c := range busyClients {
+		first := c * busyCommits
+		for i := range busyCommits {
+			pairs[string(key(first+i))] = string(value(0))
+		}
+		answers = append(answers, start(func() (err error) {
+			for i := first; i < first+busyCommits && err == nil; i++ {
+				if err = db.Put(key(i), value(0), engine.Durability(c%2)); err == nil && i%busyKills == 0 {
+					err = survives(after(disk, faultfs.LoseNone()), map[string]string{string(key(i)): string(value(0))})
+				}
+			}
+			return err
+		}))
+	}
+	for _, answer := range answers {
+		err = errors.Join(err, <-answer)
+	}
+	killed := after(disk, faultfs.LoseNone())
+	if err == nil {
+		err = shows(db, pairs)
+	}
+	if err = errors.Join(err, db.Close()); err == nil {
+		err = holds(killed, storeDir, pairs)
+	}
+	return errors.Join(err, allClosed(disk))
+}
+
+// slow is a filesystem whose writes let other goroutines run, before and after.
+type slow struct{ afero.Fs }
+
+type slowFile struct{ afero.File }
+
+func (s slow) OpenFile(name string, flag int, perm fs.FileMode) (afero.File, error) {
+	f, err := s.Fs.OpenFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	return slowFile{f}, nil
+}
+
+func others() {
+	for range busyYields {
+		runtime.Gosched()
+	}
+}
+
+func (f slowFile) Write(p []byte) (int, error) {
+	others()
+	defer others()
+	return f.File.Write(p)
+}
+
+func (f slowFile) WriteAt(p []byte, off int64) (int, error) {
+	others()
+	defer others()
+	return f.File.WriteAt(p, off)
+}
+
+func (f slowFile) Sync() error {
+	others()
+	defer others()
+	return f.File.Sync()
+}

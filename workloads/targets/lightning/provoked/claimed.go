@@ -1,0 +1,97 @@
+package provoked
+
+import (
+	"errors"
+	"maps"
+	"runtime"
+
+	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// claimedBytes is the length of a value, large enough for a part of a log that shares no sector with another write.
+const claimedBytes = 1500
+
+// Claimed writes to a log after the disk has done a sync of it and before the sync returns, and then once more. Whatever
+// a power cut leaves of the two writes must open and show the commits up to some point: that the log was synced says nothing
+// about what was written meanwhile.
+func Claimed() error {
+	disk := faultfs.New(faultfs.Options{})
+	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log", late: true}, goOn: make(chan struct{})}
+	o := options(h, false)
+	o.MemtableBytes, o.BlobValueBytes = 1<<20, -1
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	var states []map[string]string // after each commit
+	pairs := map[string]string{}
+	commit := func(d engine.Durability) <-chan error {
+		k, v := key(len(states)), make([]byte, claimedBytes)
+		pairs[string(k)] = string(v)
+		states = append(states, maps.Clone(pairs))
+		return start(func() error { return db.Put(k, v, d) })
+	}
+	err = <-commit(engine.Sync)
+	h.armed.Store(true)
+	first := commit(engine.Sync)
+	if !eventually(h.holds.Load) {
+		return errors.Join(err, errHangs)
+	}
+	before := disk.Now()
+	second := commit(engine.NoSync)
+	if !eventually(func() bool { return disk.Now() > before }) {
+		err = errors.Join(err, wrong("a commit is not handed to the operating system during a sync"))
+	}
+	close(h.goOn)
+	if !eventually(returned(first)) || !eventually(returned(second)) {
+		return errHangs
+	}
+	err = errors.Join(err, <-first, <-second, <-commit(engine.NoSync))
+	tick := disk.Now()
+	if err = closing(db, err); err != nil {
+		return err
+	}
+	_, err = faultfs.Explore(faultfs.NewTimeline(disk, faultfs.Model{Profile: faultfs.PosixMin()}, 0).Advance(tick), faultfs.ImageOptions{}, func(left *faultfs.FS) error {
+		return opens(left, states[1:])
+	})
+	return err
+}
+
+// Handed commits while a write of the log is held up. Each commit, of every client, must have been handed to the operating
+// system when it returns, so a kill leaves it.
+func Handed() error {
+	disk := faultfs.New(faultfs.Options{})
+	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log"}, writes: true, goOn: make(chan struct{})}
+	db, err := engine.Open(storeDir, options(h, true))
+	if err != nil {
+		return err
+	}
+	err = db.Put(key(0), nil, engine.Sync)
+	pairs := map[string]string{string(key(0)): ""}
+	h.armed.Store(true)
+	var answers []<-chan error
+	for i := 1; i <= 2; i++ {
+		pairs[string(key(i))] = string(value(i))
+		answers = append(answers, start(func() error { return db.Put(key(i), value(i), engine.NoSync) }))
+		if !eventually(func() bool { return h.holds.Load() && db.Metrics().Commits == int64(i+1) }) {
+			close(h.goOn)
+			return errHangs
+		}
+	}
+	for range meanwhile {
+		runtime.Gosched()
+	}
+	close(h.goOn)
+	for _, answer := range answers {
+		if !eventually(returned(answer)) {
+			return errHangs
+		}
+		err = errors.Join(err, <-answer)
+	}
+	killed := after(disk, faultfs.LoseNone())
+	if err = closing(db, err); err != nil {
+		return err
+	}
+	return survives(killed, pairs)
+}
