@@ -42,6 +42,9 @@ like a client, and the server is killed. A server that does not start or does no
 have a network of their own, so ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
 store before power is cut for the first time.
 
+With --steps N, the program (or --work) is told by an argument {steps} how many steps to do, at first N. What is found is then
+looked for in shorter runs, and shown in the shortest that has it.
+
 A checker only looks at a store. With --again, the program also goes on with it, in a second run that acknowledges like the
 first, and then it is checked once more.
 
@@ -104,46 +107,63 @@ func profileNames() []string {
 
 // run records and searches, and prints what was found.
 func run(ctx context.Context, out, errOut io.Writer, f *flags, args []string) error {
-	request, err := f.request(args)
+	r, err := request(f.inSteps(f.steps, args))
 	if err != nil {
 		return err
 	}
-	if request.Recording == nil || request.Spec.NeedsStage() {
+	if r.Recording == nil || r.Spec.NeedsStage() {
 		if err := stage.Possible(ctx); err != nil {
 			return exit.Because(ctx, err)
 		}
 	}
 	began := time.Now()
-	outcome := &native.Outcome{Recording: request.Recording}
-	if request.Recording == nil || !request.OnlyTape {
-		outcome, err = native.Explore(ctx, request, (&progressLine{w: errOut, began: began}).show)
+	outcome := &native.Outcome{Recording: r.Recording}
+	if r.Recording == nil || !r.OnlyTape {
+		outcome, err = native.Explore(ctx, r, (&progressLine{w: errOut, began: began}).show)
 	}
 	if err != nil && (ctx.Err() == nil || outcome == nil || outcome.Result == nil) {
 		return exit.Because(ctx, err)
 	}
 	if f.record != "" {
-		if err := save(f.record, request.Spec, outcome.Recording); err != nil {
+		if err := save(f.record, r.Spec, outcome.Recording); err != nil {
 			return err
 		}
 	}
 	if f.audit {
 		return f.printHints(out, outcome.Recording)
 	}
-	if request.OnlyTape {
+	if r.OnlyTape {
 		return f.printRecorded(out, outcome.Recording)
 	}
-	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
-	err = publish(out, f, report, func(finding *program.Finding) (*lrec.File, error) {
-		return lrec.New(request.Spec, outcome.Recording, finding)
+	took := time.Since(began)
+	result := f.fewest(ctx, foundBy(r, outcome), took, func(ctx context.Context, steps int, all bool) (*found, error) {
+		r, err := request(f.inSteps(steps, args))
+		if err != nil {
+			return nil, err
+		}
+		r.First = !all
+		outcome, err := native.Explore(ctx, r, nil)
+		if err != nil {
+			return nil, err
+		}
+		return foundBy(r, outcome), nil
 	})
+	err = publish(out, f, &programs.Report{Result: result.Result, Seconds: took.Seconds()}, result.fileOf)
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what was found so far has been printed
 	}
 	return err
 }
 
+// foundBy returns what a search found.
+func foundBy(r native.Request, outcome *native.Outcome) *found {
+	return &found{outcome.Result, func(finding *program.Finding) (*lrec.File, error) {
+		return lrec.New(r.Spec, outcome.Recording, finding)
+	}}
+}
+
 // request returns what the flags ask for.
-func (f *flags) request(args []string) (native.Request, error) {
+func request(f *flags, args []string) (native.Request, error) {
 	r := native.Request{
 		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
 		OnlyTape: f.tapeOnly(), For: f.limit, Nested: f.nested,

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type flags struct {
 	html                      string
 	setup                     string
 	server                    serverFlags
+	steps                     int
 
 	on    string
 	seeds cmdline.Seeds
@@ -54,6 +56,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX, for printed lines that match; a group in REGEX selects a part of them")
 	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
 	f.server.add(to)
+	to.IntVar(&f.steps, "steps", 0, "let the program do `N` steps, which an argument of it or of --work receives as {steps}; what is found is shown with as few as suffice")
 	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse; for Go programs, wasm; or on a filesystem of this kernel, as root: ext4, xfs, btrfs")
@@ -124,7 +127,7 @@ func (f *flags) validate(args []string) error {
 	case f.from != "" && f.setup != "":
 		return exit.Usagef("--from searches a recording, which can no longer be prepared; leave out --setup")
 	}
-	return f.server.validate(f.from != "")
+	return errors.Join(f.validateSteps(args), f.server.validate(f.from != ""))
 }
 
 // validateOn reports flags that have no meaning for the way in which the program runs.
@@ -135,7 +138,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
 	switch {
 	case f.on == wasm.Name:
-		refused, other = []string{"again", "observe", "timeout", "ready", "work", "stop"}, ""
+		refused, other = []string{"again", "observe", "timeout", "ready", "work", "stop", "steps"}, ""
 	case kernel.Known(f.on):
 		refused, other = []string{"seeds", "sweep", "env", "calls", "dump", "observe", "nested", "profile", "device", "fault", "audit"}, ""
 	}

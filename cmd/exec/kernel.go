@@ -18,7 +18,8 @@ import (
 
 // runKernel records a program on a filesystem of the kernel, searches, and prints what was found.
 func runKernel(ctx context.Context, out, errOut io.Writer, f *flags, given *pflag.FlagSet, args []string) error {
-	request, err := f.kernelRequest(given, args)
+	filled, filledArgs := f.inSteps(f.steps, args)
+	request, err := filled.kernelRequest(given, filledArgs)
 	if err != nil {
 		return err
 	}
@@ -44,12 +45,30 @@ func runKernel(ctx context.Context, out, errOut io.Writer, f *flags, given *pfla
 		_, err := fmt.Fprintf(out, "recorded %d requests to the disk and %d acknowledgements in %s\n", len(rec.Blocks.Content.Log), len(rec.Acks), f.record)
 		return err
 	}
-	report := &programs.Report{Result: outcome.Result, Seconds: time.Since(began).Seconds()}
-	err = publish(out, f, report, func(finding *program.Finding) (*lrec.File, error) { return rec.File(request.Spec, finding) })
+	took := time.Since(began)
+	result := f.fewest(ctx, foundOnKernel(request, outcome), took, func(ctx context.Context, steps int, all bool) (*found, error) {
+		filled, filledArgs := f.inSteps(steps, args)
+		r, err := filled.kernelRequest(given, filledArgs)
+		if err != nil {
+			return nil, err
+		}
+		r.First = !all
+		outcome, err := kernel.Explore(ctx, r, nil)
+		if err != nil {
+			return nil, err
+		}
+		return foundOnKernel(r, outcome), nil
+	})
+	err = publish(out, f, &programs.Report{Result: result.Result, Seconds: took.Seconds()}, result.fileOf)
 	if ctx.Err() != nil {
 		return context.Cause(ctx) // what was found so far has been printed
 	}
 	return err
+}
+
+// foundOnKernel returns what a search found.
+func foundOnKernel(r kernel.Request, outcome *kernel.Outcome) *found {
+	return &found{outcome.Result, func(finding *program.Finding) (*lrec.File, error) { return outcome.Recording.File(r.Spec, finding) }}
 }
 
 // possible returns why programs cannot run on a filesystem of the kernel here, and the remedy.

@@ -48,6 +48,22 @@ func TestThePageShowsTheFinding(t *testing.T) {
 	assert.NotContains(t, page.String(), "<b>")
 }
 
+func TestTheTextShowsTheFewestSteps(t *testing.T) {
+	t.Parallel()
+	for want, s := range map[string]program.Steps{
+		"  steps    3 suffice in place of 100\n":                                                    {Given: 100, Fewest: 3, Least: true},
+		"  steps    1 suffices in place of 2\n":                                                     {Given: 2, Fewest: 1, Least: true},
+		"  steps    9; with fewer, it was not found again\n":                                        {Given: 9, Fewest: 9, Least: true},
+		"  steps    3 suffice in place of 9; fewer may suffice, but time ran out after 1 attempt\n": {Given: 9, Fewest: 3, Tries: 1},
+	} {
+		r := report()
+		r.Findings[0].Steps = &s
+		var text bytes.Buffer
+		require.NoError(t, programs.Text(&text, r))
+		assert.Contains(t, text.String(), want)
+	}
+}
+
 func TestTheTextShowsWhatABlockDeviceLost(t *testing.T) {
 	t.Parallel()
 	for want, lost := range map[string][]string{

@@ -169,6 +169,9 @@ func where(f *program.Finding) string {
 
 // notes returns what else there is to say about a finding, each with a label.
 func notes(f *program.Finding) (all [][2]string) {
+	if s := f.Steps; s != nil {
+		all = append(all, [2]string{"steps", steps(s)})
+	}
 	if f.Shrunk != nil {
 		all = append(all, [2]string{"shrunk", f.Shrunk.Sentence})
 	}
@@ -179,6 +182,21 @@ func notes(f *program.Finding) (all [][2]string) {
 		all = append(all, [2]string{"shown", fmt.Sprintf("in %d of %d further recoveries of the same image: recovery is not repeatable", f.Shown, f.ShownOf)})
 	}
 	return all
+}
+
+// steps says how many steps of the program suffice.
+func steps(s *program.Steps) string {
+	text := fmt.Sprintf("%d suffice in place of %d", s.Fewest, s.Given)
+	if s.Fewest == 1 {
+		text = fmt.Sprintf("1 suffices in place of %d", s.Given)
+	}
+	if s.Fewest == s.Given {
+		text = fmt.Sprintf("%d; with fewer, it was not found again", s.Given)
+	}
+	if !s.Least {
+		text += fmt.Sprintf("; fewer may suffice, but time ran out after %s", wording.Plural(s.Tries, "attempt"))
+	}
+	return text
 }
 
 // replay returns the command line that reproduces a finding.

@@ -35,7 +35,8 @@
 //     inconclusive.
 //   - P6: equal recordings and options give equal images, in the same order within a crash point.
 //   - P7: a finding is shrunk before it is reported: no loss can be left out, and no earlier crash point was found by
-//     bisection. The run itself is not shortened, because a program does not repeat its operations exactly.
+//     bisection. The operations of a run cannot be left out, because a program does not repeat them exactly. A program that can be
+//     told how many steps to do is run again with fewer, see FewestSteps.
 //   - P8: once hundreds of images have failed, only a few more are recovered per crash point; such a point counts as sampled.
 //
 // The files:
@@ -50,6 +51,7 @@
 //	result.go      the figures and the verdict
 //	finding.go     findings, with their explanations
 //	shrink.go      shrinks a finding to fewer losses and an earlier crash point
+//	steps.go       the fewest steps of a program that show a finding
 //	audit.go       what is not yet durable at each acknowledgement, found by package hints
 //	life.go        single images, for the experiments of package explain
 //

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -32,6 +33,22 @@ type Options struct {
 	Explaining time.Duration
 	// Progress is called from time to time by the workers, one call at a time. It may be nil.
 	Progress func(Tally)
+}
+
+// UntilFailure returns the Progress and Enough of Options that end a search with the first image that fails, in addition to
+// what they do otherwise. Both may be nil.
+func UntilFailure(progress func(Tally), enough func() bool) (func(Tally), func() bool) {
+	var failed atomic.Bool
+	return func(t Tally) {
+			if t.Failed > 0 {
+				failed.Store(true)
+			}
+			if progress != nil {
+				progress(t)
+			}
+		}, func() bool {
+			return failed.Load() || enough != nil && enough()
+		}
 }
 
 // Defaults of Options.

@@ -39,6 +39,7 @@ type Finding struct {
 	Calls            []Call            `json:"calls"`            // the last disk operations before the cut, oldest first
 	Nested           *Nested           `json:"nested,omitempty"` // set if power was cut again during the recovery
 	Blocks           *BlockCut         `json:"blocks,omitempty"` // set if the program ran on a filesystem of the kernel
+	Steps            *Steps            `json:"steps,omitempty"`  // set if the program was run again with fewer steps
 	File             string            `json:"file,omitempty"`
 }
 

@@ -91,6 +91,9 @@ func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, emit fun
 			_ = emit(event{Tally: &t}) // if it fails, so will the next event
 		}
 	}
+	if r.First {
+		o.Progress, o.Enough = program.UntilFailure(o.Progress, o.Enough)
+	}
 	disk, err := rig.disks.Load(rec.Blocks.Content)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,8 @@ type Request struct {
 	Filesystem string      `json:"filesystem"` // one of Filesystems
 	Options    Options     `json:"options"`
 	OnlyRecord bool        `json:"only_record,omitempty"` // do not search
+	// First ends the search with the first disk that fails.
+	First bool `json:"first,omitempty"`
 	// For limits the time of the search; 0 means no limit.
 	For time.Duration `json:"for,omitempty"`
 	// Recording, if it is not nil, is searched instead of recording the program. It is not part of the JSON.

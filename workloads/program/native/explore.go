@@ -28,6 +28,8 @@ type Request struct {
 	OnlyTape bool   `json:"only_tape,omitempty"` // record but do not search
 	// Replay, if it is not 0, is how often to recover the image of the finding in the file From. Nothing else is done then.
 	Replay int `json:"replay,omitempty"`
+	// First ends the search with the first image that fails.
+	First bool `json:"first,omitempty"`
 	// For limits the time of the search; 0 means no limit.
 	For time.Duration `json:"for,omitempty"`
 	// Recording, if it is not nil, is searched instead of recording the program. It is not part of the JSON.
@@ -56,6 +58,9 @@ func (r *Request) options(ctx context.Context, progress func(program.Tally)) (pr
 	if r.For > 0 {
 		end := time.Now().Add(r.For)
 		enough = func() bool { return ctx.Err() != nil || time.Now().After(end) }
+	}
+	if r.First {
+		progress, enough = program.UntilFailure(progress, enough)
 	}
 	return program.Options{
 		Enough: enough, Explaining: program.ExplainingAfter(r.For),

@@ -3,7 +3,6 @@ package wasm
 import (
 	"context"
 	"slices"
-	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
@@ -60,10 +59,7 @@ func atFirst(o program.Options, findings int) program.Options {
 	if findings > 1 {
 		return o
 	}
-	var failed atomic.Bool
-	enough := o.Enough
-	o.Progress = func(t program.Tally) { failed.Store(t.Failed > 0) }
-	o.Enough = func() bool { return failed.Load() || enough != nil && enough() }
+	o.Progress, o.Enough = program.UntilFailure(nil, o.Enough)
 	return o
 }
 
