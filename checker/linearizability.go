@@ -101,7 +101,7 @@ func (s *search) checkWindows(r Result, byValue []bool) Result {
 			}
 			switch v := s.checkInWindow(r, w, int32(k), parts[k]); {
 			case v.Verdict == Inconclusive && s.ctx.Err() == nil:
-				byValue[k] = true // that search is another one
+				byValue[k] = true // the search by values may succeed
 			case v.Verdict != Pass:
 				return v
 			}
@@ -110,7 +110,8 @@ func (s *search) checkWindows(r Result, byValue []bool) Result {
 	return r
 }
 
-// checkInWindow judges a key in a window, for as long as it may take if another search is going to follow.
+// checkInWindow judges a key in a window, with only firstSteps steps, because a search by values follows if these are not
+// enough.
 func (s *search) checkInWindow(r Result, w *window, k int32, steps []step) Result {
 	limits := s.limits
 	defer func() { s.limits = limits }()

@@ -66,8 +66,7 @@ func TestSolveAgreesWithBruteForce(t *testing.T) {
 }
 
 func TestSolveIsUndecidedWhenItsBudgetRunsOut(t *testing.T) {
-	// Each choice is a chain of all nodes, forwards or backwards, and no two chains may have the same direction. Three
-	// chains are impossible.
+	// There is a choice for every pair of nodes: which of the two comes first.
 	p := &Problem{Nodes: 40, Budget: 300}
 	for a := range int32(40) {
 		for b := range a {

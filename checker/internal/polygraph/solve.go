@@ -242,8 +242,9 @@ func (s *solver) search() Outcome {
 	return Impossible
 }
 
-// hardest returns an undecided choice neither side of which fits a certain order of the nodes, with the side that
-// comes closer. It returns -1 if there is none; then that order is an answer.
+// hardest takes an order of the nodes that fits everything known (see extension), and returns an undecided choice neither
+// side of which fits that order, with the side that comes closer. It returns -1 if there is none; then the order is an
+// answer.
 func (s *solver) hardest() (c int32, side int) {
 	s.budget -= s.count + len(s.undecided())
 	place := s.extension()

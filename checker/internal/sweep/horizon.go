@@ -2,8 +2,8 @@ package sweep
 
 import "slices"
 
-// horizons are the moments until which values are asked for: until the last return of a step that wants or avoids the value, or
-// that may need an unanswered step which wants it.
+// horizons maps each value to the last moment at which anybody may ask for it. That is the last return of a step that wants or
+// avoids the value. If an unanswered step turns the value into another one, it is also asked for as long as that other one is.
 type horizons map[int32]int64
 
 func newHorizons(steps []Step) horizons {

@@ -52,7 +52,7 @@ func simulate(rng *rand.Rand, count, clients int) (steps []sweep.Step) {
 		s := &steps[i]
 		switch {
 		case len(s.Wants) > 0 && held != s.Wants[0]:
-			s.Wants, s.Avoids, s.Writes = nil, s.Wants, s.Return == sweep.Never // if it was not answered, nobody knows
+			s.Wants, s.Avoids, s.Writes = nil, s.Wants, s.Return == sweep.Never // an unanswered exchange stays as it is: nobody learned that it failed
 			if s.Writes {
 				s.Wants, s.Avoids = s.Avoids, nil
 			}
