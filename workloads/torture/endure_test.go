@@ -23,13 +23,13 @@ func TestBugsThatOnlyFurtherCrashesShow(t *testing.T) {
 	}{
 		{
 			"each recovery leaves a file", toy.Leaks, "growth", "leaks files",
-			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
-				`\(.toy/toy.go:\d+.\), and nothing has removed them$`,
+			`^\d+ of the \d+ files that are new or have grown since the first recovery were made by calls like the create of db/\d+ ` +
+				`\(.toy/toy.go:\d+.\) and never removed; they have grown by 0 bytes$`,
 		},
 		{
 			"each close leaves a file", toy.LeaksBySession, "growth", "leaks files",
-			`^\d+ of \d+ files that have come or grown since the first recovery, with 0 bytes, were made by calls like the create of db/\d+ ` +
-				`\(.toy/close.go:\d+.\), and nothing has removed them$`,
+			`^\d+ of the \d+ files that are new or have grown since the first recovery were made by calls like the create of db/\d+ ` +
+				`\(.toy/close.go:\d+.\) and never removed; they have grown by 0 bytes$`,
 		},
 		{
 			"a recovery loses more if the previous one was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",

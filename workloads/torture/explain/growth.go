@@ -29,7 +29,8 @@ func growth(packages []string, g *explore.Grown) *Explanation {
 // kind identifies calls of the same operation from the same place in the source.
 func (s *Site) kind() string { return s.Op + s.Source + s.From }
 
-// leftovers describes the files that are new since the first recovery by the place in the source that makes most of them.
+// leftovers names the place in the source that makes most of the files that are new since the first recovery. It returns nil if
+// none is new.
 func leftovers(packages []string, g *explore.Grown) *Explanation {
 	var most Site
 	sources, counts, bytes := newSources(packages, g.Trace), map[string]int{}, map[string]int64{}
@@ -46,6 +47,6 @@ func leftovers(packages []string, g *explore.Grown) *Explanation {
 	if len(counts) == 0 {
 		return nil
 	}
-	return &Explanation{By: &most, Sentence: fmt.Sprintf("%d of %d files that have come or grown since the first recovery, with %d bytes, "+
-		"were made by calls like %s, and nothing has removed them", counts[most.kind()], len(g.Files), bytes[most.kind()], most.text())}
+	return &Explanation{By: &most, Sentence: fmt.Sprintf("%d of the %d files that are new or have grown since the first recovery "+
+		"were made by calls like %s and never removed; they have grown by %d bytes", counts[most.kind()], len(g.Files), most.text(), bytes[most.kind()])}
 }
