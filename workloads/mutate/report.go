@@ -115,7 +115,7 @@ func (r Report) writeMissedSyncs(b *strings.Builder) {
 	if syncs == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%d of %d syncs would be missed by no test", len(missed), syncs)
+	fmt.Fprintf(b, "\n%d of %d syncs can be removed without a failing test", len(missed), syncs)
 	if len(missed) == 0 {
 		b.WriteString(".\n")
 		return

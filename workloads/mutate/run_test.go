@@ -40,7 +40,7 @@ func TestARunFindsTheSyncsThatNoTestCovers(t *testing.T) {
 	var text, markdown strings.Builder
 	require.NoError(t, report.WriteText(&text))
 	require.Contains(t, text.String(), `
-2 of 3 syncs would be missed by no test:
+2 of 3 syncs can be removed without a failing test:
   log/log.go:46  err := l.file.Sync()
   log/log.go:58  err = f.Sync()
 

@@ -80,9 +80,9 @@ func (r reason) problem(id string, answers map[string]Answer, judges []Judge) st
 	}
 	switch {
 	case len(killers) == len(judges):
-		return fmt.Sprintf("%s is called %s and killed by every judge; remove the reason", id, r.class)
+		return fmt.Sprintf("%s is classed as %s, but is killed by every judge; remove the reason", id, r.class)
 	case len(killers) > 0 && (r.class == Equivalent || r.class == Unreachable):
-		return fmt.Sprintf("%s is called %s and killed by %s; correct the reason", id, r.class, strings.Join(killers, ", "))
+		return fmt.Sprintf("%s is classed as %s, but is killed by %s; correct the reason", id, r.class, strings.Join(killers, ", "))
 	}
 	return ""
 }

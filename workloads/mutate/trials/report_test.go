@@ -71,8 +71,8 @@ func TestContradictoryReasonsAreProblems(t *testing.T) {
 	r, err := decided(t, "klt", "k0 missed: no test\nl1 equivalent: it cannot be seen\nt2 speed: a test of time\ngone missed: no test").report()
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"k0 is called missed and killed by every judge; remove the reason",
-		"l1 is called equivalent and killed by lab; correct the reason",
+		"k0 is classed as missed, but is killed by every judge; remove the reason",
+		"l1 is classed as equivalent, but is killed by lab; correct the reason",
 		"there is no mutant gone; remove the reason",
 	}, r.Problems)
 	require.Equal(t, 1, r.Total.Excused)
