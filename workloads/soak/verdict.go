@@ -17,7 +17,7 @@ const (
 	Blind        = "blind" // the lab did not find the planted bug, so nothing else that it says counts
 )
 
-// unclearShare is how few cells may be unclear in a pass: at most one in unclearShare.
+// unclearShare: in a pass, at most one in this many cells may be unclear.
 const unclearShare = 100
 
 // judge sets the verdict and its reasons.

@@ -40,7 +40,7 @@ func decode(text []byte) (e Event, wrong string) {
 		return e, "it is not a line of a ledger"
 	}
 	if sum := checksum(l.Event); l.CRC != sum {
-		return e, fmt.Sprintf("its checksum is %q, and that of its event %q", l.CRC, sum)
+		return e, fmt.Sprintf("its checksum is %q, but its event has %q", l.CRC, sum)
 	}
 	if err := json.Unmarshal(l.Event, &e); err != nil {
 		return e, "its event cannot be read: " + err.Error()

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// content is what versions of keys add up to. They may be added in any order.
+// content collects versions of keys, in any order, and knows which of them a reader sees.
 type content struct {
 	newest map[string]version
 	ranges []engine.RangeDelete

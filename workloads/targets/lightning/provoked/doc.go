@@ -33,8 +33,9 @@
 //
 // Promises:
 //
-//   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. Only what is
-//     beside a long commit, large values or a new snapshot, and clients on a busy disk, may fail to meet, and then passes.
+//   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. The exceptions
+//     are work beside a long commit, large values or a new snapshot, and clients on a busy disk: they may come too late to
+//     meet the situation, and then the check passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
 //
@@ -44,7 +45,7 @@
 //structure:limits files=30
 package provoked
 
-// Checks returns all checks. Work that ends early comes in many, because a run waits for each only so long.
+// Checks returns all checks. Work that ends early is split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
 	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
 		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy)

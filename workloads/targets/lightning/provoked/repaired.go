@@ -18,9 +18,9 @@ const repairedKeys = 5
 // large returns the i-th large value, which is like no other.
 func large(i int) []byte { return bytes.Repeat([]byte{'A' + byte(i)}, largeBytes+i) }
 
-// Repaired lets one large value rot after another, of which some were written twice in one commit, and repairs the store. The
-// values that are intact must be there. Of a key whose value has rotted nothing may be shown, not even what its own commit
-// had already overwritten, and the report must name it.
+// Repaired damages each large value of a store in turn and repairs the store. The values that are intact must be there. A key
+// whose value has rotted must be absent, and the report must name it. Some keys were written twice in one commit: not even the
+// value that their own commit had overwritten may be shown.
 func Repaired() error {
 	for _, flushed := range []bool{false, true} {
 		for rotten := range 2 * repairedKeys {
