@@ -107,7 +107,7 @@ func (m *memory) element(v edn.Value) []byte {
 	return m.keep()
 }
 
-var errKeys = errors.New("the history has a key that is text and another one that is not, which look the same")
+var errKeys = errors.New("the history has two keys that look the same, although only one of them is text")
 
 // key returns the key that a value names. Text has no quotes, even if it looks like another type.
 func (m *memory) key(v edn.Value) (*keptKey, error) {
