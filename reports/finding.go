@@ -84,6 +84,7 @@ func Why(e *torture.Explanation) *page.Why {
 	add(page.Missing, "was not durable", e.Missing)
 	add(page.Missing, "came too late: once it is done, the same crash does no harm", e.Late)
 	add(page.Beside, "synced only the other half", e.Beside)
+	add(page.Beside, "synced the file too early", e.Before)
 	return why
 }
 

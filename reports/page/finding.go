@@ -34,7 +34,7 @@ type Role string
 const (
 	Missing Role = "missing" // it was not durable
 	By      Role = "by"      // it came first
-	Beside  Role = "beside"  // it made only the other half durable
+	Beside  Role = "beside"  // a sync that did not cover it
 )
 
 // Site is an operation, and the place in the source that issued it, if known.

@@ -43,7 +43,7 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 		if err != nil {
 			return nil, err
 		}
-		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Culprit, e.Late}, func(s *site) bool { return s.calledBy(changed) })
+		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Before, e.Culprit, e.Late}, func(s *site) bool { return s.calledBy(changed) })
 	}
 	if f.Shrunk != nil {
 		p.Shrunk, p.Operations = true, f.Shrunk.Operations
@@ -79,6 +79,7 @@ type explanation struct {
 	Missing  *site  `json:"missing"`
 	By       *site  `json:"by"`
 	Beside   *site  `json:"beside"`
+	Before   *site  `json:"before"`
 	Culprit  *site  `json:"culprit"`
 	Late     *site  `json:"late"`
 }

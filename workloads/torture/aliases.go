@@ -40,6 +40,9 @@ type Limits = contract.Limits
 // Administration is what an engine offers besides an open store, such as read-only stores and restoring backups.
 type Administration = contract.Administration
 
+// PowerCut is a power cut of a standing check, on a disk of the check's own.
+type PowerCut = contract.PowerCut
+
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired
 

@@ -22,7 +22,8 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 	}{
 		{
 			"an acknowledgement before the sync of its file", toy.NoFileSync, "power",
-			`^commit #\d+ was acknowledged before the write of db/log \(.toy/toy.go:\d+.\) was durable, with no intervening sync of the file$`,
+			`^commit #\d+ was acknowledged before the write of db/log \(.toy/toy.go:\d+.\) was durable, with no intervening sync of the file; ` +
+				`its last sync \(.toy/toy.go:\d+.\) came too early for it$`,
 			"toy.(*Store).append", 1,
 		},
 		{

@@ -74,10 +74,18 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 
 // standing runs the target's checks that hold for every store of the engine.
 func (a *Auditor) standing(im *Image) *checker.Violation {
+	if err := a.Standing(im.renew); err != nil {
+		return violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
+	}
+	return nil
+}
+
+// Standing returns the error of the first standing check of the target that fails, or nil. before is called before each.
+func (a *Auditor) Standing(before func()) error {
 	for _, check := range a.target.Administration.Standing {
-		im.renew()
+		before()
 		if err := check(); err != nil {
-			return violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
+			return err
 		}
 	}
 	return nil

@@ -12,7 +12,8 @@
 //     the crash fails there only because a commit had been acknowledged by then, it is that acknowledgement.
 //
 // The two are the missing edge, and between them the missing sync belongs. If the store fails although nothing is lost,
-// there is no missing sync; then Explain leaves out one operation at a time to find the one that does the damage. Profiles
+// there is no missing sync; then Explain leaves out one operation at a time to find the one that does the damage. A standing
+// check of the target that cut the power is explained by experiments with the check's own disk. Profiles
 // crashes the same recording around the same point under every other profile (T9).
 //
 //	explain.go        which losses a failure needs   sentence.go  puts the answer into words

@@ -44,7 +44,11 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 			return
 		}
 		e := x.settled(x.explain())
-		if e != nil && f.Crashes > 1 {
+		switch _, checked := x.life.(partly); {
+		case e == nil:
+		case checked:
+			e.Sentence = "on the disk of this check, " + e.Sentence
+		case f.Crashes > 1:
 			e.Sentence = fmt.Sprintf("in the life before the last of %d crashes in a row, %s", f.Crashes, e.Sentence)
 		}
 		done <- e

@@ -16,6 +16,8 @@ type Explanation struct {
 	// Beside is a sync between the two that covered the wrong half: the directory if the file's bytes are missing, or the file
 	// if its name is missing.
 	Beside *Site `json:"beside,omitempty"`
+	// Before is the last sync of the file whose bytes are missing, if it came too early for them and no other one followed.
+	Before *Site `json:"before,omitempty"`
 	// Culprit is set if nothing has to be lost: the last operation before By without which the crash would do no harm.
 	Culprit *Site `json:"culprit,omitempty"`
 	// Late is set if nothing has to be lost, and crashes fail only for a while: the operation after which they do no harm.

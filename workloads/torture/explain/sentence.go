@@ -82,7 +82,13 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 		e.By, until = &site, t.op.Tick
 		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.textAfter(&site))
 	}
-	e.Sentence += x.between(e, sources, first, until)
+	text, some := x.between(e, sources, first, until)
+	e.Sentence += text
+	if last := lastSync(trace, first); last != nil && !some && e.By != nil {
+		before := sources.site(last)
+		e.Before = &before
+		e.Sentence += fmt.Sprintf("; its last sync%s came too early for it", before.place())
+	}
 	if e.Lost > 1 {
 		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
 	}
@@ -109,9 +115,9 @@ func opAt(trace []faultfs.Op, tick uint64) *faultfs.Op {
 	return &trace[i]
 }
 
-// between says what became of the syncs between an operation and a tick that should have made it durable. The text continues
-// a sentence.
-func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) string {
+// between says what became of the syncs between an operation and a tick that should have made it durable, and whether there
+// was any. The text continues a sentence.
+func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, until uint64) (text string, some bool) {
 	var beside *faultfs.Op
 	for i, trace := 0, x.life.Trace(); i < len(trace); i++ {
 		op := &trace[i]
@@ -123,9 +129,9 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 		}
 		switch site := sources.site(op); {
 		case syncs(op, lost) && op.Fault != faultfs.NoEffect:
-			return fmt.Sprintf("; the intervening %s did not take effect (%s)", site.what(), op.Fault)
+			return fmt.Sprintf("; the intervening %s did not take effect (%s)", site.what(), op.Fault), true
 		case syncs(op, lost):
-			return fmt.Sprintf("; the intervening %s did not make it durable", site.what())
+			return fmt.Sprintf("; the intervening %s did not make it durable", site.what()), true
 		case x.syncsBeside(op, lost) && (beside == nil || shared(op.PCs, lost.PCs) > shared(beside.PCs, lost.PCs)):
 			beside = op
 		}
@@ -140,7 +146,21 @@ func (x *explainer) between(e *Explanation, sources *sources, lost *faultfs.Op, 
 		e.Beside = &site
 		sentence += fmt.Sprintf(", only of %s%s", other, site.place())
 	}
-	return sentence
+	return sentence, false
+}
+
+// lastSync returns the last sync of a file before an operation that changed its bytes, or nil.
+func lastSync(trace []faultfs.Op, change *faultfs.Op) (last *faultfs.Op) {
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick >= change.Tick {
+			break
+		}
+		if op.Kind == faultfs.OpSync && op.Fault == faultfs.NoEffect && len(change.Edits) == 0 && syncs(op, change) {
+			last = op
+		}
+	}
+	return last
 }
 
 // syncs reports whether a sync covers the file, or a directory, that an operation changed.

@@ -18,13 +18,13 @@ type turn struct {
 
 // earliest returns the turn of a loss: the earliest crash, up to the tick last, that fails with exactly these operations lost.
 func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
-	trace, atOnce := x.life.Trace(), true
+	trace, atOnce, since := x.life.Trace(), true, x.since()
 	for i := range trace {
 		op := &trace[i]
 		if op.Tick > last {
 			break
 		}
-		if !op.Changes() || len(lost) > 0 && !lost[0].Earlier && op.Tick < lost[0].Tick {
+		if !op.Changes() || op.Tick < since || len(lost) > 0 && !lost[0].Earlier && op.Tick < lost[0].Tick {
 			continue
 		}
 		if !x.failsAt(op.Tick, lost) {
@@ -38,6 +38,19 @@ func (x *explainer) earliest(lost []faultfs.PendingOp, last uint64) turn {
 		return t
 	}
 	return turn{}
+}
+
+// partly is a life in which not every crash can be judged.
+type partly interface {
+	// Since returns the first tick at which a crash can be judged.
+	Since() uint64
+}
+
+func (x *explainer) since() uint64 {
+	if life, is := x.life.(partly); is {
+		return life.Since()
+	}
+	return 0
 }
 
 // lateMost limits the operations that late tries.

@@ -30,6 +30,7 @@
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a failing disk
 //	laterlife.go    lives after the first         grown.go       files left by many crashes
 //	failure.go      failures, and fingerprints    faultycall.go  the call that a fault hit
+//	checkedlife.go  power cuts of standing checks
 //
 // Promises:
 //
@@ -71,5 +72,5 @@
 // A crash is a power cut, and an explorer is a goroutine that searches. Clients are the clients of the recording.
 //
 //structure:root explorer
-//structure:limits files=31
+//structure:limits files=32
 package explore

@@ -56,6 +56,9 @@ const (
 func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 	first := newFirstLife(ctx, s, f)
 	if f.Judge == audit.Judge {
+		if err := StandingError(s, f); err != nil {
+			return lifeOfCheck(err)
+		}
 		return &auditedLife{first}
 	}
 	if f.Endured && f.Crashes > 1 {

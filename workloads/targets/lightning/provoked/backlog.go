@@ -8,6 +8,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // backlogCommits is the number of commits that wait for a flush, each in a log of its own.
@@ -22,23 +23,21 @@ func Backlog() error {
 		return err
 	}
 	model, ways := faultfs.Model{Profile: faultfs.PosixMin()}, map[string]bool{}
-	cut := func(disk *faultfs.FS, tick uint64, visit func(*faultfs.FS) error) error {
-		_, err := faultfs.Explore(faultfs.NewTimeline(disk, model, 0).Advance(tick), faultfs.ImageOptions{}, visit)
-		return err
-	}
-	err = cut(disk, before, func(found *faultfs.FS) error {
+	first := torture.PowerCut{Disk: disk, Model: model, Tick: before, Since: before, Holds: func(found *faultfs.FS, _ uint64) error {
 		if err := opens(found, states); err != nil {
 			return err
 		}
 		changes := changesOf(found)
 		ways[changes] = true
-		for tick := range found.Now() {
-			if err := cut(found, tick, func(again *faultfs.FS) error { return opens(again, states) }); err != nil {
-				return fmt.Errorf("the power is cut again after %d operations of a recovery (%s): %w", tick, changes, err)
+		again := torture.PowerCut{Disk: found, Earlier: disk.Trace(), Model: model, Holds: func(left *faultfs.FS, _ uint64) error { return opens(left, states) }}
+		for again.Tick = range found.Now() {
+			if err := again.CheckAll(); err != nil {
+				return fmt.Errorf("the power is cut again after %d operations of a recovery (%s): %w", again.Tick, changes, err)
 			}
 		}
 		return nil
-	})
+	}}
+	err = first.CheckAll()
 	if err == nil && len(ways) < 1<<backlogCommits {
 		err = wrong("%d logs that may be lost make only %d recoveries that differ in what they change", backlogCommits, len(ways))
 	}
@@ -48,7 +47,7 @@ func Backlog() error {
 // backlog returns the disk of a store, the tick at which it has a backlog, and the pairs that it showed after each commit
 // that a power cut at that tick may leave as the last.
 func backlog() (disk *faultfs.FS, tick uint64, states []map[string]string, err error) {
-	disk = faultfs.New(faultfs.Options{})
+	disk = newDisk()
 	db, flushes, err := unflushed(disk)
 	if err != nil {
 		return nil, 0, nil, err

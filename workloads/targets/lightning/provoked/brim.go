@@ -30,7 +30,7 @@ func Brim() error {
 
 // brim commits until the store refuses, and returns the number of commits.
 func brim(room, ahead int64) (n int, err error) {
-	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
+	disk, pairs := newDisk(), map[string]string{}
 	o := options(disk, true)
 	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom = 1<<20, ahead, 1
 	db, err := engine.Open(storeDir, o)
@@ -49,11 +49,11 @@ func brim(room, ahead int64) (n int, err error) {
 		}
 		pairs[string(key(n))] = v
 	}
-	cut := after(disk, faultfs.LoseAll())
+	cut := cutSurvived(disk, faultfs.LoseAll(), pairs)
 	disk.SetRules()
 	_ = db.Close() // the store is poisoned: the log had no room
 	if err == nil {
-		err = survives(cut, pairs)
+		err = cut.Check()
 	}
 	return n, errors.Join(err, allClosed(disk))
 }

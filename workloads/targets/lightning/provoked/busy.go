@@ -38,7 +38,7 @@ func Busy() error {
 		answers = append(answers, start(func() (err error) {
 			for i := first; i < first+busyCommits && err == nil; i++ {
 				if err = db.Put(key(i), value(0), engine.Durability(c%2)); err == nil && i%busyKills == 0 {
-					err = survives(after(disk, faultfs.LoseNone()), map[string]string{string(key(i)): string(value(0))})
+					err = survives(atRest(disk), map[string]string{string(key(i)): string(value(0))})
 				}
 			}
 			return err
@@ -47,7 +47,7 @@ func Busy() error {
 	for _, answer := range answers {
 		err = errors.Join(err, <-answer)
 	}
-	killed := after(disk, faultfs.LoseNone())
+	killed := atRest(disk)
 	if err == nil {
 		err = shows(db, pairs)
 	}

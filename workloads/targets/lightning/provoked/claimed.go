@@ -89,7 +89,7 @@ func Handed() error {
 		}
 		err = errors.Join(err, <-answer)
 	}
-	killed := after(disk, faultfs.LoseNone())
+	killed := atRest(disk)
 	if err = closing(db, err); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
 	"sync/atomic"
@@ -97,7 +98,7 @@ func Crossed() error {
 const meanwhile = 5_000
 
 func (c *crossing) cross() error {
-	disk := faultfs.New(faultfs.Options{})
+	disk := newDisk()
 	h := &holdingUp{Fs: disk, crossing: c, goOn: make(chan struct{})}
 	o, flushes := options(h, false), &gate{open: make(chan struct{})}
 	o.MemtablesMax, o.Limits.PendingCommits = 16, c.pending
@@ -113,17 +114,16 @@ func (c *crossing) cross() error {
 	if err = put("before", smallBytes).do(db, pairs[2]); err == nil {
 		err = c.meet(h, db, pairs[:])
 	}
-	cut := after(disk, faultfs.LoseAll())
+	all := map[string]string{}
+	for _, p := range pairs {
+		maps.Copy(all, p)
+	}
+	cut := cutSurvived(disk, faultfs.LoseAll(), all)
 	flushes.lift()
 	if err = closing(db, err); err != nil {
 		return err
 	}
-	for _, p := range pairs {
-		if err := survives(cut, p); err != nil {
-			return err
-		}
-	}
-	return allClosed(disk)
+	return errors.Join(cut.Check(), allClosed(disk))
 }
 
 // meet does the first work, the second one while a sync of the first is held up, and then ordinary commits.
@@ -173,8 +173,8 @@ func (c *crossing) overfull(db *engine.DB) error {
 }
 
 // survives opens the store after a crash and returns an error unless it has the pairs.
-func survives(cut *faultfs.FS, pairs map[string]string) error {
-	db, err := engine.Open(storeDir, options(after(cut, faultfs.LoseNone()), true))
+func survives(left *faultfs.FS, pairs map[string]string) error {
+	db, err := engine.Open(storeDir, options(left, true))
 	if err != nil {
 		return wrong("the store does not open after a crash: %w", err)
 	}

@@ -8,6 +8,7 @@
 //	ended.go     work that ends early: at each of its calls the context is cancelled, the disk is full, or a read fails;
 //	             errands.go: that work
 //	diverged.go  backups of two stores that were one, in one repository
+//	unlisted.go  repositories in which a list cannot be read
 //	rotted.go    streams of a value of which a part has rotted
 //	poisoned.go  reads and writes after a failed write
 //	kept.go      a power cut at each operation of a repair
@@ -42,11 +43,11 @@
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=30
+//structure:limits files=31
 package provoked
 
 // Checks returns all checks. Work that ends early is split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
-	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
+	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Unlisted, Rotted, Lent, Long, Conflicts, Levels, Bounded,
 		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy)
 }

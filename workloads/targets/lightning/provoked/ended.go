@@ -145,7 +145,7 @@ func (e *errand) check() error {
 	if err != nil {
 		return err
 	}
-	calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
+	calls, err := e.calls(atRest(disk), pairs)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (e *errand) check() error {
 func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 	for i := range endings {
 		if how := &endings[i]; how.applies(e, c) {
-			if err := e.on(after(disk, faultfs.LoseNone()), pairs, how, c); err != nil {
+			if err := e.on(atRest(disk), pairs, how, c); err != nil {
 				return fmt.Errorf("%s: %w", how.name, err)
 			}
 		}

@@ -13,14 +13,14 @@ import (
 // closed no file may be open. On a disk that works again the store must open and show every synced commit.
 func Failed() error {
 	var all tallied
-	healthy := faultfs.New(faultfs.Options{})
+	healthy := newDisk()
 	healthy.Watch(all.count)
 	if err := failed(healthy); err != nil {
 		return err
 	}
 	for _, c := range all.some() {
 		rule := &faultfs.Rule{Effect: faultfs.EIO, Op: c.op, Glob: c.files, Nth: c.n}
-		disk := faultfs.New(faultfs.Options{})
+		disk := newDisk()
 		disk.SetRules(rule)
 		if err := failed(disk); err != nil {
 			return fmt.Errorf("%v %d of %s fails in a session: %w", c.op, c.n, c.files, err)
@@ -44,7 +44,8 @@ func failed(disk *faultfs.FS) error {
 	if err := allClosed(disk); err != nil {
 		return err
 	}
-	return survives(after(disk, faultfs.LoseAll()), s.pairs)
+	cut := cutSurvived(disk, faultfs.LoseAll(), s.pairs)
+	return cut.Check()
 }
 
 // session does some of everything, and goes on after errors. It keeps the pairs that must be there afterwards.

@@ -9,14 +9,25 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Flight checks what happens to a commit in flight when the disk fails, in an order of events that clients rarely meet
 // by chance: the disk waits until the other event has happened.
 func Flight() error {
 	return errors.Join(
-		copyInFlight(func(db *engine.DB) error { return db.Checkpoint("copy") }),
-		copyInFlight(func(db *engine.DB) error { _, err := engine.Backup(db, "copy"); return err }),
+		copyInFlight(
+			func(db *engine.DB) error { return db.Checkpoint(copyDir) },
+			func(*faultfs.FS) error { return nil },
+		),
+		copyInFlight(
+			func(db *engine.DB) error { _, err := engine.Backup(db, repoDir); return err },
+			func(left *faultfs.FS) error {
+				_, err := engine.Restore(repoDir, 0, copyDir, options(left, true))
+				return err
+			},
+		),
 	)
 }
 
@@ -74,11 +85,12 @@ func (l *slowLog) Sync() error {
 }
 
 // copyInFlight makes a copy while a commit is in the log but not synced. The sync fails after the copy has read the
-// log, so the copy must not contain the commit.
-func copyInFlight(copies func(*engine.DB) error) error {
-	fsys := &slowLogs{Fs: afero.NewMemMapFs()}
+// log, so the copy must not contain the commit. restore makes copyDir out of the copy if it is a backup.
+func copyInFlight(copies func(*engine.DB) error, restore func(left *faultfs.FS) error) error {
+	disk := newDisk()
+	fsys := &slowLogs{Fs: disk}
 	var causes []error
-	db, err := engine.Open("db", engine.Options{
+	db, err := engine.Open(storeDir, engine.Options{
 		FS: fsys, InlineMaintenance: true, LogAheadBytes: -1,
 		EventListener: &engine.EventListener{BackgroundError: func(err error) { causes = append(causes, err) }},
 	})
@@ -116,12 +128,39 @@ func copyInFlight(copies func(*engine.DB) error) error {
 	}
 	failed := <-answer
 	fsys.set(nil, nil)
+	cut := torture.PowerCut{
+		Disk: disk, Model: faultfs.Model{Profile: faultfs.LoseAll()}, Tick: disk.Now(),
+		Holds: func(left *faultfs.FS, _ uint64) error { return notAhead(left, restore) },
+	}
 	_ = db.Close() // the store is poisoned, so Close reports the failed sync again
 	if err == nil && (len(causes) != 1 || !errors.Is(causes[0], errDisk)) {
 		err = wrong("a sync failed once, but the listener was told of %v", causes)
 	}
 	if err == nil && made == nil && failed != nil {
-		err = wrong("a copy succeeded although it may contain a commit in flight that failed (%w)", failed)
+		err = errors.Join(wrong("a copy succeeded although it may contain a commit in flight that failed (%w)", failed), cut.Check())
 	}
 	return err
+}
+
+// notAhead returns an error if a copy has the commit in flight after a power cut, and the store does not.
+func notAhead(left *faultfs.FS, restore func(left *faultfs.FS) error) error {
+	if err := restore(left); err != nil {
+		return nil //nolint:nilerr // the copy was not finished
+	}
+	if inFlight(left, copyDir) && !inFlight(left, storeDir) {
+		return wrong("after a power cut, the copy has a commit that the store has lost")
+	}
+	return nil
+}
+
+// inFlight reports whether a store opens and has the commit that was in flight.
+func inFlight(fsys afero.Fs, dir string) (has bool) {
+	o := options(fsys, true)
+	o.ErrorIfMissing = true
+	db, err := engine.Open(dir, o)
+	if err != nil {
+		return false
+	}
+	_, err = db.Get([]byte("in flight"))
+	return errors.Join(err, db.Close()) == nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
@@ -24,7 +25,7 @@ func Kept() error {
 		return err
 	}
 	for _, suffix := range []string{".sst", ".log", ".blob"} {
-		if err := kept(after(whole, faultfs.LoseNone()), suffix); err != nil {
+		if err := kept(atRest(whole), suffix); err != nil {
 			return fmt.Errorf("a %s file is damaged: %w", suffix, err)
 		}
 	}
@@ -47,8 +48,8 @@ func kept(disk *faultfs.FS, suffix string) error {
 		}
 		files[name] = content
 	}
-	disk = after(disk, faultfs.LoseNone()) // on which the damage is at rest
-	before, err := engine.VerifyDir(storeDir, options(after(disk, faultfs.LoseNone()), true))
+	disk = copied(disk, faultfs.ImageOptions{Callers: true}) // on which the damage is at rest
+	before, err := engine.VerifyDir(storeDir, options(atRest(disk), true))
 	if err != nil {
 		return err
 	}
@@ -60,22 +61,21 @@ func kept(disk *faultfs.FS, suffix string) error {
 	if err != nil {
 		return err
 	}
-	line := faultfs.NewTimeline(disk, faultfs.Model{Profile: btrfs}, disk.Now())
-	for tick := range disk.Now() + 1 {
-		_, err := faultfs.Explore(line.Advance(tick), faultfs.ImageOptions{}, func(left *faultfs.FS) error {
-			for _, name := range slices.Sorted(maps.Keys(files)) {
-				if !isKept(left, name, files[name]) {
-					return wrong("after a power cut at operation %d of %d of the repair, %s is gone", tick, disk.Now(), name)
-				}
+	cut := torture.PowerCut{Disk: disk, Model: faultfs.Model{Profile: btrfs}, Holds: func(left *faultfs.FS, _ uint64) error {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			if !isKept(left, name, files[name]) {
+				return wrong("after a power cut during the repair, %s is gone", name)
 			}
-			now, err := engine.VerifyDir(storeDir, options(left, true))
-			if err == nil && len(now.Problems) > 0 && !slices.Contains(now.Problems, before.Problems[0]) { // there may be parts of new files
-				err = wrong("after a power cut at operation %d of %d of the repair, the problems are %q, and were %q", tick, disk.Now(), now.Problems, before.Problems)
-			}
-			return err
-		})
-		if err != nil {
-			return err
+		}
+		now, err := engine.VerifyDir(storeDir, options(left, true))
+		if err == nil && len(now.Problems) > 0 && !slices.Contains(now.Problems, before.Problems[0]) { // there may be parts of new files
+			err = wrong("after a power cut during the repair, the problems are %q, and were %q", now.Problems, before.Problems)
+		}
+		return err
+	}}
+	for cut.Tick = range disk.Now() + 1 {
+		if err := cut.CheckAll(); err != nil {
+			return fmt.Errorf("at operation %d of %d of the repair: %w", cut.Tick, disk.Now(), err)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func (c commitment) commit(db *engine.DB, i int) error {
 }
 
 func levels(row []commitment, open func(*faultfs.FS) (*engine.DB, *gate, error)) error {
-	disk := faultfs.New(faultfs.Options{})
+	disk := newDisk()
 	db, flushes, err := open(disk)
 	if err != nil {
 		return err
@@ -93,25 +93,28 @@ func levels(row []commitment, open func(*faultfs.FS) (*engine.DB, *gate, error))
 			cut = i + 1
 		}
 	}
-	afterKill, afterCut := after(disk, faultfs.LoseNone()), after(disk, faultfs.LoseAll())
+	kill := cutSurvived(disk, faultfs.LoseNone(), pairsOf(row[:killed]))
+	power := cutSurvived(disk, faultfs.LoseAll(), pairsOf(row[:cut]))
 	flushes.lift()
-	err = errors.Join(err, db.Close())
-	for _, crash := range []struct {
-		name  string
-		disk  *faultfs.FS
-		there int
-	}{{"a kill", afterKill, killed}, {"a power cut", afterCut, cut}} {
-		pairs := map[string]string{}
-		for i := range crash.there {
-			if !row[i].empty {
-				pairs[string(key(i))] = string(value(i))
-			}
-		}
-		if err == nil {
-			if err = survives(crash.disk, pairs); err != nil {
-				err = fmt.Errorf("after %s: %w", crash.name, err)
-			}
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := kill.Check(); err != nil {
+		return fmt.Errorf("after a kill: %w", err)
+	}
+	if err := power.Check(); err != nil {
+		return fmt.Errorf("after a power cut: %w", err)
+	}
+	return nil
+}
+
+// pairsOf returns the pairs of the first commits of a sequence.
+func pairsOf(row []commitment) map[string]string {
+	pairs := map[string]string{}
+	for i, c := range row {
+		if !c.empty {
+			pairs[string(key(i))] = string(value(i))
 		}
 	}
-	return err
+	return pairs
 }

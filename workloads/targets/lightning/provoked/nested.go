@@ -12,7 +12,7 @@ import (
 // that takes away everything that is not durable, all of them must be there.
 func Nested() error {
 	const within = "some/where/far/down/"
-	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{"k": "v"}
+	disk, pairs := newDisk(), map[string]string{"k": "v"}
 	db, err := engine.Open(within+storeDir, options(disk, true))
 	if err != nil {
 		return err
@@ -24,17 +24,18 @@ func Nested() error {
 	if err = errors.Join(err, backed, restored); err != nil {
 		return errors.Join(err, db.Close())
 	}
-	cut := after(disk, faultfs.LoseAll())
-	err = db.Close()
-	for _, dir := range []string{storeDir, "copies/" + copyDir, "restored/" + copyDir} {
-		if failed := holds(cut, within+dir, pairs); failed != nil {
-			err = errors.Join(err, fmt.Errorf("%w: after a power cut, %s: %w", ErrWrong, within+dir, failed))
+	cut := cutNow(disk, faultfs.LoseAll(), func(left *faultfs.FS) (err error) {
+		for _, dir := range []string{storeDir, "copies/" + copyDir, "restored/" + copyDir} {
+			if failed := holds(left, within+dir, pairs); failed != nil {
+				err = errors.Join(err, fmt.Errorf("%w: after a power cut, %s: %w", ErrWrong, within+dir, failed))
+			}
 		}
-	}
-	if failed := engine.VerifyBackups(within+"repositories/"+repoDir, options(cut, true)); failed != nil {
-		err = errors.Join(err, fmt.Errorf("%w: after a power cut, the backups: %w", ErrWrong, failed))
-	}
-	return errors.Join(err, allClosed(disk), afterFailures())
+		if failed := engine.VerifyBackups(within+"repositories/"+repoDir, options(left, true)); failed != nil {
+			err = errors.Join(err, fmt.Errorf("%w: after a power cut, the backups: %w", ErrWrong, failed))
+		}
+		return err
+	})
+	return errors.Join(db.Close(), cut.Check(), allClosed(disk), afterFailures())
 }
 
 // afterFailures makes a store in nested directories once more after each sync has failed in turn. What the failed
@@ -42,7 +43,7 @@ func Nested() error {
 func afterFailures() error {
 	const within = "some/where/" + storeDir
 	for n := uint64(1); ; n++ {
-		disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{"k": "v"}
+		disk, pairs := newDisk(), map[string]string{"k": "v"}
 		disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync, Nth: n})
 		db, failed := engine.Open(within, options(disk, true))
 		if failed == nil {
@@ -54,9 +55,9 @@ func afterFailures() error {
 			return wrong("Open fails at its sync %d, and again when nothing fails: %w", n, err)
 		}
 		err = db.Put([]byte("k"), []byte("v"), engine.Sync)
-		cut := after(disk, faultfs.LoseAll())
+		cut := cutNow(disk, faultfs.LoseAll(), func(left *faultfs.FS) error { return holds(left, within, pairs) })
 		if err = errors.Join(err, db.Close()); err == nil {
-			err = holds(cut, within, pairs)
+			err = cut.Check()
 		}
 		if err != nil {
 			return wrong("Open fails at its sync %d and then succeeds; after a synced commit and a power cut: %w", n, err)

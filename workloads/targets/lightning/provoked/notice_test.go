@@ -26,10 +26,10 @@ func TestTheHelpersOfTheChecksReportFaults(t *testing.T) {
 	require.ErrorIs(t, shows(db, pairs), ErrWrong, "the store has one pair too many")
 	pairs["more"] = ""
 	require.NoError(t, shows(db, pairs))
-	cut := after(disk, faultfs.LoseAll())
-	require.ErrorIs(t, survives(cut, pairs), ErrWrong, "the last commit was not synced")
+	cut := cutSurvived(disk, faultfs.LoseAll(), pairs)
+	require.ErrorIs(t, cut.Check(), ErrWrong, "the last commit was not synced")
 	delete(pairs, "more")
-	require.NoError(t, survives(cut, pairs))
+	require.NoError(t, cut.Check())
 	require.NoError(t, db.Close())
 	require.NoError(t, allClosed(disk))
 	require.ErrorIs(t, holds(disk, "nowhere", pairs), engine.ErrMissing)
@@ -69,7 +69,7 @@ func TestAnErrandThatIgnoresAnErrorIsNoticed(t *testing.T) {
 		dir, _ := afero.ReadDir(o.FS, storeDir)
 		return len(dir), nil
 	}}
-	calls, err := e.calls(after(disk, faultfs.LoseNone()), pairs)
+	calls, err := e.calls(atRest(disk), pairs)
 	require.NoError(t, err)
 	list := call{faultfs.OpList, storeDir, 1}
 	require.Contains(t, calls, list)

@@ -13,7 +13,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"writers wait": provoked.Stalls, "the disk is full": provoked.Room, "new directories": provoked.Nested,
 		"commits during a sync": provoked.Crossed, "commits in flight": provoked.Flight,
 		"a backlog of logs":   provoked.Backlog,
-		"stores that diverge": provoked.Diverged, "a rotten value": provoked.Rotted, "lent slices": provoked.Lent, "a long commit": provoked.Long,
+		"stores that diverge": provoked.Diverged, "an unreadable list": provoked.Unlisted, "a rotten value": provoked.Rotted, "lent slices": provoked.Lent, "a long commit": provoked.Long,
 		"a repair": provoked.Kept, "a failed write": provoked.Poisoned,
 		"similar keys": provoked.Alike, "transactions that conflict": provoked.Conflicts,
 		"levels of durability": provoked.Levels, "space": provoked.Bounded,

@@ -37,7 +37,7 @@ func Closed() error {
 }
 
 func (l leaving) closed() error {
-	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
+	disk, pairs := newDisk(), map[string]string{}
 	var held atomic.Pointer[gate]
 	o := options(disk, false)
 	o.MemtablesMax, o.BlobValueBytes = l.flushed+l.waiting+2, -1
@@ -87,10 +87,11 @@ func (l leaving) closed() error {
 	if err := <-closed; err != nil {
 		return err
 	}
-	if err := holds(after(disk, faultfs.LoseAll()), storeDir, pairs); err != nil {
+	cut := cutNow(disk, faultfs.LoseAll(), func(left *faultfs.FS) error { return holds(left, storeDir, pairs) })
+	if err := cut.Check(); err != nil {
 		return wrong("after a power cut: %w", err)
 	}
-	return errors.Join(shortened(after(disk, faultfs.LoseNone())), allClosed(disk))
+	return errors.Join(shortened(atRest(disk)), allClosed(disk))
 }
 
 // Proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
@@ -102,7 +103,7 @@ func Proven() error {
 		return err
 	}
 	err = errors.Join(db.Put(key(0), []byte("v"), engine.Sync), db.Put(key(1), value(1), engine.NoSync))
-	killed := after(disk, faultfs.LoseNone())
+	killed := atRest(disk)
 	flushes.lift()
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
@@ -112,11 +113,11 @@ func Proven() error {
 		return wrong("each of two commits has a log of its own, and the logs are %q", logs)
 	}
 	for _, torn := range []int{1, len(value(1))} {
-		cut := after(killed, faultfs.LoseNone())
+		cut := atRest(killed)
 		if err := shorten(cut, path.Join(storeDir, logs[1]), torn); err != nil {
 			return err
 		}
-		if err := holds(after(cut, faultfs.LoseNone()), storeDir, map[string]string{string(key(0)): "v"}); err != nil {
+		if err := holds(atRest(cut), storeDir, map[string]string{string(key(0)): "v"}); err != nil {
 			return wrong("the last %d bytes of a commit are torn away: %w", torn, err)
 		}
 		if err := noticed(cut, path.Join(storeDir, logs[0])); err != nil {
@@ -160,7 +161,7 @@ func noticed(disk *faultfs.FS, name string) error {
 		if n == shortenedMost {
 			n = int(info.Size())
 		}
-		cut := after(disk, faultfs.LoseNone())
+		cut := atRest(disk)
 		if err := shorten(cut, name, n); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // ErrWrong is returned for a store that does not behave as it should in a situation.
@@ -52,6 +53,33 @@ func value(i int) []byte {
 	return bytes.Repeat([]byte{'a' + byte(i%26)}, length)
 }
 
+// newDisk returns an empty disk that records where in the engine each of its operations was made.
+func newDisk() *faultfs.FS { return faultfs.New(faultfs.Options{Callers: true}) }
+
+// cutNow is a power cut at the present tick. What holds demands need not hold earlier.
+func cutNow(disk *faultfs.FS, profile faultfs.Profile, holds func(left *faultfs.FS) error) torture.PowerCut {
+	now := disk.Now()
+	return torture.PowerCut{
+		Disk: disk, Model: faultfs.Model{Profile: profile}, Tick: now, Since: now,
+		Holds: func(left *faultfs.FS, _ uint64) error { return holds(left) },
+	}
+}
+
+// cutSurvived is a power cut at the present tick, after which the store must have some pairs. After an earlier one it must
+// open.
+func cutSurvived(disk *faultfs.FS, profile faultfs.Profile, pairs map[string]string) torture.PowerCut {
+	now := disk.Now()
+	return torture.PowerCut{
+		Disk: disk, Model: faultfs.Model{Profile: profile}, Tick: now,
+		Holds: func(left *faultfs.FS, tick uint64) error {
+			if tick < now {
+				return survives(left, nil)
+			}
+			return survives(left, pairs)
+		},
+	}
+}
+
 // filled makes a store with n keys on a fresh disk, overwrites or deletes some of them, and closes it.
 func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 	disk, pairs = faultfs.New(faultfs.Options{}), map[string]string{}
@@ -71,11 +99,14 @@ func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 	return disk, pairs, errors.Join(err, db.Close())
 }
 
-// after returns the disk after a power cut under a profile; with LoseNone it is a copy of the disk.
-func after(disk *faultfs.FS, profile faultfs.Profile) *faultfs.FS {
-	again, err := disk.Crash(disk.Now(), faultfs.Model{Profile: profile}, faultfs.ImageOptions{})
+// atRest returns a copy of the disk on which everything is durable.
+func atRest(disk *faultfs.FS) *faultfs.FS { return copied(disk, faultfs.ImageOptions{}) }
+
+// copied is atRest with options for the copy.
+func copied(disk *faultfs.FS, o faultfs.ImageOptions) *faultfs.FS {
+	again, err := disk.Crash(disk.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, o)
 	if err != nil {
-		panic(err) // these profiles apply to every disk
+		panic(err) // the profile applies to every disk
 	}
 	return again
 }

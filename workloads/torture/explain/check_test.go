@@ -1,0 +1,77 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+)
+
+var errLost = errors.New("a synced pair is gone")
+
+// standing is a standing check: it commits two pairs to a store on a disk of its own, and cuts the power.
+func standing(bug toy.Bug) error {
+	target, disk := toy.Target(bug), faultfs.New(faultfs.Options{Callers: true})
+	env := contract.Env{FS: disk, Dir: "db", Inline: true}
+	store, err := target.OpenStore(env)
+	if err != nil {
+		return err
+	}
+	for _, key := range []string{"a", "b"} {
+		err = errors.Join(err, store.Apply([]history.Write{{Key: []byte(key), Value: []byte(key)}}, history.Sync))
+	}
+	cut := contract.PowerCut{Disk: disk, Model: faultfs.Model{Profile: faultfs.LoseAll()}, Tick: disk.Now(), Since: disk.Now()}
+	cut.Holds = func(left *faultfs.FS, _ uint64) error {
+		env.FS = left
+		again, err := target.OpenStore(env)
+		if err != nil {
+			return err
+		}
+		for _, key := range []string{"a", "b"} {
+			_, found, failed := again.Get([]byte(key))
+			if err = errors.Join(err, failed); !found {
+				err = errors.Join(err, errLost)
+			}
+		}
+		return errors.Join(err, again.Close())
+	}
+	return errors.Join(err, cut.Check(), store.Close())
+}
+
+func TestAStandingCheckIsExplainedOnItsOwnDisk(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		bug      toy.Bug
+		sentence string
+		missing  string
+	}{
+		{toy.NoFileSync, `^on the disk of this check, the loss of the write of db/log \(.toy/toy.go:\d+.\) is enough by itself, with no intervening sync of the file`, "toy.(*Store).append"},
+		{toy.NoDirSync, `^on the disk of this check, the loss of the rename of .*db/log \(.*\) is enough by itself, with no intervening sync of its directory`, "toy.(*Store).renew"},
+	} {
+		s := subjectOf(t, toy.Correct)
+		failed := fmt.Errorf("in a situation: %w", standing(c.bug))
+		require.ErrorIs(t, failed, errLost)
+		s.Target.Administration.Standing = []func() error{func() error { return nil }, func() error { return failed }}
+		s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+		f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
+		f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: "+failed.Error()
+		e := Explain(t.Context(), s, &f)
+		require.NotNil(t, e)
+		assert.Regexp(t, c.sentence, e.Sentence)
+		assert.Equal(t, 1, e.Lost)
+		require.NotNil(t, e.Missing)
+		assert.Equal(t, c.missing, e.Missing.Function)
+		f.Sentence = "another audit failed"
+		assert.Nil(t, Explain(t.Context(), s, &f), "the standing check has nothing to do with it")
+	}
+	require.NoError(t, standing(toy.Correct))
+}

@@ -1,0 +1,95 @@
+package explore
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+)
+
+// StandingError returns the error of the standing check from which a failure comes, or nil if it comes from none.
+func StandingError(s *Subject, f *Failure) error {
+	if f.Judge != audit.Judge {
+		return nil
+	}
+	if err := s.Audit.Standing(func() {}); err != nil && strings.HasSuffix(f.Sentence, err.Error()) {
+		return err
+	}
+	return nil
+}
+
+// checkedLife is the life that a power cut of a standing check ended.
+type checkedLife struct {
+	cut   *contract.AfterPowerCut
+	model faultfs.Model
+	since uint64 // the tick of an operation
+}
+
+// lifeOfCheck returns the life before the last power cut after which a standing check failed, or nil if there was none.
+func lifeOfCheck(failed error) Life {
+	var cut *contract.AfterPowerCut
+	for errors.As(failed, &cut) {
+		failed = cut.Err
+	}
+	if cut == nil {
+		return nil
+	}
+	l := &checkedLife{cut: cut, model: cut.Model}
+	if l.model.Profile.Decides() {
+		l.LoseAnything()
+	}
+	for _, op := range l.Trace() {
+		if op.Changes() && op.Tick <= cut.Since {
+			l.since = op.Tick
+		}
+	}
+	return l
+}
+
+func (l *checkedLife) Tick() uint64           { return l.cut.Tick }
+func (l *checkedLife) Since() uint64          { return l.since }
+func (l *checkedLife) Trace() []faultfs.Op    { return l.cut.Disk.Trace() }
+func (l *checkedLife) History() []history.Op  { return nil } // the check knows what had been acknowledged
+func (l *checkedLife) Cut(uint64) history.Cut { return history.Cut{} }
+func (l *checkedLife) LoseAnything()          { l.model.Profile = faultfs.PosixMin() }
+
+func (l *checkedLife) TraceOf(p faultfs.PendingOp) []faultfs.Op {
+	if p.Earlier {
+		return l.cut.Earlier
+	}
+	return l.Trace()
+}
+
+func (l *checkedLife) Point(tick uint64) *faultfs.CrashPoint {
+	return faultfs.NewTimeline(l.cut.Disk, l.model, 0).Advance(tick)
+}
+
+// Without returns nil if the disk is one that an earlier crash has left, because then its operations depend on what was
+// looked at.
+func (l *checkedLife) Without(index int, tick uint64) *faultfs.CrashPoint {
+	if l.cut.Earlier != nil {
+		return nil
+	}
+	trace := slices.Delete(slices.Clone(l.Trace()), index, index+1)
+	return faultfs.NewTimeline(faultfs.Recorded(trace), l.model, 0).Advance(tick)
+}
+
+func (l *checkedLife) Repeat() []faultfs.PendingOp {
+	img := l.Point(l.cut.Tick).Losing(l.cut.Lost, faultfs.ImageOptions{})
+	_ = l.cut.Holds(img, l.cut.Tick)
+	return img.Lost()
+}
+
+func (l *checkedLife) Try(point *faultfs.CrashPoint, lost []uint64, _ history.Cut) Acceptance {
+	switch {
+	case point.Tick < l.since:
+		return Unjudged
+	case l.cut.Holds(point.Losing(lost, faultfs.ImageOptions{}), point.Tick) != nil:
+		return FailsAlike
+	}
+	return Accepted
+}
