@@ -50,7 +50,9 @@ func onPage(f torture.Finding, program string) page.Finding {
 
 // traceOf returns the filesystem operations of a finding, with the known acknowledgements between them.
 func traceOf(f *torture.Finding) []page.Op {
-	ops := mapped(f.Trace, func(op torture.TraceLine) page.Op { return page.Op(op) })
+	ops := mapped(f.Trace, func(op torture.TraceLine) page.Op {
+		return page.Op{Tick: op.Tick, Op: op.Op, Path: op.Path, Note: op.Note, Fate: op.Fate}
+	})
 	if f.Circumstances == nil || len(ops) == 0 {
 		return ops
 	}

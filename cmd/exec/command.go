@@ -48,6 +48,10 @@ looked for in shorter runs, and shown in the shortest that has it.
 A checker only looks at a store. With --again, the program also goes on with it, in a second run that acknowledges like the
 first, and then it is checked once more.
 
+With --stacks, findings and --audit say where in the program's source each operation comes from: the line and the line that called
+it, without the C library and the standard library of the language. The program needs no change. A Go program has all that it takes; C, C++
+and Rust should be compiled with -g, or functions are all that is known.
+
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
@@ -63,6 +67,7 @@ no memory maps, no sockets, no file locks and no processes.`
 const example = `  lightning-torture exec --check './check.sh {dir} {acks}' -- ./program --data {dir}
   lightning-torture exec --acks 'stdout=^stored (.*)' --check 'checker {dir}' --serve -- ./program {dir}
   lightning-torture exec --ready 'redis-cli ping | grep PONG' --work './client {dir}' --check './client check {acks}' -- redis-server --dir {dir} --appendonly yes --appendfsync always
+  lightning-torture exec --stacks --audit -- ./program --data {dir}
   lightning-torture exec --record run.lrec -- ./program {dir}
   lightning-torture exec --from run.lrec --check './check.sh {dir} {acks}' --profile ext4-ordered
   lightning-torture exec --on ext4 --check './check.sh {dir} {acks}' -- ./program --data {dir}

@@ -55,6 +55,7 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 	for flag, args := range map[string][]string{
 		"--sweep":   {"--sweep", "3", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--again":   {"--on", "wasm", "--again", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--stacks":  {"--on", "wasm", "--stacks", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--profile": {"--on", "ext4", "--profile", "xfs", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--dump":    {"--on", "btrfs", "--dump", "dump {dir}", "--", "program", "{dir}"},
@@ -100,6 +101,7 @@ func TestFlagsOfServersGoTogether(t *testing.T) {
 		"no signal is called SIGNAL":       {"--ready", "port=80", "--work", "client", "--stop", "SIGNAL"},
 		"error parsing regexp":             {"--ready", "output=(", "--work", "client"},
 		"would survive a crash":            {"--ready", "file={dir}/pid", "--work", "client"},
+		"leave out --stacks":               {"--from", "x.lrec", "--stacks"},
 		"leave out --setup":                {"--from", "x.lrec", "--setup", "initdb {dir}"},
 		"--ready means nothing on wasm":    {"--on", "wasm", "--ready", "port=80"},
 		"{tmp} is the directory for the s": {"--setup", "mkdir {tmp}"},

@@ -21,7 +21,7 @@ import (
 type flags struct {
 	check, dump, acks         string
 	serve, observe, audit     bool
-	again                     bool
+	again, stacks             bool
 	patience, timeout, limit  time.Duration
 	profile, device           string
 	faults                    []string
@@ -59,6 +59,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.steps, "steps", 0, "let the program do `N` steps, which an argument of it or of --work receives as {steps}; what is found is shown with as few as suffice")
 	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
+	to.BoolVar(&f.stacks, "stacks", false, "record where in the program's source each operation of the disk comes from; for Linux on amd64")
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse; for Go programs, wasm; or on a filesystem of this kernel, as root: ext4, xfs, btrfs")
 	f.seeds.Add(to)
 	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: an environment variable of a program on wasm (may be repeated)")
@@ -124,6 +125,8 @@ func (f *flags) validate(args []string) error {
 		return exit.Usagef("--html is the report of a search, but nothing is searched; give --check or --dump, and leave out --audit")
 	case f.from != "" && f.again:
 		return exit.Usagef("--from searches a recording, and --again runs the program; leave one of them out")
+	case f.from != "" && f.stacks:
+		return exit.Usagef("--from searches a recording, which has stacks if it was made with --stacks; leave out --stacks")
 	case f.from != "" && f.setup != "":
 		return exit.Usagef("--from searches a recording, which can no longer be prepared; leave out --setup")
 	}
@@ -138,9 +141,9 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
 	switch {
 	case f.on == wasm.Name:
-		refused, other = []string{"again", "observe", "timeout", "ready", "work", "stop", "steps"}, ""
+		refused, other = []string{"again", "observe", "stacks", "timeout", "ready", "work", "stop", "steps"}, ""
 	case kernel.Known(f.on):
-		refused, other = []string{"seeds", "sweep", "env", "calls", "dump", "observe", "nested", "profile", "device", "fault", "audit"}, ""
+		refused, other = []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "fault", "audit"}, ""
 	}
 	for _, name := range refused {
 		if given.Changed(name) {
@@ -154,7 +157,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
 	s := native.Spec{
 		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Again: f.again, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
-		Setup: words(f.setup), Server: server,
+		Setup: words(f.setup), Stacks: f.stacks, Server: server,
 	}
 	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {
 		if s.Stdout = pattern; pattern == "" {

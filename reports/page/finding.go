@@ -72,6 +72,9 @@ type Op struct {
 	Path string // for a rename: "old -> new"; empty for an acknowledgement
 	Note string
 	Fate string // durable, kept, lost, torn or unseen; empty if the operation changes nothing
+	// Source is the place in the source that issued it, and Stack the calls there, innermost first, if they are known.
+	Source string
+	Stack  []string
 }
 
 func (o Op) acknowledges() bool { return o.Op == Acknowledgement }

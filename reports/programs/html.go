@@ -74,7 +74,7 @@ var described = regexp.MustCompile(`^(?s)(.*?)((?: \[\d+,\d+\)| \d+ -> \d+)?(?: 
 func opsOf(calls []program.Call) []page.Op {
 	ops := make([]page.Op, len(calls))
 	for i, c := range calls {
-		op := page.Op{Tick: c.Tick, Fate: c.Fate}
+		op := page.Op{Tick: c.Tick, Fate: c.Fate, Source: c.Source, Stack: c.Stack}
 		op.Op, op.Path, _ = strings.Cut(c.Text, " ")
 		if op.Op == page.Acknowledgement {
 			op.Path, op.Note = "", op.Path

@@ -27,7 +27,7 @@ func report() *programs.Report {
 				{Tick: 4, Text: "write db [0,4096)", Fate: "durable"},
 				{Tick: 5, Text: "sync {dir}, a directory"},
 				{Tick: 6, Text: `acknowledged "row <1>"`},
-				{Tick: 7, Text: "remove journal", Fate: "lost"},
+				{Tick: 7, Text: "remove journal", Fate: "lost", Source: "kv/db.c:80 from kv/<main>.c:9", Stack: []string{"kv/db.c:80 commit", "in the program kv"}},
 				{Tick: 8, Text: "truncate log 9 -> 5", Fate: "kept"},
 				{Tick: 9, Text: "write wal [0,9) (EIO)"},
 			},
@@ -41,7 +41,7 @@ func TestThePageShowsTheFinding(t *testing.T) {
 	require.NoError(t, programs.HTML(&page, report()))
 	for _, want := range []string{
 		"row &lt;1&gt; is lost", "it was acknowledged before the remove of journal was durable", "lightning-torture replay findings/1.lrec",
-		"1 loss suffices in place of 5", "one row", "power cut at tick 7", ">journal<", ">{dir}<", "[0,4096)", ">log<", "9 -&gt; 5", ">wal<", "(EIO)", "4 of 30 crash images were wrong",
+		"1 loss suffices in place of 5", "one row", "power cut at tick 7", ">journal<", ">{dir}<", "[0,4096)", ">log<", "9 -&gt; 5", ">wal<", "(EIO)", "kv/db.c:80 from kv/&lt;main&gt;.c:9", "<li><code>kv/db.c:80 commit</code></li><li><code>in the program kv</code></li>", "4 of 30 crash images were wrong",
 	} {
 		assert.Contains(t, page.String(), want)
 	}
@@ -83,5 +83,6 @@ func TestTheTextShowsTheFinding(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, programs.Text(&text, report()))
 	assert.Contains(t, text.String(), "✗ 1  row <1> is lost\n  recovery: under posix-min, power cut at tick 7, after 1 acknowledgement")
+	assert.Contains(t, text.String(), "       7 lost     remove journal  at kv/db.c:80 from kv/<main>.c:9\n")
 	assert.Contains(t, text.String(), "  shrunk   1 loss suffices in place of 5\n")
 }

@@ -233,7 +233,11 @@ func finding(f *program.Finding, binary string) []string {
 // callLines returns the last filesystem operations as lines of text.
 func callLines(calls []program.Call) (lines []string) {
 	for _, c := range calls[max(0, len(calls)-callsShown):] {
-		lines = append(lines, wording.Visible(strings.TrimRight(fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text), " ")))
+		line := fmt.Sprintf("  %8d %-8s %s", c.Tick, c.Fate, c.Text)
+		if c.Source != "" {
+			line += "  at " + c.Source
+		}
+		lines = append(lines, wording.Visible(strings.TrimRight(line, " ")))
 	}
 	return lines
 }

@@ -15,7 +15,7 @@ type Hint struct {
 	Sentence string `json:"sentence"`
 	Ack      string `json:"ack"` // the first acknowledgement at which it was seen
 	Tick     uint64 `json:"tick"`
-	Source   string `json:"source,omitempty"` // source line of the store that issued the operation, such as "wal/writer.go:212"
+	Source   string `json:"source,omitempty"` // source line of the store that issued the operation, such as "wal/writer.go:212", or what else is known of it
 	Count    int    `json:"count"`            // number of acknowledgements at which it was seen
 }
 

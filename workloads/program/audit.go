@@ -20,8 +20,15 @@ func Audit(rec *Recording, model faultfs.Model) []Hint {
 		acks[i] = hints.Ack{Tick: ack.Tick, Text: ack.Text, Name: strconv.Quote(ack.Text)}
 	}
 	var list hints.List
-	list.Add(&hints.Run{Trace: rec.Trace, Acks: acks, Model: model, Describe: describe, Alike: func(op *faultfs.Op) string {
-		return varying.ReplaceAllString(fmt.Sprint(op.Kind, op.Path, op.To, op.Size > op.OldSize), "#")
-	}})
+	list.Add(&hints.Run{
+		Trace: rec.Trace, Acks: acks, Model: model, Describe: describe,
+		Alike: func(op *faultfs.Op) string {
+			return varying.ReplaceAllString(fmt.Sprint(op.Kind, op.Path, op.To, op.Size > op.OldSize), "#")
+		},
+		Place: func(op *faultfs.Op) (source, from string) {
+			site := rec.Stacks.site(rec.Trace, op.Tick)
+			return site.Source, site.From
+		},
+	})
 	return list.Hints()
 }

@@ -42,6 +42,7 @@
 // The files:
 //
 //	recording.go   what a program did, and what it acknowledged
+//	stacks.go      where in the program's source its operations come from
 //	tape.go        the disk and the clock that a Way records on
 //	way.go         Way, Recoverer and Answer
 //	explore.go     hands crash points to workers and turns what they find into a result

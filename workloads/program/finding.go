@@ -59,6 +59,9 @@ type Call struct {
 	Tick uint64 `json:"tick"`
 	Text string `json:"text"`
 	Fate string `json:"fate,omitempty"` // durable, kept, lost, torn, unseen; empty for a sync or an acknowledgement
+	// Source is the place in the program's source, as "wal.c:80 from db.c:12", if it was recorded.
+	Source string   `json:"source,omitempty"`
+	Stack  []string `json:"stack,omitempty"` // the program's calls, innermost first
 }
 
 // Limits of a finding.
@@ -204,7 +207,7 @@ func (l *life) finding() Finding {
 		out.Nested = l.nestedOf()
 		img = f.nested.first
 	}
-	out.Calls = callsOf(l.w.rec.Trace, acked, f.tick, img)
+	out.Calls = callsOf(l.w.rec.Trace, l.w.rec.Stacks, acked, f.tick, img)
 	return out
 }
 
@@ -236,7 +239,7 @@ func (f *Finding) fingerprint(kind string) string {
 }
 
 // callsOf renders the operations and acknowledgements before a cut, with the fate of each operation in an image.
-func callsOf(trace []faultfs.Op, acked []Ack, tick uint64, img *faultfs.FS) []Call {
+func callsOf(trace []faultfs.Op, stacks *Stacks, acked []Ack, tick uint64, img *faultfs.FS) []Call {
 	_, _ = ContentOf(img) // decides everything
 	fates := img.Fates()
 	var calls []Call
@@ -245,7 +248,11 @@ func callsOf(trace []faultfs.Op, acked []Ack, tick uint64, img *faultfs.FS) []Ca
 		if op.Tick > tick {
 			break
 		}
-		c := Call{Tick: op.Tick, Text: describe(op)}
+		site := stacks.site(trace, op.Tick)
+		c := Call{Tick: op.Tick, Text: describe(op), Source: site.Source, Stack: site.Stack}
+		if site.From != "" {
+			c.Source += " from " + site.From
+		}
 		switch fate, pending := fates[op.Tick]; {
 		case op.Kind == faultfs.OpSync || !op.Changes():
 		case pending:

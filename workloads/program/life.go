@@ -57,6 +57,17 @@ func (l *life) TraceOf(p faultfs.PendingOp) []faultfs.Op {
 // AckText names an acknowledgement in a sentence.
 func (l *life) AckText(op *history.Op) string { return l.w.rec.Acks[op.ID].Text }
 
+// Place fills in where in the program's source an operation was made, if that is known. It is not known of recoveries.
+func (l *life) Place(op *faultfs.Op, site *explain.Site) {
+	trace := l.w.rec.Trace
+	i := sort.Search(len(trace), func(i int) bool { return trace[i].Tick >= op.Tick })
+	if i == len(trace) || &trace[i] != op {
+		return
+	}
+	place := l.w.rec.Stacks.site(trace, op.Tick)
+	site.Source, site.From, site.Function, site.Stack = place.Source, place.From, place.Function, place.Stack
+}
+
 func (l *life) Cut(tick uint64) history.Cut {
 	at := history.Tick(tick)
 	if next := sort.Search(len(l.trace), func(i int) bool { return l.trace[i].Tick > tick }); next < len(l.trace) {

@@ -90,7 +90,7 @@ const inRecovery = "after a crash during the recovery: "
 func (l *life) nestedOf() *Nested {
 	img := l.image()
 	tick := l.failure.nested.tick
-	calls := callsOf(l.trace, nil, tick, img)
+	calls := callsOf(l.trace, nil, nil, tick, img)
 	return &Nested{Tick: tick, Calls: calls, Disk: itemsOf(img)}
 }
 

@@ -20,6 +20,8 @@ type Recording struct {
 	Settled uint64 `json:"settled,omitempty"`
 	// Modes has permissions and owners by inode. A power cut does not change them. Inodes not listed have those of a new file.
 	Modes map[faultfs.Ino]Mode `json:"modes,omitempty"`
+	// Stacks says where in the program's source the operations come from, if that was recorded.
+	Stacks *Stacks `json:"stacks,omitempty"`
 	// Missed lists the fault rules that never fired.
 	Missed []string `json:"missed,omitempty"`
 	// Refused lists what the program asked for and the disk does not support, each with the remedy.
@@ -70,6 +72,7 @@ func (r *Recording) Until(tick uint64) *Recording {
 	short.Acks = r.Acked(tick)
 	n := sort.Search(len(r.Trace), func(i int) bool { return r.Trace[i].Tick > tick })
 	short.Trace = r.Trace[:n:n]
+	short.Stacks = r.Stacks.until(n)
 	return &short
 }
 

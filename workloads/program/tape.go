@@ -22,6 +22,15 @@ type Tape struct {
 
 	settled uint64 // see Recording.Settled
 	refused []string
+
+	operating sync.Mutex // held by From
+	origins   []origin   // oldest first
+}
+
+// origin says which stack the operations after tick from, up to tick to, come from.
+type origin struct {
+	from, to uint64
+	stack    int
 }
 
 // NewTape returns a tape whose disk injects the given faults.
@@ -44,6 +53,34 @@ func (t *Tape) Ack(line string) {
 	defer t.mu.Unlock()
 	t.now++
 	t.acks = append(t.acks, Ack{t.now, line})
+}
+
+// From calls operate, which operates on the disk, and records the number of the stack from which that was asked for. Such calls
+// take place one at a time.
+func (t *Tape) From(stack int, operate func()) {
+	t.operating.Lock()
+	defer t.operating.Unlock()
+	o := origin{from: t.FS.Now(), stack: stack}
+	operate()
+	if o.to = t.FS.Now(); o.to > o.from {
+		t.origins = append(t.origins, o)
+	}
+}
+
+// Origins returns the number of the stack of each operation of a trace, or 0 where it is unknown.
+func (t *Tape) Origins(trace []faultfs.Op) []int {
+	t.operating.Lock()
+	defer t.operating.Unlock()
+	of, rest := make([]int, len(trace)), t.origins
+	for i := range trace {
+		for len(rest) > 0 && rest[0].to < trace[i].Tick {
+			rest = rest[1:]
+		}
+		if len(rest) > 0 && trace[i].Tick > rest[0].from {
+			of[i] = rest[0].stack
+		}
+	}
+	return of
 }
 
 // Refuse records that the program asked for something that the disk does not support.

@@ -5,5 +5,7 @@
 // checker alone. Files are written atomically. They are not trusted: the content is measured before it is decoded, and
 // rejected with the reason if it is not a recording, if it has a later version, or if replaying it would take too much memory.
 //
+// What a program's operations come from (Recording.Stacks) is optional: versions that do not know it ignore it.
+//
 // Callers: package native and the exec command.
 package lrec

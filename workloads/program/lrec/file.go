@@ -140,5 +140,8 @@ func (f *File) check() error {
 		}
 		last = a.Tick
 	}
+	if err := f.Recording.Stacks.Validate(len(f.Recording.Trace)); err != nil {
+		return err
+	}
 	return evidence.CheckTrace(f.Recording.Trace)
 }

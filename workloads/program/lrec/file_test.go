@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +34,12 @@ func TestSaveAndLoadRoundTrip(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "deep", "run"+lrec.Ext)
 	rec := recording(t)
+	rec.Stacks = &program.Stacks{
+		Frames: []program.Frame{{Function: "main", File: "store.c", Line: 3, Module: "store"}},
+		Stacks: []program.Stack{{Program: "store", Frames: []int{0}}, {Note: program.ByKernel}},
+		Of:     make([]int, len(rec.Trace)),
+	}
+	rec.Stacks.Of[0], rec.Stacks.Of[1] = 2, 1
 	f, err := lrec.New(map[string]string{"check": "it"}, rec, nil)
 	require.NoError(t, err)
 	require.NoError(t, f.Save(name))
@@ -69,12 +76,16 @@ func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for text, why := range map[string]string{
 		`not JSON`: "its content",
-		`{"version":1,"kind":"other","recording":{}}`:                                                    "it is JSON of another kind",
-		`{"version":1,"kind":"program"}`:                                                                 "it is JSON of another kind",
-		`{"version":2,"kind":"program","recording":{}}`:                                                  "a newer program wrote",
-		`{"version":1,"kind":"program","recording":{"acks":[{"t":2,"text":""},{"t":1,"text":""}]}}`:      "acknowledgement 1 is at tick 1, after tick 2",
-		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2,"o":99999999999999}]}}`:  "the limit is",
-		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2},{"t":1,"k":5,"i":2}]}}`: "after tick 1",
+		`{"version":1,"kind":"other","recording":{}}`:                                                                                    "it is JSON of another kind",
+		`{"version":1,"kind":"program"}`:                                                                                                 "it is JSON of another kind",
+		`{"version":2,"kind":"program","recording":{}}`:                                                                                  "a newer program wrote",
+		`{"version":1,"kind":"program","recording":{"acks":[{"t":2,"text":""},{"t":1,"text":""}]}}`:                                      "acknowledgement 1 is at tick 1, after tick 2",
+		`{"version":1,"kind":"program","recording":{"stacks":{"of":[0]}}}`:                                                               "1 stacks for 0 operations",
+		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2}],"stacks":{"of":[1]}}}`:                                 "operation 0 has stack 1 of 0",
+		`{"version":1,"kind":"program","recording":{"stacks":{"stacks":[{"calls":[0]}]}}}`:                                               "a call that the file does not describe",
+		`{"version":1,"kind":"program","recording":{"stacks":{"frames":[{}],"stacks":[{"calls":[` + strings.Repeat("0,", 64) + `0]}]}}}`: "has 65 calls",
+		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2,"o":99999999999999}]}}`:                                  "the limit is",
+		`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":5,"i":2},{"t":1,"k":5,"i":2}]}}`:                                 "after tick 1",
 	} {
 		_, err := lrec.Load(zipped(t, text))
 		require.ErrorIs(t, err, lrec.ErrFile)
@@ -89,7 +100,9 @@ func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 
 // FuzzLoad looks for content that is accepted but cannot be searched.
 func FuzzLoad(f *testing.F) {
-	f.Add(`{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":0,"p":"a","i":2,"e":[{"in":1,"n":"a","i":2}]},{"t":2,"k":5,"p":"a","i":2,"d":"YWJj","s":3}],"acks":[{"t":3,"text":"x"}]}}`)
+	const trace = `{"version":1,"kind":"program","recording":{"trace":[{"t":1,"k":0,"p":"a","i":2,"e":[{"in":1,"n":"a","i":2}]},{"t":2,"k":5,"p":"a","i":2,"d":"YWJj","s":3}],"acks":[{"t":3,"text":"x"}]`
+	f.Add(trace + `}}`)
+	f.Add(trace + `,"stacks":{"frames":[{"f":"main","s":"store.c","l":3,"m":"store"}],"stacks":[{"program":"store","calls":[0]}],"of":[1,0]}}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := lrec.Load(zipped(t, text))
 		if err != nil {
@@ -106,6 +119,10 @@ func FuzzLoad(f *testing.F) {
 			point := line.Advance(tick)
 			_, _ = program.ContentOf(point.Image(faultfs.ImageOptions{})) // it may be refused, but must not panic
 			_ = file.Recording.Acked(tick)
+			_ = file.Recording.Until(tick)
+		}
+		if model := (faultfs.Model{Profile: faultfs.PosixMin()}); len(ticks) < 20 {
+			_ = program.Audit(file.Recording, model) // names the source of operations
 		}
 	})
 }

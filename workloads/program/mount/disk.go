@@ -25,6 +25,9 @@ type Disk struct {
 	Ack, Stdout func(line string)
 	// Syncing is called before each sync takes effect, while the process that asked for it waits. It may be nil.
 	Syncing func()
+	// Calling is called for each operation that may change the disk, before it takes effect, with the thread that asked for it and
+	// waits meanwhile; 0 if the kernel itself did. It has to call operate. It may be nil.
+	Calling func(thread int, operate func())
 	// Refused is called whenever a process asks for something that this disk does not support. The text names it and the
 	// remedy. It may be nil.
 	Refused func(what string)

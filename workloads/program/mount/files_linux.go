@@ -42,7 +42,10 @@ func (n *nodes) SetAttr(_ <-chan struct{}, in *fuse.SetAttrIn, out *fuse.AttrOut
 		return stale
 	}
 	if size, sized := in.GetSize(); sized {
-		if err := n.withFile(in.NodeId, in.Fh, func(f afero.File) error { return f.Truncate(int64(size)) }); err != nil {
+		err := s.calling(&in.InHeader, func() error {
+			return n.withFile(in.NodeId, in.Fh, func(f afero.File) error { return f.Truncate(int64(size)) })
+		})
+		if err != nil {
 			return status(err)
 		}
 		s.modified(i.Known().Ino)
@@ -138,21 +141,27 @@ func (n *nodes) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint32,
 	if ino := hiddenIno(in.NodeId); ino != 0 {
 		return n.acknowledge(in.NodeId, ino, data)
 	}
+	s, i, ok := n.at(in.NodeId)
+	if !ok {
+		return 0, stale
+	}
 	wrote := 0
-	err := n.withFile(in.NodeId, in.Fh, func(f afero.File) (err error) {
-		wrote, err = f.WriteAt(data, int64(in.Offset)) // which keeps a copy
-		return err
+	err := s.calling(&in.InHeader, func() error {
+		return n.withFile(in.NodeId, in.Fh, func(f afero.File) (err error) {
+			wrote, err = f.WriteAt(data, int64(in.Offset)) // which keeps a copy
+			return err
+		})
 	})
 	if wrote > 0 || errors.Is(err, io.ErrShortWrite) {
 		err = nil // a short write, as write(2) reports it
 	}
-	if s, i, ok := n.at(in.NodeId); ok && wrote > 0 {
+	if wrote > 0 {
 		s.modified(i.Known().Ino)
 	}
 	const mapped = fuse.WRITE_CACHE // pages of a memory map, to which O_SYNC does not apply
 	if err == nil && in.Flags&(syscall.O_SYNC|syscall.O_DSYNC) != 0 && in.WriteFlags&mapped == 0 {
 		// The kernel sends no separate sync, because the write bypassed its cache.
-		err = n.sync(in.NodeId, in.Fh)
+		err = n.sync(&in.InHeader, in.Fh)
 	}
 	return uint32(wrote), status(err)
 }
@@ -170,14 +179,16 @@ func (n *nodes) Fsync(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	if hiddenIno(in.NodeId) != 0 {
 		return fuse.OK
 	}
-	return status(n.sync(in.NodeId, in.Fh))
+	return status(n.sync(&in.InHeader, in.Fh))
 }
 
-func (n *nodes) sync(node, fh uint64) error {
-	if s, _, ok := n.at(node); ok {
-		s.syncing()
+func (n *nodes) sync(h *fuse.InHeader, fh uint64) error {
+	s, _, ok := n.at(h.NodeId)
+	if !ok {
+		return syscall.ESTALE
 	}
-	return n.withFile(node, fh, afero.File.Sync)
+	s.syncing()
+	return s.calling(h, func() error { return n.withFile(h.NodeId, fh, afero.File.Sync) })
 }
 
 // FsyncDir makes the names of a directory durable.
@@ -191,35 +202,45 @@ func (n *nodes) FsyncDir(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	if err != nil {
 		return status(err)
 	}
-	return status(errors.Join(f.Sync(), f.Close()))
+	return status(errors.Join(s.calling(&in.InHeader, f.Sync), f.Close()))
 }
 
 // Fallocate allocates, punches holes and writes zeros.
 func (n *nodes) Fallocate(_ <-chan struct{}, in *fuse.FallocateIn) fuse.Status {
-	const keepSize, punch, zero = 0x1, 0x2, 0x10
 	if in.Mode&^(keepSize|punch|zero) != 0 {
 		return fuse.Status(syscall.EOPNOTSUPP)
 	}
-	_, i, ok := n.at(in.NodeId)
+	s, i, ok := n.at(in.NodeId)
 	if !ok {
 		return stale
 	}
-	off, bytes := int64(in.Offset), int64(in.Length)
-	err := n.withFile(in.NodeId, in.Fh, func(f afero.File) error {
-		if in.Mode&(punch|zero) != 0 {
-			if err := f.(faultfs.HolePuncher).PunchHole(off, bytes); err != nil {
-				return err
-			}
-		}
-		if in.Mode&keepSize != 0 {
-			bytes = min(bytes, i.Info().Size-off)
-		}
-		if bytes <= 0 || in.Mode&punch != 0 {
-			return nil
-		}
-		return f.(faultfs.Preallocator).Preallocate(off, bytes)
+	err := s.calling(&in.InHeader, func() error {
+		return n.withFile(in.NodeId, in.Fh, func(f afero.File) error { return fallocate(f, in, i) })
 	})
 	return status(err)
+}
+
+// Modes of fallocate.
+const (
+	keepSize = 0x1
+	punch    = 0x2
+	zero     = 0x10
+)
+
+func fallocate(f afero.File, in *fuse.FallocateIn, i faultfs.Inode) error {
+	off, bytes := int64(in.Offset), int64(in.Length)
+	if in.Mode&(punch|zero) != 0 {
+		if err := f.(faultfs.HolePuncher).PunchHole(off, bytes); err != nil {
+			return err
+		}
+	}
+	if in.Mode&keepSize != 0 {
+		bytes = min(bytes, i.Info().Size-off)
+	}
+	if bytes <= 0 || in.Mode&punch != 0 {
+		return nil
+	}
+	return f.(faultfs.Preallocator).Preallocate(off, bytes)
 }
 
 // StatFs says how full the disk is.

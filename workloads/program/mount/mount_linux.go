@@ -43,6 +43,9 @@ func New(dir string) (*Mount, error) {
 	return m, nil
 }
 
+// Type is the type of the filesystem that New mounts.
+const Type = "fuse.lightning-torture"
+
 // maxWrite is the maximum size of a write request in bytes.
 const maxWrite = 1 << 20
 
@@ -54,7 +57,7 @@ func connect(dir string) (int, error) {
 	}
 	options := fmt.Sprintf("fd=%d,rootmode=40000,user_id=%d,group_id=%d,max_read=%d,default_permissions,allow_other",
 		fd, os.Geteuid(), os.Getegid(), maxWrite)
-	if err := unix.Mount("lightning-torture", dir, "fuse.lightning-torture", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+	if err := unix.Mount("lightning-torture", dir, Type, unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
 		return 0, errors.Join(fmt.Errorf("mount: mount FUSE on %s: %w", dir, err), unix.Close(fd))
 	}
 	return fd, nil

@@ -52,7 +52,11 @@ func (n *nodes) making(h *fuse.InHeader, mode uint32, out *fuse.EntryOut, make f
 	if !ok {
 		return fuse.EPERM // in the root of the mount, or in a filesystem that is no longer served
 	}
-	made, err := make(dir)
+	var made faultfs.Inode
+	err := s.calling(h, func() (err error) {
+		made, err = make(dir)
+		return err
+	})
 	if err == nil {
 		s.made(made, h, mode)
 		s.entry(made, out)
@@ -110,7 +114,7 @@ func (n *nodes) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, out *fuse.
 	case in.NodeId>>inoBits != in.Oldnodeid>>inoBits:
 		return fuse.EXDEV
 	}
-	err := dir.Link(file, name)
+	err := s.calling(&in.InHeader, func() error { return dir.Link(file, name) })
 	if err == nil {
 		s.entry(file, out)
 	}
@@ -119,11 +123,11 @@ func (n *nodes) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, out *fuse.
 
 // Unlink removes the name of a file.
 func (n *nodes) Unlink(_ <-chan struct{}, h *fuse.InHeader, name string) fuse.Status {
-	_, dir, ok := n.at(h.NodeId)
+	s, dir, ok := n.at(h.NodeId)
 	if !ok {
 		return fuse.EPERM
 	}
-	return status(dir.Remove(name))
+	return status(s.calling(h, func() error { return dir.Remove(name) }))
 }
 
 // Rmdir removes an empty directory.
@@ -134,7 +138,7 @@ func (n *nodes) Rmdir(cancel <-chan struct{}, h *fuse.InHeader, name string) fus
 // Rename moves a name. The kernel has already looked up both names and so enforces RENAME_NOREPLACE itself.
 func (n *nodes) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, as string) fuse.Status {
 	const noReplace = 1
-	_, dir, ok := n.at(in.NodeId)
+	s, dir, ok := n.at(in.NodeId)
 	_, to, known := n.at(in.Newdir)
 	switch {
 	case !ok || !known:
@@ -144,7 +148,7 @@ func (n *nodes) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, as string) fu
 	case in.NodeId>>inoBits != in.Newdir>>inoBits:
 		return fuse.EXDEV
 	}
-	return status(dir.Rename(from, to, as))
+	return status(s.calling(&in.InHeader, func() error { return dir.Rename(from, to, as) }))
 }
 
 // OpenDir opens a directory.

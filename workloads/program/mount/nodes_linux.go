@@ -50,6 +50,15 @@ func (s *slot) syncing() {
 	}
 }
 
+// calling makes an operation that may change the disk on behalf of the thread that asked for it.
+func (s *slot) calling(h *fuse.InHeader, operate func() error) (err error) {
+	if s.Calling == nil {
+		return operate()
+	}
+	s.Calling(int(h.Pid), func() { err = operate() })
+	return err
+}
+
 // attr has the attributes that faultfs does not keep.
 type attr struct {
 	Attr

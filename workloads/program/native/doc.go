@@ -37,6 +37,12 @@
 // is appended to it is lost at the next start. The program must go on with what it finds, and a first attempt without any crash
 // makes sure that it does.
 //
+// # Stacks
+//
+// With Spec.Stacks the recording also says where in the program's source each operation comes from (package unwind). The thread that
+// asks for an operation waits until it is done, so its stack can be read meanwhile. Findings then name lines, and so does an
+// audit. Operations take place one at a time. Linux on amd64 only.
+//
 // # Servers
 //
 // A program with Spec.Server runs until it is stopped. While it is recorded, Server.Ready says when it is up, Server.Work drives

@@ -19,11 +19,14 @@ func TestMain(m *testing.M) {
 		endless()
 		return
 	}
-	if len(os.Args) == 3 && os.Args[1] == hastyWord {
-		if err := hasty(os.Args[2]); err != nil {
-			panic(err)
+	if len(os.Args) == 3 {
+		programs := map[string]func(dir string) error{hastyWord: hasty, notesWord: keepNotes, mappedWord: writeMapped}
+		if run := programs[os.Args[1]]; run != nil {
+			if err := run(os.Args[2]); err != nil {
+				panic(err)
+			}
+			return
 		}
-		return
 	}
 	os.Exit(m.Run())
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/unwind"
 )
 
 // Record runs the program once, on an empty disk or on one prepared by Spec.Setup.
@@ -17,6 +18,7 @@ func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 	}
 	defer m.mount.Remove(r.Dir)
 	defer r.Close()
+	defer r.stacks.Close()
 	if err := r.setup(ctx); err != nil {
 		return nil, err
 	}
@@ -27,6 +29,10 @@ func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 	}
 	rec := r.tape.Recording("fuse", m.Spec.Program)
 	rec.Ended = ended
+	if r.stacks != nil {
+		rec.Stacks = &program.Stacks{Of: r.tape.Origins(rec.Trace)}
+		rec.Stacks.Frames, rec.Stacks.Stacks = r.stacks.Stacks()
+	}
 	rec.Modes = map[faultfs.Ino]program.Mode{}
 	for ino, a := range m.mount.Attrs(r.Dir) { // into a map: the order does not matter
 		rec.Modes[ino] = program.Mode{Perm: a.Mode, UID: a.UID, GID: a.GID}
@@ -38,9 +44,10 @@ func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {
 // recorder is a recording in progress.
 type recorder struct {
 	*Run
-	tape  *program.Tape
-	rules []*faultfs.Rule
-	syncs slowSyncs
+	tape   *program.Tape
+	rules  []*faultfs.Rule
+	syncs  slowSyncs
+	stacks *unwind.Unwinder // nil unless Spec.Stacks is set
 }
 
 // recorder returns a recording that has not started yet; its disk is already served.
@@ -57,10 +64,19 @@ func (m *mounted) recorder() (_ *recorder, err error) {
 	if len(m.Spec.Setup) == 0 {
 		r.tape = program.NewTape(r.rules...)
 	}
+	var calling func(thread int, operate func())
+	if m.Spec.Stacks {
+		if r.stacks, err = unwind.New(mount.Type); err != nil {
+			return nil, err
+		}
+		calling = func(thread int, operate func()) { r.tape.From(r.stacks.Caller(thread), operate) }
+	}
 	if r.Run, err = NewRun(&m.Spec, r.tape.Ack, r.tape.Refused); err != nil {
 		return nil, err
 	}
-	r.Dir = m.mount.Add(mount.Disk{FS: r.tape.FS, Ack: r.Ack, Stdout: r.Stdout, Syncing: r.syncs.wait, Refused: r.tape.Refuse})
+	r.Dir = m.mount.Add(mount.Disk{
+		FS: r.tape.FS, Ack: r.Ack, Stdout: r.Stdout, Syncing: r.syncs.wait, Calling: calling, Refused: r.tape.Refuse,
+	})
 	r.Hidden = filepath.Join(r.Dir, ".torture")
 	return r, nil
 }

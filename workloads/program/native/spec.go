@@ -31,6 +31,8 @@ type Spec struct {
 	// Again runs the program, or Server.Work, once more on each recovered store that passes, and then judges the store again,
 	// after another start. This finds recoveries after which nothing that is added lasts.
 	Again bool `json:"again,omitempty"`
+	// Stacks has the recording say where in the program's source each operation comes from.
+	Stacks bool `json:"stacks,omitempty"`
 	// Server is set if Program is a server, which runs until it is stopped.
 	Server *Server `json:"server,omitempty"`
 }

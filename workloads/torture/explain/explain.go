@@ -66,12 +66,22 @@ type Named interface {
 	explore.Life
 	// AckText returns what the client said when it acknowledged an operation.
 	AckText(op *history.Op) string
+	// Place fills in where in the source an operation was made, if that is known.
+	Place(op *faultfs.Op, site *Site)
 }
 
 // Life is like Explain, for a failure after a crash in the caller's implementation of a life. It stops when ctx is done.
 func Life(ctx context.Context, life Named) *Explanation {
 	x := &explainer{ctx: ctx, life: life, named: life}
 	return x.settled(x.explain())
+}
+
+// sources returns what finds the place in the source of an operation of a trace.
+func (x *explainer) sources(trace []faultfs.Op) *sources {
+	if x.named != nil {
+		return &sources{place: x.named.Place}
+	}
+	return newSources(x.packages, trace)
 }
 
 // explainer finds out which losses a failure needs.

@@ -26,7 +26,8 @@ type Explanation struct {
 	Lost int `json:"lost"`
 }
 
-// Site is an operation of a run and its place in the engine's source.
+// Site is an operation of a run and its place in the source of the engine or program. Without a source line, Source and From have
+// the file with the code, and the function or the address.
 type Site struct {
 	Tick     uint64   `json:"tick"`
 	Op       string   `json:"op"`
@@ -35,7 +36,7 @@ type Site struct {
 	Source   string   `json:"source,omitempty"`   // "wal/writer.go:212"
 	From     string   `json:"from,omitempty"`     // the call from another package: "engine/commit.go:80"
 	Function string   `json:"function,omitempty"` // "wal.(*Writer).Append"
-	Stack    []string `json:"stack,omitempty"`    // the engine's calls, innermost first
+	Stack    []string `json:"stack,omitempty"`    // the calls of the engine or program, innermost first
 }
 
 func (s *Site) text() string {

@@ -16,7 +16,7 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
 	}
-	sources := newSources(x.packages, x.life.Trace())
+	sources := x.sources(x.life.Trace())
 	site := sources.site(t.op)
 	e := &Explanation{
 		By:       &site,
@@ -62,7 +62,7 @@ func (x *explainer) faultBefore(tick uint64) (latest *faultfs.Op) {
 // describe puts the missing order into words.
 func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	trace := x.life.TraceOf(lost[0])
-	first, sources := opAt(trace, lost[0].Tick), newSources(x.packages, trace)
+	first, sources := opAt(trace, lost[0].Tick), x.sources(trace)
 	if first == nil {
 		return nil // it was made in an earlier life, whose trace is not kept
 	}
@@ -78,7 +78,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	case t.op == nil || t.atOnce:
 		e.Sentence = fmt.Sprintf("the loss of %s is enough by itself", missing.text())
 	default:
-		site := newSources(x.packages, x.life.Trace()).site(t.op)
+		site := x.sources(x.life.Trace()).site(t.op)
 		e.By, until = &site, t.op.Tick
 		e.Sentence = fmt.Sprintf("%s became durable before %s", site.text(), missing.textAfter(&site))
 	}

@@ -93,7 +93,7 @@ func (x *pair) describe(call faultfs.PendingOp, kept bool, lost int) *Sibling {
 	if op == nil {
 		return nil
 	}
-	return &Sibling{Site: newSources(x.packages, trace).site(op), Kept: kept, Lost: lost}
+	return &Sibling{Site: x.sources(trace).site(op), Kept: kept, Lost: lost}
 }
 
 func idsOf(ops []faultfs.PendingOp) []uint64 {

@@ -15,6 +15,8 @@ type sources struct {
 	// wrapper is the source directory through which most operations go, typically the engine's filesystem wrapper. A line
 	// there says little about any single operation.
 	wrapper string
+	// place, if it is not nil, fills in the place instead.
+	place func(op *faultfs.Op, site *Site)
 }
 
 // stackFrames limits the calls in Site.Stack.
@@ -54,6 +56,10 @@ func (s *sources) site(op *faultfs.Op) Site {
 	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}
 	if op.To != "" {
 		site.Path += " -> " + op.To
+	}
+	if s.place != nil {
+		s.place(op, &site)
+		return site
 	}
 	frames := s.engine.Frames(op.PCs)
 	if len(frames) == 0 {
