@@ -29,8 +29,8 @@
 //     message is sent. It also stops if raft panics over a broken invariant.
 //   - R7: a store belongs to one node of one group. Open refuses a store with another ID or group.
 //   - R8: a change of members is durable on a node before the node acts on it. A removed node still votes and answers, because
-//     nodes that have not heard of the removal may need its vote to learn of it. Close it a while later, and discard its disk
-//     only once a majority of the remaining members has applied the change.
+//     nodes that have not heard of the removal may need its vote, or its word that the removal is committed. Close it a while
+//     later, and discard its disk only once a majority of the remaining members has applied the change.
 //
 // These promises rest on one property of Lightning: a crash loses only a suffix of the commits. One synced batch per Ready is
 // therefore enough, and applying needs no sync of its own, because the log would apply the entries again.

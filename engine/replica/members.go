@@ -98,6 +98,47 @@ func (n *Node) endMemberChange() error {
 	return n.raft.ProposeConfChange(&pb.ConfChangeV2{})
 }
 
+// tellCommit adds the commit index, and the term of the entry there, to an answer to a candidate. Raft itself leaves these fields
+// empty in such a message. See learnCommit.
+func (n *Node) tellCommit(m *pb.Message) {
+	if t := m.GetType(); t == pb.MsgVoteResp || t == pb.MsgPreVoteResp {
+		commit := n.raft.BasicStatus().HardState.GetCommit()
+		m.Commit, m.LogTerm = new(commit), new(n.Term(commit))
+	}
+}
+
+// learnCommit lets a candidate learn from an answer that a change of members was committed. Without it, the only nodes that know
+// may be unable to tell: if a leader is removed, it stops leading once it has applied the change, and leads no more. Meanwhile the
+// others still need its vote, which it may have to refuse, because its log can be longer than theirs.
+//
+// Raft takes the commit index from a leader or from the disk only, so learnCommit starts it again with the new index.
+func (n *Node) learnCommit(m *pb.Message) error {
+	if t := m.GetType(); t != pb.MsgVoteResp && t != pb.MsgPreVoteResp {
+		return nil
+	}
+	commit, s := m.GetCommit(), n.raft.BasicStatus()
+	if s.RaftState == raft.StateLeader || m.GetLogTerm() == 0 || n.Term(commit) != m.GetLogTerm() || !n.changesMembers(s.HardState.GetCommit()+1, commit) {
+		return nil
+	}
+	hard, _, err := n.log.InitialState()
+	if err != nil {
+		return err
+	}
+	hard = proto.CloneOf(hard)
+	hard.Commit = new(commit)
+	return errors.Join(n.log.SetHardState(hard), n.startRaft())
+}
+
+// changesMembers reports whether one of the given entries of the log changes the members.
+func (n *Node) changesMembers(first, last uint64) bool {
+	for i := first; i <= last; i++ {
+		if e := n.Entry(i); e != nil && e.GetType() != pb.EntryNormal {
+			return true
+		}
+	}
+	return false
+}
+
 // membersOf decodes the change that an entry holds.
 func membersOf(e *pb.Entry) (pb.ConfChangeI, error) {
 	if e.GetType() == pb.EntryConfChange {

@@ -41,7 +41,7 @@ type Node struct {
 	current generation  // of the node's pairs
 	latest  generation  // the highest one assigned so far
 	unsaved *raft.Ready // the rest of a step that has to wait for the disk; nil if there is none
-	staged  *Receiver   // the snapshot last passed to raft, which may accept or refuse it
+	staged  []*Receiver // snapshots passed to raft since its last Ready; it accepts at most one
 	stopped error       // why the node has stopped; nil while it runs
 }
 
@@ -88,7 +88,13 @@ func (n *Node) start() (err error) {
 	}
 	n.log = &storage{MemoryStorage: log, node: n}
 	n.applied, n.conf, n.current, n.latest = s.applied, s.conf, s.current, s.current
-	n.raft, err = raft.NewRawNode(n.config.raftConfig(&confStorage{storage: n.log, conf: s.conf}, s.applied.index))
+	return n.startRaft()
+}
+
+// startRaft starts raft from what is saved. It may do so again at any time: what raft knew beyond that is lost, as in a crash.
+func (n *Node) startRaft() (err error) {
+	n.unsaved, n.staged = nil, nil
+	n.raft, err = raft.NewRawNode(n.config.raftConfig(&confStorage{storage: n.log, conf: n.conf}, n.applied.index))
 	return err
 }
 
@@ -149,10 +155,11 @@ func (n *Node) Tick() error {
 // network had lost it. Snapshots arrive through Receive instead.
 func (n *Node) Step(m *pb.Message) error {
 	return n.do(func() error {
-		if m.GetTo() == n.config.ID && m.GetType() != pb.MsgSnap { // a snapshot comes through a Receiver
-			_ = n.raft.Step(m) // an error means that raft drops the message, for instance from a node that it does not know
+		if m.GetTo() != n.config.ID || m.GetType() == pb.MsgSnap { // a snapshot comes through a Receiver
+			return nil
 		}
-		return nil
+		_ = n.raft.Step(m) // an error means that raft drops the message, for instance from a node that it does not know
+		return n.learnCommit(m)
 	})
 }
 

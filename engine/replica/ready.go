@@ -53,6 +53,7 @@ func (n *Node) step(out *Output) error {
 	if rd == nil {
 		next := n.raft.Ready()
 		rd = &next
+		n.keepAccepted(rd.Snapshot)
 		if rd.MustSync && raft.IsEmptySnap(rd.Snapshot) && beforeSync(rd, out) {
 			n.unsaved = rd
 			return n.apply(takeSaved(rd), out)
@@ -107,6 +108,7 @@ func (n *Node) finish(rd *raft.Ready, out *Output) error {
 		if m.GetType() == pb.MsgSnap {
 			out.Snapshots = append(out.Snapshots, n.snapshot(m))
 		} else {
+			n.tellCommit(m)
 			out.Messages = append(out.Messages, m)
 		}
 	}

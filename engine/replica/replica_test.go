@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"io"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,6 +28,12 @@ type group map[uint64]*Node
 // rest runs the nodes until none has work left, and returns the commands applied on each.
 func (g group) rest(t *testing.T) map[uint64][]Applied {
 	t.Helper()
+	return g.restWithout(t, func(*pb.Message) bool { return false })
+}
+
+// restWithout is rest, but loses some messages.
+func (g group) restWithout(t *testing.T, lost func(*pb.Message) bool) map[uint64][]Applied {
+	t.Helper()
 	applied := map[uint64][]Applied{}
 	for busy := true; busy; {
 		busy = false
@@ -36,6 +43,7 @@ func (g group) rest(t *testing.T) map[uint64][]Applied {
 				out, err := n.Ready()
 				require.NoError(t, err)
 				applied[id] = append(applied[id], out.Applied...)
+				out.Messages = slices.DeleteFunc(out.Messages, lost)
 				g.deliver(t, n, out)
 			}
 		}
@@ -141,6 +149,34 @@ func TestACommandTakesEffectOnEveryNodeOnce(t *testing.T) {
 	}
 }
 
+func TestASilentClientIsForgottenAtLast(t *testing.T) {
+	n, err := Open(Config{
+		ID: 1, Group: "test", Dir: "node", Engine: engine.Options{FS: faultfs.New(faultfs.Options{}), InlineMaintenance: true},
+		Members: []uint64{1}, SessionEntries: 10,
+	})
+	require.NoError(t, err)
+	g := group{1: n}
+	g.elect(t)
+	send := func(client byte, number uint64) Outcome {
+		c := Command{Client: ClientID{client}, Number: number, Then: []Write{{Key: []byte("last"), Value: []byte{client}}}}
+		b, err := c.Encode()
+		require.NoError(t, err)
+		require.NoError(t, n.Propose(b))
+		return g.rest(t)[1][0].Outcome
+	}
+	require.Equal(t, Done, send('a', 2))
+	for number := uint64(1); n.Status().Applied < 30; number++ {
+		require.Equal(t, Done, send('b', number))
+		if n.Status().Applied < 12 {
+			require.Equal(t, Old, send('a', 1), "remembered for ten entries at least")
+		}
+	}
+	require.Equal(t, Old, send('b', 1), "a client that goes on is remembered")
+	require.Equal(t, "b", holds(t, n, "last"))
+	require.Equal(t, Done, send('a', 1), "a client that was silent for twenty entries is not")
+	require.Equal(t, "a", holds(t, n, "last"))
+}
+
 func TestAConditionDecidesWhetherACommandIsDone(t *testing.T) {
 	g, _ := newGroup(t, 1)
 	l := g.elect(t)
@@ -234,6 +270,39 @@ func TestAChangeOfMembersEndsAfterAFailedTransfer(t *testing.T) {
 	require.ElementsMatch(t, []uint64{l.Status().ID, dead, 4}, s.Voters)
 }
 
+// The leader is removed while another old member is dead. It is the only node that knows that the change is committed, and its log
+// is longer than that of the others, so it cannot vote for them.
+func TestTheRemovedLeaderTellsTheOthersThatItIsRemoved(t *testing.T) {
+	g, _ := newGroup(t, 1, 2, 3)
+	l := g.elect(t)
+	g[4] = open(t, faultfs.New(faultfs.Options{}), 4)
+	require.NoError(t, l.ProposeMembers(MemberChange{4, AddLearner}))
+	g.rest(t)
+	delete(g, l.Status().ID%3+1)
+	begins := l.Status().Last + 1
+	require.NoError(t, l.ProposeMembers(MemberChange{4, AddVoter}, MemberChange{l.Status().ID, Remove}))
+	longer := false
+	g.restWithout(t, func(m *pb.Message) bool {
+		if !longer && l.Status().Last == begins+1 { // the change has ended in the log; an entry after it makes the log the longest
+			put(t, l, 1, "k", "v")
+			longer = true
+		}
+		last := m.GetIndex() + uint64(len(m.GetEntries()))
+		return m.GetFrom() == l.Status().ID && (m.GetCommit() > begins || last > begins+1)
+	})
+	require.NotContains(t, l.Status().Voters, l.Status().ID)
+	require.False(t, l.Status().IsLeader)
+	for id, n := range g {
+		if n != l {
+			require.True(t, n.Status().Joint, "node %d", id)
+			require.Less(t, n.Status().Last, l.Status().Last)
+		}
+	}
+	next := g.elect(t)
+	require.NotEqual(t, l, next)
+	require.False(t, next.Status().Joint)
+}
+
 func TestAStoreBelongsToOneNode(t *testing.T) {
 	disk := faultfs.New(faultfs.Options{})
 	require.NoError(t, open(t, disk, 1, 1).Close())
@@ -268,6 +337,27 @@ func TestANodeWhoseDiskFailsSendsNothingMore(t *testing.T) {
 	require.ErrorIs(t, err, ErrStopped)
 }
 
+func TestAReadThatFailsStopsTheNode(t *testing.T) {
+	disk := faultfs.New(faultfs.Options{})
+	n, err := Open(Config{ID: 1, Group: "test", Dir: "node", Members: []uint64{1}, Engine: engine.Options{
+		FS: disk, InlineMaintenance: true, MemtableBytes: 32 << 10, CacheBytes: -1, BlobValueBytes: -1,
+	}})
+	require.NoError(t, err)
+	g := group{1: n}
+	g.elect(t)
+	for number := range uint64(100) { // the first value ends up in a table
+		put(t, n, number+1, string(rune('a'+number)), string(make([]byte, 1<<10)))
+		g.rest(t)
+	}
+	broken, err := faultfs.ParseRule("eio read")
+	require.NoError(t, err)
+	disk.SetRules(broken)
+	_, found, err := n.Get([]byte("a"))
+	require.ErrorIs(t, err, ErrStopped)
+	require.False(t, found)
+	require.ErrorIs(t, n.Tick(), ErrStopped)
+}
+
 func TestANodeWhoseStoreFailsDuringASnapshotStops(t *testing.T) {
 	g, _ := newGroup(t, 1)
 	sender := g.elect(t)
@@ -288,13 +378,83 @@ func TestANodeWhoseStoreFailsDuringASnapshotStops(t *testing.T) {
 	require.ErrorIs(t, receiver.Tick(), ErrStopped)
 }
 
+// snapshotFor returns a snapshot for node 2 as of what l has applied.
+func snapshotFor(t *testing.T, l *Node) *Snapshot {
+	t.Helper()
+	return l.snapshot(&pb.Message{Type: pb.MsgSnap.Enum(), To: new(uint64(2)), From: new(l.Status().ID), Term: new(l.Status().Term)})
+}
+
+// stage passes a whole snapshot to a receiver.
+func stage(t *testing.T, s *Snapshot, r *Receiver) {
+	t.Helper()
+	for !r.Whole() {
+		chunk, err := s.Next()
+		require.NoError(t, err)
+		require.NoError(t, r.Add(chunk))
+	}
+	require.NoError(t, s.Close())
+}
+
+func TestOfTwoSnapshotsTheLaterIsInstalled(t *testing.T) {
+	for _, latestFirst := range []bool{true, false} {
+		g, _ := newGroup(t, 1)
+		l := g.elect(t)
+		require.NoError(t, l.ProposeMembers(MemberChange{2, AddLearner}))
+		g.rest(t)
+		to := open(t, faultfs.New(faultfs.Options{}), 2)
+		var staged []*Receiver
+		for i, value := range []string{"early", "late"} {
+			put(t, l, uint64(i)+1, "k", value)
+			g.rest(t)
+			s := snapshotFor(t, l)
+			r, err := to.Receive(s.Message)
+			require.NoError(t, err)
+			stage(t, s, r)
+			staged = append(staged, r)
+		}
+		if latestFirst {
+			slices.Reverse(staged)
+		}
+		for _, r := range staged { // both arrive before the node does a step
+			require.NoError(t, to.StepSnapshot(r))
+		}
+		group{2: to}.rest(t)
+		assert.Equal(t, l.Status().Applied, to.Status().Applied)
+		assert.Equal(t, "late", holds(t, to, "k"))
+	}
+}
+
+func TestASnapshotOvertakenByAnotherIsRefused(t *testing.T) {
+	g, _ := newGroup(t, 1)
+	l := g.elect(t)
+	require.NoError(t, l.ProposeMembers(MemberChange{2, AddLearner}))
+	put(t, l, 1, "k", "early")
+	g.rest(t)
+	early := snapshotFor(t, l)
+	put(t, l, 2, "k", "late")
+	g.rest(t)
+	late := snapshotFor(t, l)
+	to := open(t, faultfs.New(faultfs.Options{}), 2)
+	overtaken, err := to.Receive(late.Message)
+	require.NoError(t, err)
+	stage(t, late, overtaken)
+	overtakes, err := to.Receive(early.Message)
+	require.NoError(t, err)
+	stage(t, early, overtakes)
+	require.NoError(t, to.StepSnapshot(overtakes))
+	group{2: to}.rest(t)
+	require.ErrorIs(t, to.StepSnapshot(overtaken), ErrChunk, "its pairs are gone")
+	group{2: to}.rest(t)
+	assert.Equal(t, "early", holds(t, to, "k"))
+}
+
 func TestAChunkOutOfOrderIsRefused(t *testing.T) {
 	g, _ := newGroup(t, 1)
 	l := g.elect(t)
 	put(t, l, 1, "k", "v")
 	g.rest(t)
 	to := open(t, faultfs.New(faultfs.Options{}), 2)
-	s := l.snapshot(&pb.Message{Type: pb.MsgSnap.Enum(), To: new(uint64(2)), From: new(uint64(1)), Term: new(l.Status().Term)})
+	s := snapshotFor(t, l)
 	chunk, err := s.Next()
 	require.NoError(t, err)
 	_, err = s.Next()

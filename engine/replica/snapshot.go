@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.etcd.io/raft/v3"
 	pb "go.etcd.io/raft/v3/raftpb"
@@ -164,15 +165,23 @@ func (r *Receiver) Add(chunk []byte) error {
 func (r *Receiver) Whole() bool { return r.whole }
 
 // StepSnapshot passes a completely staged snapshot to raft, which ignores it if the node has caught up otherwise meanwhile.
-// The error is ErrChunk if the snapshot is not complete, or ErrStopped.
+// The error is ErrChunk if the snapshot is not complete, or ErrStopped. A snapshot whose transfer began before that of the
+// installed one counts as incomplete, because installing a snapshot removes what was staged earlier.
 func (n *Node) StepSnapshot(r *Receiver) error {
-	if !r.whole || r.db != n.db {
+	if !r.whole || r.db != n.db || r.into < n.current {
 		return fmt.Errorf("%w: the snapshot is incomplete", ErrChunk)
 	}
 	return n.do(func() error {
-		n.staged = r
+		n.staged = append(n.staged, r)
 		_ = n.raft.Step(r.message) // as in Step
 		return nil
+	})
+}
+
+// keepAccepted keeps the staged snapshot that raft has accepted, and forgets the others.
+func (n *Node) keepAccepted(s *pb.Snapshot) {
+	n.staged = slices.DeleteFunc(n.staged, func(r *Receiver) bool {
+		return raft.IsEmptySnap(s) || !proto.Equal(r.message.GetSnapshot().GetMetadata(), s.GetMetadata())
 	})
 }
 
@@ -180,27 +189,28 @@ func (n *Node) StepSnapshot(r *Receiver) error {
 // and the whole log, so a crash leaves either the old state or the new one (R5).
 func (n *Node) install(b *engine.Batch, s *pb.Snapshot) error {
 	at := s.GetMetadata()
-	if n.staged == nil || !proto.Equal(n.staged.message.GetSnapshot().GetMetadata(), at) {
+	if len(n.staged) == 0 {
 		return fmt.Errorf("snapshot at entry %d: not staged", at.GetIndex())
 	}
+	into := n.staged[0].into
 	conf, err := proto.Marshal(at.GetConfState())
 	if err != nil {
 		return err
 	}
 	reached := position{at.GetIndex(), at.GetTerm()}
-	b.Put(currentKey, position{index: uint64(n.staged.into)}.bytes())
+	b.Put(currentKey, position{index: uint64(into)}.bytes())
 	b.Put(confStateKey, conf)
 	b.Put(appliedKey, reached.bytes())
 	b.Put(cutKey, reached.bytes())
 	b.DeleteRange(entryKey(0), []byte{entryPrefix + 1})
-	b.DeleteRange([]byte{dataPrefix}, n.staged.into.prefix())
+	b.DeleteRange([]byte{dataPrefix}, into.prefix())
 	return nil
 }
 
 // installed updates the state in memory once the batch of install is durable.
 func (n *Node) installed(s *pb.Snapshot) error {
 	at := s.GetMetadata()
-	n.current, n.applied, n.conf = n.staged.into, position{at.GetIndex(), at.GetTerm()}, at.GetConfState()
+	n.current, n.applied, n.conf = n.staged[0].into, position{at.GetIndex(), at.GetTerm()}, at.GetConfState()
 	n.staged = nil
 	return n.log.ApplySnapshot(s)
 }

@@ -18,6 +18,11 @@ const (
 	tries        = 16 // so often a client sends a command before it gives up
 )
 
+// forgetAfter returns Config.SessionEntries of the nodes: small enough that most runs forget clients, and large enough that the last
+// copy of a command is delivered before its client is forgotten. A client gives up after a quarter of that, and messages are late
+// by at most 300 steps, in which four clients write at most 300 entries.
+func (s *Spec) forgetAfter() uint64 { return 100 * uint64(max(4, s.Clients)) }
+
 // client issues operations, one at a time.
 type client struct {
 	world   *world
@@ -31,6 +36,7 @@ type client struct {
 	life    *life   // of that node
 	until   int     // the step at which it loses patience
 	tries   int
+	begun   uint64            // the last entry that any node had applied when the operation began
 	seen    map[string]string // the values that it last read or wrote, by key
 	counter int               // of its unique values
 }
@@ -58,7 +64,7 @@ func (c *client) run() {
 	}
 	op, command := c.next()
 	op.ID, op.Client, op.Call, op.Return = len(w.history), c.number, history.Tick(w.tick()), history.Never
-	c.op, c.command, c.tries = op.ID, nil, 0
+	c.op, c.command, c.tries, c.begun = op.ID, nil, 0, w.law.highest
 	w.history = append(w.history, op)
 	if command != nil {
 		c.last++
@@ -100,7 +106,7 @@ func (c *client) ask() {
 	if stopped(err) && !c.at.survives(err) {
 		return
 	}
-	c.at.run()
+	c.at.soon()
 }
 
 // someone returns a node for a client to ask, occasionally one that was removed.
@@ -118,7 +124,8 @@ func (c *client) context() []byte { return fmt.Appendf(nil, "%d-%d", c.number, c
 // lostPatience sends a command again, to a node drawn anew. After enough tries, or if the operation is a read, the client gives
 // up, and the history records the outcome as unknown. It asks another node next.
 func (c *client) lostPatience() {
-	if c.tries++; c.command != nil && c.tries < tries && !c.world.over {
+	remembered := c.world.law.highest < c.begun+c.world.spec.forgetAfter()/4
+	if c.tries++; c.command != nil && c.tries < tries && remembered && !c.world.over {
 		c.ask()
 		return
 	}

@@ -54,7 +54,7 @@ func options(fs *faultfs.FS) engine.Options {
 // config returns the configuration that opens the node on fs.
 func (m *member) config(fs *faultfs.FS) replica.Config {
 	return replica.Config{
-		ID: m.id, Group: group, Dir: "node", Engine: options(fs), Members: m.members, LogEntries: 10, SessionEntries: 1 << 20, UncommittedBytes: 1 << 20,
+		ID: m.id, Group: group, Dir: "node", Engine: options(fs), Members: m.members, LogEntries: 10, SessionEntries: m.world.spec.forgetAfter(), UncommittedBytes: 1 << 20,
 		SnapshotChunkBytes: 128,
 	}
 }
@@ -130,16 +130,13 @@ func (m *member) run() {
 			return
 		}
 		m.speak(begun, out)
-		failed := m.world.network.send(m, out)
+		m.world.network.send(m, out)
 		m.world.law.look(m, out)
 		for _, a := range out.Applied {
 			m.world.applied(m, a)
 		}
 		for _, r := range out.Reads {
 			m.reads[string(r.RequestCtx)] = r.Index
-		}
-		if failed != nil && !m.survives(m.node.StoreFailed(failed)) {
-			return
 		}
 	}
 	if m.node != nil {
@@ -169,6 +166,14 @@ func (m *member) survives(err error) bool {
 // step delivers a message to the node.
 func (m *member) step(msg *pb.Message) {
 	if m.node != nil && m.survives(m.node.Step(msg)) {
+		m.soon()
+	}
+}
+
+// soon lets the node work on what has just happened to it: at once or, in half of the runs, together with everything else that
+// happens in this step.
+func (m *member) soon() {
+	if !m.world.swarm.together {
 		m.run()
 	}
 }

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"errors"
-	"io"
 
 	pb "go.etcd.io/raft/v3/raftpb"
 	"google.golang.org/protobuf/proto"
@@ -24,17 +23,19 @@ type packet struct {
 	msg  *pb.Message
 }
 
-// transfer is a snapshot in transit, at one chunk per step.
+// transfer is a snapshot in transit. A step reads and delivers one chunk, while both nodes go on.
 type transfer struct {
 	from, to *member
-	life     *life // of the receiver, whose restart ends the transfer
-	msg      *pb.Message
-	chunks   [][]byte
+	begun    *life // of the sender; a restart of either node ends the transfer
+	life     *life // of the receiver; nil before the first chunk
+	step     int   // at which the next chunk arrives
+	told     bool  // the sender believes that the transfer has failed
+	snapshot *replica.Snapshot
 	receiver *replica.Receiver
 }
 
-// send accepts the messages and snapshots of a node. The error is one of the node's store, which could not be read.
-func (n *network) send(from *member, out *replica.Output) (failed error) {
+// send accepts the messages and snapshots of a node.
+func (n *network) send(from *member, out *replica.Output) {
 	rng, s := n.world.rng, &n.world.swarm
 	for _, m := range out.Messages {
 		if rng.IntN(100) < s.lost {
@@ -45,41 +46,25 @@ func (n *network) send(from *member, out *replica.Output) (failed error) {
 			copies = 2
 		}
 		for range copies {
-			at := n.world.step + 1
-			if rng.IntN(100) < s.late {
-				at += rng.IntN(40)
-			}
-			if to := n.world.member(m.GetTo()); to != nil {
-				at += to.lag
-			}
-			n.packets = append(n.packets, packet{at, proto.CloneOf(m)})
+			n.packets = append(n.packets, packet{n.arrival(n.world.member(m.GetTo())), proto.CloneOf(m)})
 		}
 	}
-	for _, snapshot := range out.Snapshots {
-		failed = errors.Join(failed, n.transfer(from, snapshot))
+	for _, s := range out.Snapshots {
+		to := n.world.member(s.Message.GetTo())
+		n.transfers = append(n.transfers, &transfer{from: from, to: to, begun: from.life(), step: n.arrival(to), snapshot: s})
 	}
-	return failed
 }
 
-// transfer queues a snapshot. It reads all chunks at once, because snapshots are small here.
-func (n *network) transfer(from *member, s *replica.Snapshot) (failed error) {
-	t := &transfer{from: from, to: n.world.member(s.Message.GetTo()), msg: s.Message}
-	for {
-		chunk, err := s.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			failed = err // the last chunk is missing, so the receiver never completes
-			break
-		}
-		t.chunks = append(t.chunks, chunk)
+// arrival draws the step at which something that is sent now arrives.
+func (n *network) arrival(to *member) int {
+	at := n.world.step + 1
+	if n.world.rng.IntN(100) < n.world.swarm.late {
+		at += n.world.rng.IntN(40)
 	}
-	if err := s.Close(); err != nil {
-		t.chunks = nil
+	if to != nil {
+		at += to.lag
 	}
-	n.transfers = append(n.transfers, t)
-	return failed
+	return at
 }
 
 // deliver delivers the messages that are due, and a chunk of each snapshot.
@@ -110,53 +95,82 @@ func (n *network) deliver() {
 // carry delivers the next chunk of a snapshot, and reports whether the transfer continues.
 func (n *network) carry(t *transfer) bool {
 	w := n.world
-	if t.to != nil && !t.to.hears() {
+	switch {
+	case w.step < t.step || t.to != nil && !t.to.hears() || t.from.up() && t.from.halted():
 		return true
-	}
-	broken := t.to == nil || !t.to.up() || len(t.chunks) == 0 || t.life != nil && t.life != t.to.life() ||
-		n.severed[[2]uint64{t.from.id, t.to.id}] || comes(w.rng, w.swarm.interrupt)
-	if broken {
+	case n.broken(t):
 		if t.receiver != nil {
 			w.figures.Interrupted++
 		}
-		n.arrived(t, false)
+		n.ended(t, false)
 		return false
+	case comes(w.rng, w.swarm.interrupt): // the sender loses the connection, but what it has sent arrives
+		n.tell(t, false)
 	}
-	if t.receiver == nil {
-		r, err := t.to.node.Receive(t.msg)
-		if !t.to.survives(err) {
-			n.arrived(t, false)
-			return false
-		}
-		t.receiver, t.life = r, t.to.life()
-	}
-	if err := t.receiver.Add(t.chunks[0]); err != nil {
-		if !errors.Is(err, replica.ErrChunk) {
-			t.to.survives(t.to.node.StoreFailed(err))
-		}
-		n.arrived(t, false)
-		return false
-	}
-	if t.chunks = t.chunks[1:]; len(t.chunks) > 0 {
+	t.step = n.arrival(t.to)
+	whole, ok := n.chunk(t)
+	if ok && !whole {
 		return true
 	}
-	whole := t.receiver.Whole()
 	if whole {
 		w.figures.Snapshots++
-		if t.to.survives(t.to.node.StepSnapshot(t.receiver)) {
-			t.to.run()
+		if err := t.to.node.StepSnapshot(t.receiver); errors.Is(err, replica.ErrChunk) {
+			whole = false // overtaken by another snapshot
+		} else if t.to.survives(err) {
+			t.to.soon()
 		}
 	}
-	n.arrived(t, whole)
+	n.ended(t, whole)
 	return false
 }
 
-// arrived tells the sender whether its snapshot has arrived.
-func (n *network) arrived(t *transfer, whole bool) {
-	if !t.from.up() || t.from.gone {
+// broken reports whether a transfer cannot continue.
+func (n *network) broken(t *transfer) bool {
+	w := n.world
+	return !t.from.up() || t.from.life() != t.begun || t.to == nil || !t.to.up() || t.life != nil && t.life != t.to.life() ||
+		n.severed[[2]uint64{t.from.id, t.to.id}] || comes(w.rng, w.swarm.interrupt)
+}
+
+// chunk reads and delivers one chunk. It reports whether it was the last one, and whether the chunk has arrived.
+func (n *network) chunk(t *transfer) (last, ok bool) {
+	if t.receiver == nil {
+		r, err := t.to.node.Receive(t.snapshot.Message)
+		if !t.to.survives(err) {
+			return false, false
+		}
+		t.receiver, t.life = r, t.to.life()
+	}
+	chunk, err := t.snapshot.Next()
+	if err != nil {
+		t.from.survives(t.from.node.StoreFailed(err))
+		return false, false
+	}
+	if err := t.receiver.Add(chunk); err != nil {
+		if !errors.Is(err, replica.ErrChunk) {
+			t.to.survives(t.to.node.StoreFailed(err))
+		}
+		return false, false
+	}
+	return t.receiver.Whole(), true
+}
+
+// ended ends a transfer, and tells the sender whether its snapshot has arrived.
+func (n *network) ended(t *transfer, whole bool) {
+	if t.from.up() && t.from.life() == t.begun {
+		if err := t.snapshot.Close(); err != nil {
+			t.from.survives(t.from.node.StoreFailed(err))
+		}
+	}
+	n.tell(t, whole)
+}
+
+// tell tells the sender of a snapshot once whether it has arrived.
+func (n *network) tell(t *transfer, whole bool) {
+	if t.told || !t.from.up() || t.from.gone || t.from.life() != t.begun {
 		return
 	}
-	if t.from.survives(t.from.node.SnapshotSent(t.msg.GetTo(), whole)) {
-		t.from.run()
+	t.told = true
+	if t.from.survives(t.from.node.SnapshotSent(t.snapshot.Message.GetTo(), whole)) {
+		t.from.soon()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -129,7 +130,7 @@ func (w *world) fillAccounts() {
 		panic("cluster: command of a client: " + err.Error())
 	}
 	w.history = append(w.history, op)
-	c.last, c.op, c.command, c.tries = 1, 0, b, -1<<30
+	c.last, c.op, c.command, c.tries, c.begun = 1, 0, b, -1<<30, 1<<62 // it never gives up
 	c.at, c.life = w.members[0], w.members[0].life()
 }
 
@@ -171,6 +172,11 @@ func (w *world) turn() {
 	w.network.deliver()
 	for _, c := range w.clients {
 		c.run()
+	}
+	if w.swarm.together {
+		for _, m := range slices.Concat(w.members, w.retired) {
+			m.run()
+		}
 	}
 	w.replaced()
 }

@@ -14,7 +14,7 @@ import (
 
 func TestAGroupKeepsItsPromises(t *testing.T) {
 	sum := cluster.Figures{}
-	for seed := uint64(21); seed <= 26; seed++ {
+	for seed := uint64(1); seed <= 6; seed++ {
 		out, err := cluster.Run(t.Context(), cluster.Spec{Seed: seed, Steps: 2500, Words: 100})
 		require.NoError(t, err)
 		require.Empty(t, out.Violations, "seed %d", seed)

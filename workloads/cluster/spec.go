@@ -51,6 +51,8 @@ type swarm struct {
 	disaster                int // all nodes lose power, and one its disk, just after another was removed; once in n removals
 
 	lost, late, twice int // percentage of messages
+
+	together bool // a node works once per step, on all that has happened in it, as a server does under load
 }
 
 // draw draws the faults that a seed turns on.
@@ -66,6 +68,7 @@ func draw(rng *rand.Rand) swarm {
 		partition: often(500), oneWay: often(500), disk: often(500), skew: often(400), transfer: often(400), replace: often(1500), interrupt: often(10),
 		rot: often(2500), opening: often(10), halt: often(400), slow: often(600), mistake: often(2500), depose: often(500),
 		lost: often(4), late: often(20), twice: often(4), disaster: often(3),
+		together: rng.IntN(2) == 0,
 	}
 }
 
