@@ -3,10 +3,12 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/workloads/fleet/broker"
@@ -17,6 +19,9 @@ import (
 
 // answerPatience is how long status and drain wait for the coordinator's answer.
 const answerPatience = 10 * time.Second
+
+// askAgain is the pause after a broker has said that nobody answers.
+const askAgain = 100 * time.Millisecond
 
 func statusCommand() *cobra.Command {
 	return askCommand("status", "Show the progress of a fleet", "Ask the coordinator for the progress of the campaign and its workers. If no coordinator "+
@@ -37,7 +42,11 @@ func askCommand(use, short, long string, subject func(wire.Subjects) string) *co
 			if format != "text" && format != "json" {
 				return usage("unknown --format %q; choose one of text, json", format)
 			}
-			s, err := f.ask(cmd.Context(), subject)
+			subjects, err := f.subjects()
+			if err != nil {
+				return err
+			}
+			s, err := f.ask(cmd.Context(), subject(subjects))
 			if err != nil {
 				return coded(err)
 			}
@@ -50,11 +59,7 @@ func askCommand(use, short, long string, subject func(wire.Subjects) string) *co
 }
 
 // ask sends a request without a body to the coordinator, and returns its status.
-func (f *connection) ask(ctx context.Context, subject func(wire.Subjects) string) (*coordinator.Status, error) {
-	subjects, err := wire.SubjectsOf(f.fleet)
-	if err != nil {
-		return nil, usage("--fleet: %w", err)
-	}
+func (f *connection) ask(ctx context.Context, subject string) (*coordinator.Status, error) {
 	conn, err := broker.Dial(f.address, "operator", f.files)
 	if err != nil {
 		return nil, err
@@ -65,7 +70,14 @@ func (f *connection) ask(ctx context.Context, subject func(wire.Subjects) string
 	if err := broker.Reached(ctx, conn); err != nil {
 		return nil, fmt.Errorf("%w; is fleet serve running at %s, with these certificates and credentials?", err, f.address)
 	}
-	m, err := conn.RequestWithContext(ctx, subject(subjects), nil)
+	m, err := conn.RequestWithContext(ctx, subject, nil)
+	for errors.Is(err, nats.ErrNoResponders) && ctx.Err() == nil { // the coordinator may have just started
+		select {
+		case <-time.NewTimer(askAgain).C:
+		case <-ctx.Done():
+		}
+		m, err = conn.RequestWithContext(ctx, subject, nil)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("no answer from a coordinator at %s: %w", f.address, err)
 	}

@@ -69,6 +69,15 @@ func (f *connection) addServer(cmd *cobra.Command) {
 	f.add(cmd)
 }
 
+// subjects returns the subjects of the fleet.
+func (f *connection) subjects() (wire.Subjects, error) {
+	s, err := wire.SubjectsOf(f.fleet)
+	if err != nil {
+		return s, usage("--fleet: %w", err)
+	}
+	return s, nil
+}
+
 // none refuses positional arguments.
 func none(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {

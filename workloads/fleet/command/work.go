@@ -37,6 +37,9 @@ func workCommand(targets []torture.Target) *cobra.Command {
 				return usage("--mem-limit is %d, --patience %v and --workers %d; give at least %d MiB, a positive time, and 0 or more", memoryMiB, patience,
 					workers, leastMemoryMiB)
 			}
+			if _, err := f.subjects(); err != nil {
+				return err
+			}
 			id, err := own()
 			if err != nil {
 				return coded(err)

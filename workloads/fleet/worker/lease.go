@@ -30,10 +30,10 @@ func (w *Worker) do(ctx context.Context, welcome *wire.Welcome, m jetstream.Msg)
 	if err == nil && ctx.Err() == nil {
 		err = w.deliver(ctx, welcome, r)
 	}
-	switch cause := context.Cause(ctx); {
-	case errors.Is(cause, ErrRefused):
-		return cause
-	case cause != nil || err != nil:
+	if cause := context.Cause(ctx); errors.Is(cause, ErrRefused) {
+		err = cause
+	}
+	if err != nil || ctx.Err() != nil {
 		w.settle(m.Nak()) // so that another worker gets it at once
 		return err
 	}
