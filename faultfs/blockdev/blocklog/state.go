@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// State is a disk that a power cut may leave: every request before Sure, and those listed in Kept of the later ones.
+// State is a disk that a power cut may leave. It has every request before Sure and, of the later ones, those listed in Kept.
 type State struct {
 	Sure int     `json:"sure"` // the last completed flush precedes this request
 	Kept []Piece `json:"kept"` // oldest first
@@ -32,7 +32,8 @@ func (l Log) Disk(under *Disk, s State) *Disk {
 	return d
 }
 
-// Lost returns what a state lost of its epoch, which must begin at State.Sure. Pieces are units of the same tearing.
+// Lost returns the units that a state has lost. They must be those of the epoch that begins at State.Sure, torn in the same way
+// as the pieces in Kept.
 func (s State) Lost(units []Piece) (lost []Piece) {
 	for _, u := range units {
 		if !slices.Contains(s.Kept, u) {
@@ -68,7 +69,7 @@ func (l Log) part(p Piece) Op {
 	return part
 }
 
-// Describe says in one line what a state contains of a log, for example "all before #12, then #12 #14[0:512]".
+// Describe says in one line which requests of the log a state contains, for example "all before #12, then #12 #14[0:512]".
 func (l Log) Describe(s State) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "all before #%d", s.Sure)

@@ -252,7 +252,7 @@ func TestForgedRecordingsAreRejected(t *testing.T) {
 		"a line too many":                   func(r *Recording) { r.Blocks.Given = append(r.Blocks.Given, 1) },
 		"lines in the wrong order":          func(r *Recording) { r.Blocks.Given[0] = 2 },
 		"a line after the end":              func(r *Recording) { r.Blocks.Given[1] = 3 },
-		"a file of a request that is not":   func(r *Recording) { r.Blocks.Owners = []Owner{{Request: 2}} },
+		"a file of a missing request":       func(r *Recording) { r.Blocks.Owners = []Owner{{Request: 2}} },
 		"a write outside the disk":          func(r *Recording) { r.Blocks.Content.Log[0].Off = 1 << 20 },
 		"a write whose end is out of range": func(r *Recording) { r.Blocks.Content.Log[0].Off = 1<<63 - 1 },
 		"a write without its bytes":         func(r *Recording) { r.Blocks.Content.Log[0].Data = nil },

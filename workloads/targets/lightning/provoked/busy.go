@@ -14,7 +14,7 @@ import (
 const (
 	busyClients = 8
 	busyCommits = 200 // of each client
-	busyKills   = 50  // commits of a client from one look at what a kill would leave to the next
+	busyKills   = 50  // commits of a client between two checks of what a kill would leave
 	busyYields  = 300 // before and after each write
 )
 
