@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -123,7 +124,7 @@ func runStore(
 		}
 	}()
 	opts.OneByOne, opts.PhaseOps = !target.Promises.AtomicBatch, p.Phase
-	opts.Appended = func() int64 { return appended(fs, &target) }
+	opts.Appended = (&appends{fs: fs, target: &target}).end
 	opts.BlockBytes, opts.HeaderBytes = target.LogBlockBytes, target.LogHeaderBytes
 	err = runLife(ctx, target, env, p.Script, p.Rules, rec, opts)
 	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
@@ -132,15 +133,29 @@ func runStore(
 	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{OneByOne: !target.Promises.AtomicBatch}))
 }
 
-// appended returns the end of the latest write that was not one of zeros, which engines write ahead to preallocate a
-// log.
-func appended(fs *faultfs.FS, target *contract.Target) int64 {
-	for _, op := range slices.Backward(fs.Trace()) {
-		if op.Kind == faultfs.OpWrite && isLog(target, op.Path) && len(bytes.Trim(op.Data, "\x00")) > 0 {
-			return op.Off + int64(len(op.Data))
+// appends finds the end of the latest write to a log. It looks at each operation once, because a step that fills a log
+// asks after every commit, and the files of some stores match no pattern of a log.
+type appends struct {
+	fs     *faultfs.FS
+	target *contract.Target
+
+	mu     sync.Mutex
+	seen   int // operations of the trace
+	latest int64
+}
+
+// end returns the end of the latest write that was not one of zeros, which engines write ahead to preallocate a log.
+func (a *appends) end() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	trace := a.fs.Trace()
+	for _, op := range trace[a.seen:] {
+		if op.Kind == faultfs.OpWrite && isLog(a.target, op.Path) && len(bytes.Trim(op.Data, "\x00")) > 0 {
+			a.latest = op.Off + int64(len(op.Data))
 		}
 	}
-	return 0
+	a.seen = len(trace)
+	return a.latest
 }
 
 // isLog reports whether a file is a log of the target. If the target names no logs, any file may be one.
