@@ -117,13 +117,13 @@ func evidenceLines(target *contract.Target, lies bool, f *explore.Failure) []str
 
 // aboutDamage says what is demanded of a store whose file was damaged.
 func aboutDamage(target *contract.Target, file string) string {
+	demand := "damage in this file must be detected; if it cannot be told from a torn write, name the file in Target.LogGlobs"
 	switch {
 	case contract.Matches(target.LogGlobs, file):
-		return "damage in this log may cost nothing that had been acknowledged before the damaged bytes were first written; a log that " +
+		demand = "damage in this log may cost nothing that had been acknowledged before the damaged bytes were first written; a log that " +
 			"is written anew has to know how long it was when it was renamed into place"
 	case contract.Matches(slices.Concat(target.ProvenLogGlobs, target.AppendGlobs), file):
-		return "damage in this file may cost only what looks like a torn write; see torture.Target"
+		demand = "damage in this file may cost only what looks like a torn write; see torture.Target"
 	}
-	return "damage in this file must be detected; if it cannot be told from a torn write, name the file in Target.LogGlobs, " +
-		"and if nothing is promised about such damage, name the fault in Promises.Unpromised"
+	return demand + "; if nothing is promised about such damage, name the fault in Promises.Unpromised"
 }

@@ -34,9 +34,10 @@ func TestAFindingSaysWhatATargetMayHaveToSay(t *testing.T) {
 			assert.Contains(t, lines, "what was seen")
 			if c.want == "" {
 				assert.Len(t, lines, 1)
-			} else {
-				assert.Regexp(t, c.want, lines)
+				return
 			}
+			assert.Regexp(t, c.want, lines)
+			assert.Regexp(t, "if nothing is promised about such .*, name the fault in Promises.Unpromised", lines)
 		})
 	}
 }
