@@ -21,7 +21,7 @@ func (l leaving) String() string {
 }
 
 // Closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
-// each number of bytes. Since the store was closed, each loss must be noticed.
+// each number of bytes. Since the store was closed, each loss must be noticed. So must a byte too many, but not zeros.
 func Closed() error {
 	for flushed := range 3 {
 		for waiting := range 3 {
@@ -136,13 +136,35 @@ func (l leaving) put(db *engine.DB, pairs map[string]string, length int) error {
 	return db.Put([]byte(k), []byte(pairs[k]), engine.NoSync)
 }
 
-// shortened shortens each log of a closed store.
+// shortened shortens and lengthens each log of a closed store.
 func shortened(disk *faultfs.FS) error {
 	for _, name := range names(disk, storeDir) {
 		if path.Ext(name) == ".log" {
-			if err := noticed(disk, path.Join(storeDir, name)); err != nil {
+			if err := errors.Join(noticed(disk, path.Join(storeDir, name)), lengthened(disk, path.Join(storeDir, name))); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// lengthened appends a byte to a log.
+func lengthened(disk *faultfs.FS, name string) error {
+	content, err := afero.ReadFile(disk, name)
+	if err != nil {
+		return err
+	}
+	for _, b := range []byte{0, 1} {
+		long := after(disk, faultfs.LoseNone())
+		if err := afero.WriteFile(long, name, append(content[:len(content):len(content)], b), 0o644); err != nil {
+			return err
+		}
+		report, err := engine.VerifyDir(storeDir, options(long, true))
+		if err == nil && (len(report.Problems) > 0) != (b > 0) {
+			err = wrong("the byte %d follows the end of %s, and VerifyDir reports %q", b, name, report.Problems)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
