@@ -118,10 +118,57 @@ func Conflicts() error {
 			err = db.Compact() // otherwise the memtable would fill up with range deletes
 		}
 	}
+	if err == nil {
+		err = firstCommitterWins(db)
+	}
 	if elder != nil {
 		err = errors.Join(err, elder.Rollback())
 	}
 	return errors.Join(err, db.Close())
+}
+
+// span is a range of keys to write to: to put one, or to delete all.
+type span struct{ from, to string }
+
+// spans returns single keys and ranges, of which some meet and some only touch.
+func spans() (all []span) {
+	for _, k := range []string{"b", "c", "d", "c\x00"} {
+		all = append(all, span{k, k + "\x00"})
+	}
+	return append(all, span{"b", "c"}, span{"b", "c\x00"}, span{"c", "d"}, span{"c\x00", "d"}, span{"a", "z"})
+}
+
+func (s span) write(put func(k, v []byte) error, remove func(from, to []byte) error) error {
+	if s.to == s.from+"\x00" {
+		return put([]byte(s.from), nil)
+	}
+	return remove([]byte(s.from), []byte(s.to))
+}
+
+// firstCommitterWins lets a transaction write to keys to which another commit writes meanwhile. It must lose if they write
+// to the same key, and only then.
+func firstCommitterWins(db *engine.DB) error {
+	for _, mine := range spans() {
+		for _, theirs := range spans() {
+			t, err := db.Begin(engine.TxnOptions{})
+			if err != nil {
+				return err
+			}
+			err = mine.write(t.Put, t.DeleteRange)
+			err = errors.Join(err, theirs.write(
+				func(k, v []byte) error { return db.Put(k, v, engine.NoSync) },
+				func(from, to []byte) error { return db.DeleteRange(from, to, engine.NoSync) },
+			))
+			if err != nil {
+				return errors.Join(err, t.Rollback())
+			}
+			outcome := t.Commit(engine.NoSync)
+			if same := mine.from < theirs.to && theirs.from < mine.to; errors.Is(outcome, engine.ErrConflict) != same {
+				return wrong("a transaction wrote to %q, and another commit to %q: the outcome is %w", mine, theirs, orNone(outcome))
+			}
+		}
+	}
+	return nil
 }
 
 // unopposed makes a transaction begin right after a commit and end before the next one.

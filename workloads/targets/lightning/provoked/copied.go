@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"sync/atomic"
 
 	"github.com/spf13/afero"
@@ -56,6 +58,62 @@ func Copied() error {
 	}
 	if err == nil {
 		err = engine.VerifyBackups(repoDir, options(disk, true))
+	}
+	return errors.Join(err, allClosed(disk))
+}
+
+// Missing removes a file of an open store behind its back, one after another, and copies the store. A copy that succeeds must
+// be complete.
+func Missing() error {
+	whole, pairs, err := filled(20)
+	if err != nil {
+		return err
+	}
+	for _, name := range append(names(whole, storeDir), "the newest log") {
+		for _, c := range []struct {
+			name string
+			copy func(db *engine.DB, o engine.Options) error
+		}{
+			{"a checkpoint", func(db *engine.DB, _ engine.Options) error { return db.Checkpoint(copyDir) }},
+			{"a backup", func(db *engine.DB, o engine.Options) error {
+				_, err := engine.Backup(db, repoDir)
+				if err == nil {
+					_, err = engine.Restore(repoDir, 0, copyDir, o)
+				}
+				return err
+			}},
+		} {
+			if err := missing(after(whole, faultfs.LoseNone()), name, maps.Clone(pairs), c.copy); err != nil {
+				return fmt.Errorf("%s of an open store whose %s was removed: %w", c.name, name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func(db *engine.DB, o engine.Options) error) error {
+	db, err := engine.Open(storeDir, options(disk, true))
+	if err != nil {
+		return err
+	}
+	pairs["last"] = "l"
+	err = db.Put([]byte("last"), []byte("l"), engine.Sync)
+	all := names(disk, storeDir)
+	if !slices.Contains(all, name) {
+		for _, other := range all {
+			if path.Ext(other) == ".log" {
+				name = other // the last one
+			}
+		}
+	}
+	gone := path.Join(storeDir, name)
+	if _, failed := disk.Stat(gone); failed == nil { // the commit may have made it obsolete
+		err = errors.Join(err, disk.Remove(gone))
+	}
+	copied := copies(db, options(disk, true))
+	_ = db.Close() // may miss the file
+	if err == nil && copied == nil {
+		err = holds(disk, copyDir, pairs)
 	}
 	return errors.Join(err, allClosed(disk))
 }

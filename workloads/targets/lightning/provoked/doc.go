@@ -21,14 +21,14 @@
 //	lent.go      slices that are overwritten once the call that they were passed to has returned
 //	levels.go    sequences of commits with every durability
 //	space.go     keys that are overwritten again and again
-//	conflicts.go transactions that have read what another commit writes
+//	conflicts.go transactions that have read what another commit writes, or write to it themselves
 //	claimed.go   a log that is written to beside a sync of it, or beside another write
 //	busy.go      many clients on a disk whose writes let others run
-//	shortened.go logs that are cut after the store was closed, or after the next log was begun
+//	shortened.go logs that are cut after the store was closed or the next log was begun, or cannot be read then
 //	brim.go      a disk that is filled to the last page
 //	causes.go    two failures, the second of which begins before the first
 //	failed.go    a session one of whose calls fails
-//	copied.go    copies beside commits of large values
+//	copied.go    copies beside commits of large values, and of stores one of whose files was removed
 //	repaired.go  stores of which one large value has rotted
 //	born.go      snapshots beside commits that overwrite a key
 //
@@ -49,5 +49,5 @@ package provoked
 // Checks returns all checks. Work that ends early is split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
 	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Unlisted, Rotted, Lent, Long, Conflicts, Levels, Bounded,
-		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy)
+		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy, Unreadable, Missing)
 }

@@ -21,6 +21,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"the last page of a disk": provoked.Brim, "two failures": provoked.Causes, "calls that fail": provoked.Failed,
 		"copies beside large values": provoked.Copied, "rotten large values": provoked.Repaired, "snapshots beside commits": provoked.Born,
 		"writes during a sync": provoked.Claimed, "commits during a write": provoked.Handed, "a busy disk": provoked.Busy,
+		"logs that cannot be read": provoked.Unreadable, "files that are missing": provoked.Missing,
 	} {
 		t.Run(name, func(t *testing.T) { require.NoError(t, check()) })
 	}

@@ -127,6 +127,44 @@ func Proven() error {
 	return nil
 }
 
+// Unreadable takes away the first of several logs, the last of which proves that it was durable, and lets a read of a log
+// fail while the store is opened. Even so Open must not take the rest for a tail that a crash tore, and drop it.
+func Unreadable() error {
+	disk := faultfs.New(faultfs.Options{})
+	db, flushes, err := unflushed(disk)
+	if err != nil {
+		return err
+	}
+	for i := range backlogCommits {
+		err = errors.Join(err, db.Put(key(i), []byte("v"), engine.NoSync))
+	}
+	err = errors.Join(err, db.Put(key(backlogCommits), []byte("v"), engine.Sync))
+	killed := after(disk, faultfs.LoseNone())
+	flushes.lift()
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	before := names(killed, storeDir)
+	first := slices.IndexFunc(before, func(name string) bool { return path.Ext(name) == ".log" })
+	if err := afero.WriteFile(killed, path.Join(storeDir, before[first]), nil, 0o644); err != nil {
+		return err
+	}
+	for _, op := range []faultfs.OpKind{faultfs.OpOpen, faultfs.OpRead} {
+		for n := range uint64(3 * backlogCommits) {
+			left := after(killed, faultfs.LoseNone())
+			left.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: op, Glob: "*.log", Nth: n + 1})
+			db, err := engine.Open(storeDir, options(left, true))
+			if err == nil {
+				return errors.Join(wrong("a durable log is empty, %v %d of a log fails, and the store opens", op, n+1), db.Close())
+			}
+			if now := names(left, storeDir); !slices.Equal(now, before) {
+				return wrong("a durable log is empty and %v %d of a log fails: the store had the files %q, and now has %q", op, n+1, before, now)
+			}
+		}
+	}
+	return nil
+}
+
 // entrySlack is what a memtable needs for one entry in addition to its value.
 const entrySlack = 200
 
