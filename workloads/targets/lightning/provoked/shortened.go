@@ -194,7 +194,7 @@ func lengthened(disk *faultfs.FS, name string) error {
 	}
 	for _, b := range []byte{0, 1} {
 		long := after(disk, faultfs.LoseNone())
-		if err := afero.WriteFile(long, name, append(content[:len(content):len(content)], b), 0o644); err != nil {
+		if err := afero.WriteFile(long, name, append(slices.Clip(content), b), 0o644); err != nil {
 			return err
 		}
 		report, err := engine.VerifyDir(storeDir, options(long, true))
