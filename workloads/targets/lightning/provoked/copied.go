@@ -83,7 +83,7 @@ func Missing() error {
 				return err
 			}},
 		} {
-			if err := missing(after(whole, faultfs.LoseNone()), name, maps.Clone(pairs), c.copy); err != nil {
+			if err := missing(atRest(whole), name, maps.Clone(pairs), c.copy); err != nil {
 				return fmt.Errorf("%s of an open store whose %s was removed: %w", c.name, name, err)
 			}
 		}
@@ -110,9 +110,9 @@ func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func
 	if _, failed := disk.Stat(gone); failed == nil { // the commit may have made it obsolete
 		err = errors.Join(err, disk.Remove(gone))
 	}
-	copied := copies(db, options(disk, true))
+	failed := copies(db, options(disk, true))
 	_ = db.Close() // may miss the file
-	if err == nil && copied == nil {
+	if err == nil && failed == nil {
 		err = holds(disk, copyDir, pairs)
 	}
 	return errors.Join(err, allClosed(disk))

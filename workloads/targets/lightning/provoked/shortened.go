@@ -139,7 +139,7 @@ func Unreadable() error {
 		err = errors.Join(err, db.Put(key(i), []byte("v"), engine.NoSync))
 	}
 	err = errors.Join(err, db.Put(key(backlogCommits), []byte("v"), engine.Sync))
-	killed := after(disk, faultfs.LoseNone())
+	killed := atRest(disk)
 	flushes.lift()
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
@@ -151,7 +151,7 @@ func Unreadable() error {
 	}
 	for _, op := range []faultfs.OpKind{faultfs.OpOpen, faultfs.OpRead} {
 		for n := range uint64(3 * backlogCommits) {
-			left := after(killed, faultfs.LoseNone())
+			left := atRest(killed)
 			left.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: op, Glob: "*.log", Nth: n + 1})
 			db, err := engine.Open(storeDir, options(left, true))
 			if err == nil {
@@ -193,7 +193,7 @@ func lengthened(disk *faultfs.FS, name string) error {
 		return err
 	}
 	for _, b := range []byte{0, 1} {
-		long := after(disk, faultfs.LoseNone())
+		long := atRest(disk)
 		if err := afero.WriteFile(long, name, append(slices.Clip(content), b), 0o644); err != nil {
 			return err
 		}
