@@ -37,7 +37,7 @@ func marked(t *testing.T, file string) map[string]int {
 }
 
 // build builds a program with the given command, which is followed by the name of the program and the source.
-func build(t *testing.T, source string, command ...string) string {
+func build(t testing.TB, source string, command ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(command[0]); err != nil {
 		t.Skip(err)
@@ -52,7 +52,7 @@ func build(t *testing.T, source string, command ...string) string {
 }
 
 // start starts a program that writes to standard output, and waits until a thread of it waits for a reader.
-func start(t *testing.T, name string) (tid int) {
+func start(t testing.TB, name string) (tid int) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
@@ -189,5 +189,22 @@ func TestFilesOnTheMountAreNotOpened(t *testing.T) {
 		assert.Len(t, stacks[0].Frames, want, "%v", frames)
 		assert.Equal(t, want == 4, stacks[0].Note == "", stacks[0].Note)
 		u.Close()
+	}
+}
+
+func BenchmarkCaller(b *testing.B) {
+	for name, program := range map[string][]string{
+		"C":  {"testdata/cstore/store.c", "cc", "-g", "-O2"},
+		"Go": {"./testdata/gostore", "go", "build"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			tid := start(b, build(b, program[0], program[1:]...))
+			u, err := unwind.New("none")
+			require.NoError(b, err)
+			defer u.Close()
+			for b.Loop() {
+				u.Caller(tid)
+			}
+		})
 	}
 }
