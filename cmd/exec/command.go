@@ -175,14 +175,11 @@ func request(f *flags, args []string) (native.Request, error) {
 	}
 	server := f.server.spec()
 	if f.from != "" {
-		file, err := lrec.Load(f.from)
+		file, err := f.recordedFiles()
 		if err != nil {
-			return r, exit.With(exit.BadUsage, err)
+			return r, err
 		}
 		r.Recording, args = file.Recording, file.Recording.Program
-		if file.Blocks != nil {
-			return r, exit.Usagef("%s was recorded on %s; give --on %s too", f.from, file.Recording.Way, file.Recording.Way)
-		}
 		if server, err = savedServer(server, file, f.from); err != nil {
 			return r, err
 		}
@@ -190,6 +187,18 @@ func request(f *flags, args []string) (native.Request, error) {
 	spec, err := f.spec(args, server)
 	r.Spec = spec
 	return r, err
+}
+
+// recordedFiles returns the recording to search, on a disk of the lab.
+func (f *flags) recordedFiles() (*lrec.File, error) {
+	file, err := lrec.Load(f.from)
+	if err != nil {
+		return nil, exit.With(exit.BadUsage, err)
+	}
+	if file.Blocks != nil {
+		return nil, exit.Usagef("%s was recorded on %s; give --on %s too", f.from, file.Recording.Way, file.Recording.Way)
+	}
+	return file, nil
 }
 
 // savedServer returns how to use the server that was recorded in a file, unless flags say it: a program that was recorded as a

@@ -94,6 +94,9 @@ func (f *flags) kernelRequest(given *pflag.FlagSet, args []string) (kernel.Reque
 	server := f.server.spec()
 	if f.from != "" {
 		file, err := lrec.Load(f.from)
+		if err == nil && file.Blocks == nil {
+			return r, exit.Usagef("%s was recorded on a disk of the lab; leave out --on %s", f.from, f.on)
+		}
 		if err == nil {
 			r.Recording, err = kernel.FromFile(file)
 		}

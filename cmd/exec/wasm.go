@@ -41,9 +41,9 @@ func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet,
 	}
 	var from *program.Recording
 	if f.from != "" {
-		file, err := lrec.Load(f.from)
+		file, err := f.recordedFiles()
 		if err != nil {
-			return exit.With(exit.BadUsage, err)
+			return err
 		}
 		from, args = file.Recording, file.Recording.Program
 	}

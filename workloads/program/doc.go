@@ -14,6 +14,9 @@
 //	Record     runs the program once on an empty faultfs.FS and returns the trace and the acknowledgements
 //	Recoverer  returns a Recoverer, which recovers one image at a time; each worker of a search has its own
 //
+// Package kernel is not a Way: its program runs on a filesystem of the kernel, whose disks are not of faultfs, and it has a search
+// of its own. Its results, findings and checkers are the same.
+//
 // A Recoverer either observes or reads everything. One that observes gives the program an undecided image, which settles the
 // fate of a pending operation only when the program looks at it. The search enumerates every choice, so each image stands for
 // all those that the program cannot tell apart. A Recoverer that does not observe gets fully decided images, which can be
@@ -56,5 +59,5 @@
 //	audit.go       what is not yet durable at each acknowledgement, found by package hints
 //	life.go        single images, for the experiments of package explain
 //
-// Callers: packages native and wasm, which implement Way, golden, lrec, and the exec command.
+// Callers: packages native and wasm, which implement Way, kernel, golden, lrec, and the exec command.
 package program

@@ -28,8 +28,12 @@
 // everything. When the program has ended, both happen once more. None of this promises the program anything, because power is cut
 // just before as well. The first hundred flushes of a run take some milliseconds, as in package native.
 //
+// The disk has a gigabyte, of which only what was written takes up memory.
+//
 // A run does not repeat: the kernel has its own timing. A recording does. It has the disk before the run and all requests, so the
-// same disks can be made of it again, and a finding replays from its file on any machine with such a filesystem.
+// same disks can be made of it again, and a finding replays from its file on any machine with such a filesystem. NB: the disk in a
+// file is mounted by your kernel, as root. Its form is checked, but the filesystem on it is not, so do not replay files from people
+// whom you would not let mount a disk.
 //
 // # Findings
 //

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
@@ -35,17 +36,17 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		return replay(ctx, &r, dir, emit)
 	}
 	rec := &Recording{}
+	fs, err := filesystem(r.Filesystem)
 	if r.From != "" {
-		file, err := lrec.Load(r.From)
-		if err != nil {
-			return err
+		var file *lrec.File
+		if file, err = lrec.Load(r.From); err == nil {
+			rec, fs, err = recordedIn(file)
 		}
-		if rec, err = FromFile(file); err != nil {
-			return err
-		}
-		r.Filesystem = rec.Blocks.Filesystem
 	}
-	rig, err := r.rig(dir)
+	if err != nil {
+		return err
+	}
+	rig, err := newRig(fs, dir, latencies)
 	if err != nil {
 		return err
 	}
@@ -69,13 +70,16 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	return errors.Join(err, emit(out))
 }
 
-// rig sets up a rig for the filesystem of the request.
-func (r *Request) rig(dir string) (*rig, error) {
-	fs, err := filesystem(r.Filesystem)
+// recordedIn returns the recording in a file, and the filesystem on which it can be recovered: of the size that it had, but with
+// the mount options of this version, because a file is not trusted.
+func recordedIn(file *lrec.File) (*Recording, kernelfs.Filesystem, error) {
+	rec, err := FromFile(file)
 	if err != nil {
-		return nil, err
+		return nil, kernelfs.Filesystem{}, err
 	}
-	return newRig(fs, dir, latencies)
+	fs, err := filesystem(rec.Blocks.Filesystem)
+	fs.DiskBytes = rec.Blocks.DiskBytes
+	return rec, fs, err
 }
 
 // search searches a recording. It ends early, keeping what it has found, when ctx is done or the time is up.
@@ -107,7 +111,7 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 	if err != nil {
 		return err
 	}
-	rec, err := FromFile(file)
+	rec, fs, err := recordedIn(file)
 	if err != nil {
 		return err
 	}
@@ -122,8 +126,7 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 		return fmt.Errorf("%w: %s: %w", lrec.ErrFile, r.From, err)
 	}
 	r.Spec.EnsureDefaults()
-	r.Filesystem = rec.Blocks.Filesystem
-	rig, err := r.rig(dir)
+	rig, err := newRig(fs, dir, latencies)
 	if err != nil {
 		return err
 	}

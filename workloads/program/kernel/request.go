@@ -125,14 +125,5 @@ func Replay(ctx context.Context, file string, attempts int) (again *native.Repla
 	return again, err
 }
 
-// FilesystemOf returns the filesystem of a recording in a file.
-func FilesystemOf(f *lrec.File) (string, error) {
-	r, err := FromFile(f)
-	if err != nil {
-		return "", err
-	}
-	return r.Blocks.Filesystem, nil
-}
-
 // jobName is the name of the job on the stage.
 const jobName = "explore-on-kernel"

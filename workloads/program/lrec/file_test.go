@@ -3,6 +3,7 @@ package lrec_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,19 @@ func TestSaveAndLoadRoundTrip(t *testing.T) {
 	assert.JSONEq(t, `{"check":"it"}`, string(got.Spec))
 }
 
+func TestRequestsToABlockDeviceAreAnotherKindOfFile(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "run"+lrec.Ext)
+	f, err := lrec.New(nil, &program.Recording{Way: "ext4"}, nil)
+	require.NoError(t, err)
+	f.Blocks = json.RawMessage(`{"filesystem":"ext4"}`)
+	require.NoError(t, f.Save(name))
+	got, err := lrec.Load(name)
+	require.NoError(t, err)
+	assert.Equal(t, "program-on-blocks", got.Kind, "a version that does not know blocks must refuse the file")
+	assert.Equal(t, f.Blocks, got.Blocks)
+}
+
 // A finding is saved with the recording up to its crash, and no more.
 func TestAFindingIsSavedWithTheRecordingUpToItsCrash(t *testing.T) {
 	t.Parallel()
@@ -78,6 +92,8 @@ func TestFilesThatAreNotRecordingsAreRefusedWithTheReason(t *testing.T) {
 		`not JSON`: "its content",
 		`{"version":1,"kind":"other","recording":{}}`:                                                                                    "it is JSON of another kind",
 		`{"version":1,"kind":"program"}`:                                                                                                 "it is JSON of another kind",
+		`{"version":1,"kind":"program-on-blocks","recording":{}}`:                                                                        "it is JSON of another kind",
+		`{"version":1,"kind":"program","recording":{},"blocks":{}}`:                                                                      "it is JSON of another kind",
 		`{"version":2,"kind":"program","recording":{}}`:                                                                                  "a newer program wrote",
 		`{"version":1,"kind":"program","recording":{"acks":[{"t":2,"text":""},{"t":1,"text":""}]}}`:                                      "acknowledgement 1 is at tick 1, after tick 2",
 		`{"version":1,"kind":"program","recording":{"stacks":{"of":[0]}}}`:                                                               "1 stacks for 0 operations",
