@@ -105,12 +105,7 @@ func (s *search) shrink(ctx context.Context, w images, f *failure) *program.Shru
 		best = a
 		return true
 	}
-	lost := f.lost
-	if len(lost) == 0 || fails(nil) {
-		lost = nil
-	} else {
-		lost = minimal.Part(lost, fails)
-	}
+	lost := minimal.Part(f.lost, fails)
 	shrunk.Lost = len(lost)
 	shrunk.Least = shrunk.Tries < maxShrinkTries && ctx.Err() == nil
 	if shrunk.Lost == shrunk.FromLost {

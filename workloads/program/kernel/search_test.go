@@ -191,6 +191,20 @@ func TestWhatNeverReachedTheDiskNeedsNoLoss(t *testing.T) {
 	require.Contains(t, f.Explanation.Sentence, "no write to the disk was lost: what is missing was")
 }
 
+func TestOfSeveralCrashPointsTheOneWithTheFewestLossesIsShown(t *testing.T) {
+	t.Parallel()
+	rec := recorded(blocklog.Log{write(0, 1, 'a'), write(1, 1, 'b'), flush, write(2, 1, 'c'), flush}, 0)
+	result, _, err := exploreWith(t, rec, Options{}, func(read func(int64) byte, _ int) string {
+		if read(0) != 'a' && read(1) != 'b' || read(2) == 'c' { // two writes must be lost, or later one must be there
+			return "row is lost"
+		}
+		return ""
+	})
+	require.NoError(t, err)
+	require.Len(t, result.Findings, 1)
+	require.Equal(t, blocklog.State{Sure: 3, Kept: []blocklog.Piece{{Op: 3, To: blocklog.PageBytes}}}, result.Findings[0].Blocks.State)
+}
+
 func TestAnExplanationComparesWithWhatTheProgramSaw(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
