@@ -30,7 +30,8 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 	if open == nil || plan.Mix(seed, accountsEach)%accountsEach != 0 {
 		return nil
 	}
-	env := a.env(im.fresh(), record.StoreDir)
+	disk := im.fresh()
+	env := a.env(disk, record.StoreDir)
 	store, account, err := open(env)
 	if err != nil {
 		return nil // the search judges that
@@ -41,7 +42,14 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 		return nil // the search judges that as well
 	}
 	err = account()
-	life := &accounted{store: store, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue), largest: a.target.Largest}
+	call := func(what string, do func() error) error {
+		err := im.call(disk, what, do)
+		if err == nil && im.Closely {
+			err = account()
+		}
+		return err
+	}
+	life := &accounted{store: store, call: call, rng: rand.New(rand.NewPCG(seed, accountsEach)), pairs: map[string][]byte{}, edges: a.lengths(accountsValue), largest: a.target.Largest}
 	for k, v := range state.All() {
 		life.keys, life.pairs[string(k)] = append(life.keys, slices.Clone(k)), slices.Clone(v)
 	}
@@ -52,13 +60,15 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 	}
 	state = &history.State{}
 	if err == nil {
-		err = workloads.ReadAll(store, state)
+		err = im.call(disk, "a scan", func() error { return workloads.ReadAll(store, state) })
 	}
 	if v, ok := store.(workloads.Verifier); ok && err == nil {
-		err = v.Verify()
+		err = im.call(disk, "a verification", v.Verify)
 	}
-	if closed := store.Close(); err == nil {
-		err = closed
+	if err != nil {
+		_ = store.Close()
+	} else {
+		err = im.call(disk, "Close", store.Close)
 	}
 	if err == nil && a.target.Administration.AccountFiles != nil {
 		err = a.target.Administration.AccountFiles(env, state)
@@ -66,6 +76,7 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 	if err != nil {
 		return violation("accounts are wrong", "the store recovers from the crash, but what it reports about itself in further use is wrong: %v", err)
 	}
+	im.renew()
 	if d := difference(stateOf(life.pairs), state); d != "" {
 		return violation("goes on wrongly", "the store recovers from the crash, but its contents are wrong after further use: %s", d)
 	}
@@ -94,6 +105,7 @@ func (a *Auditor) Standing(before func()) error {
 // accounted is a recovered store that is used by a single client.
 type accounted struct {
 	store workloads.Store
+	call  func(what string, do func() error) error // makes a call of the store
 	rng   *rand.Rand
 	keys  [][]byte          // keys to write to, in no order
 	pairs map[string][]byte // what the store must show
@@ -109,7 +121,8 @@ func (l *accounted) round(n int) error {
 		for range 1 + l.rng.IntN(3) {
 			writes = append(writes, l.write(fmt.Sprintf("accounts-%d-%d", n, i)))
 		}
-		if err := l.store.Apply(writes, history.Durability(l.rng.IntN(2))); err != nil {
+		d := history.Durability(l.rng.IntN(2))
+		if err := l.call(fmt.Sprintf("a commit with %v", d), func() error { return l.store.Apply(writes, d) }); err != nil {
 			return err
 		}
 		for _, w := range writes {
@@ -123,8 +136,8 @@ func (l *accounted) round(n int) error {
 	if !ok || err != nil {
 		return err
 	}
-	if err = m.Flush(); n == 1 { // only once, so that the last round leaves tables that are not compacted
-		err = errors.Join(err, m.Compact())
+	if err = l.call("a flush", m.Flush); n == 1 { // only once, so that the last round leaves tables that are not compacted
+		err = errors.Join(err, l.call("a compaction", m.Compact))
 	}
 	return err
 }
@@ -153,7 +166,7 @@ func (l *accounted) deleteRange() error {
 			delete(l.pairs, k)
 		}
 	}
-	return store.DeleteRange(from, to, history.Sync)
+	return l.call("a deletion of a range", func() error { return store.DeleteRange(from, to, history.Sync) })
 }
 
 // write draws a random write: half of the time to a new key, otherwise to one that was used before.

@@ -66,10 +66,18 @@ type Image struct {
 	// starts.
 	Renew func()
 
+	// Closely looks at the accounts of a store after each call instead of after each round, and records where in the engine the
+	// operations on the disk were made.
+	Closely bool
+
 	seen *Seen // records the disks; may be nil
 }
 
+// renew ends a part of the audit.
 func (im *Image) renew() {
+	if im.seen != nil {
+		im.seen.note(Call{})
+	}
 	if im.Renew != nil {
 		im.Renew()
 	}
@@ -80,6 +88,37 @@ type Seen struct {
 	mu    sync.Mutex
 	disks []*faultfs.FS
 	ended bool // no more disks are added
+	last  Call
+}
+
+// Call is what an audit does with a store.
+type Call struct {
+	What         string
+	Disk         *faultfs.FS
+	Began, Ended uint64 // the ticks of the last operations on the disk before it and during it
+}
+
+// Last returns the call that the last part of an audit made last, or the zero Call if that part does not record its calls.
+func (s *Seen) Last() Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
+
+func (s *Seen) note(c Call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = c
+}
+
+// call makes a call and records it.
+func (im *Image) call(disk *faultfs.FS, what string, do func() error) error {
+	call := Call{What: what, Disk: disk, Began: disk.Now()}
+	err := do()
+	if call.Ended = disk.Now(); im.seen != nil {
+		im.seen.note(call)
+	}
+	return err
 }
 
 // end makes the goroutine of an audit that was given up exit as soon as it asks for another disk.
@@ -135,10 +174,10 @@ func (s *Seen) Fates() map[uint64]string {
 
 // fresh returns a new disk with the image.
 func (im *Image) fresh() *faultfs.FS {
-	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed)})
+	disk := im.Point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(im.Seed), Callers: im.Closely})
 	switch {
 	case im.Losing != nil:
-		disk = im.Point.Losing(im.Losing, faultfs.ImageOptions{})
+		disk = im.Point.Losing(im.Losing, faultfs.ImageOptions{Callers: im.Closely})
 	case im.Beforehand:
 		disk.Decide()
 	}

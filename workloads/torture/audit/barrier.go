@@ -35,7 +35,7 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	}
 	_, found, err := store.Get(key)
 	syncer, ok := workloads.Offers[workloads.Syncer](store)
-	if err != nil || !found || !ok || syncer.Sync() != nil {
+	if err != nil || !found || !ok || im.call(disk, "a sync without writes", syncer.Sync) != nil {
 		_ = store.Close()
 		return nil
 	}

@@ -9,12 +9,56 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
+
+// miscounting is a store whose accounts are wrong once it has synced something.
+type miscounting struct {
+	workloads.Store
+	synced bool
+}
+
+func (m *miscounting) Apply(writes []history.Write, d history.Durability) error {
+	m.synced = m.synced || d == history.Sync
+	return m.Store.Apply(writes, d)
+}
+
+var errMiscounted = errors.New("the figures do not agree")
+
+func (m *miscounting) account() error {
+	if m.synced {
+		return errMiscounted
+	}
+	return nil
+}
+
+func TestAnAuditThatFailsAfterAnyCrashIsExplainedByWhatItDid(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	open := s.Target.OpenStore
+	s.Target.Administration.OpenAccountant = func(env contract.Env) (workloads.Store, func() error, error) {
+		store, err := open(env)
+		m := &miscounting{Store: store}
+		return m, m.account, err
+	}
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	ticks := s.Recording.CrashTicks()
+	f := explore.Failure{Judge: audit.Judge, Tick: ticks[len(ticks)-1]}
+	f.Class = "accounts are wrong"
+	f.Sentence = "the store recovers from the crash, but what it reports about itself in further use is wrong: " + errMiscounted.Error()
+	var e *Explanation
+	for f.Leaf = 0; e == nil && f.Leaf < 100; f.Leaf++ { // not every audit looks at the accounts
+		e = Explain(t.Context(), s, &f)
+	}
+	require.NotNil(t, e)
+	assert.Regexp(t, `^it fails after any crash, during a commit with sync on the recovered store, whose last operation on the disk is the sync of db/log \(.toy/toy.go:\d+.\)$`, e.Sentence)
+	assert.Equal(t, "toy.(*Store).append", e.By.Function)
+}
 
 var errLost = errors.New("a synced pair is gone")
 

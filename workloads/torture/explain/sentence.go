@@ -16,6 +16,9 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 	if t.op == nil {
 		return nil
 	}
+	if life, is := x.life.(audited); is && t.atOnce {
+		return x.afterAny(life.LastCall())
+	}
 	sources := x.sources(x.life.Trace())
 	site := sources.site(t.op)
 	e := &Explanation{
@@ -37,6 +40,30 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 		late := sources.site(op)
 		e.Late = &late
 		e.Sentence += fmt.Sprintf("; %s came too late (%s): after it the same crash does no harm", late.text(), later(after))
+	}
+	return e
+}
+
+// audited is a life whose failure was found by an audit, which uses a recovered store.
+type audited interface {
+	// LastCall returns the call during which the audit fails.
+	LastCall() explore.AuditCall
+}
+
+// afterAny describes a failure of an audit after any crash, even the first one. Then no operation before the crash is to
+// blame; it is what the store did when the audit used it.
+func (x *explainer) afterAny(call explore.AuditCall) *Explanation {
+	if call.Disk == nil {
+		return nil
+	}
+	e := &Explanation{Sentence: fmt.Sprintf("it fails after any crash, during %s on the recovered store, which changes and syncs nothing on the disk", call.What)}
+	trace := call.Disk.Trace()
+	for i := range trace {
+		if op := &trace[i]; op.Tick > call.Began && op.Tick <= call.Ended && op.Changes() {
+			site := x.sources(trace).site(op)
+			e.By = &site
+			e.Sentence = fmt.Sprintf("it fails after any crash, during %s on the recovered store, whose last operation on the disk is %s", call.What, site.text())
+		}
 	}
 	return e
 }

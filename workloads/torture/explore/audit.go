@@ -109,6 +109,19 @@ func (l *auditedLife) Repeat() []faultfs.PendingOp {
 	return seen.Lost()
 }
 
+// AuditCall is a call that an audit made of a store.
+type AuditCall = audit.Call
+
+// LastCall repeats the audit of the image that has lost nothing, looks more closely, and returns the call of the store
+// during which it fails; or the zero Call if that cannot be said.
+func (l *auditedLife) LastCall() AuditCall {
+	seen := &audit.Seen{}
+	if l.auditClosely(l.job(l.failure.Tick, l.Cut(l.failure.Tick)), seen, []uint64{}, true) != FailsAlike {
+		return AuditCall{}
+	}
+	return seen.Last()
+}
+
 func (l *auditedLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
 	j := l.job(point.Tick, cut)
 	j.point = point
@@ -116,9 +129,13 @@ func (l *auditedLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.
 }
 
 func (l *auditedLife) audit(j *job, seen *audit.Seen, lost []uint64) Acceptance {
+	return l.auditClosely(j, seen, lost, false)
+}
+
+func (l *auditedLife) auditClosely(j *job, seen *audit.Seen, lost []uint64, closely bool) Acceptance {
 	x, at := l.explorer(), origin{job: j, path: decide.NewPath(l.failure.Way), leaf: l.failure.Leaf}
 	im := x.imageToAudit(j.point, at, seen)
-	im.Losing = lost
+	im.Losing, im.Closely = lost, closely
 	_, copies := x.subject.Audit.Copying(j.point.Tick)
 	wrong := x.auditImage(im, j.point, at, copies)
 	if wrong == nil {

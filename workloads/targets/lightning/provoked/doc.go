@@ -48,6 +48,6 @@ package provoked
 
 // Checks returns all checks. Work that ends early is split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
-	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Diverged, Unlisted, Rotted, Lent, Long, Conflicts, Levels, Bounded,
+	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Unlisted, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
 		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy, Unreadable, Missing)
 }
