@@ -62,7 +62,7 @@ func (s *Server) get(w http.ResponseWriter, r *http.Request) {
 	value, ok, err := s.Get(ctx, []byte(r.PathValue("key")))
 	switch {
 	case err != nil:
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		refuse(w, err)
 	case !ok:
 		http.Error(w, "there is no such key", http.StatusNotFound)
 	default:
@@ -84,14 +84,17 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, write replica.Wri
 
 // refuse answers a request that failed, or whose outcome is unknown.
 func refuse(w http.ResponseWriter, err error) {
-	code := http.StatusServiceUnavailable
+	code, text := http.StatusServiceUnavailable, err.Error()
 	switch {
 	case errors.Is(err, replica.ErrCommand), errors.Is(err, replica.ErrTooLarge), errors.Is(err, ErrReserved), errors.Is(err, replica.ErrMembers):
 		code = http.StatusBadRequest
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, replica.ErrStopped):
+	case errors.Is(err, replica.ErrStopped):
 		code = http.StatusGatewayTimeout
+	case errors.Is(err, context.DeadlineExceeded):
+		code = http.StatusGatewayTimeout
+		text = fmt.Sprintf("the group has not answered for %v; does a majority of its nodes run? A write may still take effect", requestTimeout)
 	}
-	http.Error(w, err.Error(), code)
+	http.Error(w, text, code)
 }
 
 // current returns the status of the node. If the node has stopped or does not answer in time, it answers the request with an error.

@@ -25,6 +25,7 @@ type links struct {
 	peers    map[uint64]*peer
 	open     map[net.Conn]bool // connections for close to end; nil once it has
 	group    sync.WaitGroup
+	refused  troubles
 }
 
 // peer is another node.
@@ -33,6 +34,7 @@ type peer struct {
 	address string
 	queue   chan *pb.Message
 	stop    context.CancelFunc
+	failed  troubles
 }
 
 const (
@@ -105,6 +107,7 @@ func (l *links) run(ctx context.Context, p *peer) {
 		if ctx.Err() != nil || err == nil {
 			return
 		}
+		p.failed.log(l.server.config.Logger, "no connection to another node", err, "node", p.id, "address", p.address)
 		l.unreachable(ctx, p.id)
 		pause(ctx, redialAfter)
 	}
@@ -231,19 +234,26 @@ func (l *links) accept() {
 	}
 }
 
-// receive reads what another node sends. Nothing after the greeting is read before the peer's identity was checked.
-func (l *links) receive(conn net.Conn) error {
+// greeted reads the greeting of another node, and checks its identity.
+func (l *links) greeted(conn net.Conn) (*greeting, error) {
 	if err := conn.SetReadDeadline(deadline()); err != nil {
-		return err
+		return nil, err
 	}
 	g, err := readGreeting(conn)
 	switch node := &l.server.config.Node; {
 	case err != nil:
-		return err
+		return nil, err
 	case g.group != node.Group || g.to != node.ID:
-		return fmt.Errorf("%w: meant for node %d of group %q", errFrame, g.to, g.group)
+		return nil, fmt.Errorf("%w: meant for node %d of group %q", errFrame, g.to, g.group)
 	}
-	if err := l.server.config.identify(conn, g.from); err != nil {
+	return g, l.server.config.identify(conn, g.from)
+}
+
+// receive reads what another node sends. Nothing after the greeting is read before the peer's identity was checked.
+func (l *links) receive(conn net.Conn) error {
+	g, err := l.greeted(conn)
+	if err != nil {
+		l.refused.log(l.server.config.Logger, "refused a connection", err, "from", conn.RemoteAddr())
 		return err
 	}
 	if !l.knows(g.from) {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type Config struct {
 	// the node: "node-{id}.bank.internal". If it is empty, any certificate of the authority may speak for any node.
 	PeerName string
 	Tick     time.Duration // between two ticks of the node; 100 ms by default
+	Logger   *slog.Logger  // receives why connections between nodes fail; nil discards that
 }
 
 // ErrRemoved is returned by every call once a hundred ticks have passed since the node was removed from its group.

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -104,7 +106,7 @@ func (f *client) do(ctx context.Context, method, path string, body io.Reader, to
 	}
 	answer, err := (&http.Client{Transport: &http.Transport{TLSClientConfig: with}}).Do(r)
 	if err != nil {
-		return fmt.Errorf("node at %s does not answer; is it running? %w", f.node, err)
+		return f.unanswered(err)
 	}
 	defer answer.Body.Close() //nolint:errcheck // only read
 	switch {
@@ -112,8 +114,20 @@ func (f *client) do(ctx context.Context, method, path string, body io.Reader, to
 		return errNothing
 	case answer.StatusCode >= http.StatusBadRequest:
 		text, err := io.ReadAll(io.LimitReader(answer.Body, 4096))
-		return errors.Join(fmt.Errorf("node at %s refused the request: %s", f.node, strings.TrimSpace(string(text))), err)
+		return errors.Join(fmt.Errorf("node at %s: %s", f.node, strings.TrimSpace(string(text))), err)
 	}
 	_, err = io.Copy(to, answer.Body)
 	return err
+}
+
+// unanswered says why there is no answer: the node does not run, or one side does not accept the other's certificate.
+func (f *client) unanswered(err error) error {
+	unknown, remote := (*tls.CertificateVerificationError)(nil), (*net.OpError)(nil)
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the certificate of the node at %s is not valid according to --ca: %w", f.node, unknown)
+	case errors.As(err, &remote) && remote.Op == "remote error":
+		return fmt.Errorf("the node at %s does not accept this certificate: %w", f.node, remote.Err)
+	}
+	return fmt.Errorf("node at %s does not answer; is it running? %w", f.node, err)
 }

@@ -93,7 +93,7 @@ func serveCommand() *cobra.Command {
 }
 
 func (f *serveFlags) config() (server.Config, error) {
-	c := server.Config{Listen: f.listen, Tick: f.tick, PeerName: f.peerName, Peers: map[uint64]string{}}
+	c := server.Config{Listen: f.listen, Tick: f.tick, PeerName: f.peerName, Peers: map[uint64]string{}, Logger: slog.Default()}
 	switch {
 	case f.id == 0:
 		return c, fmt.Errorf("%w: --id is missing; give each node a unique number, starting at 1", errUsage)
@@ -128,6 +128,9 @@ func (f *serveFlags) serve(ctx context.Context) error {
 	}
 	if err := server.CheckAddress(f.api, config.TLS); err != nil {
 		return fmt.Errorf("%w: --api: %w", errUsage, err)
+	}
+	if err := server.CheckAddress(f.listen, config.TLS); err != nil {
+		return fmt.Errorf("%w: --listen: %w", errUsage, err)
 	}
 	s, err := server.Start(config)
 	if err != nil {
