@@ -16,7 +16,7 @@ const backlogCommits = 4
 
 // Backlog cuts the power while several logs wait for a flush and none but the first is synced, so that a log may be lost
 // whose successors are there, and cuts it again at every operation of the recovery. Whatever is left after either cut
-// must open and show the commits up to some point.
+// must open and show the commits up to some point. What is left after the first must verify before it is opened.
 func Backlog() error {
 	disk, before, states, err := backlog()
 	if err != nil {
@@ -24,6 +24,9 @@ func Backlog() error {
 	}
 	model, ways := faultfs.Model{Profile: faultfs.PosixMin()}, map[string]bool{}
 	first := torture.PowerCut{Disk: disk, Model: model, Tick: before, Since: before, Holds: func(found *faultfs.FS, _ uint64) error {
+		if report, err := engine.VerifyDir(storeDir, options(found, true)); err != nil || len(report.Problems) > 0 {
+			return wrong("after a crash, VerifyDir reports %q: %w", report.Problems, orNone(err))
+		}
 		if err := opens(found, states); err != nil {
 			return err
 		}

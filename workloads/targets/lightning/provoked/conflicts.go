@@ -88,7 +88,8 @@ func writings() (all map[string]func(b *engine.Batch)) {
 	return all
 }
 
-// conflictsIdle is the number of commits that follow, enough for the engine to forget what no transaction needs.
+// conflictsIdle is the number of commits that come before and follow, enough for the engine to forget what no transaction
+// needs.
 const conflictsIdle = 4
 
 // Conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
@@ -100,7 +101,6 @@ func Conflicts() error {
 	if err != nil {
 		return err
 	}
-	elder, err := db.Begin(engine.TxnOptions{})
 	for _, r := range readings() {
 		if err == nil {
 			if err = unopposed(db, r); err != nil {
@@ -120,9 +120,6 @@ func Conflicts() error {
 	}
 	if err == nil {
 		err = firstCommitterWins(db)
-	}
-	if elder != nil {
-		err = errors.Join(err, elder.Rollback())
 	}
 	return errors.Join(err, db.Close())
 }
@@ -171,8 +168,16 @@ func firstCommitterWins(db *engine.DB) error {
 	return nil
 }
 
-// unopposed makes a transaction begin right after a commit and end before the next one.
+// unopposed makes a transaction begin right after a commit and end before the next one, while another one is open.
 func unopposed(db *engine.DB, r readOp) error {
+	elder, err := db.Begin(engine.TxnOptions{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(succeeds(db, r), elder.Rollback())
+}
+
+func succeeds(db *engine.DB, r readOp) error {
 	var b engine.Batch
 	for _, write := range writings() {
 		write(&b)
@@ -202,8 +207,15 @@ func conflict(db *engine.DB, r readOp, write func(*engine.Batch)) error {
 	b.Put([]byte("c"), []byte("old"))
 	b.Put([]byte("e"), []byte("old"))
 	err := db.Apply(&b, engine.NoSync)
-	t, failed := db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+	elder, failed := db.Begin(engine.TxnOptions{})
 	if err = errors.Join(err, failed); err != nil {
+		return err
+	}
+	for range conflictsIdle { // only the elder transaction needs these
+		err = errors.Join(err, db.Put([]byte("~idle"), nil, engine.NoSync))
+	}
+	t, failed := db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
+	if err = errors.Join(err, failed, elder.Rollback()); err != nil {
 		return err
 	}
 	before, err := r.read(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/afero"
@@ -21,7 +22,8 @@ func (l leaving) String() string {
 }
 
 // Closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
-// each number of bytes. Since the store was closed, each loss must be noticed. So must a byte too many, but not zeros.
+// each number of bytes. Since the store was closed, each loss must be noticed. So must a byte too many, but not zeros. If
+// only the marker is lost, a repair must bring everything back.
 func Closed() error {
 	for flushed := range 3 {
 		for waiting := range 3 {
@@ -91,7 +93,7 @@ func (l leaving) closed() error {
 	if err := cut.Check(); err != nil {
 		return wrong("after a power cut: %w", err)
 	}
-	return errors.Join(shortened(atRest(disk)), allClosed(disk))
+	return errors.Join(shortened(atRest(disk)), unmarked(atRest(disk), pairs), allClosed(disk))
 }
 
 // Proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
@@ -161,6 +163,27 @@ func Unreadable() error {
 				return wrong("a durable log is empty and %v %d of a log fails: the store had the files %q, and now has %q", op, n+1, before, now)
 			}
 		}
+	}
+	return nil
+}
+
+// unmarked empties the marker of a closed store and repairs it.
+func unmarked(disk *faultfs.FS, pairs map[string]string) error {
+	if len(pairs) == 0 {
+		return nil // without a marker and without data, it is no store
+	}
+	for _, name := range names(disk, storeDir) {
+		if strings.HasPrefix(name, "marker.") {
+			if err := afero.WriteFile(disk, path.Join(storeDir, name), nil, 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := engine.Repair(storeDir, options(disk, true)); err != nil {
+		return err
+	}
+	if err := holds(disk, storeDir, pairs); err != nil {
+		return wrong("the marker is empty, and after a repair: %w", err)
 	}
 	return nil
 }
