@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/soak"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
@@ -32,6 +33,9 @@ type App struct {
 
 	// Saved are additional kinds of saved findings, for replay and check.
 	Saved []Saved
+
+	// Programs lets soaks torture programs. If it is nil, they are of Targets only.
+	Programs soak.Programs
 }
 
 // Saved is a kind of saved finding that this package does not know.

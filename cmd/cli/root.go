@@ -53,7 +53,9 @@ func commands(t *tool) []*cobra.Command {
 
 // soakWorld returns what the command soak needs to know about this binary.
 func soakWorld(t *tool) soak.World {
-	return soak.World{Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running, Binary: t.name.command}
+	return soak.World{
+		Targets: t.app.Targets, Stdout: t.stdout, Stderr: t.stderr, Now: t.now, Running: t.running, Binary: t.name.command, Programs: t.app.Programs,
+	}
 }
 
 // nameInExamples makes the examples of all commands call this binary.

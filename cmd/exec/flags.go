@@ -4,7 +4,6 @@ import (
 	"errors"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -14,56 +13,35 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
-	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 )
 
 // flags are the flags of exec.
 type flags struct {
-	check, dump, acks         string
-	serve, observe, audit     bool
-	again, stacks             bool
-	patience, timeout, limit  time.Duration
+	runFlags
+	audit                     bool
+	limit                     time.Duration
 	profile, device           string
 	faults                    []string
 	workers, images           int
 	points, findings, nested  int
 	dir, format, record, from string
 	html                      string
-	setup                     string
-	server                    serverFlags
 	steps                     int
-
-	on    string
-	seeds cmdline.Seeds
-	env   []string
-	calls uint64
+	seeds                     cmdline.Seeds
 }
 
 var (
 	formats = []string{"text", "json"}
-	ways    = append([]string{onFuse, wasm.Name}, kernel.Filesystems()...)
+	ways    = append(waysOfSoaks, kernel.Filesystems()...)
 )
-
-// onFuse runs the program on a disk that FUSE mounts.
-const onFuse = "fuse"
 
 func (f *flags) add(to *pflag.FlagSet) {
 	to.SortFlags = false
 	to.SetInterspersed(false) // flags after the program are for the program
-	to.StringVar(&f.check, "check", "", "`COMMAND` that recovers the store in {dir} and judges it: exits with 0 if it is right, 1 if wrong")
-	to.StringVar(&f.dump, "dump", "", "`COMMAND` that prints the contents of the store in {dir}; without --check, what it prints after kills counts as right")
-	to.BoolVar(&f.serve, "serve", false, "the checker stays alive: it reads a directory per line and answers ok, fail SENTENCE or skip REASON")
-	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX, for printed lines that match; a group in REGEX selects a part of them")
-	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
-	f.server.add(to)
-	to.IntVar(&f.steps, "steps", 0, "let the program do `N` steps, which an argument of it or of --work receives as {steps}; what is found is shown with as few as suffice")
-	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
-	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
-	to.BoolVar(&f.stacks, "stacks", false, "record where in the program's source each operation of the disk comes from; for Linux on amd64")
+	f.runFlags.add(to)
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse; for Go programs, wasm; or on a filesystem of this kernel, as root: ext4, xfs, btrfs")
+	to.IntVar(&f.steps, "steps", 0, "let the program do `N` steps, which an argument of it or of --work receives as {steps}; what is found is shown with as few as suffice")
 	f.seeds.Add(to)
-	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: an environment variable of a program on wasm (may be repeated)")
-	to.Uint64Var(&f.calls, "calls", wasm.DefaultLimit, "a program on wasm, or a recovery, may enter at most `N` functions")
 	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
 	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
 	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be repeated)")
@@ -73,8 +51,6 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.nested, "nested", 8, "with --observe: at each crash point, recover `N` images of crashes during a recovery")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
 	to.DurationVar(&f.limit, "for", 0, "stop after this time; without a verdict, unless something was found. Explaining it takes at most half as long, or 10s")
-	to.DurationVar(&f.patience, "patience", native.DefaultPatience, "how long a recovery may take")
-	to.DurationVar(&f.timeout, "timeout", native.DefaultTimeout, "how long the program may run")
 	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges: hints, not findings")
 	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
 	to.StringVar(&f.from, "from", "", "search the recording in `FILE` instead of a new one; needs no FUSE")
@@ -111,8 +87,8 @@ func (f *flags) validate(args []string) error {
 	if slices.ContainsFunc([]int{f.images, f.points, f.findings, f.nested}, func(n int) bool { return n < 0 || n > maxNumber }) {
 		return exit.Usagef("--images, --points, --findings and --nested are numbers from 0 to %d", maxNumber)
 	}
-	if f.acks != "file" && !strings.HasPrefix(f.acks, "stdout=") {
-		return exit.Usagef("--acks is %q; give file or stdout=REGEX", f.acks)
+	if err := f.runFlags.validate(); err != nil {
+		return err
 	}
 	switch {
 	case f.from == "" && len(args) == 0:
@@ -138,50 +114,16 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	if err := cmdline.OneOf("on", f.on, ways); err != nil {
 		return err
 	}
-	refused, other := []string{"seed", "seeds", "sweep", "env", "calls"}, "; give --on wasm too"
-	switch {
-	case f.on == wasm.Name:
-		refused, other = []string{"again", "observe", "stacks", "timeout", "ready", "work", "stop", "steps"}, ""
-	case kernel.Known(f.on):
-		refused, other = []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "fault", "audit"}, ""
+	if kernel.Known(f.on) {
+		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "fault", "audit"}, f.on, "")
 	}
-	for _, name := range refused {
-		if given.Changed(name) {
-			return exit.Usagef("--%s means nothing on %s%s", name, f.on, other)
-		}
-	}
-	return nil
+	return f.validateWay(given, []string{"steps"}, []string{"seed", "seeds", "sweep"})
 }
 
 // spec returns how to run the program and judge it; server is nil if the program is not one.
 func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
-	s := native.Spec{
-		Program: args, Check: words(f.check), Dump: words(f.dump), Serve: f.serve, Again: f.again, Observe: f.observe, Patience: f.patience, Timeout: f.timeout, Rules: f.faults,
-		Setup: words(f.setup), Stacks: f.stacks, Server: server,
-	}
-	if pattern, given := strings.CutPrefix(f.acks, "stdout="); given {
-		if s.Stdout = pattern; pattern == "" {
-			s.Stdout = ".*"
-		}
-	}
-	validate := s.Validate
-	if f.tapeOnly() {
-		validate = s.ValidateProgram
-	}
-	if err := validate(); err != nil {
-		return s, exit.With(exit.BadUsage, err)
-	}
-	return s, nil
+	return f.runFlags.spec(args, f.faults, server, f.tapeOnly())
 }
 
 // tapeOnly reports whether the program is only recorded.
 func (f *flags) tapeOnly() bool { return f.audit || f.check == "" && f.dump == "" }
-
-// words splits a command line into arguments. A command line that needs a shell is passed to one.
-func words(command string) []string {
-	plain := strings.NewReplacer("{dir}", "", "{acks}", "", "{tmp}", "").Replace(command)
-	if strings.ContainsAny(plain, "|&;<>()$`\\\"'*?[]#~=%{}!\n") {
-		return []string{"/bin/sh", "-c", command}
-	}
-	return strings.Fields(command)
-}

@@ -15,20 +15,14 @@ import (
 	"github.com/lightningdb/lightning-torture/reports/programs"
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/hosted"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
-	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
 // defaultSweep is the last seed if none is given. If all seeds give the same run, the program is searched only once.
 const defaultSweep = 20
-
-// saved is the spec of a finding on wasm. If the checker is a command of this machine, it has its spec too.
-type saved struct {
-	wasm.Spec
-	Host *native.Spec `json:"host,omitempty"`
-}
 
 // runWasm records a program with one seed after another, searches, and prints what was found.
 func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet, args []string) error {
@@ -47,7 +41,7 @@ func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet,
 		}
 		from, args = file.Recording, file.Recording.Program
 	}
-	spec, err := f.wasmSpec(args)
+	spec, err := f.wasmSpec(args, f.faults, f.tapeOnly())
 	if err != nil {
 		return err
 	}
@@ -61,14 +55,14 @@ func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet,
 	if err != nil {
 		return wasmError(ctx, err)
 	}
-	way.Host = spec.host(scratch.Dir)
+	way.Host = spec.Search(scratch.Dir)
 	err = f.searchWasm(ctx, out, way, spec, from, seeds)
 	return errors.Join(err, way.Close(context.WithoutCancel(ctx)))
 }
 
 // searchWasm does what the flags ask for with a program that is ready to run.
 func (f *flags) searchWasm(
-	ctx context.Context, out io.Writer, way *wasm.Way, spec *saved, from *program.Recording, seeds schedule.Seeds,
+	ctx context.Context, out io.Writer, way *wasm.Way, spec *hosted.Spec, from *program.Recording, seeds schedule.Seeds,
 ) error {
 	began := time.Now()
 	o, err := f.options(began)
@@ -119,39 +113,9 @@ func (f *flags) options(began time.Time) (program.Options, error) {
 	return o, err
 }
 
-// wasmSpec returns how to run the program and judge it.
-func (f *flags) wasmSpec(args []string) (*saved, error) {
-	host, err := f.spec(args, nil)
-	if err != nil {
-		return nil, err
-	}
-	s := &saved{Spec: wasm.Spec{
-		Program: args, Setup: host.Setup, Check: host.Check, Dump: host.Dump, Stdout: host.Stdout, Env: f.env, Limit: f.calls, Rules: f.faults,
-	}}
-	switch {
-	case s.JudgedHere() && f.serve:
-		return nil, exit.Usagef("--serve is for checkers that are commands of this machine; this one runs through WebAssembly")
-	case !s.JudgedHere():
-		s.Host = &host
-	}
-	if err := s.Validate(); err != nil {
-		return nil, exit.With(exit.BadUsage, err)
-	}
-	return s, nil
-}
-
-// host returns how to search a recording with the checker if that is a command of this machine, otherwise nil.
-func (s *saved) host(dir string) func(*program.Recording) program.Way {
-	if s.Host == nil {
-		return nil
-	}
-	s.Host.EnsureDefaults()
-	return func(rec *program.Recording) program.Way { return &native.Copies{Spec: *s.Host, Dir: dir, Rec: rec} }
-}
-
 // againWasm is again for findings on wasm.
 func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*programs.Again, error) {
-	var spec saved
+	var spec hosted.Spec
 	if err := json.Unmarshal(f.Spec, &spec); err != nil {
 		return nil, exit.With(exit.BadUsage, fmt.Errorf("%w: %s: %w", lrec.ErrFile, file, err))
 	}
@@ -160,7 +124,7 @@ func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*p
 		return nil, err
 	}
 	defer func() { _ = scratch.Remove() }() // the next command removes what is left
-	r, err := wasm.Replay(ctx, f, attempts, schedule.UserCache(), spec.host(scratch.Dir))
+	r, err := wasm.Replay(ctx, f, attempts, schedule.UserCache(), spec.Search(scratch.Dir))
 	if err != nil {
 		return nil, wasmError(ctx, err)
 	}

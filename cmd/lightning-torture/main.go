@@ -20,6 +20,6 @@ func main() {
 	stage.Main(native.Job(), kernel.Job())
 	cli.Main(cli.App{
 		Name: "lightning-torture", Targets: []torture.Target{target.Target(), target.LogTarget(), soakledger.Target()}, Bench: []bench.Engine{target.Engine()},
-		Commands: append(lightning.Commands(), exec.Command()), Saved: []cli.Saved{exec.Saved()},
+		Commands: append(lightning.Commands(), exec.Command()), Saved: []cli.Saved{exec.Saved()}, Programs: exec.Soaks(),
 	})
 }

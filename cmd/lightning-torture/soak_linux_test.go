@@ -222,9 +222,6 @@ func requireReports(t *testing.T, dirs []string) {
 	code, _, stderr = lightningTorture(t, "soak", "report", dirs[0], "--json", filepath.Join(html, "nowhere"))
 	require.Equal(t, exit.HostFault, code)
 	require.Contains(t, stderr, "nowhere")
-	code, _, stderr = lightningTorture(t, "soak", "--dir", filepath.Join(t.TempDir(), "x"), "--", "redis-server", "--port", "0")
-	require.Equal(t, exit.BadUsage, code)
-	require.Contains(t, stderr, "exec [flags] -- redis-server --port 0")
 }
 
 // moments matches the times in a page or in figures.

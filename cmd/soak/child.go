@@ -31,6 +31,9 @@ func childCommand(w World) *cobra.Command {
 			to := os.Stdout
 			os.Stdout = os.Stderr // what an engine prints must not mix with messages
 			worker := &lap.Worker{Job: job, Targets: w.Targets, Tell: lap.NewTeller(to), Running: w.Running}
+			if w.Programs != nil {
+				worker.Programs = w.Programs.Subject
+			}
 			err = worker.Work(cmd.Context())
 			if cmd.Context().Err() != nil {
 				return errors.Join(exit.Because(cmd.Context(), err), err)

@@ -1,14 +1,20 @@
 package soak
 
 import (
+	"context"
+	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/lap"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
@@ -43,46 +49,80 @@ type World struct {
 	Now     func() time.Time
 	Running func(slot int, token string) // torture.Options.Running, in a child
 	Binary  string                       // how it is called, for lines to paste; empty: lightning-torture
+
+	Programs Programs // nil: soaks are of engines only
+}
+
+// Programs lets soaks torture programs, as the command exec does. It is an interface so that binaries without that command do not depend
+// on FUSE.
+type Programs interface {
+	// Register adds the flags that say how a program is run and judged.
+	Register(to *pflag.FlagSet)
+	// Program returns what the flags say about a program. An error has its exit code.
+	Program(ctx context.Context, given *pflag.FlagSet, args []string, choice Choice) (*campaign.Program, error)
+	// Subject returns what tortures the program, in a child.
+	Subject(p *campaign.Program) (lap.Subject, error)
+}
+
+// Choice is what the user has chosen of the cells; what is empty is for Programs to choose.
+type Choice struct {
+	Profile string
+	Faults  []string
 }
 
 // flags are the flags of soak.
 type flags struct {
-	spec    SpecFlags
-	life    size
-	dir     string
-	resume  string
-	length  time.Duration
-	laps    int
-	memory  size
-	keep    size
-	sample  time.Duration
-	metrics string
-	shard   cmdline.Part
-	format  string
-	quiet   bool
-	verbose bool
+	spec       SpecFlags
+	life       size
+	dir        string
+	resume     string
+	length     time.Duration
+	laps       int
+	memory     size
+	keep       size
+	sample     time.Duration
+	metrics    string
+	shard      cmdline.Part
+	format     string
+	quiet      bool
+	verbose    bool
+	ofPrograms []string // names of the flags that are for programs only
+	program    []string // a program and its arguments; empty if an engine is tortured
 }
 
 // Command returns the command soak.
 func Command(w World) *cobra.Command {
 	f := flags{memory: 2 << 30, keep: 4 << 30, life: 32 << 20}
 	cmd := &cobra.Command{
-		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: noProgram,
+		Use: "soak", Short: "Torture an engine for hours or days, resumable", Long: text, Example: example, Args: onlyProgram(w.Programs),
 		Annotations: map[string]string{"violation": "a finding is open, or a figure is not flat"},
-		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd, w, &f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.program = args
+			return run(cmd, w, &f)
+		},
+	}
+	if w.Programs != nil {
+		cmd.Use, cmd.Short = "soak [flags] [-- PROGRAM [ARGUMENTS]]", "Torture an engine or a program for hours or days, resumable"
+		cmd.Long, cmd.Example = text+programText, example+programExample
 	}
 	f.register(cmd, w)
 	cmd.AddCommand(statusCommand(w), reportCommand(w), mergeCommand(w), childCommand(w))
 	return cmd
 }
 
-// noProgram refuses arguments: a soak is of an engine in this binary.
-func noProgram(cmd *cobra.Command, args []string) error {
-	if cmd.ArgsLenAtDash() < 0 {
-		return cmdline.OnlyCommands(cmd, args)
+// onlyProgram refuses arguments other than a program after --.
+func onlyProgram(p Programs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch at := cmd.ArgsLenAtDash(); {
+		case at < 0:
+			return cmdline.OnlyCommands(cmd, args)
+		case at > 0:
+			return exit.Usagef("unexpected argument %q before --", args[0])
+		case p == nil:
+			return exit.Usagef("this binary tortures its engines (--engine) and no programs, such as %s", strings.Join(args, " "))
+		}
+		return nil
 	}
-	return exit.Usagef("a soak tortures an engine of this binary (--engine), and no program; torture the program with exec, which ends with a verdict: "+
-		"exec [flags] -- %s", strings.Join(args, " "))
 }
 
 func (f *flags) register(cmd *cobra.Command, w World) {
@@ -97,6 +137,9 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	to.DurationVar(&f.length, "for", 0, "how long to run now (default until stopped)")
 	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps in total, including those before a resumption (default go on)")
 	f.spec.Register(cmd, engines)
+	if w.Programs != nil {
+		f.registerProgram(to, w.Programs)
+	}
 	to.Var(&f.life, "life", "size of the store that lives for the whole soak; 0: none")
 	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is killed")
 	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has only its token")
@@ -132,7 +175,7 @@ func (f *flags) validate(cmd *cobra.Command) error {
 	case f.life != 0 && f.life < leastLife:
 		return exit.Usagef("--life is %v; give at least %v, or 0", &f.life, new(size(leastLife)))
 	}
-	if err := f.spec.Validate(); err != nil {
+	if err := errors.Join(f.spec.Validate(), f.validateProgram(cmd.Flags())); err != nil {
 		return err
 	}
 	if err := cmdline.Between("for", f.length, 0, plan.MaxFor); err != nil {
@@ -142,7 +185,7 @@ func (f *flags) validate(cmd *cobra.Command) error {
 		return err
 	}
 	if f.resume != "" {
-		for _, name := range specFlags {
+		for _, name := range slices.Concat(specFlags, f.ofPrograms) {
 			if cmd.Flags().Changed(name) {
 				return exit.Usagef("--%s is fixed when a soak begins, and %s has its own value; leave it out, or begin another soak with --dir", name, f.resume)
 			}

@@ -29,7 +29,7 @@ func run(cmd *cobra.Command, w World, f *flags) error {
 	}
 	debug.SetGCPercent(supervisorGC)
 	page := livepage.New(w.Binary)
-	s, err := f.open(w, page)
+	s, err := f.open(cmd, w, page)
 	if err != nil {
 		return coded(err)
 	}
@@ -47,7 +47,7 @@ func run(cmd *cobra.Command, w World, f *flags) error {
 const supervisorGC = 50
 
 // open begins or resumes a soak.
-func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
+func (f *flags) open(cmd *cobra.Command, w World, page *livepage.Live) (*soak.Soak, error) {
 	id, err := build.ID()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", torture.ErrHost, err)
@@ -71,8 +71,10 @@ func (f *flags) open(w World, page *livepage.Live) (*soak.Soak, error) {
 		return soak.Resume(o)
 	}
 	o.Dir = f.dir
-	spec := f.spec.Spec()
-	spec.LifeBytes = int64(f.life)
+	spec, err := f.campaign(cmd.Context(), w, cmd.Flags())
+	if err != nil {
+		return nil, err
+	}
 	return soak.Begin(spec, o)
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	// Images limits the images recovered per crash point; 0 means DefaultImages. A crash point with more is sampled.
 	Images int
 	Points int // limits the crash points searched, spread over the recording; 0 means all
+	// Seed picks the crash points that Points leaves, and the random images of a crash point that has too many.
+	Seed uint64
 	// Nested limits the images of crashes during a recovery that are recovered per crash point; 0 means none. They need a
 	// recoverer that observes.
 	Nested int
@@ -186,16 +188,18 @@ func (s *search) feed(jobs chan<- *faultfs.CrashPoint) {
 			return
 		}
 		select {
-		case jobs <- line.Advance(ticks[oneOf(i*len(ticks)/n, (i+1)*len(ticks)/n)]):
+		case jobs <- line.Advance(ticks[oneOf(i*len(ticks)/n, (i+1)*len(ticks)/n, s.o.Seed)]):
 		case <-s.ctx.Done():
 			return
 		}
 	}
 }
 
-// oneOf returns a pseudo-random number in [a, b) that depends on a and b only. Steps of equal length could resonate with the
+// oneOf returns a pseudo-random number in [a, b) that depends on its arguments only. Steps of equal length could resonate with the
 // program: if it writes and syncs in turn, they might hit nothing but the syncs.
-func oneOf(a, b int) int { return a + rand.New(rand.NewPCG(uint64(a), uint64(b))).IntN(b-a) }
+func oneOf(a, b int, seed uint64) int {
+	return a + rand.New(rand.NewPCG(uint64(a)^seed, uint64(b))).IntN(b-a)
+}
 
 // enough reports whether Options.Enough wants the search to end, and remembers that it did.
 func (s *search) enough() bool {

@@ -77,7 +77,7 @@ func (w *worker) plenty(n int) bool {
 func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
 	for i := range most / drawnShare {
-		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(p.Tick<<16 + uint64(i)), Limit: math.MaxInt, Distinct: true}
+		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(w.o.Seed ^ (p.Tick<<16 + uint64(i))), Limit: math.MaxInt, Distinct: true}
 		images = append(images, p.Image(o))
 	}
 	return images

@@ -1,4 +1,4 @@
-// Package soak tortures one engine for hours or days, records every result durably, and resumes where it was after it was killed.
+// Package soak tortures one engine or program for hours or days, records every result durably, and resumes where it was after it was killed.
 //
 //	soak.go      Options, Begin, Resume: an open campaign            status.go  Status: a snapshot of a soak
 //	run.go       Run: laps until the time is up                      sample.go  figures of the processes over time
@@ -8,7 +8,7 @@
 //	life.go      the store that lives for the whole soak
 //
 // The parts of a soak have their own packages: ledger (the durable record), campaign (the directory, and the seed of each cell),
-// lap (what a child does), supervisor (running children), postmortem (what their deaths mean), canary (the planted bug), endless
+// lap (what a child does), programs (programs instead of engines), supervisor (running children), postmortem (what their deaths mean), canary (the planted bug), endless
 // (the long-lived store), flatness (trends), measure, and build (the identity of this binary). A fleet (workloads/fleet) shares
 // a campaign among workers on other machines; its directory has the same form, and Of returns its status.
 //

@@ -102,6 +102,9 @@ func (s *Soak) mark() error {
 
 // finish records in the ledger why the soak ends, unless the ledger itself is what failed.
 func (s *Soak) finish(reason string) error {
+	s.mu.Lock()
+	s.mu.slopes = s.mu.trends.slopes() // with the cells since the last sample
+	s.mu.Unlock()
 	if err := s.add(&ledger.Event{Stop: &ledger.Stop{Reason: reason}}); err != nil {
 		if errors.Is(err, ledger.ErrBroken) {
 			return nil

@@ -163,8 +163,11 @@ func (o Options) withDefaults() Options {
 // samplesOfFor is the number of samples in a soak too short for one sample a minute.
 const samplesOfFor = 60
 
-// targetOf returns the target of a spec. The error is torture.ErrConfig.
+// targetOf returns the target of a spec. That of a program has only a name. The error is torture.ErrConfig.
 func targetOf(spec *campaign.Spec, targets []torture.Target) (torture.Target, error) {
+	if spec.Program != nil {
+		return torture.Target{Name: spec.Engine}, nil // the children know how to run it
+	}
 	for _, t := range targets {
 		if t.Name == spec.Engine {
 			return t, nil

@@ -52,7 +52,7 @@ func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, faile
 	if err != nil {
 		return nil, "", fmt.Errorf("native: %w", err)
 	}
-	c := process.Command{Args: fill(args, dir, ""), Env: environment(dir, ""), Room: j.room}
+	c := process.Command{Args: fill(args, dir, ""), Env: j.spec.environment(dir, ""), Room: j.room}
 	end, lines, err := c.RunAll(ctx, j.spec.Timeout)
 	if err != nil {
 		return nil, "", fmt.Errorf("the program %w", err)

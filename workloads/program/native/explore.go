@@ -25,6 +25,7 @@ type Request struct {
 	Points   int    `json:"points,omitempty"`
 	Findings int    `json:"findings,omitempty"`
 	Nested   int    `json:"nested,omitempty"`
+	Seed     uint64 `json:"seed,omitempty"`      // see program.Options
 	OnlyTape bool   `json:"only_tape,omitempty"` // record but do not search
 	// Replay, if it is not 0, is how often to recover the image of the finding in the file From. Nothing else is done then.
 	Replay int `json:"replay,omitempty"`
@@ -65,7 +66,7 @@ func (r *Request) options(ctx context.Context, progress func(program.Tally)) (pr
 	return program.Options{
 		Enough: enough, Explaining: program.ExplainingAfter(r.For),
 		Model: model, Workers: r.Workers, Images: r.Images, Points: r.Points,
-		Findings: r.Findings, Nested: r.Nested, Progress: progress,
+		Findings: r.Findings, Nested: r.Nested, Seed: r.Seed, Progress: progress,
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func (d *down) shown() golden.Shown {
 
 // show lets the program recover the store in a directory and returns what the dump prints.
 func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden.Shown, error) {
-	end, all, err := process.Command{Args: fill(d.spec.Dump, dir, ""), Env: environment(dir, ""), Room: room}.RunAll(ctx, d.spec.Patience)
+	end, all, err := process.Command{Args: fill(d.spec.Dump, dir, ""), Env: d.spec.environment(dir, ""), Room: room}.RunAll(ctx, d.spec.Patience)
 	switch {
 	case err != nil:
 		return golden.Shown{}, fmt.Errorf("the dump %w", err)

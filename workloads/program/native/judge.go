@@ -67,7 +67,7 @@ func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then 
 
 // askCommand runs a checker that judges one store and exits.
 func (j *Judge) askCommand(ctx context.Context, dir string) (program.Answer, error) {
-	c := process.Command{Args: fill(j.spec.Check, dir, j.acks), Env: environment(dir, j.acks), Room: j.room}
+	c := process.Command{Args: fill(j.spec.Check, dir, j.acks), Env: j.spec.environment(dir, j.acks), Room: j.room}
 	end, err := c.Run(ctx, j.spec.Patience)
 	if err != nil {
 		return program.Answer{}, fmt.Errorf("the checker %w", err)

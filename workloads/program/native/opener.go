@@ -51,7 +51,7 @@ func (o *opener) open(ctx context.Context, dir string, look func(context.Context
 	if o.spec.Server == nil {
 		return nil, look(ctx)
 	}
-	s, err := o.room.Serve(fill(o.spec.Program, dir, ""), environment(dir, ""), o.spec.Server.probe(dir))
+	s, err := o.room.Serve(fill(o.spec.Program, dir, ""), o.spec.environment(dir, ""), o.spec.Server.probe(dir))
 	if err != nil {
 		return nil, fmt.Errorf("the server %w", err)
 	}
@@ -106,6 +106,6 @@ func (s *Server) probe(dir string) process.Probe {
 }
 
 // environment returns the variables that commands get in addition to the lab's environment.
-func environment(dir, acks string) []string {
-	return []string{"TORTURE_DIR=" + dir, "TORTURE_ACKS=" + acks, "TORTURE_TMP=" + process.Tmp}
+func (s *Spec) environment(dir, acks string) []string {
+	return append([]string{"TORTURE_DIR=" + dir, "TORTURE_ACKS=" + acks, "TORTURE_TMP=" + process.Tmp}, s.Env...)
 }

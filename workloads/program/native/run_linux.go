@@ -61,7 +61,7 @@ func (r *Run) Setup(ctx context.Context) error {
 	if len(r.spec.Setup) == 0 {
 		return nil
 	}
-	c := process.Command{Args: fill(r.spec.Setup, r.Dir, ""), Env: environment(r.Dir, ""), Room: r.room}
+	c := process.Command{Args: fill(r.spec.Setup, r.Dir, ""), Env: r.spec.environment(r.Dir, ""), Room: r.room}
 	end, err := c.Run(ctx, r.spec.Timeout)
 	if err != nil {
 		return fmt.Errorf("the setup %w", err)
@@ -87,7 +87,7 @@ func (r *Run) Do(ctx context.Context) (ended string, err error) {
 
 // acknowledging runs a program that acknowledges. It returns how the program failed, or "" if it succeeded.
 func (r *Run) acknowledging(ctx context.Context, what string, args []string) (string, error) {
-	c := process.Command{Args: fill(args, r.Dir, ""), Env: environment(r.Dir, ""), Room: r.room}
+	c := process.Command{Args: fill(args, r.Dir, ""), Env: r.spec.environment(r.Dir, ""), Room: r.room}
 	if r.spec.Stdout != "" {
 		// The shell opens the file, because this process must not touch the mount.
 		c.Args = append([]string{"/bin/sh", "-c", `exec "$@" >"$0"`, filepath.Join(r.Hidden, "stdout")}, c.Args...)
@@ -109,7 +109,7 @@ func (r *Run) program(ctx context.Context) (string, error) {
 
 // server runs a server, lets a client drive it, and stops it.
 func (r *Run) server(ctx context.Context) (string, error) {
-	s, err := r.room.Serve(fill(r.spec.Program, r.Dir, ""), environment(r.Dir, ""), r.spec.Server.probe(r.Dir))
+	s, err := r.room.Serve(fill(r.spec.Program, r.Dir, ""), r.spec.environment(r.Dir, ""), r.spec.Server.probe(r.Dir))
 	if err != nil {
 		return "", fmt.Errorf("the server %w", err)
 	}

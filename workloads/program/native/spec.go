@@ -26,6 +26,8 @@ type Spec struct {
 	Patience time.Duration `json:"patience"`        // time limit of a recovery; 0 means DefaultPatience
 	Timeout  time.Duration `json:"timeout"`         // time limit of the recorded run; 0 means DefaultTimeout
 	Rules    []string      `json:"rules,omitempty"` // faults of the recorded run, in the syntax of faultfs.ParseRule
+	// Env has further variables of the environment of these commands, as "NAME=VALUE". A checker that stays alive has none.
+	Env []string `json:"env,omitempty"`
 	// Setup, if set, prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`
 	// Again runs the program, or Server.Work, once more on each recovered store that passes, and then judges the store again,

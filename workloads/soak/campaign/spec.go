@@ -25,8 +25,8 @@ var (
 // Spec says what a campaign tortures. It holds everything that decides what a cell does, and nothing about where or how fast it
 // runs.
 type Spec struct {
-	Version   int      `json:"version"` // 1
-	Engine    string   `json:"engine"`
+	Version   int      `json:"version"`             // 1
+	Engine    string   `json:"engine"`              // or the command line of the program
 	Workloads []string `json:"workloads,omitempty"` // empty means all
 	Faults    []string `json:"faults,omitempty"`    // empty means all, with the rare ones taking turns
 	Profile   string   `json:"profile,omitempty"`
@@ -38,6 +38,17 @@ type Spec struct {
 	Limits    string   `json:"limits,omitempty"`
 	Points    int      `json:"points,omitempty"`     // limits the crash points of a run; 0 means all
 	LifeBytes int64    `json:"life_bytes,omitempty"` // size of the long-lived store; 0 means that there is none
+	Program   *Program `json:"program,omitempty"`    // a program is tortured instead of an engine
+}
+
+// Program is a program that the lab cannot call as a library. Its cells are its profiles times its faults.
+type Program struct {
+	Way      string          `json:"way"`  // how it is run, such as "fuse"
+	Spec     json.RawMessage `json:"spec"` // how it is run and judged, in the form of its way
+	Profiles []string        `json:"profiles"`
+	Faults   []string        `json:"faults"`
+	Images   int             `json:"images"`           // limits the images of a crash point
+	Nested   int             `json:"nested,omitempty"` // limits the images of crashes during recovery
 }
 
 // Name returns the name of the campaign: a hash of the spec.

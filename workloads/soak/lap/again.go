@@ -31,6 +31,11 @@ func (w *Worker) replays(ctx context.Context) error {
 
 // replay replays a finding and counts the attempts that show it.
 func (w *Worker) replay(ctx context.Context, r *Replay, told *ledger.Replay) error {
+	if w.subject != nil {
+		t := w.task()
+		t.Finding = r.What
+		return w.subject.Again(ctx, t, r.Attempts, told)
+	}
 	if r.Life == nil {
 		result, err := torture.Rerun(ctx, w.Targets, r.What, torture.ReplayOptions{Attempts: r.Attempts, ID: r.ID})
 		if err == nil {

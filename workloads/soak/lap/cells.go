@@ -48,7 +48,11 @@ func (w *Worker) tryCanary(ctx context.Context) (caught bool, err error) {
 		return false, err
 	}
 	try := w.Canary
-	if try == nil {
+	switch {
+	case try != nil:
+	case w.subject != nil:
+		try = w.subject.Canary
+	default:
 		try = canary.Try
 	}
 	began := time.Now()
@@ -66,25 +70,45 @@ func (w *Worker) cell(ctx context.Context, i int, names torture.Cell) (hung bool
 	if err := w.Tell.Tell(Message{Begin: &Begin{What: names.Workload + " × " + names.Fault, Cell: place}}); err != nil {
 		return false, err
 	}
-	o := w.Job.Spec.CellOptions(w.Job.Lap, i, w.Job.Of)
-	o.Dir, o.Workers, o.Running, o.Progress = w.Job.Dir, w.Job.Workers, w.Running, w.watch
-	o.Known = func(id string) bool { return w.Job.Full || w.known[id] }
+	began := time.Now()
 	before, _ := measure.Used() // what cannot be measured is left out
-	r, err := torture.Check(ctx, w.target, o)
+	var c *ledger.Cell
+	if w.subject != nil {
+		if c, err = w.program(ctx, i, names); err == nil && c != nil {
+			c.Seconds = time.Since(began).Seconds()
+		}
+	} else {
+		c, hung, err = w.engine(ctx, i, names)
+	}
 	if err != nil || ctx.Err() != nil {
 		return false, err
 	}
 	w.done = w.work.Load()
-	c := cellOf(r, names)
 	if after, err := measure.Used(); err == nil {
 		c.CPUSeconds = (after - before).Seconds()
 	}
-	c.Lap, c.Cell, c.Seed = w.Job.Lap, i, o.Seed
-	for _, f := range r.Findings {
-		w.known[f.ID] = true
-		hung = hung || f.Class == "hang"
+	c.Lap, c.Cell = w.Job.Lap, i
+	for j := range c.Findings {
+		w.known[c.Findings[j].ID] = true
 	}
 	return hung, w.Tell.Tell(Message{Cell: c})
+}
+
+// engine does a cell of an engine.
+func (w *Worker) engine(ctx context.Context, i int, names torture.Cell) (c *ledger.Cell, hung bool, err error) {
+	o := w.Job.Spec.CellOptions(w.Job.Lap, i, w.Job.Of)
+	o.Dir, o.Workers, o.Running, o.Progress = w.Job.Dir, w.Job.Workers, w.Running, w.watch
+	o.Known = func(id string) bool { return w.Job.Full || w.known[id] }
+	r, err := torture.Check(ctx, w.target, o)
+	if err != nil || ctx.Err() != nil {
+		return nil, false, err
+	}
+	c = cellOf(r, names)
+	c.Seed = o.Seed
+	for _, f := range r.Findings {
+		hung = hung || f.Class == "hang"
+	}
+	return c, hung, nil
 }
 
 // cellOf returns the ledger's record of a result.

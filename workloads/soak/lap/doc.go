@@ -4,6 +4,7 @@
 //	job.go      Job: what a child has to do     cells.go  the canary, and the cells of a lap
 //	message.go  Message, and a Teller of them   again.go  replays
 //	work.go     Work: one job, from its beginning to its end
+//	subject.go  Subject: what tortures a program; package programs implements it, so that others need no FUSE
 //
 // Promises:
 //

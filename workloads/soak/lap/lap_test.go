@@ -133,3 +133,77 @@ func TestAReplayThatIsImpossibleIsReportedWithTheReason(t *testing.T) {
 	require.Zero(t, told[1].Replay.Attempts)
 	require.NotEmpty(t, told[1].Replay.Reason)
 }
+
+// fails is a subject whose cells fail from some number on.
+type fails struct {
+	lap.Subject
+	done, from int
+}
+
+func (f *fails) Cell(_ context.Context, t *lap.Task) (*ledger.Cell, error) {
+	if f.done++; f.done > f.from {
+		return nil, errors.New("the checker is broken")
+	}
+	t.Progress(uint64(f.done))
+	return &ledger.Cell{Outcome: ledger.Passed, Images: 5, Findings: []ledger.Sighting{{ID: "f", Count: 1}}}, nil
+}
+
+func (f *fails) Canary(context.Context, uint64) (canary.Sight, error) {
+	return canary.Sight{Caught: true}, nil
+}
+
+// programs returns the messages of a lap of three cells of a program.
+func programs(t *testing.T, s lap.Subject) ([]lap.Message, error) {
+	t.Helper()
+	j := job(t)
+	j.Spec = campaign.Spec{
+		Version: 1, Engine: "store {dir}", Seed: 5, Program: &campaign.Program{Way: "fuse", Profiles: []string{"xfs", "btrfs", "ext4-ordered"}, Faults: []string{"power"}},
+	}
+	j.Of, j.Cells = 3, []int{0, 1, 2}
+	var out bytes.Buffer
+	w := &lap.Worker{Job: j, Tell: lap.NewTeller(&out)}
+	if s != nil {
+		w.Programs = func(p *campaign.Program) (lap.Subject, error) { return s, nil }
+	}
+	err := w.Work(t.Context())
+	var all []lap.Message
+	for d := json.NewDecoder(&out); d.More(); {
+		var m lap.Message
+		require.NoError(t, d.Decode(&m))
+		if m.Cell != nil || m.Canary != nil {
+			all = append(all, m)
+		}
+	}
+	return all, err
+}
+
+func TestALapOfAProgramHasItsProfilesAndFaults(t *testing.T) {
+	t.Parallel()
+	told, err := programs(t, &fails{from: 3})
+	require.NoError(t, err)
+	require.Len(t, told, 4)
+	require.True(t, told[0].Canary.Caught)
+	seeds := map[uint64]bool{}
+	for i, profile := range []string{"xfs", "btrfs", "ext4-ordered"} {
+		c := told[i+1].Cell
+		require.Equal(t, []any{2, i, profile, "power", ledger.Passed}, []any{c.Lap, c.Cell, c.Workload, c.Fault, c.Outcome})
+		require.Equal(t, profile, c.Findings[0].Workload)
+		seeds[c.Seed] = true
+	}
+	require.Len(t, seeds, 3)
+}
+
+// One mishap costs a cell. A program that cannot be judged at all ends the soak.
+func TestAProgramThatCannotBeJudgedCostsACellUnlessItIsTheFirst(t *testing.T) {
+	t.Parallel()
+	told, err := programs(t, &fails{from: 2})
+	require.NoError(t, err)
+	require.Equal(t, ledger.Unclear, told[3].Cell.Outcome)
+	require.Equal(t, []string{"the checker is broken"}, told[3].Cell.Reasons)
+	told, err = programs(t, &fails{})
+	require.EqualError(t, err, "the checker is broken")
+	require.Len(t, told, 1)
+	_, err = programs(t, nil)
+	require.ErrorIs(t, err, torture.ErrConfig)
+	require.ErrorContains(t, err, "this binary does not torture programs, such as store {dir}")
+}

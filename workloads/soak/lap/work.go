@@ -2,7 +2,6 @@ package lap
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"runtime"
 	"runtime/debug"
@@ -10,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
 	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
 	"github.com/lightningdb/lightning-torture/workloads/soak/endless"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -21,28 +21,25 @@ type Worker struct {
 	Targets []torture.Target
 	Tell    *Teller
 	Running func(slot int, token string) // see torture.Options.Running; may be nil
-	// Canary looks for the planted bug; nil means canary.Try.
+	// Programs returns what tortures a program; nil if this binary tortures engines only.
+	Programs func(*campaign.Program) (Subject, error)
+	// Canary looks for the planted bug; nil means canary.Try, or that of the subject.
 	Canary func(ctx context.Context, seed uint64) (canary.Sight, error)
 
-	target torture.Target
-	known  map[string]bool
-	work   atomic.Uint64
-	done   uint64                             // work of completed parts of the job
-	extra  atomic.Pointer[map[string]float64] // figures of the life
-	life   atomic.Pointer[endless.Life]
+	target  torture.Target
+	subject Subject // of a campaign of a program; otherwise nil
+	known   map[string]bool
+	work    atomic.Uint64
+	done    uint64                             // work of completed parts of the job
+	extra   atomic.Pointer[map[string]float64] // figures of the life
+	life    atomic.Pointer[endless.Life]
 }
 
 // Work does the job. When ctx is done it returns soon, without reporting what was incomplete. Errors are those of the lab and of the
 // host, and torture.ErrConfig if this binary does not have the target.
 func (w *Worker) Work(ctx context.Context) error {
-	found := false
-	for _, t := range w.Targets {
-		if t.Name == w.Job.Spec.Engine {
-			w.target, found = t, true
-		}
-	}
-	if !found {
-		return fmt.Errorf("%w: this binary has no engine %q", torture.ErrConfig, w.Job.Spec.Engine)
+	if err := w.choose(); err != nil {
+		return err
 	}
 	if w.Job.Memory > 0 {
 		debug.SetMemoryLimit(w.Job.Memory / memoryShare * (memoryShare - 1)) // collect garbage before the supervisor steps in

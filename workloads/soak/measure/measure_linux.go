@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +23,41 @@ func RSS(pid int) (int64, error) {
 	}
 	pages, err := strconv.ParseInt(fields[1], 10, 64)
 	return pages * int64(os.Getpagesize()), err
+}
+
+// TreeRSS returns the resident memory of a process and of all its descendants in bytes. Memory that they share counts for each of them.
+func TreeRSS(pid int) (int64, error) {
+	total, err := RSS(pid)
+	if err != nil {
+		return 0, err
+	}
+	for _, child := range children(pid) {
+		if rss, err := TreeRSS(child); err == nil { // otherwise it has ended
+			total += rss
+		}
+	}
+	return total, nil
+}
+
+// children returns the process IDs of the children of a process.
+func children(pid int) (pids []int) {
+	dir := fmt.Sprintf("/proc/%d/task", pid)
+	threads, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // it has ended
+	}
+	for _, thread := range threads {
+		text, err := os.ReadFile(filepath.Join(dir, thread.Name(), "children"))
+		if err != nil {
+			continue // the thread has ended
+		}
+		for field := range strings.FieldsSeq(string(text)) {
+			if child, err := strconv.Atoi(field); err == nil {
+				pids = append(pids, child)
+			}
+		}
+	}
+	return pids
 }
 
 // Descriptors returns the number of open file descriptors of a process.

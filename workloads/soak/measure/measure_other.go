@@ -10,6 +10,9 @@ import (
 // RSS returns the resident memory of a process in bytes.
 func RSS(int) (int64, error) { return 0, errors.ErrUnsupported }
 
+// TreeRSS returns the resident memory of a process and of all its descendants in bytes.
+func TreeRSS(int) (int64, error) { return 0, errors.ErrUnsupported }
+
 // Descriptors returns the number of open file descriptors of a process.
 func Descriptors(int) (int, error) { return 0, errors.ErrUnsupported }
 

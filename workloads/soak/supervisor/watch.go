@@ -92,13 +92,21 @@ func (w *watch) beat(b *lap.Beat) {
 	w.mu.told = b
 }
 
+// rss returns the resident memory of a child, with that of the programs that it runs, if any.
+func (w *watch) rss(pid int) (int64, error) {
+	if w.child.Job.Spec.Program != nil {
+		return measure.TreeRSS(pid)
+	}
+	return measure.RSS(pid)
+}
+
 // memory kills a child that exceeds its memory limit. If the figure cannot be read, measure reports that.
 func (w *watch) memory(pid int) {
 	limit := w.child.Job.Memory
 	if limit == 0 {
 		return
 	}
-	if rss, err := measure.RSS(pid); err == nil && rss > limit {
+	if rss, err := w.rss(pid); err == nil && rss > limit {
 		w.cancel(&limitError{Memory, fmt.Sprintf("the process used %d MiB of memory, and may use %d", rss>>20, limit>>20)})
 	}
 }
@@ -113,7 +121,7 @@ func (w *watch) measure(pid int, now time.Duration) {
 		}
 		m.Figures[name] = value
 	}
-	rss, err := measure.RSS(pid)
+	rss, err := w.rss(pid)
 	add("rss", float64(rss), err)
 	fds, err := measure.Descriptors(pid)
 	add("fds", float64(fds), err)

@@ -1,0 +1,40 @@
+package programs
+
+import (
+	"context"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+	"github.com/lightningdb/lightning-torture/workloads/program/native"
+)
+
+// nativeWay runs programs of this machine on FUSE.
+type nativeWay struct{ spec native.Spec }
+
+// request returns what is asked of package native.
+func (w *nativeWay) request(c *course) native.Request {
+	spec := w.spec
+	spec.Rules, spec.Env = c.rules, c.environment(w.spec.Env)
+	o := &c.options
+	return native.Request{
+		Spec: spec, Profile: c.profile, Device: c.device, Workers: o.Workers, Images: o.Images, Points: o.Points, Nested: o.Nested, Findings: o.Findings, Seed: o.Seed,
+	}
+}
+
+func (w *nativeWay) record(ctx context.Context, c *course) (*program.Recording, error) {
+	r := w.request(c)
+	r.OnlyTape = true
+	out, err := native.Explore(ctx, r, nil)
+	if err != nil {
+		return nil, err
+	}
+	return out.Recording, nil
+}
+
+func (w *nativeWay) search(ctx context.Context, c *course) (*searched, error) {
+	r := w.request(c)
+	out, err := native.Explore(ctx, r, c.options.Progress)
+	if err != nil {
+		return nil, err
+	}
+	return &searched{r.Spec, out.Recording, out.Result}, nil
+}
