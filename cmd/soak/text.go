@@ -80,8 +80,8 @@ func finding(b *strings.Builder, s *soak.Status, f *ledger.Finding) {
 	if f.Token != "" {
 		fmt.Fprintf(b, "  replay   %s\n", f.Token)
 	}
-	if f.File != "" {
-		fmt.Fprintf(b, "  saved    %s/%s\n", s.Dir, f.File)
+	if file := s.Evidence(f); file != "" {
+		fmt.Fprintf(b, "  saved    %s\n", file)
 	}
 }
 

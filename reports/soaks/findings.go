@@ -13,9 +13,9 @@ import (
 )
 
 // findingOf converts a finding for the page.
-func findingOf(f *ledger.Finding, binary string) page.Finding {
+func findingOf(s *Soak, f *ledger.Finding) page.Finding {
 	on := page.Finding{
-		Sentence: f.Sentence, File: f.File,
+		Sentence: f.Sentence, File: s.Evidence(f),
 		Origin: fmt.Sprintf("%s: %s, in %s × %s; %s; first seen %s in lap %d on build %s, last seen %s in lap %d on build %s", f.Judge, f.Class, f.Workload,
 			f.Fault, f.State, moment(f.First.Time), f.First.Lap, f.First.Build, moment(f.Last.Time), f.Last.Lap, f.Last.Build),
 		Notes: []string{fmt.Sprintf("Shown by %s of %s; %s.", wording.Plural(f.Images, "image"), wording.Plural(f.Laps, "lap"), reproduced(f))},
@@ -23,8 +23,8 @@ func findingOf(f *ledger.Finding, binary string) page.Finding {
 	if f.Returns > 0 {
 		on.Notes = append(on.Notes, fmt.Sprintf("It came back %s after being resolved.", wording.Plural(f.Returns, "time")))
 	}
-	if again := cmp.Or(f.Token, f.File); again != "" {
-		on.Replay = cmp.Or(binary, "lightning-torture") + " replay " + again
+	if again := cmp.Or(f.Token, s.Evidence(f)); again != "" {
+		on.Replay = cmp.Or(s.Binary, "lightning-torture") + " replay " + again
 	}
 	return on
 }

@@ -37,7 +37,7 @@ func pageOf(s *Soak) *page.Page {
 	p.Verdict, p.Word, p.Claim = verdict(s)
 	for i := range s.Findings {
 		if f := &s.Findings[i]; s.open(f) {
-			p.Findings = append(p.Findings, findingOf(f, s.Binary))
+			p.Findings = append(p.Findings, findingOf(s, f))
 		}
 	}
 	for _, part := range []page.Part{lives(s), trendsPart(s), slopes(s), profiles(s)} {

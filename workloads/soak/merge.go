@@ -37,6 +37,7 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	seen := map[ledger.Shard]string{}
 	for i, dir := range dirs {
 		dir = filepath.Clean(dir)
+		r.below = dir
 		spec, known, err := r.read(dir)
 		if err != nil {
 			return st, err
@@ -52,7 +53,7 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	}
 	one := statusOf(&r.book)
 	one.Campaign, one.Engine, one.Known, one.Now, one.Shard = st.Campaign, st.Engine, st.Known, now, ledger.Shard{}
-	one.Dir = strings.Join(dirs, " ")
+	one.Dir, one.merged = strings.Join(dirs, " "), true
 	r.conclude(&one)
 	return one, nil
 }
@@ -64,6 +65,7 @@ type reading struct {
 	figures map[string]float64
 	missing map[string]string
 	began   time.Time
+	below   string // the directory of the shard, if there are several
 }
 
 func (r *reading) read(dir string) (*campaign.Spec, ledger.Known, error) {
@@ -92,6 +94,11 @@ func (r *reading) add(e *ledger.Event) error {
 		r.trends.add(e.Time.Sub(r.began).Hours(), e.Sample.Figures)
 	case e.Cell != nil && !r.book.Started.Fleet: // workers of a fleet are on machines of different speed
 		r.trends.cell(e.Time.Sub(r.began).Hours(), e.Cell)
+	}
+	for _, f := range e.Sightings() {
+		if f.File != "" {
+			f.File = filepath.Join(r.below, f.File)
+		}
 	}
 	return r.book.Add(e)
 }

@@ -2,6 +2,7 @@ package soak
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -42,6 +43,16 @@ type Status struct {
 
 	Verdict string   `json:"verdict"` // the verdict if the soak ended now: pass, fail, inconclusive or blind
 	Reasons []string `json:"reasons"` // why it is not a pass
+
+	merged bool // the files of findings include the directory of their shard
+}
+
+// Evidence returns the path of a finding's evidence, relative to the working directory as Dir is; "" if there is none.
+func (s *Status) Evidence(f *ledger.Finding) string {
+	if f.File == "" || s.merged {
+		return f.File
+	}
+	return filepath.Join(s.Dir, f.File)
 }
 
 // Document returns the status for its JSON form: with the version set, and with empty lists and maps instead of nil ones.

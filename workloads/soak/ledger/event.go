@@ -18,6 +18,21 @@ type Event struct {
 	Stop   *Stop   `json:"stop,omitempty"`
 }
 
+// Sightings returns the findings that were seen.
+func (e *Event) Sightings() (all []*Sighting) {
+	switch {
+	case e.Cell != nil:
+		for i := range e.Cell.Findings {
+			all = append(all, &e.Cell.Findings[i])
+		}
+	case e.Death != nil && e.Death.Finding != nil:
+		all = append(all, e.Death.Finding)
+	case e.Life != nil && e.Life.Finding != nil:
+		all = append(all, e.Life.Finding)
+	}
+	return all
+}
+
 // Start records that a supervisor began or resumed a campaign.
 type Start struct {
 	Campaign string `json:"campaign"` // its name: the hash of its spec
