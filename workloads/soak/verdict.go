@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // The verdicts of a soak.
@@ -41,7 +42,7 @@ func (s *Status) judge(missing map[string]string) {
 func (s *Status) failures(missing map[string]string) (reasons []string) {
 	for _, state := range ledger.States() {
 		if n := s.ByState(state, s.Known); n > 0 && state != ledger.Resolved {
-			reasons = append(reasons, fmt.Sprintf("%d %s findings", n, state))
+			reasons = append(reasons, wording.Plural(n, string(state)+" finding"))
 		}
 	}
 	for _, slope := range s.Slopes {

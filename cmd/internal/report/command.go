@@ -104,6 +104,12 @@ func load(file, program string) (*torture.Result, error) {
 	if err := json.Unmarshal(text, r); err != nil || r.Version == 0 {
 		return nil, exit.Usagef("%s is not a result of run --format json", file)
 	}
+	var soak struct {
+		Campaign string `json:"campaign"`
+	}
+	if err := json.Unmarshal(text, &soak); err == nil && soak.Campaign != "" {
+		return nil, exit.Usagef("%s is a soak, not the result of a run; a soak itself says which findings are new, ongoing, resolved or regressed: soak report DIR", file)
+	}
 	r.Provenance.Program = program
 	return r, nil
 }

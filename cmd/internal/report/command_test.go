@@ -62,9 +62,12 @@ func TestAFileThatIsNotAResultIsNamed(t *testing.T) {
 	a, other := saved(t, dir, "a.json", "kv"), saved(t, dir, "other.json", "log")
 	bad := filepath.Join(dir, "bad.json")
 	require.NoError(t, os.WriteFile(bad, []byte("{}"), 0o600))
+	soak := filepath.Join(dir, "soak.json")
+	require.NoError(t, os.WriteFile(soak, []byte(`{"version":1,"campaign":"c4ca59876687","findings":[]}`), 0o600))
 	for want, args := range map[string][]string{
 		"bad.json is not a result of run --format json": {"diff", a, bad},
 		"none.json; keep the result of a run":           {"diff", a, filepath.Join(dir, "none.json")},
+		"soak.json is a soak, not the result of a run":  {"diff", a, soak},
 		"only results of one engine":                    {"diff", a, other},
 		"format":                                        {"diff", a, a, "--format", "xml"},
 		"bad.json is not a result of run -":             {"index", bad, "--html", filepath.Join(dir, "i.html")},
