@@ -2,7 +2,9 @@ package soak
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +31,13 @@ func Read(dir string, now time.Time) (Status, error) {
 	return st, nil
 }
 
-// Merge returns the combined status of several shards of one campaign. Errors: those of Read, and torture.ErrConfig if the
-// directories are not distinct shards of one campaign.
+// Merge returns the combined status of several shards of one campaign. Each figure is that of the last shard, but its trend is that of
+// the shard in which it is worst. Errors: those of Read, and torture.ErrConfig if the directories are not distinct shards of one
+// campaign.
 func Merge(dirs []string, now time.Time) (Status, error) {
 	r := &reading{}
 	st := Status{}
-	seen := map[ledger.Shard]string{}
+	seen, missing := map[ledger.Shard]string{}, map[string]string{}
 	for i, dir := range dirs {
 		dir = filepath.Clean(dir)
 		r.below = dir
@@ -47,6 +50,8 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 			return st, fmt.Errorf("%w: %s and %s are the same shard, %d/%d; give each shard once", torture.ErrConfig, other, dir, shard.Index, shard.Of)
 		}
 		seen[shard] = dir
+		st.Slopes = worse(st.Slopes, r.trends.slopes())
+		maps.Copy(missing, r.missing)
 		if i == 0 {
 			st.Campaign, st.Engine, st.Known = spec.Name(), spec.Engine, known
 		}
@@ -54,8 +59,34 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	one := statusOf(&r.book)
 	one.Campaign, one.Engine, one.Known, one.Now, one.Shard = st.Campaign, st.Engine, st.Known, now, ledger.Shard{}
 	one.Dir, one.merged = strings.Join(dirs, " "), true
-	r.conclude(&one)
+	one.Began, one.Figures, one.Slopes = r.began, r.figures, st.Slopes
+	one.judge(missing)
 	return one, nil
+}
+
+// worse returns the trend of each figure in that one of two shards where it is worse: not flat, or else not measurable. A figure that
+// grows in one shard does not stay flat in all.
+func worse(a, b []Slope) []Slope {
+	rank := func(s *Slope) int {
+		switch {
+		case !s.Flat:
+			return 2
+		case !s.Measurable:
+			return 1
+		}
+		return 0
+	}
+	all := slices.Clone(a)
+	for i := range b {
+		at := slices.IndexFunc(all, func(s Slope) bool { return s.Figure == b[i].Figure })
+		switch {
+		case at < 0:
+			all = append(all, b[i])
+		case rank(&b[i]) > rank(&all[at]):
+			all[at] = b[i]
+		}
+	}
+	return all
 }
 
 // reading adds up one or more ledgers.
