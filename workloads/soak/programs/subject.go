@@ -133,9 +133,10 @@ func (s *Subject) course(t *lap.Task) *course {
 // cellOf returns the ledger's record of a result without its findings.
 func cellOf(r *program.Result) *ledger.Cell {
 	t := &r.Tally
+	images := t.Images + t.Nested // a ledger counts both as images
 	c := &ledger.Cell{
-		Outcome: ledger.Unclear, Runs: 1, CrashPoints: t.Points, Exhaustive: t.Exhaustive, Images: t.Images, Nested: t.Nested, BytesLost: uint64(t.LostBytes),
-		Profiles: map[string]int{r.Profile: t.Images},
+		Outcome: ledger.Unclear, Runs: 1, CrashPoints: t.Points, Exhaustive: t.Exhaustive, Images: images, Nested: t.Nested, BytesLost: uint64(t.LostBytes),
+		Profiles: map[string]int{r.Profile: images},
 	}
 	switch {
 	case len(r.Findings) > 0:
