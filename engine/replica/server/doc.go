@@ -26,6 +26,7 @@
 //	links.go    connections to other nodes: messages and snapshots
 //	identity.go checks which node a certificate speaks for
 //	frames.go   the format of these connections
+//	troubles.go logs why connections fail
 //	members.go  changes of membership, and the addresses of nodes
 //	http.go     the HTTP API for clients
 //	metrics.go  what Prometheus sees of a node
