@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -18,6 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 // Ext is the extension of the file of a saved finding, which is gzipped JSON.
@@ -48,6 +50,9 @@ type Evidence struct {
 	// Distinct says that Picks contain no question about bytes that are the same either way. In files of older
 	// versions they contain all questions.
 	Distinct bool `json:"distinct,omitempty"`
+	// Background says that the engine changed the disk from goroutines of its own, so that the script alone does not
+	// repeat the run. It is never set in files of older versions.
+	Background bool `json:"background,omitempty"`
 	// Recovered is what the store showed after the crash, if that is what is wrong. It may be empty.
 	Recovered *[]history.Write `json:"recovered,omitempty"`
 }
@@ -58,6 +63,7 @@ func New(engine string, r *record.Recording, f *explore.Failure, finding Finding
 		Version: 1, Engine: engine, Spec: r.Plan.Spec, Script: &r.Plan.Script, Rules: r.Plan.RuleTexts(), Finding: finding,
 		Trace: r.Trace, History: r.History, Picks: f.Picks, Leaf: f.Leaf, Nested: f.Nested, Rot: f.Damage,
 		Closed: r.Closed, Beforehand: f.Way == decide.Beforehand, Distinct: f.Way == decide.Distinct,
+		Background: slices.ContainsFunc(r.Trace, func(op faultfs.Op) bool { return op.Changes() && stack.Background(op.PCs) }),
 	}
 	if f.RecoveryFault != nil {
 		v.RecoveryFault = f.RecoveryFault.Number

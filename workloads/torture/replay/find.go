@@ -35,6 +35,9 @@ func find(targets []contract.Target, tokenOrFile, dir string) (*wanted, error) {
 			return saved, err
 		}
 		w.id = saved.id
+		if saved.saved.Background {
+			w.otherwise = saved
+		}
 	}
 	return w, nil
 }

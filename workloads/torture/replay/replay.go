@@ -39,7 +39,8 @@ type Options struct {
 
 // Replay reproduces a failure. tokenOrFile is a replay token ("LT2-...") or the path of a saved finding. A token of a
 // run with one client repeats the run. A token of a run with several clients repeats the evidence saved in opts.Dir if
-// it is there; otherwise the script runs again, on whatever schedule occurs. A failure without a crash is judged again
+// it is there; otherwise the script runs again, on whatever schedule occurs. If goroutines of the engine changed the
+// disk, the saved evidence is repeated when the run does not show the failure. A failure without a crash is judged again
 // from what was saved, and its script runs again only if that does not show it, as with a panic.
 func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
 	r, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
@@ -80,6 +81,9 @@ type wanted struct {
 	id       string             // the ID of the finding; empty: any failure at the place counts
 	file     string             // the file of the saved finding
 	patience time.Duration
+	// otherwise is tried if the run, repeated, does not show the failure: goroutines of the engine may have done
+	// something at another time.
+	otherwise *wanted
 }
 
 // sighting is the outcome of an attempt.
@@ -105,7 +109,12 @@ func (w *wanted) attempt(ctx context.Context) (sighting, error) {
 	if err != nil {
 		return sighting{}, err
 	}
-	return w.lookAgain(ctx, w.runner()(ctx, w.target, p, w.patience)), nil
+	seen := w.lookAgain(ctx, w.runner()(ctx, w.target, p, w.patience))
+	if seen.finding == nil && w.otherwise != nil {
+		w.otherwise.patience = w.patience
+		return w.otherwise.attempt(ctx)
+	}
+	return seen, nil
 }
 
 // runner returns the function that runs a script. Taking a store through many rounds takes longer than the run itself

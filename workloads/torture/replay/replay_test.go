@@ -1,6 +1,9 @@
 package replay
 
 import (
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -50,4 +53,66 @@ func TestSavedEvidenceReplaysItsVeryImage(t *testing.T) {
 	}
 	require.Positive(t, nested, "at least one finding needs a crash during recovery")
 	require.Greater(t, all, 3, "some crash points have many images")
+}
+
+// A run in which the engine works in the background cannot be repeated from its script alone, so its token repeats the
+// evidence, as it does with several clients. For any other run the evidence would outlive the bug.
+func TestATokenRepeatsTheEvidenceIfTheEngineHasGoroutines(t *testing.T) {
+	t.Parallel()
+	for _, background := range []bool{true, false} {
+		runs := 0
+		target := toy.Target(toy.NoFileSync)
+		target.Open = func(env contract.Env) (workloads.Store, error) {
+			if _, err := env.FS.Stat("noise"); err != nil {
+				runs++
+				done := make(chan error, 1)
+				write := func() { done <- errors.Join(env.FS.Mkdir("noise", 0o777), noise(env, runs)) }
+				if background {
+					go write()
+				} else {
+					write()
+				}
+				if err := <-done; err != nil {
+					return nil, err
+				}
+			}
+			return toy.Open(env, toy.NoFileSync)
+		}
+		p, err := plan.Resolve(plan.Spec{
+			Workload: "kv", Fault: "power", Profile: "posix-min", Seed: 2, Size: workloads.Size{Clients: 1, Ops: 4, Keys: 2, ValueBytes: 100},
+		})
+		require.NoError(t, err)
+		s := explore.NewSubject(target, record.Run(t.Context(), target, p, record.DefaultPatience), record.DefaultPatience)
+		ticks := s.Recording.CrashTicks()
+		req := explore.NewRequest(s)
+		req.Ticks = [][]uint64{ticks[len(ticks)-3:]}
+		failures := explore.Explore(t.Context(), req).Failures
+		require.NotEmpty(t, failures)
+		dir := t.TempDir()
+		saved := evidence.New(target.Name, s.Recording, &failures[0], evidence.NewFinding(t.Context(), s, &failures[0]))
+		require.Equal(t, background, saved.Background)
+		require.NoError(t, os.Mkdir(filepath.Join(dir, "findings"), 0o777))
+		require.NoError(t, saved.Save(filepath.Join(dir, "findings", "saved"+evidence.Ext)))
+		r, err := Replay(t.Context(), []contract.Target{target}, saved.Finding.Token, Options{Dir: dir})
+		require.NoError(t, err)
+		require.Equal(t, background, r.Reproduced, r.Diverged)
+		require.Equal(t, background, r.Recorded)
+	}
+}
+
+// noise changes more on the disk in every run but the first, so that none takes the course of the first one.
+func noise(env contract.Env, runs int) error {
+	for i := range 20 * min(runs-1, 1) {
+		if err := env.FS.Mkdir(fmt.Sprintf("noise/%d", i), 0o777); err != nil {
+			return err
+		}
+		dir, err := env.FS.Open("noise")
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(dir.Sync(), dir.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -98,6 +98,25 @@ func ByClient(pcs []uintptr) bool {
 	return false
 }
 
+// Background reports whether a call comes from a goroutine that the engine started, so that nothing fixes when it
+// happens. It is false if pcs is empty or lacks the outermost call.
+func Background(pcs []uintptr) bool {
+	engine, outermost := false, ""
+	for calls, more := runtime.CallersFrames(pcs), len(pcs) > 0; more; {
+		var f runtime.Frame
+		f, more = calls.Next()
+		outermost = f.Function
+		switch ownerOf(f.Function, f.File) {
+		case Lab:
+			return false
+		case Engine:
+			engine = true
+		case Nobody, Adapter:
+		}
+	}
+	return engine && outermost == "runtime.goexit"
+}
+
 // packageOf returns the package path of a function.
 func packageOf(function string) string {
 	dir, base := path.Split(function)
