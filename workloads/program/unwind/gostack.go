@@ -1,6 +1,7 @@
 package unwind
 
 import (
+	"bytes"
 	"debug/gosym"
 	"encoding/binary"
 	"sort"
@@ -39,21 +40,47 @@ func newGoFrames(table []byte, text uint64) *goFrames {
 	return &goFrames{text: text, values: table[values:], records: table[records:], functions: table[records : records+8*n]}
 }
 
+// entry returns where a function begins, after text, and the offset of its record.
+func (g *goFrames) entry(i int) (start, record uint32) {
+	return binary.LittleEndian.Uint32(g.functions[8*i:]), binary.LittleEndian.Uint32(g.functions[8*i+4:])
+}
+
+// begins finds the first Go function in the code of a program without symbols. With cgo, code of the C compiler comes before it. At
+// the right place, many functions begin with a look at the limit of the stack, and elsewhere hardly any.
+func (g *goFrames) begins(code []byte) (skip uint64, ok bool) {
+	const furthest, alignment, samples, leastShare = 1 << 20, 16, 256, 4
+	n, most := len(g.functions)/8, 0
+	step := max(1, n/samples)
+	for at := 0; at < min(furthest, len(code)); at += alignment {
+		matches := 0
+		for i := 0; i < n; i += step {
+			start, _ := g.entry(i)
+			if from := at + int(start); from < len(code) && bytes.HasPrefix(code[from:], looksAtLimit) {
+				matches++
+			}
+		}
+		if matches > most {
+			skip, most = uint64(at), matches
+		}
+	}
+	return skip, most > n/step/leastShare
+}
+
+// looksAtLimit is cmp 0x10(%r14),%rsp.
+var looksAtLimit = []byte{0x49, 0x3b, 0x66, 0x10}
+
 // at returns the call frame information at an address in a function.
 func (g *goFrames) at(f *gosym.Func, addr uint64) (row, error) {
 	const pcsp = 16 // offset in a record
-	entry := func(i int) (start, record uint32) {
-		return binary.LittleEndian.Uint32(g.functions[8*i:]), binary.LittleEndian.Uint32(g.functions[8*i+4:])
-	}
 	n := len(g.functions) / 8
 	i := sort.Search(n, func(i int) bool {
-		start, _ := entry(i)
+		start, _ := g.entry(i)
 		return g.text+uint64(start) > addr
 	}) - 1
 	if i < 0 {
 		return row{}, errCFI
 	}
-	start, record := entry(i)
+	start, record := g.entry(i)
 	if uint64(record)+pcsp+4 > uint64(len(g.records)) || g.text+uint64(start) != f.Entry {
 		return row{}, errCFI
 	}

@@ -122,14 +122,12 @@ func (n *names) readGo(file *elf.File, from io.ReaderAt) {
 	if s == nil || text == nil {
 		return
 	}
-	start := text.Addr
-	for _, symbol := range n.symbols {
-		if symbol.Name == "runtime.text" { // not the same with cgo
-			start = symbol.Value
-		}
-	}
 	data, err := s.Data()
 	if err != nil {
+		return
+	}
+	start, ok := n.goText(data, text)
+	if !ok {
 		return
 	}
 	table, err := gosym.NewTable(nil, gosym.NewLineTable(data, start))
@@ -144,6 +142,22 @@ func (n *names) readGo(file *elf.File, from io.ReaderAt) {
 	if info, err := buildinfo.Read(from); err == nil {
 		n.goMain = info.Main.Path
 	}
+}
+
+// goText returns where the addresses in the table of a Go program begin.
+func (n *names) goText(table []byte, text *elf.Section) (uint64, bool) {
+	for _, symbol := range n.symbols {
+		if symbol.Name == "runtime.text" {
+			return symbol.Value, true
+		}
+	}
+	code, err := text.Data()
+	frames := newGoFrames(table, text.Addr)
+	if err != nil || frames == nil {
+		return 0, false
+	}
+	skip, ok := frames.begins(code)
+	return text.Addr + skip, ok
 }
 
 // golangAt returns the call at an address of a Go program, or nil. If the line is that of an inlined function of the standard

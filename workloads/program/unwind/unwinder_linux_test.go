@@ -136,14 +136,21 @@ func TestCallsOfAGoProgramAreNamed(t *testing.T) {
 	// Without DWARF, an inlined function is part of its caller, and one of the standard library hides the line.
 	flat := []string{"main.(*store).write .:0", line("main.work", "put"), outer[1]}
 	for options, want := range map[string][]string{
-		"":                           inlined,
-		"-trimpath":                  inlined,
-		"-buildmode=pie":             inlined,
-		"-ldflags=-w":                flat,
-		"-buildmode=pie -ldflags=-s": flat,
+		"":                               inlined,
+		"-trimpath":                      inlined,
+		"-buildmode=pie":                 inlined,
+		"-ldflags=-w":                    flat,
+		"-buildmode=pie;-ldflags=-s":     flat,
+		"-ldflags=-s -linkmode=external": flat, // C code comes first
 	} {
 		t.Run(options, func(t *testing.T) {
-			tid := start(t, build(t, source, append([]string{"go", "build"}, strings.Fields(options)...)...))
+			if strings.Contains(options, "external") {
+				if _, err := exec.LookPath("gcc"); err != nil {
+					t.Skip(err)
+				}
+				t.Setenv("CGO_ENABLED", "1")
+			}
+			tid := start(t, build(t, source, append([]string{"go", "build"}, strings.FieldsFunc(options, func(r rune) bool { return r == ';' })...)...))
 			calls, stack := stackOf(t, tid)
 			for i := range calls {
 				calls[i] = offset.ReplaceAllString(calls[i], "")
