@@ -28,6 +28,7 @@ The exit code is 1 if a bug was not found.`
 
 const mutantsExample = `  lightning-torture mutants --only failed-fsync-retried
   lightning-torture mutants --only sst-without-sync --show
+  lightning-torture mutants --class durability --format markdown
   lightning-torture mutants --sample 8 --turn $(git rev-list --count HEAD)
   lightning-torture mutants --matrix --format markdown > ci/mutants/MATRIX.md`
 
@@ -48,6 +49,7 @@ func mutantsCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&f.Only, "only", "", "`NAMES` of mutants, with or without their numbers (default all)")
+	flags.StringVar(&f.Class, "class", "", "`CLASS` of the mutants (default any)")
 	flags.BoolVar(&f.show, "show", false, "with --only: show what a user would see, and keep the lab with the bug in .torture/mutants")
 	flags.IntVar(&f.Sample.Size, "sample", 0, "try `N` of them (default all)")
 	flags.IntVar(&f.Sample.Turn, "turn", 0, "`NUMBER` that selects the sample; increasing numbers, such as the count of commits, take turns")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
@@ -21,6 +22,7 @@ const (
 type Campaign struct {
 	Root   string        // of the checkout; see FindRoot
 	Only   string        // names of mutants, as Select reads them; empty: all
+	Class  string        // of the mutants, such as "durability"; empty: any
 	Sample Sample        // which of them to try
 	For    time.Duration // how long the lab may look for a mutant; 0: DefaultFor
 	Matrix bool          // also run under each fault alone, and with simple profiles
@@ -87,6 +89,12 @@ func (c *Campaign) choose() ([]Mutant, error) {
 	chosen, err := Select(all, c.Only)
 	if err != nil {
 		return nil, err
+	}
+	if c.Class != "" {
+		chosen = slices.DeleteFunc(chosen, func(m Mutant) bool { return m.Class != c.Class })
+		if len(chosen) == 0 {
+			return nil, fmt.Errorf("%w: no mutant of class %q", ErrUnknown, c.Class)
+		}
 	}
 	return c.Sample.of(chosen), nil
 }

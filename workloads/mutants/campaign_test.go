@@ -74,3 +74,20 @@ func TestACampaignThatIsInterruptedReportsWhatItHas(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, 1, r.Mutants, "the interrupted mutant has no outcome")
 }
+
+func TestACampaignMayBeAboutOneClass(t *testing.T) {
+	c := fixture(t)
+	all, err := c.choose()
+	require.NoError(t, err)
+	c.Class = all[0].Class
+	chosen, err := c.choose()
+	require.NoError(t, err)
+	require.NotEmpty(t, chosen)
+	require.Less(t, len(chosen), len(all))
+	for _, m := range chosen {
+		require.Equal(t, c.Class, m.Class)
+	}
+	c.Class = "no such class"
+	_, err = c.choose()
+	require.ErrorIs(t, err, ErrUnknown)
+}

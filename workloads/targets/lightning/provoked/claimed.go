@@ -7,6 +7,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // claimedBytes is the length of a value, large enough for a part of a log that shares no sector with another write.
@@ -16,7 +17,7 @@ const claimedBytes = 1500
 // a power cut leaves of the two writes must open and show the commits up to some point: that the log was synced says nothing
 // about what was written meanwhile.
 func Claimed() error {
-	disk := faultfs.New(faultfs.Options{})
+	disk := newDisk()
 	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log", late: true}, goOn: make(chan struct{})}
 	o := options(h, false)
 	o.MemtableBytes, o.BlobValueBytes = 1<<20, -1
@@ -52,16 +53,17 @@ func Claimed() error {
 	if err = closing(db, err); err != nil {
 		return err
 	}
-	_, err = faultfs.Explore(faultfs.NewTimeline(disk, faultfs.Model{Profile: faultfs.PosixMin()}, 0).Advance(tick), faultfs.ImageOptions{}, func(left *faultfs.FS) error {
-		return opens(left, states[1:])
-	})
-	return err
+	cut := torture.PowerCut{
+		Disk: disk, Model: faultfs.Model{Profile: faultfs.PosixMin()}, Tick: tick, Since: before,
+		Holds: func(left *faultfs.FS, _ uint64) error { return opens(left, states[1:]) },
+	}
+	return cut.CheckAll()
 }
 
 // Handed commits while a write of the log is held up. Each commit, of every client, must have been handed to the operating
 // system when it returns, so a kill leaves it.
 func Handed() error {
-	disk := faultfs.New(faultfs.Options{})
+	disk := newDisk()
 	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log"}, writes: true, goOn: make(chan struct{})}
 	db, err := engine.Open(storeDir, options(h, true))
 	if err != nil {
@@ -89,9 +91,9 @@ func Handed() error {
 		}
 		err = errors.Join(err, <-answer)
 	}
-	killed := atRest(disk)
+	kill := cutSurvived(disk, faultfs.LoseNone(), pairs)
 	if err = closing(db, err); err != nil {
 		return err
 	}
-	return survives(killed, pairs)
+	return kill.Check()
 }
