@@ -159,20 +159,45 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	default:
 		failures = w.crash(ctx, s).Failures
 	}
-	for i := range failures {
-		if f := &failures[i]; w.matches(f) {
-			finding := evidence.NewFinding(ctx, s, f)
-			finding.File = w.file
-			if w.saved != nil {
-				finding.Token = w.saved.Finding.Token // the token may be of another version, so that today's token would name another run
-				if saved := w.saved.Finding.Explanation; saved != nil && finding.Explanation != nil {
-					finding.Explanation = saved // a saved trace lacks the places in the source that made its calls
-				}
-			}
-			return sighting{finding: &finding}
+	f := w.choose(failures)
+	if f == nil {
+		return sighting{}
+	}
+	finding := evidence.NewFinding(ctx, s, f)
+	finding.File = w.file
+	if w.saved != nil {
+		finding.Token = w.saved.Finding.Token // the token may be of another version, so that today's token would name another run
+		if saved := w.saved.Finding.Explanation; saved != nil && finding.Explanation != nil {
+			finding.Explanation = saved // a saved trace lacks the places in the source that made its calls
 		}
 	}
-	return sighting{}
+	return sighting{finding: &finding}
+}
+
+// choose returns the failure to report, or nil if the wanted one is not among them. A token names a place but no failure,
+// and one crash point may fail in several ways; then a failure at that very place comes first, and what only an audit
+// sees comes last.
+func (w *wanted) choose(failures []explore.Failure) *explore.Failure {
+	var best *explore.Failure
+	for i := range failures {
+		f := &failures[i]
+		if w.matches(f) && (best == nil || w.distance(f) < w.distance(best)) {
+			best = f
+		}
+	}
+	return best
+}
+
+// distance says how far a failure is from the place of the wanted one.
+func (w *wanted) distance(f *explore.Failure) int {
+	d := 0
+	if f.Judge == explore.AuditJudge {
+		d++
+	}
+	if nested := f.Nested; (nested == nil) != (w.at.Nested == 0) || nested != nil && nested.Tick != w.at.Nested {
+		d += 2
+	}
+	return d
 }
 
 // matches reports whether a failure is the wanted one.
