@@ -42,7 +42,7 @@
 // With Spec.Stacks the recording also says where in the program's source each operation comes from (package unwind). The thread that
 // asks for an operation waits until it is done, so its stack can be read meanwhile. Findings then name lines, and so does an
 // audit. Operations take place one at a time. Linux on amd64 only. A recording takes 1.5 to 1.9 times the CPU (5,000 times write and
-// fdatasync in C and in Go, and 1,500 transactions of SQLite; 27 to 47 µs an operation).
+// fdatasync in C and in Go, and 1,500 transactions of SQLite; 27 to about 100 µs an operation).
 //
 // # Servers
 //
