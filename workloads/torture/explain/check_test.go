@@ -119,3 +119,14 @@ func TestAStandingCheckIsExplainedOnItsOwnDisk(t *testing.T) {
 	}
 	require.NoError(t, standing(toy.Correct))
 }
+
+// A panic of an engine in a standing check is a finding, whose explanation must not end the lab.
+func TestAStandingCheckThatPanicsIsNotExplained(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	s.Target.Administration.Standing = []func() error{func() error { panic("index out of range") }}
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
+	f.Sentence = "the engine panics"
+	assert.NotPanics(t, func() { assert.NoError(t, explore.StandingError(s, &f)) })
+}

@@ -11,11 +11,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// StandingError returns the error of the standing check from which a failure comes, or nil if it comes from none.
-func StandingError(s *Subject, f *Failure) error {
+// StandingError returns the error of the standing check from which a failure comes, or nil if it comes from none. The checks
+// run again for it. One that panics has no error to explain.
+func StandingError(s *Subject, f *Failure) (failed error) {
 	if f.Judge != audit.Judge {
 		return nil
 	}
+	defer func() {
+		if recover() != nil {
+			failed = nil
+		}
+	}()
 	if err := s.Audit.Standing(func() {}); err != nil && strings.HasSuffix(f.Sentence, err.Error()) {
 		return err
 	}
