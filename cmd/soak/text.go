@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // print prints a soak.
@@ -90,15 +91,19 @@ func slopes(b *strings.Builder, s *soak.Status) {
 		return
 	}
 	fmt.Fprintf(b, "\n  %-28s %12s %14s   %-26s\n", "figure", "median", "slope an hour", "95 % confidence")
+	short := slices.DeleteFunc(slices.Clone(s.Slopes), func(l soak.Slope) bool { return l.Measurable })
 	for _, l := range s.Slopes {
 		what := "flat"
 		switch {
 		case !l.Measurable:
-			what = l.Sentence
+			what = "not judged"
 		case !l.Flat:
 			what = "NOT FLAT"
 		}
 		fmt.Fprintf(b, "  %-28s %12s %14s   %-26s %s\n", l.Figure, number(l.Median), number(l.PerHour), number(l.Low)+" to "+number(l.High), what)
+	}
+	if len(short) > 0 {
+		fmt.Fprintf(b, "\n  %s not judged; %s: %s\n", wording.Plural(len(short), "figure"), short[0].Figure, short[0].Sentence)
 	}
 }
 

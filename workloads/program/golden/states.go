@@ -107,7 +107,7 @@ func (g *States) Judge(ctx context.Context, s Shown, acked int) (program.Answer,
 	a := program.Answer{Verdict: program.Wrong, Output: difference(g.at(acked), s.Lines)}
 	a.Text = "the store shows what it never showed when the program was killed"
 	if earlier >= 0 {
-		a.Text = fmt.Sprintf("the store is as it was at acknowledgement %d, although %d were given", earlier, acked)
+		a.Text = fmt.Sprintf("the store is as it was after %d of %d acknowledgements", earlier, acked)
 	}
 	return a, nil
 }

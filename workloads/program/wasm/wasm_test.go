@@ -207,7 +207,7 @@ func TestADumpIsComparedWithTheStatesAfterKills(t *testing.T) {
 			continue
 		}
 		require.NotEmpty(t, swept.Result.Findings)
-		require.Equal(t, "the store is as it was at acknowledgement 0, although 1 were given", swept.Result.Findings[0].Sentence)
+		require.Equal(t, "the store is as it was after 0 of 1 acknowledgements", swept.Result.Findings[0].Sentence)
 	}
 }
 
