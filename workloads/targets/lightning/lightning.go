@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/spf13/afero"
@@ -248,6 +249,10 @@ func durability(d history.Durability) engine.Durability {
 
 // translate marks the errors that drivers handle.
 func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var classes []error
 	for _, m := range []struct{ theirs, ours error }{
 		{engine.ErrConflict, workloads.ErrConflict},
 		{engine.ErrPoisoned, workloads.ErrRefused},
@@ -258,18 +263,21 @@ func translate(err error) error {
 		{engine.ErrTooLarge, workloads.ErrTooLarge},
 		{engine.ErrCorrupt, workloads.ErrCorrupt},
 	} {
-		if err != nil && errors.Is(err, m.theirs) {
-			return marked{err, m.ours}
+		if errors.Is(err, m.theirs) {
+			classes = append(classes, m.ours)
 		}
 	}
-	return err
+	if classes == nil {
+		return err
+	}
+	return marked{err, classes}
 }
 
-// marked is an engine error that also matches a driver's error class; its text is the engine's.
+// marked is an engine error that also matches classes of the driver's errors; its text is the engine's.
 type marked struct {
 	error
-	class error
+	classes []error // several if damage has poisoned the store
 }
 
-func (m marked) Is(target error) bool { return target == m.class }
+func (m marked) Is(target error) bool { return slices.Contains(m.classes, target) }
 func (m marked) Unwrap() error        { return m.error }
