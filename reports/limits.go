@@ -27,6 +27,7 @@ func untested(r *torture.Result, all catalog) []string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
+	say(len(r.Findings), "The figures count the search alone, without the runs that shrink and explain findings.")
 	m := matrixOf(r)
 	var faults []string
 	for _, row := range m.Rows {
