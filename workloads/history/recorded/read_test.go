@@ -218,7 +218,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		},
 		{"an incomplete part of a transaction", "{:process 0 :type :invoke :value [[:append 1 2] [:r]]}", "a part of a transaction has a function, a key and a value"},
 		{"writes among appends", "{:process 0 :type :invoke :value [[:append 1 2] [:w 1 2]]}", ":w is not a function of a transaction over lists"},
-		{"keys that look the same", "{:process 0 :type :ok :f :put :key \"1\" :value 1}{:process 0 :type :ok :f :put :key 1 :value 1}", "which look the same"},
+		{"keys that look the same", "{:process 0 :type :ok :f :put :key \"1\" :value 1}{:process 0 :type :ok :f :put :key 1 :value 1}", "two keys that look the same"},
 		{"a transfer without an amount", "{:process 0 :type :invoke :f :transfer :value {:from 1 :to 2 :amount x}}", "x is not a whole number"},
 		{"functions of no model", "{:process 0 :type :invoke :f :enqueue :value 1}", `the model cannot be inferred: no model has a function "enqueue"; name the model that was meant: register, `},
 		{"own lines, cut off", "{\"lightning_history\":1,\"ops\":2}\n", "line 2: the file ends after 0 of 2 operations"},
