@@ -242,7 +242,7 @@ func difference(a, b *history.State) string {
 	for k, v := range a.All() {
 		other, ok := shown[string(k)]
 		if !ok || !bytes.Equal(v, other) {
-			return fmt.Sprintf("%q is %.40q, and %.40q (found: %t)", k, v, other, ok)
+			return fmt.Sprintf("%q is %.40q, and %s", k, v, result(other, ok))
 		}
 		delete(shown, string(k))
 	}

@@ -62,8 +62,16 @@ func (a *Auditor) keyByKey(im *Image, store workloads.Store, state *history.Stat
 		case err != nil:
 			return fmt.Errorf("%q: %w", key, err)
 		case found != there || found && !bytes.Equal(value, want):
-			return fmt.Errorf("%w: %q is %.40q by itself (found: %t), and %.40q in a scan (found: %t)", errApart, key, value, found, want, there)
+			return fmt.Errorf("%w: %q is %s by itself, and %s in a scan", errApart, key, result(value, found), result(want, there))
 		}
 	}
 	return nil
+}
+
+// result describes what a read returned.
+func result(value []byte, found bool) string {
+	if !found {
+		return "absent"
+	}
+	return fmt.Sprintf("%.40q", value)
 }

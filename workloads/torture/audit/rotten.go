@@ -160,7 +160,7 @@ func everyWay(store workloads.Store, state *history.State) error {
 			return err
 		}
 		if !found || !bytes.Equal(got, value) {
-			return &misread{fmt.Sprintf("%q is %.40q by itself (found: %t), and %.40q in a scan", key, got, found, value)}
+			return &misread{fmt.Sprintf("%q is %s by itself, and %.40q in a scan", key, result(got, found), value)}
 		}
 	}
 	maker, ok := store.(workloads.CursorMaker)
