@@ -128,10 +128,6 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 	return ended, errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at))
 }
 
-// hiddenName is the directory in the store through which a program acknowledges. It is on the disk only because a directory is
-// needed to mount on; recovered stores do not have it.
-const hiddenName = ".torture"
-
 // ack is called with each acknowledgement, while the program waits.
 func (r *recorder) ack(line string) {
 	r.mu.Lock()

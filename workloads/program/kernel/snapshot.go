@@ -28,6 +28,10 @@ type File struct {
 	Sum uint64 `json:"sum"` // of the bytes
 }
 
+// hiddenName is the directory in the store through which a program acknowledges. It is on the disk only because a directory is
+// needed to mount on; recovered stores do not have it.
+const hiddenName = ".torture"
+
 // looker looks at stores.
 type looker struct {
 	files int   // that may still be looked at
