@@ -9,6 +9,7 @@
 //	plantedgroup_test.go the same for the nodes of a replicated store
 //	film_test.go        what Prometheus would have scraped, one frame per minute, and which alerts fire then
 //	guide_test.go       the guides are followed on stores and soaks with the symptoms that they describe
+//	links_test.go       links in documents lead somewhere, and the map in the README names what exists
 //	nightly_test.go     the recipes for nightly soaks run as they stand
 //	runbook_test.go     a runbook as a list of headings and commands
 //	service_test.go     the child process that embeds a store, and the ways to break it
@@ -22,5 +23,6 @@
 // NB: go test returns a cached result if only rules, runbooks or the lab changed, because those are in another module. Run it
 // with -count=1.
 //
-// promtool is in Debian's package prometheus. The tests that need it are skipped without it.
+// All tests but links_test.go run commands of Linux, so only Linux compiles them. promtool is in Debian's package prometheus. The
+// tests that need it are skipped without it.
 package operations
