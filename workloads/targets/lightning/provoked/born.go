@@ -9,7 +9,7 @@ import (
 )
 
 // bornCommits is the number of commits, each of which a flush and a compaction follow.
-const bornCommits = 100
+const bornCommits = 250
 
 // Born overwrites one key, drops the version before at once, and makes snapshots meanwhile. The key exists at every moment,
 // so each snapshot must show it. Others keep asking for the lock that snapshots need, so that there is time between the
