@@ -40,7 +40,6 @@ func TestTheQuotaIsMetHoweverShortTheTime(t *testing.T) {
 		assert.GreaterOrEqual(t, c.CrashPoints, quota.CellPoints, c.Fault)
 	}
 	assert.Positive(t, r.AckedSynced, "some crash points come after the first synced commit")
-	assert.Positive(t, r.UnexploredPoints)
 }
 
 // slow is a toy that is as slow as on a busy machine.
