@@ -16,9 +16,6 @@ import (
 // among the writes of one key.
 func CheckReads(ops []history.Op) Result { return CheckReadsFrom(ops, nil) }
 
-// CheckLateReads is CheckReads for a store that may answer with what it held some time ago: stale values are allowed.
-func CheckLateReads(ops []history.Op) Result { return checkReadsOf(newIndex(ops, nil), nobody, true) }
-
 // MayShow is what a store may show to readers without breaking a promise. The zero value allows nothing beyond
 // CheckReads.
 type MayShow struct {

@@ -193,9 +193,9 @@ func (sim *simulation) anyRead(rng *rand.Rand) *history.Read {
 func TestLateReads(t *testing.T) {
 	late := parse(t, "0 1-2 put a=1\n0 3-4 put a=2\n1 5-6 get a=1")
 	require.Equal(t, checker.Fail, checker.CheckReads(late).Verdict)
-	require.Equal(t, checker.Pass, checker.CheckLateReads(late).Verdict)
+	require.Equal(t, checker.Pass, checker.CheckReadsThat(checker.MayShow{Late: true}, late).Verdict)
 	invented := parse(t, "0 1-2 put a=1\n1 5-6 get a=7")
-	require.Equal(t, "invented", checker.CheckLateReads(invented).Violations[0].Class)
+	require.Equal(t, "invented", checker.CheckReadsThat(checker.MayShow{Late: true}, invented).Violations[0].Class)
 }
 
 func TestABatchMayBeSeenInPartUnlessAtomicityIsPromised(t *testing.T) {

@@ -24,12 +24,8 @@ func Kinds() []Kind { return operators.Durability() }
 // Mutation is one change of one file.
 type Mutation = operators.Mutation
 
-// Find returns the mutations of Kinds in the packages that match a pattern of the go command, with dir as the working
+// find returns the mutations of some kinds in the packages that match a pattern of the go command, with dir as the working
 // directory. File names are relative to dir.
-func Find(ctx context.Context, dir, pattern string) ([]Mutation, error) {
-	return find(ctx, dir, pattern, Kinds())
-}
-
 func find(ctx context.Context, dir, pattern string, kinds []Kind) ([]Mutation, error) {
 	packages, err := operators.Load(ctx, dir, operators.TypesFor(kinds), pattern)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 	"github.com/lightningdb/lightning-torture/workloads/torture/replay"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
-	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
@@ -149,15 +148,4 @@ func Rerun(ctx context.Context, targets []Target, tokenOrFile string, opts Repla
 // the promises are those of the target that the evidence names. The error is ErrBadToken if the file is not evidence.
 func Rejudge(ctx context.Context, targets []Target, file string) (*Rejudged, error) {
 	return replay.Rejudge(ctx, targets, file)
-}
-
-// Blame says whose panic ended a process, given what the Go runtime printed: it returns the first function on the
-// stack of the panicking goroutine that belongs neither to the runtime nor to the standard library. engines is false
-// if that function is the lab's own, or if there is none.
-func Blame(output string) (function string, engines bool) { return stack.Blame(output) }
-
-// Died turns a panic of the engine that ended the process of a run into a finding. output is what the Go runtime
-// printed; the token identifies what was running. The error is ErrBadToken.
-func Died(targets []Target, token, output string) (*Finding, error) {
-	return evidence.Died(targets, token, output)
 }

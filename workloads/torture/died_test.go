@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
@@ -38,7 +39,7 @@ func TestTheResultOfADeadProcessHasWhatWasSaved(t *testing.T) {
 	require.NotEmpty(t, alive.Findings)
 
 	require.Len(t, slots, 2, "the run, and one worker")
-	last, err := Died([]Target{target}, slots[1], panicOutput("example.com/db.open(0xc0)\n\t/db/open.go:8 +0x1\n"))
+	last, err := evidence.DiedOf([]Target{target}, slots[1], &apart.Death{Output: panicOutput("example.com/db.open(0xc0)\n\t/db/open.go:8 +0x1\n")})
 	require.NoError(t, err)
 	require.NotZero(t, last.CrashTick)
 	require.Equal(t, "kv", last.Workload)
@@ -52,6 +53,6 @@ func TestTheResultOfADeadProcessHasWhatWasSaved(t *testing.T) {
 	require.Equal(t, alive.Findings[0].Sentence, dead.Findings[0].Sentence)
 	require.Equal(t, *last, dead.Findings[len(dead.Findings)-1])
 
-	_, err = Died([]Target{target}, "LT2-NONE", "")
+	_, err = evidence.DiedOf([]Target{target}, "LT2-NONE", &apart.Death{})
 	require.ErrorIs(t, err, ErrBadToken)
 }

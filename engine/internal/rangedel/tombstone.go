@@ -17,11 +17,6 @@ func NewTombstone(start, end []byte, seq key.Seq) Tombstone {
 	return Tombstone{Start: bytes.Clone(start), End: bytes.Clone(end), Seq: seq}
 }
 
-// Covers reports whether the tombstone covers the key.
-func (t *Tombstone) Covers(user []byte) bool {
-	return bytes.Compare(t.Start, user) <= 0 && bytes.Compare(user, t.End) < 0
-}
-
 // Last returns an inclusive upper bound of the tombstone's keys: its last key if there is one, and otherwise End,
 // because no key lies just before it.
 func (t *Tombstone) Last() []byte {

@@ -34,9 +34,7 @@ type metric struct {
 // escape escapes label values as the format demands; help texts here need no escaping.
 var escape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
-// Text returns the metrics of a soak in the Prometheus text format.
-func Text(s *soak.Status) []byte { return newPage(s).Bytes() }
-
+// newPage returns the metrics of a soak in the Prometheus text format.
 func newPage(s *soak.Status) *bytes.Buffer {
 	page := &bytes.Buffer{}
 	for i := range table {

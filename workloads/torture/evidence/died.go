@@ -13,12 +13,6 @@ import (
 // does. A program that runs the lab in a child process, as the command does, learns from Options.Running what is in
 // progress, reads what the child leaves, and turns it into a finding here.
 
-// Died turns a panic of the engine that ended the process of a run into a finding. output is what the Go runtime
-// printed; the token identifies what was running. The error is ErrBadToken.
-func Died(targets []contract.Target, token, output string) (*Finding, error) {
-	return DiedOf(targets, token, &apart.Death{Output: output})
-}
-
 // DiedOf turns the death of the process of a run into a finding; the token identifies what was running. The error is
 // ErrBadToken.
 func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, error) {

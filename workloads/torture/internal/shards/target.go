@@ -21,11 +21,6 @@ const (
 	Racing                      // recovery applies records in the order in which its goroutines finish
 )
 
-// Bugs returns all bugs, without Correct.
-func Bugs() []Bug {
-	return []Bug{NoLogSync, NoDirSync, NoChecksum, SnapshotUnsynced, RemovesEarly, SkipsGaps, ErrorEndsLog, Racing}
-}
-
 // String names the mistake.
 func (b Bug) String() string {
 	return [...]string{

@@ -47,17 +47,7 @@ const (
 	KeepsWaiters                        // each scan starts a goroutine that ends only at Close
 	KeepsGoroutine                      // each Close starts a goroutine that never ends
 	FailedOpenKeepsGoroutine            // each failed Open starts a goroutine that never ends
-	bugs
 )
-
-// Bugs returns all bugs, Correct first.
-func Bugs() []Bug {
-	var all []Bug
-	for b := range bugs {
-		all = append(all, b)
-	}
-	return all
-}
 
 // Target returns the toy with a bug as a target.
 func Target(bug Bug) contract.Target {

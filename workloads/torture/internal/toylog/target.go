@@ -26,17 +26,7 @@ const (
 	LastIsLate                   // after a truncation of the back, the old last index is reported until something is appended
 	ValueNotDurable              // a value is acknowledged before it is durable
 	SyncDoesNothing              // Sync does nothing
-	bugs
 )
-
-// Bugs returns all bugs, Correct first.
-func Bugs() []Bug {
-	var all []Bug
-	for b := range bugs {
-		all = append(all, b)
-	}
-	return all
-}
 
 // Target returns the toy log with a bug as a target.
 func Target(bug Bug) contract.Target {
