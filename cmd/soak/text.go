@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/progress"
 	"github.com/lightningdb/lightning-torture/workloads/soak"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
@@ -36,18 +35,18 @@ func Summary(s *soak.Status) string {
 	}
 	t := &s.Totals
 	b.WriteByte('\n')
-	row("laps", progress.Count(t.Laps), "%s cells: %s passed, %s failed, %s unclear, %s lost", progress.Count(t.Cells), progress.Count(t.Passed),
-		progress.Count(t.Failed), progress.Count(t.Unclear), progress.Count(t.Lost))
+	row("laps", wording.Grouped(t.Laps), "%s cells: %s passed, %s failed, %s unclear, %s lost", wording.Grouped(t.Cells), wording.Grouped(t.Passed),
+		wording.Grouped(t.Failed), wording.Grouped(t.Unclear), wording.Grouped(t.Lost))
 	if s.Verdict != soak.Blind {
-		row("crash images", progress.Count(t.Images), "%s of crashes during recovery, %s profiles", progress.Count(t.Nested), progress.Count(len(t.Profiles)))
-		row("crash points", progress.Count(t.CrashPoints), "%s exhaustive, in %s runs, %s dangerous situations", progress.Count(t.Exhaustive),
-			progress.Count(t.Runs), progress.Count(len(t.Goals)))
+		row("crash images", wording.Grouped(t.Images), "%s of crashes during recovery, %s profiles", wording.Grouped(t.Nested), wording.Grouped(len(t.Profiles)))
+		row("crash points", wording.Grouped(t.CrashPoints), "%s exhaustive, in %s runs, %s dangerous situations", wording.Grouped(t.Exhaustive),
+			wording.Grouped(t.Runs), wording.Grouped(len(t.Goals)))
 	}
 	row("canary", fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), "planted bugs found, last success: %s", moment(s.Canary.Last))
 	if s.Life.Lives > 0 {
 		l := &s.Life
-		row("endless life", progress.Count(l.Cuts), "power cuts, %s operations; %s keys, %s files now", progress.Count(l.Ops),
-			progress.Count(l.Last.Keys), progress.Count(l.Last.Files))
+		row("endless life", wording.Grouped(l.Cuts), "power cuts, %s operations; %s keys, %s files now", wording.Grouped(l.Ops),
+			wording.Grouped(l.Last.Keys), wording.Grouped(l.Last.Files))
 	}
 	var states []string
 	for _, state := range ledger.States() {
@@ -77,7 +76,7 @@ func finding(b *strings.Builder, s *soak.Status, f *ledger.Finding) {
 	}
 	fmt.Fprintf(b, "  first    %s, lap %d, build %s\n", moment(f.First.Time), f.First.Lap, f.First.Build)
 	fmt.Fprintf(b, "  last     %s, lap %d, build %s; in %d laps, %s images, shown in %d of %d replays\n", moment(f.Last.Time), f.Last.Lap, f.Last.Build, f.Laps,
-		progress.Count(f.Images), f.Hits, f.Attempts)
+		wording.Grouped(f.Images), f.Hits, f.Attempts)
 	if f.Token != "" {
 		fmt.Fprintf(b, "  replay   %s\n", f.Token)
 	}
@@ -154,8 +153,8 @@ func (l *lines) show(s *soak.Status) {
 	}
 	l.shown = s.Now
 	open := slices.DeleteFunc(slices.Clone(s.Findings), func(f ledger.Finding) bool { return f.State == ledger.Resolved })
-	fmt.Fprintf(l.w, "soak: %s; %s laps, %s images, %d findings, %s cuts of the endless life\n", doing(s), progress.Count(s.Totals.Laps),
-		progress.Count(s.Totals.Images), len(open), progress.Count(s.Life.Cuts))
+	fmt.Fprintf(l.w, "soak: %s; %s laps, %s images, %d findings, %s cuts of the endless life\n", doing(s), wording.Grouped(s.Totals.Laps),
+		wording.Grouped(s.Totals.Images), len(open), wording.Grouped(s.Life.Cuts))
 }
 
 // doing says what a soak is at: "lap 0, register × eio, cell 2 of 55". Before its first lap, there are no cells.

@@ -3,11 +3,11 @@ package progress
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // Intervals between two lines. In a log, the interval grows with the length of the run.
@@ -64,8 +64,8 @@ func (p *Line) Clear() {
 
 func (p *Line) describe(now torture.Progress) string {
 	line := fmt.Sprintf("torture: elapsed %s, images %s (%s/s), crash points %s, runs %s, findings %s, unknown %s",
-		clock(now.Elapsed), Count(now.Images), Count(rate(now.Images, now.Elapsed)), Count(now.CrashPoints),
-		Count(now.Runs), Count(now.Findings), Count(now.Unknown))
+		clock(now.Elapsed), wording.Grouped(now.Images), wording.Grouped(rate(now.Images, now.Elapsed)), wording.Grouped(now.CrashPoints),
+		wording.Grouped(now.Runs), wording.Grouped(now.Findings), wording.Grouped(now.Unknown))
 	if now.Cells.Done < now.Cells.Owed {
 		line += fmt.Sprintf(", quota %v cells", now.Cells)
 	}
@@ -93,19 +93,6 @@ func clock(d time.Duration) string {
 	default:
 		return fmt.Sprintf("%dh%02dm", s/3600, s/60%60)
 	}
-}
-
-// Count formats n with commas between thousands.
-func Count(n int) string {
-	digits := fmt.Sprint(n)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
 }
 
 // cut shortens s to the width of a terminal.
