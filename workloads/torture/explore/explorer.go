@@ -45,6 +45,33 @@ type origin struct {
 	trial    *trial         // collects failures instead of recording them; nil: they are recorded
 }
 
+// told describes what was done to the image, for a sentence. It is empty if that was a single recovery.
+func (at *origin) told() string {
+	switch {
+	case at.fault != nil:
+		return at.stage.faulty + at.fault.hit() + at.stage.then
+	case at.reopened:
+		return at.stage.without
+	}
+	return ""
+}
+
+// blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one: it returns another judge,
+// and what was done becomes part of the sentence. A hang cannot be attributed, because there is no second try to compare it
+// with; for a hang it becomes part of the evidence.
+func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
+	switch told := at.told(); {
+	case told == "":
+	case v.Class == "hang":
+		v.Evidence = slices.Concat([]string{told}, v.Evidence)
+	case at.fault != nil:
+		judge, v.Sentence = FaultyJudge, told+": "+v.Sentence
+	default:
+		judge, v.Sentence = ReopeningJudge, told+": "+v.Sentence
+	}
+	return judge, v
+}
+
 // attempt is what the engine is working on: an image, its origin, and the path that answers the image's questions, which
 // may be a copy of the origin's (see repeat).
 type attempt struct {
@@ -68,40 +95,45 @@ type shared struct {
 
 // explorer explores crash points, one at a time.
 type explorer struct {
+	// What it explores: the same for all crash points.
 	shared  *shared
 	subject *Subject
 	plan    *plan.Plan
 	rule    checker.Rule
-	prober  *recovery.Prober
 	unhit   []*faultfs.Rule // the rules of the run if they hit nothing while it was recorded; recoveries get them instead
+	slot    int             // see Running
+	callers bool            // record the callers of filesystem calls in second lives
 
-	slot      int    // see Running
-	goroutine string // its header in a stack trace
-	callers   bool   // record the callers of filesystem calls in second lives
+	// What it works with.
+	prober   *recovery.Prober
+	lister   *decide.Lister
+	verdicts verdicts
+
+	// What it is doing, for giveUp.
+	goroutine string // the header of its goroutine in a stack trace
 	attempt   attempt
-	verdicts  verdicts
-	lister    *decide.Lister
-	owed      bool          // the current crash point is owed
-	gaps      bool          // some crash of a recovery of the current crash point was left out
-	strayed   bool          // some recovery of the current crash point did not repeat
-	shown     history.State // what the first recovery showed, for comparison with its repetitions
-	doubts    int           // consecutive rejected images that were recovered again and showed the same
 
-	tally      Tally
-	failures   map[string]*Failure // by fingerprint: the simplest one
-	unclear    map[string]int      // by reason: judgements without an answer
-	wrongTotal *int64              // the sum of all balances in a state that the bank's judge rejected
-	survival   survival
-	reached    []int // by goal: crash points that hit it
+	// What images that are recovered again are compared with; see repeat and waver.
+	shown  history.State // what the first recovery showed
+	doubts int           // consecutive rejected images that were recovered again and showed the same
+
+	current
+	findings
+}
+
+// current is how the exploration of the current crash point stands.
+type current struct {
+	owed    bool // it is explored even after time is up
+	gaps    bool // some crash of a recovery was left out
+	strayed bool // some recovery did not repeat
 }
 
 func newExplorer(s *shared, slot int) *explorer {
 	subject := s.req.Subject
 	p, target := subject.Recording.Plan, subject.Target
 	return &explorer{
-		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), unhit: subject.Recording.Unhit(), prober: recovery.NewProber(target, p.Spec.Limits),
-		slot: slot, verdicts: newVerdicts(s.seed), lister: decide.NewLister(s.seed), failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(),
-		reached: make([]int, s.goals),
+		shared: s, subject: subject, plan: p, rule: p.Fault.Rule(target.Promises), unhit: subject.Recording.Unhit(), slot: slot,
+		prober: recovery.NewProber(target, p.Spec.Limits), lister: decide.NewLister(s.seed), verdicts: newVerdicts(s.seed), findings: newFindings(s.goals),
 	}
 }
 
@@ -158,104 +190,4 @@ func (x *explorer) count(img *faultfs.FS) {
 	x.tally.Images++
 	x.shared.req.Progress.Images.Add(1)
 	x.tally.BytesLost += uint64(img.LostBytes())
-}
-
-// lostCommits is the class of a violation about commits that had to survive a crash and are missing.
-const lostCommits = "lost"
-
-// noteLost records which commits of the recorded run are lost according to a violation.
-func (x *explorer) noteLost(v checker.Violation) {
-	if v.Class == lostCommits || v.Class == "resurrected" {
-		x.survival.lose(v.Ops)
-	}
-}
-
-// noteUnclear counts a judgement without an answer.
-func (x *explorer) noteUnclear(r checker.Result) { x.unclear[r.Judge+": "+r.Reason]++ }
-
-// told describes what was done to the image, for a sentence. It is empty if that was a single recovery.
-func (at *origin) told() string {
-	switch {
-	case at.fault != nil:
-		return at.stage.faulty + at.fault.hit() + at.stage.then
-	case at.reopened:
-		return at.stage.without
-	}
-	return ""
-}
-
-// blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one: it returns another judge,
-// and what was done becomes part of the sentence. A hang cannot be attributed, because there is no second try to compare it
-// with; for a hang it becomes part of the evidence.
-func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
-	switch told := at.told(); {
-	case told == "":
-	case v.Class == "hang":
-		v.Evidence = slices.Concat([]string{told}, v.Evidence)
-	case at.fault != nil:
-		judge, v.Sentence = FaultyJudge, told+": "+v.Sentence
-	default:
-		judge, v.Sentence = ReopeningJudge, told+": "+v.Sentence
-	}
-	return judge, v
-}
-
-// looked is a crash image that was looked at, or several images of the same disk.
-type looked interface{ Fates() map[uint64]string }
-
-// trial collects the failures of an experiment with the disks on which they were seen.
-type trial struct {
-	failures []*Failure
-	disks    []looked
-}
-
-func (t *trial) failed() bool { return len(t.failures) > 0 }
-
-// keepAll records the failures of a trial.
-func (x *explorer) keepAll(t *trial) {
-	for i, f := range t.failures {
-		x.keep(f, t.disks[i])
-	}
-}
-
-// fail records a violation. Of all failures with the same fingerprint only the simplest is kept; fail returns the failure if
-// that is this one, and nil otherwise. A trial keeps all failures.
-func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation) *Failure {
-	plain := ""
-	if at.reopened {
-		plain = (&Failure{Violation: v, Judge: judge}).Fingerprint()
-	}
-	judge, v = at.blamed(judge, v)
-	f := &Failure{
-		Violation: v, Judge: judge, Count: 1, Tick: at.job.point.Tick, Leaf: at.leaf, Picks: at.path.Picks(), Draw: at.job.draw,
-		Way: at.path.Way(), Damage: at.damage, Nested: at.nested, Endured: at.endured, Crashes: at.inARow, Sessions: at.sessions, RecoveryFault: at.fault, Lived: at.lived,
-		plain: plain,
-	}
-	if at.trial != nil {
-		at.trial.failures, at.trial.disks = append(at.trial.failures, f), append(at.trial.disks, img)
-		return f
-	}
-	return x.keep(f, img)
-}
-
-// keep records a failure that was seen on a disk; see fail.
-func (x *explorer) keep(f *Failure, img looked) *Failure {
-	id := f.Fingerprint()
-	if x.shared.req.stopsAt(f, id) {
-		x.shared.stop()
-	}
-	if known := x.failures[id]; known != nil {
-		if known.Count++; !f.simpler(known) {
-			return nil
-		}
-		f.Count = known.Count
-	} else {
-		x.shared.req.Progress.Failures.Add(1)
-	}
-	f.Fates = img.Fates()
-	if first, one := img.(*faultfs.FS); one {
-		f.decided = first.Decided()
-	}
-	x.failures[id] = f
-	return f
 }

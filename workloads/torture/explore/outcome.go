@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -64,4 +66,91 @@ func (o *Outcome) sort() {
 	slices.SortStableFunc(o.Failures, func(a, b Failure) int {
 		return cmp.Or(cmp.Compare(a.crashes(), b.crashes()), cmp.Compare(a.Tick, b.Tick), cmp.Compare(a.Leaf, b.Leaf))
 	})
+}
+
+// findings is what an explorer has found.
+type findings struct {
+	tally      Tally
+	failures   map[string]*Failure // by fingerprint: the simplest one
+	unclear    map[string]int      // by reason: judgements without an answer
+	wrongTotal *int64              // the sum of all balances in a state that the bank's judge rejected
+	survival   survival
+	reached    []int // by goal: crash points that hit it
+}
+
+func newFindings(goals int) findings {
+	return findings{failures: map[string]*Failure{}, unclear: map[string]int{}, survival: newSurvival(), reached: make([]int, goals)}
+}
+
+// lostCommits is the class of a violation about commits that had to survive a crash and are missing.
+const lostCommits = "lost"
+
+// noteLost records which commits of the recorded run are lost according to a violation.
+func (f *findings) noteLost(v checker.Violation) {
+	if v.Class == lostCommits || v.Class == "resurrected" {
+		f.survival.lose(v.Ops)
+	}
+}
+
+// noteUnclear counts a judgement without an answer.
+func (f *findings) noteUnclear(r checker.Result) { f.unclear[r.Judge+": "+r.Reason]++ }
+
+// looked is a crash image that was looked at, or several images of the same disk.
+type looked interface{ Fates() map[uint64]string }
+
+// trial collects the failures of an experiment with the disks on which they were seen.
+type trial struct {
+	failures []*Failure
+	disks    []looked
+}
+
+func (t *trial) failed() bool { return len(t.failures) > 0 }
+
+// keepAll records the failures of a trial.
+func (x *explorer) keepAll(t *trial) {
+	for i, f := range t.failures {
+		x.keep(f, t.disks[i])
+	}
+}
+
+// fail records a violation. Of all failures with the same fingerprint only the simplest is kept; fail returns the failure if
+// that is this one, and nil otherwise. A trial keeps all failures.
+func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation) *Failure {
+	plain := ""
+	if at.reopened {
+		plain = (&Failure{Violation: v, Judge: judge}).Fingerprint()
+	}
+	judge, v = at.blamed(judge, v)
+	f := &Failure{
+		Violation: v, Judge: judge, Count: 1, Tick: at.job.point.Tick, Leaf: at.leaf, Picks: at.path.Picks(), Draw: at.job.draw,
+		Way: at.path.Way(), Damage: at.damage, Nested: at.nested, Endured: at.endured, Crashes: at.inARow, Sessions: at.sessions, RecoveryFault: at.fault, Lived: at.lived,
+		plain: plain,
+	}
+	if at.trial != nil {
+		at.trial.failures, at.trial.disks = append(at.trial.failures, f), append(at.trial.disks, img)
+		return f
+	}
+	return x.keep(f, img)
+}
+
+// keep records a failure that was seen on a disk; see fail.
+func (x *explorer) keep(f *Failure, img looked) *Failure {
+	id := f.Fingerprint()
+	if x.shared.req.stopsAt(f, id) {
+		x.shared.stop()
+	}
+	if known := x.failures[id]; known != nil {
+		if known.Count++; !f.simpler(known) {
+			return nil
+		}
+		f.Count = known.Count
+	} else {
+		x.shared.req.Progress.Failures.Add(1)
+	}
+	f.Fates = img.Fates()
+	if first, one := img.(*faultfs.FS); one {
+		f.decided = first.Decided()
+	}
+	x.failures[id] = f
+	return f
 }

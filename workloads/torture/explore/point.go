@@ -17,7 +17,7 @@ func (x *explorer) do(j job) {
 	if x.subject.Running != nil {
 		x.subject.Running(x.slot, x.plan.Spec, j.point.Tick)
 	}
-	x.owed = j.owed
+	x.current = current{owed: j.owed}
 	if x.ended() {
 		return
 	}
@@ -30,7 +30,6 @@ func (x *explorer) do(j job) {
 
 // point explores one crash point: on demand as long as recoveries repeat their questions, beforehand otherwise.
 func (x *explorer) point(j job) {
-	x.gaps, x.strayed = false, false
 	way, found := x.way(), explored{}
 	if way.Asks() {
 		found = x.onDemand(&j, way)
