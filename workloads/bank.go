@@ -119,6 +119,30 @@ func balanceValue(seed uint64, balance int64, name string, size int) []byte {
 	return append(head, value(seed, name, size-len(head))...)
 }
 
+// transfer does the transfer of the step in a transaction that has begun.
+func (w *worker) transfer(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
+	t := w.step.Transfer
+	for _, key := range [][]byte{t.From, t.To} {
+		w.linger()
+		if reads, err = appendGet(reads, txn, key); err != nil {
+			return nil, err
+		}
+	}
+	writes := t.move(reads[0], reads[1], attempt, w.script)
+	w.rec.SetWrites(h, writes)
+	for _, write := range writes {
+		if write.Delete {
+			err = txn.Delete(write.Key)
+		} else {
+			err = txn.Put(write.Key, write.Value)
+		}
+		if err != nil {
+			return reads, err
+		}
+	}
+	return reads, nil
+}
+
 // move returns the writes of a transfer that has read both accounts. There are none if an account that it needs is
 // missing or damaged, or would be overdrawn. The number of the attempt makes the values of a retried transfer unique.
 func (t *Transfer) move(from, to history.Read, attempt int, script *Script) []history.Write {

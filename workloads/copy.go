@@ -86,12 +86,3 @@ func (w *worker) contents(dir string) (reads []history.Read, err error) {
 	}
 	return reads, errors.Join(err, store.Close())
 }
-
-// plain returns class itself in place of an error that wraps it. A history keeps errors as text, and its readers
-// recognize the class by that text whatever the engine's own message is.
-func plain(err, class error) error {
-	if errors.Is(err, class) {
-		return class
-	}
-	return err
-}

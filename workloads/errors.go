@@ -3,6 +3,9 @@ package workloads
 import (
 	"errors"
 	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/appendlog"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
 // ErrDisorder is returned by ReadAll if a scan does not yield its keys in strictly ascending order.
@@ -33,5 +36,26 @@ func (p *Panic) Error() string {
 // Unwrap returns the panic's value if it is an error, such as a runtime.Error.
 func (p *Panic) Unwrap() error {
 	err, _ := p.Value.(error)
+	return err
+}
+
+// outcome says what an error means. The rule is the same for reads: an error says nothing about the data.
+func outcome(err error) history.Outcome {
+	switch {
+	case err == nil:
+		return history.Acked
+	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked), errors.Is(err, ErrTooLarge),
+		errors.Is(err, appendlog.ErrOutOfRange):
+		return history.Rejected
+	}
+	return history.Unknown
+}
+
+// plain returns class itself in place of an error that wraps it. A history keeps errors as text, and its readers
+// recognize the class by that text whatever the engine's own message is.
+func plain(err, class error) error {
+	if errors.Is(err, class) {
+		return class
+	}
 	return err
 }

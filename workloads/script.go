@@ -2,6 +2,7 @@ package workloads
 
 import (
 	"bytes"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
@@ -106,6 +107,27 @@ func (s *Step) keepWithin(l Largest) {
 func (s *Step) Commits() bool {
 	return len(s.Writes) > 0 || s.Update != nil || s.Log.Changes(s.Kind) || s.Fill != nil || s.Transfer != nil || s.Appending != nil && !s.Appending.Rollback ||
 		s.Swapping != nil && !s.Swapping.Rollback && len(s.Swapping.Touches) > 0
+}
+
+// String describes the step for a reader.
+func (s *Step) String() string {
+	switch {
+	case s.Transfer != nil:
+		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
+	case s.Log != nil:
+		return s.Log.Text(s.Kind)
+	case s.Range:
+		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
+	case s.Swapping != nil && len(s.Swapping.Touches) > 0:
+		return fmt.Sprintf("transaction over %s", s.Swapping.Touches[0].Keys[0])
+	case s.Appending != nil:
+		return fmt.Sprintf("transaction over %s", s.Appending.Touches[0].Key)
+	case len(s.Writes) > 0:
+		return fmt.Sprintf("%s %s", s.Kind, s.Writes[0].Key)
+	case len(s.Keys) > 0:
+		return fmt.Sprintf("%s %s", s.Kind, s.Keys[0])
+	}
+	return s.Kind.String()
 }
 
 // LastKey returns the greatest key that the script can write, or nil if there is none.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/lightningdb/lightning-torture/workloads/appendlog"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
@@ -18,27 +17,6 @@ type worker struct {
 	store  Store // the store that the step acts on
 	inside bool  // the store stays open until the worker leaves
 	opened []*opened
-}
-
-// String describes the step for a reader.
-func (s *Step) String() string {
-	switch {
-	case s.Transfer != nil:
-		return fmt.Sprintf("transfer of %d from %s to %s", s.Transfer.Amount, s.Transfer.From, s.Transfer.To)
-	case s.Log != nil:
-		return s.Log.Text(s.Kind)
-	case s.Range:
-		return fmt.Sprintf("deletion from %s to %s", s.From, s.To)
-	case s.Swapping != nil && len(s.Swapping.Touches) > 0:
-		return fmt.Sprintf("transaction over %s", s.Swapping.Touches[0].Keys[0])
-	case s.Appending != nil:
-		return fmt.Sprintf("transaction over %s", s.Appending.Touches[0].Key)
-	case len(s.Writes) > 0:
-		return fmt.Sprintf("%s %s", s.Kind, s.Writes[0].Key)
-	case len(s.Keys) > 0:
-		return fmt.Sprintf("%s %s", s.Kind, s.Keys[0])
-	}
-	return s.Kind.String()
 }
 
 // do sends the step to the store and records the answer.
@@ -312,39 +290,4 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
 	}
 	return reads, err
-}
-
-func (w *worker) transfer(h history.Handle, txn Txn, attempt int) (reads []history.Read, err error) {
-	t := w.step.Transfer
-	for _, key := range [][]byte{t.From, t.To} {
-		w.linger()
-		if reads, err = appendGet(reads, txn, key); err != nil {
-			return nil, err
-		}
-	}
-	writes := t.move(reads[0], reads[1], attempt, w.script)
-	w.rec.SetWrites(h, writes)
-	for _, write := range writes {
-		if write.Delete {
-			err = txn.Delete(write.Key)
-		} else {
-			err = txn.Put(write.Key, write.Value)
-		}
-		if err != nil {
-			return reads, err
-		}
-	}
-	return reads, nil
-}
-
-// outcome says what an error means. The rule is the same for reads: an error says nothing about the data.
-func outcome(err error) history.Outcome {
-	switch {
-	case err == nil:
-		return history.Acked
-	case errors.Is(err, ErrConflict), errors.Is(err, ErrRefused), errors.Is(err, ErrLocked), errors.Is(err, ErrTooLarge),
-		errors.Is(err, appendlog.ErrOutOfRange):
-		return history.Rejected
-	}
-	return history.Unknown
 }
