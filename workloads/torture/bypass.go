@@ -28,7 +28,7 @@ func (c *campaign) checkBypass(r *record.Recording) error {
 	synced, acked := syncedBytes(r.History)
 	promised := synced > 0 && c.target.Promises.SyncSurvivesPowerCut
 	if promised && len(r.CrashTicks()) == 0 {
-		c.hopeless = "the store changes nothing on Env.FS" + c.madeStoreDir()
+		c.Hopeless = "the store changes nothing on Env.FS" + c.madeStoreDir()
 	}
 	commits := stored(r.History)
 	c.touched = c.touched || !r.Untouched()
@@ -63,10 +63,10 @@ func (c *campaign) noteThin(r *record.Recording, acked int) {
 			written += len(op.Data)
 		}
 	}
-	if acked >= thinBytes && written < acked/thinShare && c.thin == "" {
-		c.thin = fmt.Sprintf("in one run %d bytes were acknowledged as synced and only %d were written to Env.FS: where does the engine keep the rest?",
+	if acked >= thinBytes && written < acked/thinShare && c.Thin == "" {
+		c.Thin = fmt.Sprintf("in one run %d bytes were acknowledged as synced and only %d were written to Env.FS: where does the engine keep the rest?",
 			acked, written)
-		c.thin += c.madeStoreDir()
+		c.Thin += c.madeStoreDir()
 	}
 }
 

@@ -37,24 +37,19 @@ type campaign struct {
 	progress  *progress
 	limits    func(seed uint64) contract.Limits // the limits for the run with that seed
 	deadline  time.Time                         // zero: none
-	cutOff    int                               // number of runs that took too long and were cut off
 	scope     *small.Scope                      // nil unless this is the scenario small
 	gaveUp    bool                              // Options.Limit expired before the quota was met
-	hopeless  string                            // why the campaign cannot continue, such as a store that does not open; empty: it can
 	sampling  bool                              // runs are explored under all profiles
 	demanding bool                              // this is the default run, which must reach every goal
 
 	hadStoreDir bool // record.StoreDir existed in the working directory before the first run
 	workDir     hostdisk.WorkDir
-	thin        string // the complaint that the engine writes suspiciously little; empty: there is none
-	touched     bool   // the engine has changed something on Env.FS
+	touched     bool // the engine has changed something on Env.FS
 
-	// What earlier processes of this campaign left behind; see journal.
-	deaths       []death
-	lost         map[string]bool // tokens of the runs in which they died
-	shapesBefore int
-	steered      int  // number of runs recorded in search of goals
-	finishing    bool // only the shrinking of findings is left
+	// What a new process continues from; see journal.
+	lasting
+	lost         map[string]bool // tokens of the runs in which earlier processes died
+	shapesBefore int             // the most shapes that one of them has seen
 }
 
 // maxHangs is the number of hangs after which a campaign gives up. Each hang leaks goroutines that nothing can stop.
@@ -127,8 +122,8 @@ func (c *campaign) timeIsUp() bool { return !c.deadline.IsZero() && !time.Now().
 
 // ended reports whether the campaign has to stop for a reason other than its deadline.
 func (c *campaign) ended(ctx context.Context) bool {
-	return ctx.Err() != nil || c.hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.Tally.Hangs >= maxHangs ||
-		c.cutOff >= maxCutOff
+	return ctx.Err() != nil || c.Hopeless != "" || c.stopped() || c.findings.len() >= maxFindings || c.figures.Tally.Hangs >= maxHangs ||
+		c.CutOff >= maxCutOff
 }
 
 // stopped reports whether the campaign has reached Options.StopAfter.
@@ -177,12 +172,12 @@ func (c *campaign) noteRecording(ctx context.Context, cell *cell, r *record.Reco
 	switch {
 	case len(r.Problems) == 0:
 	case r.Unopened():
-		c.hopeless = "the store does not open"
+		c.Hopeless = "the store does not open"
 	case r.Elsewhere():
-		c.hopeless = "crashes of Env.FS say nothing about data kept elsewhere"
+		c.Hopeless = "crashes of Env.FS say nothing about data kept elsewhere"
 	}
 	if r.CutOff && ctx.Err() == nil {
-		c.cutOff++
+		c.CutOff++
 		reason := fmt.Sprintf("a run was cut off after %d operations, at its time limit of %v: the script is too long for this "+
 			"engine; allow more time with --limit, or fewer operations with --ops and --keys", len(r.History), c.longestRecording())
 		if c.opts.Ops != 0 && c.opts.Keys != 0 {
@@ -221,7 +216,7 @@ const tooLongDivides = 4
 // that writes everything it has at each commit.
 func (c *campaign) size(seed uint64, round int) workloads.Size {
 	size := chooseSize(c.opts, seed, round)
-	for range c.cutOff {
+	for range c.CutOff {
 		if c.opts.Ops == 0 {
 			size.Ops = max(1, size.Ops/tooLongDivides)
 		}

@@ -156,7 +156,7 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 			continue
 		}
 		missed := r.Plan.Injects() && len(r.Injected) == 0 || len(r.CrashTicks()) == 0 || round <= 0 && r.Committed() == 0
-		if !missed || len(r.Problems) > 0 || c.hopeless != "" || r.CutOff || n == maxDraws-1 {
+		if !missed || len(r.Problems) > 0 || c.Hopeless != "" || r.CutOff || n == maxDraws-1 {
 			return r, nil
 		}
 		if ctx.Err() != nil {
@@ -168,8 +168,8 @@ func (c *campaign) draw(ctx context.Context, cell *cell, round int) (*record.Rec
 // finish turns what was found into the result.
 func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	elapsed := time.Since(c.progress.begin)
-	if !c.opts.NoShrink && !c.finishing {
-		c.finishing = true
+	if !c.opts.NoShrink && !c.Finishing {
+		c.Finishing = true
 		if err := c.writeJournal(); err != nil {
 			return nil, err
 		}
@@ -184,19 +184,19 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
-	r.Scope, r.Shapes, r.Deaths, r.Worst = c.scope, max(c.shapesBefore, c.shapes.Len()), len(c.deaths), c.worst.Report()
+	r.Scope, r.Shapes, r.Deaths, r.Worst = c.scope, max(c.shapesBefore, c.shapes.Len()), len(c.Deaths), c.worst.Report()
 	r.Reasons = append(r.Reasons, unexplored(r.Scope)...)
-	if c.thin != "" {
-		r.Reasons = append(r.Reasons, c.thin)
+	if c.Thin != "" {
+		r.Reasons = append(r.Reasons, c.Thin)
 	}
 	c.workDir.ComeBack()
 	if left := c.workDir.Reason(); left != "" {
 		r.Reasons = append(r.Reasons, left)
 	}
-	if c.hopeless != "" {
-		r.Reasons = append(r.Reasons, "nothing else was tried: "+c.hopeless)
+	if c.Hopeless != "" {
+		r.Reasons = append(r.Reasons, "nothing else was tried: "+c.Hopeless)
 	}
-	stopped := c.stopped() || c.hopeless != "" // a campaign that stopped for one of these reasons owes nothing else
+	stopped := c.stopped() || c.Hopeless != "" // a campaign that stopped for one of these reasons owes nothing else
 	r.Quota = c.quota()
 	if !stopped {
 		r.Reasons = slices.Concat(r.Reasons, c.figures.evasive(), c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())

@@ -24,7 +24,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 		run.live = <-judged
 		judged <- run.live
 	}
-	if (!req.First || len(run.live.Problems) == 0) && c.hopeless == "" {
+	if (!req.First || len(run.live.Problems) == 0) && c.Hopeless == "" {
 		part, cancel := c.mainPart(budget, r.Plan)
 		run.found = c.explore(part, req)
 		cancel()
@@ -44,7 +44,7 @@ func (c *campaign) examine(ctx, budget context.Context, cell *cell, r *record.Re
 	if err := c.writeJournal(); err != nil {
 		return err
 	}
-	if c.hopeless != "" {
+	if c.Hopeless != "" {
 		return nil
 	}
 	if len(failures) == 0 {

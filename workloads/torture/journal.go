@@ -25,7 +25,6 @@ type journal struct {
 	Cells     []*cell
 	Figures   *figures
 	Findings  []written
-	Deaths    []death
 	Runs      int64
 	Unknown   int64
 	Finished  int64 // complete cells
@@ -33,13 +32,19 @@ type journal struct {
 	Images    int64
 	Failures  int64
 	Shapes    int // the most seen by a single process; shapes of different processes cannot be compared
-	CutOff    int
-	Steered   int // number of runs recorded in search of goals
 	LooksVary bool
-	Hopeless  string
-	Thin      string
 	Worst     *worst.Worst
-	Finishing bool // only the shrinking of findings was left
+	lasting
+}
+
+// lasting is the part of a campaign's state that is recorded as it is.
+type lasting struct {
+	Deaths    []death // of earlier processes
+	CutOff    int     // number of runs that took too long and were cut off
+	Steered   int     // number of runs recorded in search of goals
+	Hopeless  string  // why the campaign cannot continue, such as a store that does not open; empty: it can
+	Thin      string  // the complaint that the engine writes suspiciously little; empty: there is none
+	Finishing bool    // only the shrinking of findings is left
 }
 
 // death is the death of a process of the campaign.
@@ -59,11 +64,11 @@ func (c *campaign) writeJournal() error {
 	}
 	p := c.progress
 	text, err := json.Marshal(journal{
-		Began: p.begin, Cells: c.cells, Figures: c.figures, Findings: c.findings.written(), Deaths: c.deaths,
+		Began: p.begin, Cells: c.cells, Figures: c.figures, Findings: c.findings.written(),
 		Runs: p.runs.Load(), Unknown: p.unknown.Load(), Finished: p.complete.Load(),
 		Points: p.explored.Points.Load(), Images: p.explored.Images.Load(), Failures: p.explored.Failures.Load(),
-		Shapes: max(c.shapesBefore, c.shapes.Len()), CutOff: c.cutOff, Steered: c.steered, LooksVary: c.looks.Vary(),
-		Hopeless: c.hopeless, Thin: c.thin, Worst: &c.worst, Finishing: c.finishing,
+		Shapes: max(c.shapesBefore, c.shapes.Len()), LooksVary: c.looks.Vary(),
+		Worst: &c.worst, lasting: c.lasting,
 	})
 	if err != nil {
 		return err
@@ -119,7 +124,8 @@ func (c *campaign) resume() error {
 		}
 	}
 	p := c.progress
-	p.begin, c.cells, p.cells, c.deaths = j.Began, j.Cells, len(j.Cells), j.Deaths
+	p.begin, c.cells, p.cells = j.Began, j.Cells, len(j.Cells)
+	c.lasting, c.shapesBefore = j.lasting, j.Shapes
 	if c.opts.For > 0 {
 		c.deadline = p.begin.Add(c.opts.For)
 	}
@@ -129,7 +135,6 @@ func (c *campaign) resume() error {
 	p.explored.Points.Store(j.Points)
 	p.explored.Images.Store(j.Images)
 	p.explored.Failures.Store(j.Failures)
-	c.shapesBefore, c.cutOff, c.steered, c.hopeless, c.thin, c.finishing = j.Shapes, j.CutOff, j.Steered, j.Hopeless, j.Thin, j.Finishing
 	c.touched = j.Images > 0
 	if j.LooksVary {
 		c.looks.Stray()
@@ -142,7 +147,7 @@ func (c *campaign) resume() error {
 // countDeaths counts the deaths of earlier processes in the cells whose runs they interrupted.
 func (c *campaign) countDeaths() {
 	c.lost = map[string]bool{}
-	for _, d := range c.deaths {
+	for _, d := range c.Deaths {
 		c.lost[d.Token] = true
 		_, s, _, err := evidence.DecodeToken(d.Token, []Target{c.target})
 		for _, cell := range c.cells {
@@ -151,8 +156,8 @@ func (c *campaign) countDeaths() {
 			}
 		}
 	}
-	if len(c.deaths) >= maxDeaths {
-		c.hopeless = fmt.Sprintf("the engine ended the process %d times", len(c.deaths))
+	if len(c.Deaths) >= maxDeaths {
+		c.Hopeless = fmt.Sprintf("the engine ended the process %d times", len(c.Deaths))
 	}
 }
 

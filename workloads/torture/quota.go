@@ -131,7 +131,7 @@ const maxSteered = 128
 // so sizes and limits are drawn as in other runs, and cells by steeredCell. In addition, each run sets the limits that
 // one of the goals, in turn, asks for.
 func (c *campaign) steer(ctx context.Context) error {
-	for n := c.steered; n < maxSteered; n++ {
+	for n := c.Steered; n < maxSteered; n++ {
 		wanted := c.wantedGoals()
 		if len(wanted) == 0 || c.ended(ctx) {
 			return nil
@@ -144,7 +144,7 @@ func (c *campaign) steer(ctx context.Context) error {
 		if r == nil {
 			continue
 		}
-		c.steered = n + 1
+		c.Steered = n + 1
 		hits := explore.Hits(&c.target, r)
 		for _, goal := range wanted {
 			if hits[goal] {

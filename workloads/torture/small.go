@@ -53,7 +53,7 @@ func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 		runs := make([]scopeRun, min(smallAtOnce, s.Scripts-s.Next+1))
 		c.exploreSmall(ctx, runs)
 		for i := range runs {
-			if err := c.addSmall(ctx, cell, &runs[i]); err != nil || ctx.Err() != nil || c.hopeless != "" {
+			if err := c.addSmall(ctx, cell, &runs[i]); err != nil || ctx.Err() != nil || c.Hopeless != "" {
 				return err
 			}
 			s.Next++
