@@ -51,6 +51,7 @@
 // answers than ImageOptions.Limit; such images report Sampled. Each undecided op takes one answer, except that the n
 // ops of an ordered sequence take about log2 n. A Model is a profile, which has the rules of a filesystem, and a
 // device.
+//
 // # Not modelled
 //
 // Modes, owners, times, extended attributes and memory maps. Chmod, Chown and Chtimes succeed and do nothing. There are

@@ -97,6 +97,12 @@ func TestEveryFlippedBitIsNoticed(t *testing.T) {
 func everyFlippedBit(t *testing.T, layout sst.Layout) {
 	t.Helper()
 	file, entries := small(t, layout)
+	noticesEveryFlippedBit(t, file, entries)
+}
+
+// noticesEveryFlippedBit flips each bit of a table in turn. Reading all entries must fail each time, and say in which file.
+func noticesEveryFlippedBit(t *testing.T, file []byte, entries []keytest.Entry) {
+	t.Helper()
 	met, problem := readAll(file, entries)
 	require.NoError(t, problem)
 	require.Empty(t, met, "the undamaged file")
