@@ -59,7 +59,7 @@ func await(ctx context.Context, done <-chan error, patience time.Duration, pulse
 		if now := pulse(); now != last {
 			last, still = now, 0
 		} else if still++; still >= looks {
-			return NewHang("an operation", patience, "workloads.(*driver)", "record.runStore")
+			return NewHang("an operation", patience, "workloads.(*driver)", "record.(*runner)")
 		}
 	}
 }

@@ -1,14 +1,12 @@
 package record
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +63,10 @@ func Watched(
 			default: // the engine has stopped
 			}
 		}()
-		err = runStore(ctx, target, fs, env, p, rec, workloads.DriveOptions{Loaded: loaded, Lacking: func(kinds []history.Kind) { lacking.Store(&kinds) }})
+		run := &runner{target: target, env: env, plan: p, rec: rec}
+		err = run.run(ctx, workloads.DriveOptions{
+			Loaded: loaded, Lacking: func(kinds []history.Kind) { lacking.Store(&kinds) }, Appended: (&appends{fs: fs, target: &target}).end,
+		})
 	}()
 	err := await(ctx, done, patience, rec.Events)
 	now := clock.Now()
@@ -111,74 +112,45 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 	}
 }
 
-// runStore opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel
-// runs even if the script failed, because it matters how a store behaves when it is opened after an error. The options
-// are those of the first life that do not follow from the plan.
-func runStore(
-	ctx context.Context, target contract.Target, fs *faultfs.FS, env contract.Env, p *plan.Plan, rec *history.Recorder,
-	opts workloads.DriveOptions,
-) (err error) {
+// runner runs scripts on a store.
+type runner struct {
+	target contract.Target
+	env    contract.Env
+	plan   *plan.Plan
+	rec    *history.Recorder
+}
+
+// run opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel runs even
+// if the script failed, because it matters how a store behaves when it is opened after an error. The options are those of
+// the first life that do not follow from the plan.
+func (r *runner) run(ctx context.Context, opts workloads.DriveOptions) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &workloads.Panic{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	opts.OneByOne, opts.PhaseOps = !target.Promises.AtomicBatch, p.Phase
-	opts.Appended = (&appends{fs: fs, target: &target}).end
-	opts.BlockBytes, opts.HeaderBytes = target.LogBlockBytes, target.LogHeaderBytes
-	err = runLife(ctx, target, env, p.Script, p.Rules, rec, opts)
-	if panicked := (*workloads.Panic)(nil); p.Sequel == nil || errors.As(err, &panicked) {
+	oneByOne := !r.target.Promises.AtomicBatch
+	opts.OneByOne, opts.PhaseOps = oneByOne, r.plan.Phase
+	opts.BlockBytes, opts.HeaderBytes = r.target.LogBlockBytes, r.target.LogHeaderBytes
+	err = r.life(ctx, r.plan.Script, opts)
+	if panicked := (*workloads.Panic)(nil); r.plan.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}
-	return errors.Join(err, runLife(ctx, target, env, *p.Sequel, p.Rules, rec, workloads.DriveOptions{OneByOne: !target.Promises.AtomicBatch}))
+	return errors.Join(err, r.life(ctx, *r.plan.Sequel, workloads.DriveOptions{OneByOne: oneByOne}))
 }
 
-// appends finds the end of the latest write to a log. It looks at each operation once, because a step that fills a log
-// asks after every commit, and the files of some stores match no pattern of a log.
-type appends struct {
-	fs     *faultfs.FS
-	target *contract.Target
-
-	mu     sync.Mutex
-	seen   int // operations of the trace
-	latest int64
-}
-
-// end returns the end of the latest write that was not one of zeros, which engines write ahead to preallocate a log.
-func (a *appends) end() int64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	trace := a.fs.Trace()
-	for _, op := range trace[a.seen:] {
-		if op.Kind == faultfs.OpWrite && isLog(a.target, op.Path) && len(bytes.Trim(op.Data, "\x00")) > 0 {
-			a.latest = op.Off + int64(len(op.Data))
-		}
-	}
-	a.seen = len(trace)
-	return a.latest
-}
-
-// isLog reports whether a file is a log of the target. If the target names no logs, any file may be one.
-func isLog(target *contract.Target, file string) bool {
-	globs := slices.Concat(target.LogGlobs, target.ProvenLogGlobs)
-	return len(globs) == 0 || contract.Matches(globs, file)
-}
-
-// runLife runs one life of a store, from opening it to closing it.
-func runLife(
-	ctx context.Context, target contract.Target, env contract.Env, script workloads.Script, rules []*faultfs.Rule,
-	rec *history.Recorder, opts workloads.DriveOptions,
-) error {
-	store, err := target.OpenStore(env)
+// life runs one life of the store, from opening it to closing it.
+func (r *runner) life(ctx context.Context, script workloads.Script, opts workloads.DriveOptions) error {
+	store, err := r.target.OpenStore(r.env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	opts.Opener, opts.Reopened = openerOf(target, env, rules), func(s workloads.Store) {
+	opts.Opener, opts.Reopened = r.opener(), func(s workloads.Store) {
 		if store = s; s != nil {
-			env.Note(contract.Reopened)
+			r.env.Note(contract.Reopened)
 		}
 	}
-	drove := workloads.Drive(ctx, store, script, rec, opts)
+	drove := workloads.Drive(ctx, store, script, r.rec, opts)
 	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) || errors.Is(drove, workloads.ErrExited) {
 		return drove // the engine may still hold a lock that Close would wait for
 	}
@@ -188,11 +160,11 @@ func runLife(
 	return drove
 }
 
-// openerOf returns what opens further stores while the store of env runs. If a rule evicts clean pages after a failed
-// sync, it does not reopen the running store, which would then lack what only a crash may take away.
-func openerOf(target contract.Target, env contract.Env, rules []*faultfs.Rule) workloads.Opener {
-	o := target.Opener(env)
-	if slices.ContainsFunc(rules, func(r *faultfs.Rule) bool { return r.Effect == faultfs.Evict }) {
+// opener returns what opens further stores while this one runs. If a rule evicts clean pages after a failed sync, it does
+// not reopen the running store, which would then lack what only a crash may take away.
+func (r *runner) opener() workloads.Opener {
+	o := r.target.Opener(r.env)
+	if slices.ContainsFunc(r.plan.Rules, func(rule *faultfs.Rule) bool { return rule.Effect == faultfs.Evict }) {
 		o.Open = nil
 	}
 	return o
