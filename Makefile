@@ -1,12 +1,14 @@
-# Everything here works from a fresh clone and needs Go alone. CI runs .ci/run, which calls these targets.
+# Everything here works from a fresh clone and needs only Go. CI runs .ci/run, which calls these targets.
 
 LINT  := go tool -modfile=$(CURDIR)/ci/lint/go.mod golangci-lint
 TOOL  := go tool -modfile=ci/tools/go.mod
 
-# For the command line: how long to torture; for how long, or with how many inputs, to fuzz each target; the seeds of
-# schedules; how many mutants, 0 for all, and which, by the day if nothing is said; how many mechanical mutants, which, by the
-# commit if nothing is said, and how many at the same time; runs of a benchmark; earlier runs to compare with; the commit to
-# compare with; the modules to check for other systems, all if nothing is said; arguments of calibrate.
+# Variables for the command line.
+# FOR: how long to torture. FUZZ: how long, or with how many inputs, to fuzz each target. SEEDS: seeds of schedules.
+# SAMPLE: number of planted mutants, 0 for all. TURN: which ones; by default, others every day.
+# MUTANTS: number of mechanical mutants. SEED: which ones; by default, depending on the commit. WORKERS: how many at a time.
+# COUNT: runs of each benchmark. OLD: a file of earlier runs to compare with. BASE: the commit to compare with.
+# IN: modules to check for other systems; by default, all. ARGS: arguments of calibrate.
 FOR    ?= 30s
 FUZZ   ?= 10000x
 SEEDS  ?= 1..300
@@ -17,18 +19,18 @@ SEED   ?= $(shell git rev-parse HEAD)
 WORKERS ?= 1
 COUNT  ?= 10
 OLD    ?=
-ARGS   ?=
 BASE   ?=
 IN     ?=
+ARGS   ?=
 
-# What is concurrent: the engine with its commit path, caches and iterators, a filesystem that many use, the drivers of
+# Packages with concurrency: the engine with its commit path, caches and iterators, the shared filesystem, the drivers of
 # workloads, and the lab, which explores in parallel. ci/README.md says what only the nightly runs under the race detector.
 RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning \
 	./workloads/torture ./workloads/torture/explore ./engine \
 	$(addprefix ./engine/internal/,cache durable memtable rangedel sequencer sst)
 
-# Tests, compilers and linters make much garbage and keep little alive: collected more seldom, they take a third less time and
-# twice the memory. Benchmarks are measured as programs run.
+# Tests, compilers and linters produce much garbage and keep little alive: with rarer collections, they take a third less time
+# and twice the memory. Benchmarks run with the default, like other programs.
 test race nightly fuzz-smoke cross vet lint structure cover: export GOGC ?= 400
 
 # A process that ends under the race detector sleeps for a second. Some tests start fifty.
@@ -48,7 +50,7 @@ test: ## Run all tests
 	go test ./...
 	ci/modules go test ./...
 
-race: ## Run the short tests of what is concurrent under the race detector
+race: ## Run the short tests of packages with concurrency under the race detector
 	go test -race -short -vet=off -timeout 20m $(RACE)
 	go test -race -short -vet=off -run Concurrent ./checker
 
@@ -76,7 +78,7 @@ schedules: build ## Run the concurrent tests of the engine on seeded schedules: 
 programs: ## Torture released programs through FUSE: SQLite, PostgreSQL, RocksDB, Redis, etcd, git, ...; needs root, and ci/programs --install once
 	ci/programs
 
-mutants: ## Plant known bugs in the engine and see that the lab finds each one: make mutants SAMPLE=8
+mutants: ## Plant known bugs in the engine and check that the lab finds each one: make mutants SAMPLE=8
 	go run ./cmd/lightning-torture mutants --sample $(SAMPLE) --turn $(TURN)
 
 SCORE = .build/lightning-torture mutate ./engine/... --kind all --sample $(MUTANTS) --seed $(SEED) --workers $(WORKERS) \
@@ -84,7 +86,7 @@ SCORE = .build/lightning-torture mutate ./engine/... --kind all --sample $(MUTAN
 	--judge lab@20m=ci/mutants/judge-lab --reached lab=.build/reach-lab.cov \
 	--judge tests@20m=ci/mutants/judge-tests --reached tests=.build/reach-tests.cov --format markdown
 
-mutants-score: build ## Score the lab with mechanical mutants of the engine, on and on: make mutants-score MUTANTS=20 SEED=1
+mutants-score: build ## Score the lab with mechanical mutants of the engine; continues where it stopped: make mutants-score MUTANTS=20 SEED=1
 	test -e .build/reach-lab.cov -a -e .build/reach-tests.cov || ci/mutants/reach
 	$(SCORE) > .build/SCORE.md; test $$? -le 1
 	mv .build/SCORE.md ci/mutants/SCORE.md
@@ -98,19 +100,19 @@ mutants-matrix: ## Make ci/mutants/MATRIX.md again: which fault shows which bug;
 		--format markdown > .build/MATRIX.md; test $$? -le 1
 	mv .build/MATRIX.md ci/mutants/MATRIX.md
 
-calibrate: ## Hold the crash model against ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
+calibrate: ## Compare the crash model with ext4, XFS and btrfs of this kernel (needs root): make calibrate ARGS='-fs xfs'
 	go -C faultfs/calibrate run ./cmd $(ARGS)
 
 vet: ## Run go vet in every module
 	go vet ./...
 	ci/modules go vet ./...
 
-cross: ## See that every module compiles on darwin and windows: make cross IN=.
+cross: ## Check that every module compiles on darwin and windows: make cross IN=.
 	go -C ci/tools vet ./crosscheck
 	go -C ci/tools test ./crosscheck
 	go -C ci/tools run ./crosscheck darwin,windows $(addprefix $(CURDIR)/,$(or $(IN),. $(shell ci/modules)))
 
-structure: ## Measure the packages: files, exported names, circles of files; fails where doc.go gives no reason
+structure: ## Measure the packages: files, exported names, cycles among files; fails where doc.go gives no reason
 	go -C ci/tools vet ./structure
 	go -C ci/tools test ./structure
 	go -C ci/tools run ./structure $(CURDIR) $$(ci/modules | sed "s,^,$(CURDIR)/,")

@@ -51,7 +51,7 @@ var dashboards = map[string]struct {
 	"lightning-replica": {
 		title: "Replicated store",
 		rows: rows{
-			"lightning_replica_has_leader": "Is it well?", "lightning_replica_committed_index": "Logs", "lightning_replica_voting": "Members",
+			"lightning_replica_has_leader": "Health", "lightning_replica_committed_index": "Logs", "lightning_replica_voting": "Members",
 		},
 		list: func() (all []shown) {
 			for _, m := range server.Metrics() {
