@@ -34,7 +34,7 @@ type App struct {
 	// Saved are additional kinds of saved findings, for replay and check.
 	Saved []Saved
 
-	// Programs lets soaks torture programs. If it is nil, they are of Targets only.
+	// Programs lets soaks torture programs. If it is nil, soaks torture only Targets.
 	Programs soak.Programs
 }
 

@@ -71,8 +71,8 @@ const overviewText = `NAME tests what is left of a storage engine's data after p
 Try:
 
   COMMAND run                    every workload, every fault at least once; about 20 s
-  COMMAND run -w bank -f power   one field of the matrix
-  COMMAND soak --for 8h --dir night   lap after lap, and go on where it was killed
+  COMMAND run -w bank -f power   one cell of the matrix
+  COMMAND soak --for 8h --dir night   lap after lap; resumable after a kill
   COMMAND list faults            what can go wrong
   COMMAND litmus                 what a power cut may leave, by filesystem
   COMMAND judge history.edn      histories that other tools recorded

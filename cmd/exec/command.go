@@ -201,8 +201,8 @@ func (f *flags) recordedFiles() (*lrec.File, error) {
 	return file, nil
 }
 
-// savedServer returns how to use the server that was recorded in a file, unless flags say it: a program that was recorded as a
-// server is one.
+// savedServer returns how to run the server of a recording, unless flags say it. A program that was recorded as a
+// server is run as one.
 func savedServer(given *native.Server, file *lrec.File, name string) (*native.Server, error) {
 	var saved native.Spec
 	if given != nil {

@@ -81,7 +81,7 @@ func TestAProgramGoesOnOnlyWithCopiesThatACheckerHasJudged(t *testing.T) {
 func TestStepsAreAskedForByTheProgram(t *testing.T) {
 	for want, args := range map[string][]string{
 		"say with --steps N how many":      {"--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
-		"let an argument of it":            {"--steps", "3", "--check", "check {dir} {steps}", "--", "program", "{dir}"},
+		"pass {steps} as an argument":      {"--steps", "3", "--check", "check {dir} {steps}", "--", "program", "{dir}"},
 		"--steps is a number from 1":       {"--steps", "-1", "--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
 		"--steps means nothing on wasm":    {"--on", "wasm", "--steps", "3", "--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
 		"which can no longer be shortened": {"--steps", "3", "--from", "x.lrec", "--check", "check {dir}"},

@@ -40,7 +40,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.SetInterspersed(false) // flags after the program are for the program
 	f.runFlags.add(to)
 	to.StringVar(&f.on, "on", onFuse, "`WAY` to run the program: fuse; for Go programs, wasm; or on a filesystem of this kernel, as root: ext4, xfs, btrfs")
-	to.IntVar(&f.steps, "steps", 0, "let the program do `N` steps, which an argument of it or of --work receives as {steps}; what is found is shown with as few as suffice")
+	to.IntVar(&f.steps, "steps", 0, "run `N` steps, passed as {steps} to the program or to --work; findings are shown in the shortest run that has them")
 	f.seeds.Add(to)
 	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
 	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
@@ -50,7 +50,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.points, "points", 0, "cut power at `N` points, spread over the run (default everywhere)")
 	to.IntVar(&f.nested, "nested", 8, "with --observe: at each crash point, recover `N` images of crashes during a recovery")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
-	to.DurationVar(&f.limit, "for", 0, "stop after this time; without a verdict, unless something was found. Explaining it takes at most half as long, or 10s")
+	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found; explaining findings takes at most half as long again, or 10s")
 	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges: hints, not findings")
 	to.StringVar(&f.record, "record", "", "save the recording to `FILE`; without --check, do nothing else")
 	to.StringVar(&f.from, "from", "", "search the recording in `FILE` instead of a new one; needs no FUSE")

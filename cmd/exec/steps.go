@@ -21,7 +21,8 @@ type found struct {
 // search records a program that does a number of steps, and searches until the first failure or, with all, to the end.
 type search func(ctx context.Context, steps int, all bool) (*found, error)
 
-// stepsPatience is for how long at least a run is tried with fewer steps; after a long search, it is as long as that.
+// stepsPatience is how long searches for fewer steps may take in total, or as long as the first search if that took
+// longer.
 const stepsPatience = 30 * time.Second
 
 // fewest repeats the search with fewer steps of the program, and returns the findings of the shortest run that has all of them. The
@@ -40,7 +41,7 @@ func (f *flags) fewest(ctx context.Context, first *found, took time.Duration, ag
 		s.Tries++
 		with, err := again(ctx, n, len(first.Findings) > 1)
 		if err != nil || !with.hasAll(first.Findings) {
-			return false // a program that cannot do so few steps needs more
+			return false // a program that cannot run with so few steps needs more
 		}
 		best = with
 		return true
@@ -77,7 +78,7 @@ func (f *flags) inSteps(steps int, args []string) (*flags, []string) {
 	return &filled, args
 }
 
-// validateSteps reports a number of steps that nothing asks for, and the other way round.
+// validateSteps reports --steps without a {steps} in the commands, and the reverse.
 func (f *flags) validateSteps(args []string) error {
 	asked := strings.Contains(strings.Join(append(args, f.server.work), " "), program.StepsWord)
 	switch {
@@ -88,7 +89,7 @@ func (f *flags) validateSteps(args []string) error {
 	case asked && f.steps == 0:
 		return exit.Usagef("{steps} stands for the number of steps; say with --steps N how many at most")
 	case !asked && f.steps > 0:
-		return exit.Usagef("--steps runs the program with fewer steps when something was found; let an argument of it, or of --work, be {steps}")
+		return exit.Usagef("--steps repeats the run with fewer steps after a finding; pass {steps} as an argument of the program or of --work")
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestTheShortestRunWithAllFindingsIsReported(t *testing.T) {
 		require.True(t, all, "a search that ends early has only one finding")
 		switch {
 		case steps < 3:
-			return nil, errors.New("the program cannot do so little")
+			return nil, errors.New("the program cannot run with fewer steps")
 		case steps < 11:
 			return foundWith(steps, "a"), nil
 		}

@@ -64,7 +64,7 @@ type Programs interface {
 	Subject(p *campaign.Program) (lap.Subject, error)
 }
 
-// Choice is what the user has chosen of the cells; what is empty is for Programs to choose.
+// Choice is the user's choice of cells. Programs chooses whatever is empty.
 type Choice struct {
 	Profile string
 	Faults  []string

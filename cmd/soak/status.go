@@ -53,14 +53,14 @@ func statusCommand(w World) *cobra.Command {
 	return cmd
 }
 
-const reportText = `Show the verdict of soaks, and exit by it. --html and --json write the page and the figures of one soak, which may be running; a soak
+const reportText = `Show the verdict of soaks, and exit with its code. --html and --json write the page and the figures of one soak, which may be running; a soak
 that ends writes the page to report.html in its directory.`
 
 // reportCommand is status with the exit code of the verdict.
 func reportCommand(w World) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
-		Use: "report DIR...", Short: "Show the verdict of soaks, and exit by it", Long: reportText, Args: cmdline.AtLeastOne("DIR"),
+		Use: "report DIR...", Short: "Show the verdict of soaks, and exit with its code", Long: reportText, Args: cmdline.AtLeastOne("DIR"),
 		RunE: func(_ *cobra.Command, dirs []string) error {
 			if len(dirs) > 1 && o.html+o.json != "" {
 				return exit.Usagef("--html and --json are for one soak; give one DIR, or call soak merge for the shards of one")
@@ -77,8 +77,8 @@ func reportCommand(w World) *cobra.Command {
 func mergeCommand(w World) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{
-		Use: "merge DIR...", Short: "Show the shards of one soak as one, and exit by its verdict", Args: cmdline.AtLeastOne("DIR"),
-		Long:    "Show the shards of one soak as one, and exit by its verdict. --html and --json also write its page and its figures.",
+		Use: "merge DIR...", Short: "Show the shards of one soak as one, and exit with the code of its verdict", Args: cmdline.AtLeastOne("DIR"),
+		Long:    "Show the shards of one soak as one, and exit with the code of its verdict. --html and --json also write its page and its figures.",
 		Example: "  lightning-torture soak merge shard1 shard2 --html merged.html --json merged.json",
 		RunE: func(_ *cobra.Command, dirs []string) error {
 			if err := cmdline.OneOf("format", o.format, formats); err != nil {

@@ -26,7 +26,7 @@ func TestHomeIsFoundWhereverTheCommandRuns(t *testing.T) {
 	}{
 		"in the root of the module":     {file, "mine", Home{"./cmd/my torture", true}},
 		"in the package":                {file, "mine/cmd/my torture", Home{".", true}},
-		"beside it":                     {file, "mine/kv", Home{"../cmd/my torture", true}},
+		"in a sibling of it":            {file, "mine/kv", Home{"../cmd/my torture", true}},
 		"above the module":              {file, ".", Home{abs("mine/cmd/my torture"), false}},
 		"in another module":             {file, "mine/inner", Home{abs("mine/cmd/my torture"), false}},
 		"the main package is the root":  {abs("mine/main.go"), "mine/kv", Home{"..", true}},

@@ -26,7 +26,7 @@ porcupine, and the JSON lines of package history. The format of a file and the m
 where possible; otherwise --input and --model give them. A - stands for standard input.
 
 Every file gets a line. For a violation, the line says what contradicts what; below it are the operations and, for
-transactions, the levels that hold all the same. A flag that does not apply to a history, such as --total for a register, is an
+transactions, the levels that still hold. A flag that does not apply to a history, such as --total for a register, is an
 error of that file. The exit code is 1 if there is a violation, otherwise 2 if a file could not be read or judged, otherwise 3 if
 something is inconclusive. A history that shows nothing is never a pass.`
 

@@ -131,7 +131,7 @@ func save(path string, write func(io.Writer) error) error {
 }
 
 const indexText = `Write a page that lists results and links to their reports. Each FILE was saved with --format json; its report is
-expected beside it, with the ending .html.`
+expected next to it, with the extension .html.`
 
 func indexCommand() *cobra.Command {
 	var html string

@@ -79,7 +79,7 @@ func TestAFileThatIsNotAResultIsNamed(t *testing.T) {
 	}
 }
 
-func TestIndexLinksToTheReportsBesideTheResults(t *testing.T) {
+func TestIndexLinksToTheReportsNextToTheResults(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "n"), 0o700))
 	a := saved(t, filepath.Join(dir, "n"), "a.json", "kv", "one")
