@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/format, for the current format version only")
 
-// golden is the directory with a store of each format version, each with a dump of its content beside it.
+// golden is the directory with a store of each format version, each with a dump of its content next to it.
 const golden = "testdata/format"
 
 // goldenVersion is the version that -update writes, which is the engine's.

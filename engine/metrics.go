@@ -46,7 +46,7 @@ type Metrics struct {
 	Stalls         int64 // times that writers had to wait for maintenance
 	TablesDeleted  int64
 
-	// What is the matter right now, if anything.
+	// What is wrong right now, if anything.
 	CompactionsRunning int  // not counting one started by Compact
 	Stalled            bool // writers are waiting for maintenance, or the next one to need a new memtable will
 	OutOfRoom          bool // maintenance found no room for a file and waits until a writer needs it, see ErrNoRoom

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Sessions of one write each, as of a command-line tool, leave no more files than the bound given in the package
-// documentation, whatever they write.
+// Sessions of one write each, like those of a command-line tool, leave no more files than the bound given in the
+// package documentation, whatever they write.
 func TestSessionsOfOneWriteEachLeaveFewFiles(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -133,9 +133,9 @@ func (o *oracle) wait(op *faultfs.Op, first int) {
 	}
 }
 
-// bring plays a write page by page, as the memory of btrfs sees it: a size that holds while two pages are dirty, or one that
-// is not its own, may be on the disk with any of them, so it needs nothing but the truncations before it. first is the
-// first piece of the write.
+// bring plays a write page by page, as btrfs keeps it in memory. A file size that holds while any page other than the
+// last of the file is dirty may reach the disk with any dirty page, so it needs nothing but the truncations before it.
+// first is the first piece of the write.
 func (o *oracle) bring(op *faultfs.Op, first int) {
 	if !o.brought || len(op.Data) == 0 {
 		return

@@ -23,7 +23,7 @@ type program struct {
 	moving bool
 	// faults are rules, of which one is in force for some of the steps.
 	faults []string
-	luck   *rand.Rand // of faults: programs without do what they always did
+	luck   *rand.Rand // draws faults only, so that programs without faults stay the same
 }
 
 func newProgram(fs *faultfs.FS, seed uint64, letter byte) *program {

@@ -15,7 +15,7 @@
 //  1. The same result gives the same bytes. Nothing here reads a clock, a file or the environment, and no map is
 //     iterated in its own order.
 //  2. A result that proves nothing never looks like a pass. Inconclusive has its own word, sign and colour, it is an
-//     error in JUnit, and the matrix shows cells without an answer and cells that did not run beside those that passed.
+//     error in JUnit, and the matrix shows cells without an answer and cells that did not run next to those that passed.
 //  3. Colour never carries meaning alone: wherever there is a colour, there is a word or a sign as well.
 //  4. Every finding comes with the one line that reproduces it.
 //  5. Text from the engine under test cannot inject markup: HTML, Markdown and XML are escaped, and control characters

@@ -33,8 +33,8 @@ func pageOf(r *torture.Result) *page.Page {
 	return p
 }
 
-// caveatsOnTop returns the sentences beside the verdict. A failed run starts with its findings, so there the reasons why
-// cells were inconclusive are left to the section "Unanswered".
+// caveatsOnTop returns the sentences next to the verdict. A failed run starts with its findings, so there the reasons
+// why cells were inconclusive are left to the section "Unanswered".
 func caveatsOnTop(r *torture.Result) []string {
 	if r.Verdict == checker.Fail {
 		return interruption(r)

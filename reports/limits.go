@@ -129,10 +129,10 @@ func missing(all []torture.Choice, used []string) []string {
 	return out
 }
 
-// confidence bounds the failure rate of a run without findings by the rule of three: if n independent trials all succeed,
-// the rate is below 3/n with 95 % confidence. Images of one run share its history and are not independent, so the bound by
-// runs is given beside the one by images. The result is empty if the rule does not apply. It does not apply to an
-// inconclusive run, because a judge without an answer has not seen a success.
+// confidence bounds the failure rate of a run without findings by the rule of three: if n independent trials all
+// succeed, the rate is below 3/n with 95 % confidence. Images of one run share its history and are not independent, so
+// the bound by runs is given along with the one by images. The result is empty if the rule does not apply. It does not
+// apply to an inconclusive run, because a judge without an answer has not seen a success.
 func confidence(r *torture.Result) string {
 	if len(r.Findings) > 0 || r.Verdict != checker.Pass || r.Images < 30 || r.Runs < 1 {
 		return ""

@@ -48,10 +48,10 @@ func claim(r *torture.Result) string {
 	}
 }
 
-// maxCaveats is the number of reasons shown beside the verdict; a longer list would push the figures off the screen.
+// maxCaveats is the number of reasons shown next to the verdict; a longer list would push the figures off the screen.
 const maxCaveats = 3
 
-// firstCaveats returns as many caveats as fit beside the verdict. The cells of the matrix list all of them.
+// firstCaveats returns as many caveats as fit next to the verdict. The cells of the matrix list all of them.
 func firstCaveats(r *torture.Result) []string {
 	all := caveats(r)
 	if len(all) <= maxCaveats+1 {
@@ -60,7 +60,8 @@ func firstCaveats(r *torture.Result) []string {
 	return append(all[:maxCaveats:maxCaveats], fmt.Sprintf("And %s.", wording.Plural(len(all)-maxCaveats, "more reason")))
 }
 
-// caveats returns the sentences that belong beside the verdict: whether the run was cut short, and why it is not a pass.
+// caveats returns the sentences that belong next to the verdict: whether the run was cut short, and why it is not a
+// pass.
 func caveats(r *torture.Result) []string { return append(interruption(r), r.Reasons...) }
 
 // interruption says that the run was cut short, if it was.

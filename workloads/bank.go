@@ -9,8 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// Ledger is what is known in advance about the money in a bank script. A judge needs no knowledge of the engine beyond
-// it.
+// Ledger is what is known in advance about the money in a bank script. It is all that a judge has to know.
 type Ledger struct {
 	Accounts int   // maximum number of accounts
 	Total    int64 // sum of all balances at every moment after loading; no balance is ever negative

@@ -46,7 +46,7 @@
 //
 // The package has more exported names than usual, and a larger cycle of files. Most of the names are the optional
 // interfaces of stores; adapters implement them one by one and should find them in one place, with Plain for stores
-// that need none. The cycle comes from the type Step: each generator fills it in, in a file of its own beside the code
+// that need none. The cycle comes from the type Step: each generator fills it in, in its own file, next to the code
 // that executes its steps, and the one worker executes all of them.
 //
 //structure:limits files=35 exported=87 cycle=22

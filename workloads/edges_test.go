@@ -130,7 +130,7 @@ func TestAFillEndsAtTheRequestedPlace(t *testing.T) {
 		rec := history.NewRecorder(&history.Clock{})
 		opts := workloads.DriveOptions{Appended: func() int64 { return store.end }}
 		require.NoError(t, workloads.Drive(t.Context(), store, script, rec, opts))
-		require.Equal(t, want, store.next, "records with %d bytes beside key and value", header)
+		require.Equal(t, want, store.next, "records with %d bytes besides key and value", header)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // FromLog presents an append-only log as a read-only Store. Its keys are those of [history.EntryKey] and those of the
-// values kept beside the entries. Apply fails; only the steps of workload log change the log.
+// values kept alongside the entries. Apply fails; only the steps of workload log change the log.
 func FromLog(l appendlog.Log) Store { return &logStore{l} }
 
 // LogOf returns the log behind a store. ok is false if s is not from FromLog.

@@ -66,7 +66,7 @@ func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	return moves
 }
 
-// beside draws a key, or its direct successor or predecessor, which nobody writes.
+// beside draws a key or its direct successor or predecessor, neither of which anybody writes.
 func (s keyspace) beside(rng *rand.Rand, key []byte) []byte {
 	switch n := len(key); rng.IntN(4) {
 	case 0:

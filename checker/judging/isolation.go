@@ -10,7 +10,7 @@ import (
 )
 
 // chain is levels, each of which forbids everything that its predecessor forbids. RepeatableRead lies between
-// MonotonicAtomicView and Serializable, beside SnapshotIsolation.
+// MonotonicAtomicView and Serializable, and is not comparable with SnapshotIsolation.
 var chain = []checker.Level{
 	checker.ReadUncommitted, checker.ReadCommitted, checker.MonotonicAtomicView, checker.SnapshotIsolation, checker.Serializable,
 	checker.StrictSerializable,

@@ -29,7 +29,7 @@ type LogGap struct {
 type LogInfo struct {
 	File    string
 	Bytes   int64
-	End     int64 // where it was closed, according to the manifest beside it; 0 if unknown
+	End     int64 // where it was closed, according to the manifest of its store; 0 if unknown
 	Records int
 	Gaps    []LogGap
 	Damage  string // what Open would report; empty if it is readable up to its end or a torn tail

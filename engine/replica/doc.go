@@ -23,8 +23,8 @@
 //     every write that was acknowledged before the read began.
 //   - R4: only applied entries are dropped from the log, by a batch committed after the one that applied them. If the cut
 //     survives a crash, so do the effects of the dropped entries.
-//   - R5: a snapshot is installed completely or not at all. It is staged beside the node's current pairs, and replaces them in
-//     one synced batch.
+//   - R5: a snapshot is installed completely or not at all. It is staged next to the node's current pairs, and replaces them
+//     in one synced batch.
 //   - R6: a node stops at the first failure of its store: every later call returns ErrStopped with the reason, and no further
 //     message is sent. It also stops if raft panics over a broken invariant.
 //   - R7: a store belongs to one node of one group. Open refuses a store with another ID or group.

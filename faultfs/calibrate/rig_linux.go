@@ -13,7 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/kernelfs"
 )
 
-// world is the directory in which programs run. In the top directory of the filesystem there is only the bystander beside it.
+// world is the directory in which programs run. The top directory of the filesystem holds only world and the bystander.
 const world = "world"
 
 // rig is a place to mount disks of one filesystem, one at a time.

@@ -56,7 +56,7 @@ type pendingOp struct {
 	// together lists ops that must have reached the disk as well, unless a directory sync has made this one durable
 	// alone: the other half of a move, and earlier changes to other names of a file that is removed.
 	together []*pendingOp
-	// stale: pendingData that no call wrote, but that the disk may show in place of a write or beside it.
+	// stale: pendingData that no call wrote, but that the disk may show in place of a write or next to it.
 	stale bool
 	// clears: pendingData that a truncation left in the rest of its last page.
 	clears bool

@@ -10,7 +10,7 @@ type Page struct {
 	Verdict    checker.Verdict
 	Word       string   // the verdict as a heading
 	Claim      string   // what the verdict means, in one sentence
-	Caveats    []string // sentences shown beside the verdict
+	Caveats    []string // sentences shown next to the verdict
 	Findings   []Finding
 	LeftOut    int // number of findings that are not on the page
 	Figures    []Figure

@@ -106,7 +106,7 @@ func TestABlindLabDoesNotPass(t *testing.T) {
 	require.NotContains(t, page, "kept its promises")
 }
 
-func TestAnIndexLinksToReportsBesideIt(t *testing.T) {
+func TestAnIndexLinksToReportsNextToIt(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, soaks.Index(&b, []soaks.Entry{
 		{Path: "a b/1.html", Result: &torture.Result{Verdict: checker.Pass, Engine: "kv", Images: 4000}},

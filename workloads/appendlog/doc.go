@@ -26,9 +26,9 @@
 //	func (l log) TruncateFront(keep uint64, _ history.Durability) error { return l.DeleteRange(0, keep-1) }
 //	func (l log) TruncateBack(from uint64, _ history.Durability) error  { return l.DeleteRange(from, math.MaxUint64) }
 //
-// torture.Target.OpenLog returns it. The last two methods are optional, as are all interfaces beside [Log]: clients leave
-// out what a log does not offer, and the report lists it. An adapter may always make more durable than it was asked to; a log without
-// unsynced appends ignores the durability. Indexes start at 1.
+// torture.Target.OpenLog returns it. The last two methods are optional, as are all interfaces other than [Log]: clients
+// leave out what a log does not offer, and the report lists it. An adapter may always make more durable than it was
+// asked to; a log without unsynced appends ignores the durability. Indexes start at 1.
 //
 // The package promises:
 //
@@ -49,8 +49,8 @@
 // logs, and what came back is "resurrected". Reading a log includes checking that its entries are consecutive
 // ([Visit]): if one between others is missing, the log has a gap.
 //
-// The suffix is one of all writes, including the values kept beside the entries. A log that keeps these in a separate
-// file can promise it only if it syncs all appends. The next index of a log that was emptied is not judged.
+// The suffix is one of all writes, including the values kept alongside the entries. A log that keeps these in a
+// separate file can promise it only if it syncs all appends. The next index of a log that was emptied is not judged.
 //
 // The package depends only on package history; it knows no driver, engine or judge.
 package appendlog

@@ -48,7 +48,7 @@ type BackTruncater interface {
 // after it has installed a snapshot.
 type FreeStarter interface{ StartsAnywhere() bool }
 
-// Values is implemented by logs that keep some values beside their entries, like the StableStore of raft.
+// Values is implemented by logs that keep some values alongside their entries, like the StableStore of raft.
 type Values interface {
 	// Set assigns a value. It survives a power cut if d is history.Sync; Set may always be more durable than d asks
 	// for.
@@ -57,8 +57,8 @@ type Values interface {
 	Get(key []byte) (value []byte, found bool, err error)
 }
 
-// Numbers is implemented by logs that store numbers beside their entries separately. Other logs keep numbers as Values,
-// in decimal.
+// Numbers is implemented by logs that store numbers alongside their entries. Other logs keep numbers as Values, in
+// decimal.
 type Numbers interface {
 	SetNumber(key []byte, n uint64, d history.Durability) error
 	// Number returns the number stored for key, or 0 if there is none.

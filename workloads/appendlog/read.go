@@ -25,16 +25,16 @@ func Ends(l Log) (first, last uint64, err error) {
 // IsEmpty reports whether a log with these ends has no entries.
 func IsEmpty(first, last uint64) bool { return last == 0 || last < first }
 
-// Keys of the values that the workload keeps beside the entries, named as in hashicorp/raft. They sort before all
+// Keys of the values that the workload keeps alongside the entries, named as in hashicorp/raft. They sort before all
 // entries.
 const (
 	TermKey = "CurrentTerm"  // a number, which grows
 	VoteKey = "LastVoteCand" // bytes
 )
 
-// Visit calls visit with everything in a log as pairs of a history, in key order: first the values beside the entries,
-// then the entries. It ends early, without an error, when visit returns false. The error is a *Gap if an entry between
-// others is missing. The log must not be changed meanwhile.
+// Visit calls visit with everything in a log as pairs of a history, in key order: first the values kept alongside the
+// entries, then the entries. It ends early, without an error, when visit returns false. The error is a *Gap if an entry
+// between others is missing. The log must not be changed meanwhile.
 func Visit(l Log, visit func(key, value []byte) bool) error {
 	for _, key := range [...]string{TermKey, VoteKey} {
 		value, found, err := Value(l, []byte(key))
@@ -64,7 +64,7 @@ func Visit(l Log, visit func(key, value []byte) bool) error {
 	return nil
 }
 
-// Value returns the value or, in decimal, the number that a log keeps beside its entries under key.
+// Value returns the value or, in decimal, the number that a log keeps alongside its entries under key.
 func Value(l Log, key []byte) (value []byte, found bool, err error) {
 	if n, ok := l.(Numbers); ok && string(key) == TermKey {
 		number, err := n.Number(key)
@@ -79,14 +79,14 @@ func Value(l Log, key []byte) (value []byte, found bool, err error) {
 	return nil, false, nil
 }
 
-// HasValues reports whether a log can keep values beside its entries.
+// HasValues reports whether a log can keep values alongside its entries.
 func HasValues(l Log) bool {
 	_, values := l.(Values)
 	_, numbers := l.(Numbers)
 	return values || numbers
 }
 
-// SetNumber stores a number beside the entries of a log with values.
+// SetNumber stores a number alongside the entries of a log with values.
 func SetNumber(l Log, key []byte, n uint64, d history.Durability) error {
 	if numbers, ok := l.(Numbers); ok {
 		return numbers.SetNumber(key, n, d)

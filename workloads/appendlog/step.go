@@ -23,7 +23,7 @@ type Step struct {
 	Block, Left int
 	At          Place  // TruncateFront, TruncateBack, Get
 	Reads       int    // Get: number of entries to read, from At on
-	Key         string // Put, Get: use this value beside the entries instead of an entry
+	Key         string // Put, Get: use this value kept alongside the entries instead of an entry
 }
 
 // Changes reports whether a step of a kind changes the log. It is false for nil, which is not a step on a log.

@@ -26,7 +26,7 @@ func writes(text string) func(io.Writer) error {
 	}
 }
 
-// content returns the content of a file, and the number of temporary files beside it.
+// content returns the content of a file, and the number of temporary files next to it.
 func content(t *testing.T, disk afero.Fs, name string) (text string, temporary int) {
 	t.Helper()
 	data, err := afero.ReadFile(disk, name)

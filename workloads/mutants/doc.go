@@ -8,9 +8,9 @@
 //
 //   - M1: the source tree is never written. Changed copies live in a scratch directory and reach the compiler through
 //     go build -overlay.
-//   - M2: a mutant never goes stale unnoticed. The old lines of an edit must occur exactly once in their file; if not, loading
 //   - M2: a mutant that no longer fits is noticed. The old lines of an edit must occur exactly once in their file;
 //     otherwise, loading or applying fails with an error that names the mutant, its line and the file.
+//   - M3: killed means that the lab reported a finding and exited with code 1. A lab that panics, hangs, prints no
 //     result or contradicts itself makes the mutant broken, never killed.
 //   - M4: a kill counts only if the lab stays silent on the unchanged engine under the same command for at least as
 //     long as the kill took. A lab that always reports something kills nothing.

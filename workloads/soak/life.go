@@ -19,7 +19,7 @@ const (
 	wrongLives  = 3 // per start: more would not tell anything new about an engine that fails each time
 )
 
-// living runs the long-lived store in its own child, beside the laps. With several shards, only the first has one.
+// living runs the long-lived store in its own child, alongside the laps. With several shards, only the first has one.
 func (s *Soak) living(ctx context.Context) error {
 	if s.spec.LifeBytes == 0 || s.opts.Shard.Index > 1 || !endless.Possible(&s.target) {
 		return nil

@@ -20,7 +20,8 @@ func TestShrinkingLeavesTimeToExplain(t *testing.T) {
 	require.True(t, part.Before(whole.Add(-maxReading/4)), "only half of the reading time is left to a part")
 }
 
-// Beside other programs, ten seconds may be too few for a single explanation. A campaign with one finding should explain it.
+// On a machine busy with other programs, ten seconds may not be enough for a single explanation. A campaign with one
+// finding should explain it.
 func TestTheFirstFindingIsExplainedOnABusyMachineToo(t *testing.T) {
 	t.Parallel()
 	a := newAllowance(time.Second)

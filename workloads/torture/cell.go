@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 )
 
-// cell is one field of the matrix, with what decides whether its runs prove anything. The exported fields go into the
+// cell is one cell of the matrix, with what decides whether its runs prove anything. The exported fields go into the
 // journal.
 type cell struct {
 	Result   Cell

@@ -113,7 +113,7 @@ type Spent struct {
 	Judging float64 `json:"judging"` // including the search and bookkeeping
 }
 
-// Cell is one field of the matrix workload × fault.
+// Cell is one cell of the matrix workload × fault.
 type Cell struct {
 	Workload    string            `json:"workload"`
 	Fault       string            `json:"fault"`

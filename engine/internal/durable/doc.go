@@ -26,6 +26,6 @@
 //     pipe or device is opened; whoever put it there, each of these is corruption.
 //
 // A store never renames: a name is created once and becomes durable with a sync of its directory. [Dir.Rename] is for
-// lists kept beside stores, which must not be found half written and have no other proof of completeness. A Dir is safe
-// for concurrent use. A File may be written by one goroutine while others sync it.
+// lists kept outside stores, which must not be found half written and have no other proof of completeness. A Dir is
+// safe for concurrent use. A File may be written by one goroutine while others sync it.
 package durable

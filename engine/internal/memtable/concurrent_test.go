@@ -25,8 +25,8 @@ func numberedValue(n uint64) []byte {
 	return bytes.Repeat(binary.LittleEndian.AppendUint64(nil, n), int(n%5))
 }
 
-// TestReadersSeeEveryFinishedAdd runs one writer beside readers that use every operation. With -race it proves that
-// everything readers reach was published by atomic stores; without, that it is complete and in order.
+// TestReadersSeeEveryFinishedAdd runs one writer concurrently with readers that use every operation. With -race it
+// proves that everything readers reach was published by atomic stores; without, that it is complete and in order.
 func TestReadersSeeEveryFinishedAdd(t *testing.T) {
 	const entries, readers = 20_000, 4
 	table := memtable.New(0)

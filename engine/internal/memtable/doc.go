@@ -1,6 +1,6 @@
 // Package memtable holds the newest writes of a store in memory, in order. It is a skiplist whose nodes, keys and
-// values lie in an arena of a few large allocations, so that the garbage collector never looks at an entry. A hash
-// index beside it serves point gets.
+// values lie in an arena of a few large allocations, so that the garbage collector never looks at an entry. A separate
+// hash index serves point gets.
 //
 // Promises:
 //

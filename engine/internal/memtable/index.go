@@ -35,9 +35,9 @@ func (x *indexing) init(bytesHint int) {
 // added.
 func (x *indexing) IndexAt(entries int64) { x.indexAt.Store(entries) }
 
-// An index is a hash table of user keys beside the list. A slot is 0, or the low half of a key's hash above the ref of
-// the key's newest version. The high half of the hash says where the search for a slot begins. A slot never loses its
-// key; only its version changes, and only to a newer one.
+// An index is a hash table of user keys, in addition to the list. A slot is 0, or the low half of a key's hash above
+// the ref of the key's newest version. The high half of the hash says where the search for a slot begins. A slot never
+// loses its key; only its version changes, and only to a newer one.
 type index struct {
 	slots    []uint64
 	complete atomic.Bool // contains every key of the list that found room

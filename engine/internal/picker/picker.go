@@ -49,7 +49,7 @@ type Limits struct {
 	SmallBlobBytes int64 // the size below which a blob file is small
 }
 
-// Pick returns the most urgent compaction that can run beside the running ones, or nil.
+// Pick returns the most urgent compaction that can run alongside the running ones, or nil.
 func (p *Picker) Pick() *Compaction {
 	base, limits := p.levelLimits()
 	type due struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/rangedel"
 )
 
-// keys are all the keys that tests ask for: bounds of random tombstones, and keys between and beside them.
+// keys are all the keys that tests ask for: bounds of random tombstones, and keys between and next to them.
 func keys() [][]byte {
 	all := [][]byte{{}}
 	for c := byte('a'); c <= 'p'; c++ {

@@ -241,7 +241,7 @@ func TestCommitsOfManyGoroutines(t *testing.T) {
 	rotate := func() {
 		log, last := l.logs.current, l.Newest()
 		assert.NoError(t, l.Hand(last))
-		if last%2 == 0 { // the flush runs beside the commits
+		if last%2 == 0 { // the flush runs concurrently with the commits
 			flushes.Go(func() {
 				assert.NoError(t, l.Show(last))
 				assert.NoError(t, l.Settled(log, last))

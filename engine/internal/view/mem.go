@@ -60,8 +60,8 @@ func (m *Mem) Empty() bool { return m.Table.Empty() && m.Ranges.Empty() }
 // Bytes returns roughly how much memory the memtable takes.
 func (m *Mem) Bytes() int { return m.Table.Bytes() + m.Ranges.Bytes() }
 
-// GetBeside returns the newest entry of user at seq in a memtable, taking into account the range deletes kept beside
-// it. An entry that these hide counts as deleted, also if it is in an older memtable or a table.
+// GetBeside returns the newest entry of user at seq in a memtable, taking into account the range deletes kept with it.
+// An entry that these hide counts as deleted, also if it is in an older memtable or a table.
 func GetBeside(t *memtable.Table, ranges *rangedel.Live, user []byte, seq key.Seq) (
 	value []byte, kind key.Kind, ok bool,
 ) {

@@ -17,7 +17,7 @@
 // format.go detects formats and model.go detects models, both by content. Two sources yield entries: entry.go from maps
 // (package edn) and log.go from lines. pairing.go matches calls and answers. One file per model turns entries into
 // operations. Long histories have to fit into memory, so each key is stored once, and lists with a common beginning
-// Read is safe for concurrent use. The package knows no judges; package judging chooses them by the model.
+// share their memory (text.go).
 //
-// Read may be called by several goroutines. Judges are not known here; package judging chooses them by the model.
+// Read is safe for concurrent use. The package knows no judges; package judging chooses them by the model.
 package recorded

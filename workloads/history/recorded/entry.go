@@ -28,7 +28,7 @@ type entry struct {
 	client  int
 	other   bool // not of a client, but of Jepsen's nemesis
 	f       string
-	key     edn.Value // in histories with keys beside the values
+	key     edn.Value // in histories whose keys are in a field of their own
 	value   edn.Value
 	refused bool // in a log, the answer is a plain failure without an error
 }

@@ -56,7 +56,7 @@ func (m Model) Transactional() bool { return m == ListAppend || m == RWRegister 
 // traits is what the beginning of a history reveals about its model.
 type traits struct {
 	clients   int  // number of entries of clients
-	keyed     bool // there are keys beside the values
+	keyed     bool // keys are in a field of their own
 	functions map[string]bool
 	micro     map[string]bool // functions within transactions
 	listRead  bool            // a read within a transaction found a list

@@ -206,7 +206,7 @@ func writeMapped(dir string) error {
 	return errors.Join(f.Sync(), syscall.Munmap(m), f.Close())
 }
 
-func TestNobodyCallsForTheWritebackOfAMap(t *testing.T) {
+func TestTheWritebackOfAMapHasNoCaller(t *testing.T) {
 	withStacks(t)
 	t.Parallel()
 	out, err := native.Explore(t.Context(), native.Request{

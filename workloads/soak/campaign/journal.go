@@ -61,7 +61,7 @@ func (r reader) add(e *ledger.Event) error {
 	}
 	if e.Seq == r.cursor.Ledger.Seq {
 		if here := cursorOf(r.book, r.cursor.Ledger); here != *r.cursor {
-			return fmt.Errorf("%w: %s has %+v after event %d, and its cursor %+v: one of the two is of another soak; restore it, or remove the "+
+			return fmt.Errorf("%w: %s has %+v after event %d, and its cursor %+v: one of the two belongs to another soak; restore it, or remove the "+
 				"cursor to go on with the ledger", ledger.ErrDamaged, r.dir, here, e.Seq, *r.cursor)
 		}
 	}

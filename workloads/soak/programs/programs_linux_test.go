@@ -26,7 +26,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// work writes a note for each of two steps, syncs it if the file "synced" is beside the script, and acknowledges it.
+// work writes a note for each of two steps, syncs it if there is a file "synced" next to the script, and acknowledges
+// it.
 const work = `seed=$TORTURE_SEED; [ -n "$seed" ] || exit 9
 for i in 1 2; do
 	echo "note $i" >"$1/tmp"

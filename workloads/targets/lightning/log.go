@@ -53,7 +53,7 @@ var (
 func (l log) First() (uint64, error) { return l.end((*engine.Iterator).First) }
 func (l log) Last() (uint64, error)  { return l.end((*engine.Iterator).Last) }
 
-// end returns the index of the entry at which to positions an iterator, or 0 if there is none.
+// end returns the index of the entry to which the function to moves an iterator, or 0 if there is none.
 func (l log) end(to func(*engine.Iterator) bool) (index uint64, err error) {
 	it, err := l.db.NewIterator(engine.IterOptions{LowerBound: history.EntryKey(0), UpperBound: history.EntriesEnd()})
 	if err != nil {

@@ -37,7 +37,7 @@ func TestEngineIsItsModel(t *testing.T) {
 }
 
 // machine makes stores and the steps to take with them. What a crash leaves is known only once the store is recovered,
-// so the model lives beside the store rather than in gopter's state.
+// so the model is kept with the store rather than in gopter's state.
 var machine = &commands.ProtoCommands{
 	NewSystemUnderTestFunc: func(commands.State) commands.SystemUnderTest {
 		s := &modelled{fs: faultfs.New(faultfs.Options{}), shown: map[string]string{}, durable: map[string]string{}, backups: map[uint64]map[string]string{}}

@@ -68,9 +68,9 @@ func TestWhatDamageExcuses(t *testing.T) {
 		{"a flipped bit in the first write excuses the loss of all writes", logs, 14, flip("db/1.log", 50), 1, false},
 		{"a damaged block excuses the loss of every write in it", logs, 14, block("db/1.log"), 1, false},
 		{"a truncation of a log excuses the loss of everything", logs, 14, cut("db/1.log", 150), 0, true},
-		{"no log: nothing", logs, 14, flip("db/MANIFEST-3", 1), all, false},
-		{"... cut short neither", logs, 14, cut("db/MANIFEST-3", 1), all, false},
-		{"a growing file: nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
+		{"damage to a file that is not a log excuses nothing", logs, 14, flip("db/MANIFEST-3", 1), all, false},
+		{"nor does its truncation", logs, 14, cut("db/MANIFEST-3", 1), all, false},
+		{"a flipped bit in an append-only file excuses nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
 		{"a truncation of an append-only file excuses the loss of everything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
 
 		{"a wrong block at the end of an append-only file excuses the loss of everything", append, 14, block("db/MANIFEST-3"), 0, true},
@@ -83,12 +83,12 @@ func TestWhatDamageExcuses(t *testing.T) {
 		{"without a later record nothing is proven", proven, 7, flip("db/1.log", 150), 5, false},
 		{"the second record proves the first one", proven, 7, flip("db/1.log", 50), 4, false},
 		{"a damaged second record proves nothing", proven, 7, block("db/1.log"), 1, false},
-		{"... or cut off", proven, 7, cut("db/1.log", 50), 1, false},
+		{"a second record that is cut off proves nothing", proven, 7, cut("db/1.log", 50), 1, false},
 		{"a second record that is not acknowledged yet proves nothing", proven, 6, flip("db/1.log", 50), 1, false},
 		{"a truncated log that does not grow again keeps what precedes the cut", proven, 7, cut("db/1.log", 150), 5, false},
 
 		{"after Close a flipped bit excuses nothing", closes, 21, flip("db/2.log", 50), all, false},
-		{"... a cut of a log", closes, 21, cut("db/2.log", 50), all, false},
+		{"after Close a truncation of a log excuses nothing", closes, 21, cut("db/2.log", 50), all, false},
 		{"after Close a truncation of an append-only file excuses nothing", closes, 21, cut("db/MANIFEST-3", 1), all, false},
 		{"before Close a truncation of an append-only file is excused", closes, 14, cut("db/MANIFEST-3", 1), 0, true},
 	} {

@@ -69,7 +69,7 @@ func (w *walk) move() (name string, got, want bool) {
 	}
 }
 
-// target picks a key that exists, or one right beside it, and a sequence number close to its own.
+// target picks a key that exists, or one right next to it, and a sequence number close to its own.
 func (w *walk) target() ([]byte, key.Seq) {
 	if len(w.model.entries) == 0 {
 		return []byte("k"), key.MaxSeq

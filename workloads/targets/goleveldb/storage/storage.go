@@ -38,7 +38,8 @@ type files struct {
 	closed bool
 }
 
-// Open returns the storage of a directory of on. In the mode ReadWrite it creates the directory if it does not exist.
+// Open returns the storage of a directory of the filesystem on. In the mode ReadWrite it creates the directory if it
+// does not exist.
 func Open(on afero.Fs, dir string, mode Mode) (storage.Storage, error) {
 	s := &files{disk: osfs.New(on), dir: dir, mode: mode}
 	info, err := s.disk.Stat(dir)

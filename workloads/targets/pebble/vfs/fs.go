@@ -17,7 +17,7 @@ import (
 // fs presents an afero.Fs to Pebble. Methods named as in package os are osfs.FS's own; paths have slashes.
 type fs struct{ *osfs.FS }
 
-// New returns on as Pebble's filesystem.
+// New presents the filesystem on as one of Pebble's.
 func New(on afero.Fs) vfs.FS { return fs{osfs.New(on)} }
 
 func (d fs) Create(name string, _ vfs.DiskWriteCategory) (vfs.File, error) {

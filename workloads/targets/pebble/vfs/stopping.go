@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Stopping returns on as Pebble's filesystem. It calls stop where Pebble would otherwise panic on one of its own
-// goroutines and so end the process:
+// Stopping presents the filesystem on as one of Pebble's. It calls stop where Pebble would otherwise panic on one of
+// its own goroutines and so end the process:
 //
 //   - "If an error occurs while syncing the directory, Move panics", says atomicfs.Marker.
 //   - When the last write or the sync of a blob file fails, blob.FileWriter.Close aborts what is already closed and

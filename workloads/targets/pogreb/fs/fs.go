@@ -23,7 +23,7 @@ type directory struct {
 	dir  string
 }
 
-// New returns a directory of on as pogreb's filesystem.
+// New presents a directory of the filesystem on as one of pogreb's filesystems.
 func New(on afero.Fs, dir string) fs.FileSystem { return &directory{osfs.New(on), dir} }
 
 func (d *directory) in(name string) string { return path.Join(d.dir, name) }

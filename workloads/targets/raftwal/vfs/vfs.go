@@ -17,7 +17,7 @@ import (
 // vfs presents an afero.Fs to raft-wal.
 type vfs struct{ disk *osfs.FS }
 
-// New returns on as raft-wal's filesystem.
+// New presents the filesystem on as one of raft-wal's.
 func New(on afero.Fs) types.VFS { return vfs{osfs.New(on)} }
 
 // ListDir returns an empty name for each directory, as package fs does.

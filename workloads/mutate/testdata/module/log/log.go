@@ -47,7 +47,7 @@ func (l *Log) Close() error {
 	return errors.Join(err, l.file.Close())
 }
 
-// Replace gives a file a new content: written beside it, synced, renamed.
+// Replace gives a file a new content: written to another name, synced, renamed.
 func Replace(name string, content []byte) error {
 	f, err := os.Create(name + ".new")
 	if err != nil {

@@ -1,5 +1,5 @@
 // Store is a small store as anybody would write it, on package os: a log, a snapshot that replaces it by a rename, two
-// writers, and a rotation that runs beside them. BUG in the environment plants a mistake:
+// writers, and a rotation that runs concurrently with them. BUG in the environment plants a mistake:
 //
 //	race     put releases the lock between its write and its sync, and then syncs whatever is the log by then
 //	newlog   a new log is used before the directory that names it is synced

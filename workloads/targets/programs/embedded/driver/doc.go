@@ -1,6 +1,6 @@
-// Package driver is shared by the mains beside it. Each is a small program around a Go store that writes files through
-// package os or through maps, and knows nothing of the lab. It puts records, acknowledges each one once the store has
-// reported it durable, and checks what is left after a power cut.
+// Package driver is shared by the main packages next to it. Each is a small program around a Go store that writes files
+// through package os or through maps, and knows nothing of the lab. It puts records, acknowledges each one once the
+// store has reported it durable, and checks what is left after a power cut.
 //
 //	PROGRAM run [MODE...] DIR      put records 1 to N, with an acknowledgement each, and close the store
 //	PROGRAM die [MODE...] DIR      the same, but exit without closing it
