@@ -54,8 +54,8 @@ func (fs *FS) Name() string { return "faultfs" }
 // Now returns the tick of the latest operation that could change the disk, or that a fault hit.
 func (fs *FS) Now() uint64 { return fs.now.Load() }
 
-// Calls returns how many calls of a kind were made so far, including failed ones. A rule about this kind without a glob
-// has matched as many, unless its effect cannot happen to some of them.
+// Calls returns how many calls of a kind were made so far, including failed ones. A rule for this kind without a glob
+// has matched the same number of calls, except those that its effect cannot happen to.
 func (fs *FS) Calls(kind OpKind) uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

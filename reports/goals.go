@@ -18,8 +18,8 @@ func goalFigure(r *torture.Result) figure {
 	return shareFigure("goals", len(r.Goals), "dangerous situations in which power was cut", "not reached", missed)
 }
 
-// shareFigure says how many of all things a run covered. Its note is complete if the run covered all of them; otherwise it is
-// missing, followed by a list of the missed ones.
+// shareFigure says how many of all things a run covered. Its note is the text complete if the run covered all of them,
+// otherwise the text missing with a list of the missed ones.
 func shareFigure(label string, all int, complete, missing string, missed []string) figure {
 	f := figure{Label: label, Value: fmt.Sprintf("%d of %d", all-len(missed), all), Note: complete}
 	if len(missed) > 0 {

@@ -102,8 +102,8 @@ func (w *worker) writeOneByOne() {
 	}
 }
 
-// apply commits the writes of the step. The history has a range deletion as deletions of each key in the range,
-// whichever way the store is told.
+// apply commits the writes of the step. The history records a range deletion as a deletion of each key in the range,
+// however the store is called.
 func (w *worker) apply(h history.Handle) error {
 	s := w.step
 	if s.Before+s.After > 0 {
@@ -275,7 +275,7 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 	default:
 		reads, err = w.transfer(h, txn, attempt)
 	}
-	if err == nil && attempt == 0 { // only the first attempt may lose; a retry should not
+	if err == nil && attempt == 0 { // only the first attempt may end in a conflict; a retry should not
 		w.outlast(twin)
 	}
 	if err == nil && rollback {
@@ -286,7 +286,7 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 		return reads, err
 	}
 	err = txn.Commit(w.step.Durability)
-	if _, ok := w.store.(Sequencer); ok { // otherwise the store may wrap one, but then other commits have no place either
+	if _, ok := w.store.(Sequencer); ok { // a wrapper of a Sequencer does not count: its other commits have no sequence numbers either
 		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
 	}
 	return reads, err

@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history/recorded"
 )
 
-// chain is levels, each of which forbids everything that its predecessor forbids. RepeatableRead lies between
+// chain lists levels, each of which forbids everything that its predecessor forbids. RepeatableRead lies between
 // MonotonicAtomicView and Serializable, and is not comparable with SnapshotIsolation.
 var chain = []checker.Level{
 	checker.ReadUncommitted, checker.ReadCommitted, checker.MonotonicAtomicView, checker.SnapshotIsolation, checker.Serializable,

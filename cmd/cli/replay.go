@@ -36,7 +36,7 @@ func replayCommand(t *tool) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.IntVar(&f.opts.Attempts, "attempts", 1, "how often to try: `N`")
-	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on trying (default until all attempts are made)")
+	flags.DurationVar(&f.opts.For, "for", 0, "how long to keep trying (default until all attempts are made)")
 	flags.StringVar(&f.opts.Dir, "dir", ".torture", "`DIR` where findings were saved")
 	flags.StringVar(&f.format, "format", "text", "`FORM` of the result: text, json")
 	flags.StringVar(&f.color, "color", "auto", "`WHEN` to colour text: auto, always, never")

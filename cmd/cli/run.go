@@ -23,7 +23,7 @@ const runText = `Run workloads on an engine, on a disk that misbehaves, and judg
 Without flags, it runs for about 20 s: each workload under the common faults, and each rare fault under one workload. A pass
 requires a quota of work: some crash points in each of these cells, crashes after commits that have to survive them, every
 crash profile, and every dangerous situation that the engine names. The quota decides, not the clock. --for says how long to
-go on once it is met. If meeting it takes longer, so does the run, up to --limit.
+continue once it is met. If meeting it takes longer, so does the run, up to --limit.
 
 A fault is a name from "list faults" or a rule, such as "eio write *.log nth=3". Names may be repeated or separated by
 commas; "all" stands for all of them.
@@ -63,11 +63,11 @@ func runCommand(t *tool) *cobra.Command {
 	flags.SortFlags = false
 	f.spec.Register(cmd, t.targetNames(), &f.opts)
 	flags.StringVar(&f.opts.Scenario, "scenario", "", "`NAME` of a scenario, instead of the matrix")
-	flags.DurationVar(&f.opts.For, "for", 0, "how long to go on once the quota is met (default 20s, unless --rounds is set)")
+	flags.DurationVar(&f.opts.For, "for", 0, "how long to continue once the quota is met (default 20s, unless --rounds is set)")
 	flags.DurationVar(&f.opts.Limit, "limit", 0, "how long the quota may take (default ten times --for, at least 10m)")
 	flags.IntVar(&f.opts.Rounds, "rounds", 0, "how often to go through the matrix (default until --for is over)")
 	flags.Var(&f.shard, "shard", "only every N-th cell of the matrix, starting with the I-th: one of N runs that share the work")
-	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after `N` findings (default go on)")
+	flags.IntVar(&f.opts.StopAfter, "stop-after", 0, "stop after `N` findings (default never)")
 	flags.BoolVar(&f.audit, "audit", false, "only list what is not durable when commits are acknowledged; hints, no findings")
 	flags.BoolVar(&f.coverage, "coverage", false, "report which statements of the engine never ran; needs go and the source")
 	f.out.register(flags)

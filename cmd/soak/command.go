@@ -135,7 +135,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	to.StringVar(&f.dir, "dir", "", "begin a soak in `DIR`, which is created")
 	to.StringVar(&f.resume, "resume", "", "continue the soak in `DIR`, which records what is tortured")
 	to.DurationVar(&f.length, "for", 0, "how long to run now (default until stopped)")
-	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps in total, including those before a resumption (default go on)")
+	to.IntVar(&f.laps, "laps", 0, "stop after `N` laps in total, including those before a resumption (default no limit)")
 	f.spec.Register(cmd, engines)
 	if w.Programs != nil {
 		f.registerProgram(to, w.Programs)

@@ -16,7 +16,7 @@ type Tail struct {
 	// maybe holds the entries that may exist: some append may have written them, and no acknowledged truncation has
 	// dropped them since.
 	maybe map[uint64]bool
-	sizes map[uint64]int // length in bytes of the latest entry that was to have each index
+	sizes map[uint64]int // by index: length in bytes of the entry that was last appended there, or may have been
 	next  uint64         // next index, for an empty log that does not know it
 	term  uint64         // the latest number returned by Term
 }
@@ -46,7 +46,8 @@ func (t *Tail) Next(l Log, first, last, skip uint64) uint64 {
 	return next
 }
 
-// Size returns the length of the latest entry that was to have this index. ok is false if there was none.
+// Size returns the length of the entry that was last appended at this index, answered or not. ok is false if there was
+// none.
 func (t *Tail) Size(index uint64) (size int, ok bool) {
 	size, ok = t.sizes[index]
 	return size, ok

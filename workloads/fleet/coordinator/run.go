@@ -20,7 +20,8 @@ const (
 	evidencePatience = 30 * time.Second
 )
 
-// goodbye is how long the coordinator stays at the end, in waits of an idle worker, so that all workers hear that it is over.
+// goodbye is how many waits of an idle worker the coordinator stays at the end, so that all workers learn that it is
+// over.
 const goodbye = 3
 
 // Run hands out cells and counts results until all laps are done, the fleet is drained or ctx is done. None of these is an error.

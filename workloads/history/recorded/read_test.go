@@ -237,7 +237,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 	require.NotErrorIs(t, err, recorded.ErrFormat)
 }
 
-// What a history begins with is compared with what its reads found, so it needs the same form.
+// An initial value is compared with what reads found, so it needs the same form.
 func TestAnInitialValueHasTheFormOfARead(t *testing.T) {
 	for _, row := range []struct {
 		r          recorded.Recording

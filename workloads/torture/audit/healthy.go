@@ -60,7 +60,7 @@ func (a *Auditor) recovers(im *Image, disk *faultfs.FS) (state *history.State, w
 	return state, wrong
 }
 
-// everyCopy audits the copies in the image, if it is to, and sometimes uses the repositories of backups.
+// everyCopy audits the copies in the image if copies is set, and sometimes uses the repositories of backups.
 func (a *Auditor) everyCopy(im *Image, disk *faultfs.FS, copies bool) *checker.Violation {
 	if !copies {
 		return nil

@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 )
 
-// way returns how the images of the current crash point are decided. With rot it is never Distinct, which asks fewer
-// questions than OnDemand and so gives the images other numbers: the number of an image also determines where the data rots,
-// and tokens and evidence of earlier versions would lead to other damage.
+// way returns how the images of the current crash point are decided. With rot it is never Distinct. The number of an
+// image determines where its data rots, and Distinct asks fewer questions than OnDemand and so numbers images
+// differently: tokens and evidence of earlier versions would lead to other damage.
 func (x *explorer) way() decide.Way {
 	if asked := x.shared.req.Way; asked != decide.Fitting {
 		return asked
@@ -171,7 +171,7 @@ func (x *explorer) beforehand(j *job) explored {
 	return explored{class: Sampled}
 }
 
-// rotting recovers images with damage in a different place each, going through the given images as often as is due.
+// rotting recovers images, each with damage in a different place. It repeats the given images until there are enough.
 func (x *explorer) rotting(j *job, images []decide.Decided) explored {
 	lives := 0
 	for leaf := range max(len(images), x.damages(j)) {

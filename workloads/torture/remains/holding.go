@@ -36,7 +36,7 @@ func outside() int {
 	return len(open)
 }
 
-// growing is a kind of thing of which a store holds more and more.
+// growing is a kind of resource of which a store holds more and more.
 type growing struct {
 	class, what string
 	of          func(*holding) int64
