@@ -162,8 +162,9 @@ func TestLinearizabilityStopsAfterItsSteps(t *testing.T) {
 	require.Contains(t, r.Reason, "given up: 50000 steps were tried")
 }
 
-// An order that begins after a moment of certainty is understood only with what came before.
-func TestAStuckOrderSaysWhatLeftTheValueThatItBeginsWith(t *testing.T) {
+// An order that begins at a moment at which the value is certain can be understood only together with the operation
+// that left that value.
+func TestEvidenceOfAStuckOrderNamesTheWriterOfItsFirstValue(t *testing.T) {
 	for _, ops := range []string{
 		"0 1-2 cas a- | a=1\n1 3-4 cas a- | a=2",       // judged by its values
 		"0 1-2 put a=1\n0 3-4 scan a=1\n0 5-6 get a\n", // by its writers

@@ -127,7 +127,7 @@ func TestASampleHasEverySingleLossAndSurvivor(t *testing.T) {
 }
 
 // A hole and written zeros have the same digest, because they read alike. Different links or sizes give different digests.
-func TestDigestsTellWhatAProgramCanSee(t *testing.T) {
+func TestDigestsDependOnlyOnWhatAProgramCanSee(t *testing.T) {
 	t.Parallel()
 	digester := faultfs.NewDigester(maphash.MakeSeed())
 	digest := func(prepare func(l *lab)) uint64 {

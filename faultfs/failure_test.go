@@ -336,7 +336,7 @@ func TestFailuresAreReportedOnce(t *testing.T) {
 }
 
 // What a sync that reports an old failure should have covered stays pending, and the next sync makes it durable.
-func TestAReportReplacesTheSync(t *testing.T) {
+func TestASyncThatReportsAFailedWritebackSyncsNothing(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
 	f := l.durable("f", 'o', 10)

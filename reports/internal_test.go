@@ -27,7 +27,7 @@ func TestNumbersAreReadable(t *testing.T) {
 	}
 }
 
-func TestFieldShowsTheWorstOutcomeOfItsCell(t *testing.T) {
+func TestAMatrixEntryShowsTheWorstOutcomeOfItsCell(t *testing.T) {
 	for want, cell := range map[string]torture.Cell{
 		"✓ 512": {Runs: 3, Images: 512},
 		"✓ 3":   {Runs: 3},

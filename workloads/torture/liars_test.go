@@ -168,7 +168,7 @@ func lying(lie func(l *liar)) Target {
 	return t
 }
 
-func TestALiarWithoutAMistakePasses(t *testing.T) {
+func TestALiarThatTellsNoLiePasses(t *testing.T) {
 	t.Parallel()
 	for _, workload := range []string{"kv", "edges", "lifecycle"} {
 		o := liarOptions(workload, "power")

@@ -78,7 +78,7 @@ func TestSolveIsUndecidedWhenItsBudgetRunsOut(t *testing.T) {
 	require.Equal(t, Possible, p.Solve().Outcome)
 }
 
-func TestOrderTakesWhatLessPutsFirst(t *testing.T) {
+func TestOrderBreaksTiesByLess(t *testing.T) {
 	p := &Problem{Nodes: 5, Arcs: []Arc{{4, 0}, {3, 1}}}
 	order, ok := p.Order(func(a, b int32) bool { return a < b })
 	require.True(t, ok)

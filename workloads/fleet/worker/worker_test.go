@@ -357,7 +357,7 @@ func TestAWorkerWithoutACoordinatorEnds(t *testing.T) {
 	require.ErrorContains(t, err, "is fleet serve running")
 }
 
-func TestItemsOfNoUseAreDropped(t *testing.T) {
+func TestUselessItemsAreDropped(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	foreign := cell(3)

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// Whoever did not mean to promise anything about such a disk learns what to say.
-func TestAFindingSaysWhatATargetMayHaveToSay(t *testing.T) {
+// A user who did not mean to promise anything about such a disk learns what to state.
+func TestAFindingHintsAtWhatTheTargetShouldState(t *testing.T) {
 	target := contract.Target{LogGlobs: []string{"*.log"}, ProvenLogGlobs: []string{"*.proof"}, AppendGlobs: []string{"MANIFEST"}}
 	rot := func(path string) *faultfs.Damage { return &faultfs.Damage{Effect: faultfs.BitFlip, Path: path} }
 	for _, c := range []struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-func TestWhatIsTooLargeForAStoreIsNoError(t *testing.T) {
+func TestRefusingWhatIsTooLargeIsNoViolation(t *testing.T) {
 	r := &record.Recording{Plan: &plan.Plan{}}
 	for err, want := range map[error]checker.Verdict{workloads.ErrTooLarge: checker.Pass, workloads.ErrRefused: checker.Fail} {
 		write := []history.Write{{Key: []byte("k")}}

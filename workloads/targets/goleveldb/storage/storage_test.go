@@ -74,8 +74,8 @@ func say(err error) string {
 	return "an error"
 }
 
-// TestIsTheirFileStorage runs the same script on goleveldb's storage and on the adapter, and compares the results.
-func TestIsTheirFileStorage(t *testing.T) {
+// TestBehavesLikeTheStorageOfGoleveldb runs the same script on goleveldb's storage and on the adapter, and compares the results.
+func TestBehavesLikeTheStorageOfGoleveldb(t *testing.T) {
 	for name, script := range map[string]func(*testing.T, world) []string{"files": files, "pointers": pointers, "read-only": readOnly} {
 		t.Run(name, func(t *testing.T) {
 			want := script(t, theirs(t))

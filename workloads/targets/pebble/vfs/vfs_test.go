@@ -31,8 +31,8 @@ func say(err error) string {
 	return "ok"
 }
 
-// TestIsPebblesDefault runs the same script on Pebble's own filesystem and on the adapter.
-func TestIsPebblesDefault(t *testing.T) {
+// TestBehavesLikePebblesDefaultFilesystem runs the same script on Pebble's own filesystem and on the adapter.
+func TestBehavesLikePebblesDefaultFilesystem(t *testing.T) {
 	want := script(t, pebblevfs.Default, t.TempDir())
 	require.Equal(t, want, script(t, vfs.New(afero.NewOsFs()), t.TempDir()), "on the operating system")
 	disk := faultfs.New(faultfs.Options{})

@@ -31,8 +31,8 @@ func say(err error) string {
 	return "ok"
 }
 
-// TestIsTheirFS runs the same script on raft-wal's own filesystem and on the adapter.
-func TestIsTheirFS(t *testing.T) {
+// TestBehavesLikeTheFilesystemOfRaftWAL runs the same script on raft-wal's own filesystem and on the adapter.
+func TestBehavesLikeTheFilesystemOfRaftWAL(t *testing.T) {
 	want := script(t, fs.New(), t.TempDir())
 	require.Equal(t, want, script(t, vfs.New(afero.NewOsFs()), t.TempDir()), "on the operating system")
 	disk := faultfs.New(faultfs.Options{})
