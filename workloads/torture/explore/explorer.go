@@ -177,7 +177,7 @@ func (x *explorer) giveUp() bool {
 	x.attempt.path.Freeze()
 	x.tally.Hangs++
 	at := x.attempt.at
-	at.trial = nil // the goroutine that would keep the trial's failures hangs
+	at.trial = nil // the goroutine that was to collect the trial's failures hangs
 	if at.fault != nil && at.fault.Op == nil {
 		at.fault.note(x.attempt.img)
 	}

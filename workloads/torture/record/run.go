@@ -81,7 +81,7 @@ func Watched(
 	return r
 }
 
-// problemsOf returns the violation that an error of the running store is; nil if an injected fault explains the error.
+// problemsOf turns an error of the running store into a violation; nil if an injected fault explains the error.
 func problemsOf(ctx context.Context, r *Recording, err error, promises contract.Promises) []checker.Violation {
 	var panicked *workloads.Panic
 	var hang *Hang
