@@ -14,8 +14,8 @@ const (
 	registers    = 4
 	accounts     = 4
 	startBalance = 100
-	patience     = 60 // at most so many steps pass until a client sends its command again, or gives up
-	tries        = 16 // so often a client sends a command before it gives up
+	patience     = 60 // maximum number of steps until a client sends its command again or gives up
+	tries        = 16 // how often a client sends a command before it gives up
 )
 
 // forgetAfter returns Config.SessionEntries of the nodes: small enough that most runs forget clients, and large enough that the last
@@ -27,7 +27,7 @@ func (s *Spec) forgetAfter() uint64 { return 100 * uint64(max(4, s.Clients)) }
 type client struct {
 	world   *world
 	number  int
-	reads   int // percentage of operations that only read, beside those that it draws otherwise
+	reads   int // percentage of operations that only read, in addition to those that it draws otherwise
 	id      replica.ClientID
 	last    uint64  // number of its last command
 	command []byte  // of the pending operation; nil for a read

@@ -45,7 +45,7 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// run starts a member. What it says goes into a file beside its data.
+// run starts a member. Its output goes to a file next to its data.
 func (m *members) run(program string, args ...string) error {
 	log, err := os.Create(filepath.Join(m.dir, fmt.Sprintf("log%d", len(m.running))))
 	if err != nil {
