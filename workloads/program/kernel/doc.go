@@ -13,9 +13,10 @@
 // each has a disk for every subset of the stretch's writes. Writes tear at pages of 4096 bytes, not within. A write with
 // FUA reaches the loop device as a write and a flush, which is at least as strict as it has to be.
 //
-// If there are at most Options.Images disks, all are recovered, and the crash point is exhaustive. Otherwise nothing, everything,
-// prefixes, single survivors, single losses and random subsets are, the latter from a seed. Disks with equal content are
-// recovered once for each number of acknowledgements.
+// If there are at most Options.Images disks, all are recovered, and the crash point is exhaustive. Otherwise a sample
+// is recovered: the disks that lost none or all of the writes, that kept a prefix or a single write, or that lost a
+// single write, and random ones drawn from a seed. Disks with equal content are recovered once for each number of
+// acknowledgements.
 //
 // The lines that a store must still have are those acknowledged before the flush at the end of the stretch was accepted: until
 // it has completed, the disk may owe any part of the stretch. An acknowledgement is a write to a file of a FUSE mount, or to standard
@@ -23,10 +24,11 @@
 //
 // # The kernel's own writes
 //
-// The kernel keeps much in memory for seconds, and a program that runs for a second would see nothing of what is then written. So
-// after every fourth acknowledgement, up to a hundred, the filesystem commits its metadata, and after every other fourth it writes
-// everything. When the program has ended, both happen once more. None of this promises the program anything, because power is cut
-// just before as well. The first hundred flushes of a run take some milliseconds, as in package native.
+// The kernel keeps much in memory for seconds, and a program that runs for a second would see nothing of what is then
+// written. So up to the hundredth acknowledgement, the filesystem commits its metadata after the first of every four
+// and writes everything after the third. When the program has ended, both happen once more. None of this promises the
+// program anything, because power is cut just before as well. The first hundred flushes of a run take some
+// milliseconds, as in package native.
 //
 // The disk has a gigabyte, of which only what was written takes up memory.
 //

@@ -148,8 +148,9 @@ func (r *recorder) ack(line string) {
 // maxLooks is at how many acknowledgements the lab looks at the store, and makes the kernel write.
 const maxLooks = 100
 
-// nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: after every fourth only
-// metadata, after every fourth everything. It promises the program nothing, because power may also be cut just before.
+// nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: only metadata
+// after the first of every four, everything after the third. It promises the program nothing, because power may also be
+// cut just before.
 func (r *recorder) nudge() error {
 	switch len(r.acks) % 4 {
 	case 1:

@@ -23,7 +23,7 @@ type recoverer struct {
 	judge    *native.Judge
 }
 
-// recoverer returns a recoverer for one worker. The disk is one that has recorded.
+// recoverer returns a recoverer for one worker. recorded is the disk with the log.
 func (r *rig) recoverer(spec *native.Spec, recorded string, worker int) (_ *recoverer, err error) {
 	w := &recoverer{rig: r, recorded: recorded}
 	if w.at, err = r.place("recovered" + strconv.Itoa(worker)); err != nil {

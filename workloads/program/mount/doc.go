@@ -13,11 +13,12 @@
 // undecided is requested whenever a process asks for it, and nothing is read ahead. Either would settle something that no
 // process has looked at, and the search would then miss images. Locks are handled by the kernel itself.
 //
-// The cost of recording is the number of requests: each takes two context switches. The kernel is therefore told that flush on close
-// is not implemented, and never requests attributes twice. A program that does little but sync takes between four times the CPU
-// that it takes on tmpfs (SQLite with a WAL) and ten times (rollback journals; a loop of write and fdatasync, with the start of its
-// program); BenchmarkRecording measures it. Every sync has to arrive, so this cannot be avoided. The loop alone, in C, with 40,000
-// operations takes in µs of CPU an operation (medians of five runs on a busy machine with two CPUs):
+// The cost of recording is the number of requests: each takes two context switches. The kernel is therefore told that
+// flush on close is not implemented, and never requests attributes twice. A program that does little but sync takes
+// between four times the CPU that it takes on tmpfs (SQLite with a WAL) and ten times (rollback journals; a loop of
+// write and fdatasync, with the start of its program); BenchmarkRecording measures it. Every sync has to arrive, so
+// this cannot be avoided. CPU time of the loop alone, in C, with 40,000 operations, in µs per operation (medians of
+// five runs on a busy machine with two CPUs):
 //
 //	                                            program   server
 //	tmpfs                                           0.5        -

@@ -36,7 +36,7 @@ func furnish() error {
 	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS); err != nil {
 		return fmt.Errorf("process: make a network and mounts for a server: %w", err)
 	}
-	// What is mounted in here is not seen outside. The other way round, shared mounts of the lab are.
+	// Mounts made in here are not seen outside, but shared mounts of the lab are seen in here.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("process: make mounts private: %w", err)
 	}

@@ -113,8 +113,8 @@ func (x *explorer) keepAll(t *trial) {
 	}
 }
 
-// fail records a violation. Of all failures with the same fingerprint only the simplest is kept; fail returns the failure if
-// that is this one, and nil otherwise. A trial keeps all failures.
+// fail records a violation. Of all failures with the same fingerprint only the simplest is kept; fail returns the new
+// failure if it is the simplest so far, and nil otherwise. A trial keeps all failures.
 func (x *explorer) fail(img looked, at origin, judge string, v checker.Violation) *Failure {
 	plain := ""
 	if at.reopened {

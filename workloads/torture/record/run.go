@@ -160,8 +160,8 @@ func (r *runner) life(ctx context.Context, script workloads.Script, opts workloa
 	return drove
 }
 
-// opener returns what opens further stores while this one runs. If a rule evicts clean pages after a failed sync, it does
-// not reopen the running store, which would then lack what only a crash may take away.
+// opener returns a function that opens further stores while this one runs. If a rule evicts clean pages after a failed
+// sync, it does not reopen the running store, which would then lack what only a crash may take away.
 func (r *runner) opener() workloads.Opener {
 	o := r.target.Opener(r.env)
 	if slices.ContainsFunc(r.plan.Rules, func(rule *faultfs.Rule) bool { return rule.Effect == faultfs.Evict }) {

@@ -48,7 +48,7 @@ const (
 	alikeMoments = 3  // kept at once
 	alikeShared  = 5  // every fifth round shares its memtable with the next one
 	alikeSeeks   = 12 // per comparison
-	alikeBegun   = 5  // keys after one that begin with it
+	alikeBegun   = 5  // number of keys after a key that have it as a prefix
 )
 
 // Alike reads and writes similar keys. Many share their first 4, 8 or 16 bytes and then end, or continue with the smallest
@@ -152,8 +152,8 @@ func (l *likeness) round(n int) error {
 	return err
 }
 
-// first draws where a window begins: half of the time at a key with which the next ones begin, so that the key with the
-// most versions is all that the keys of a block have in common.
+// first draws where a window begins: half of the time at a key that is a prefix of the next ones. The common prefix of
+// a block is then a key itself, the one with the most versions.
 func (l *likeness) first() int {
 	first := l.rng.IntN(len(l.keys) - alikeWindow)
 	if l.rng.IntN(2) == 0 {

@@ -62,7 +62,7 @@ func Copied() error {
 	return errors.Join(err, allClosed(disk))
 }
 
-// Missing removes a file of an open store behind its back, one after another, and copies the store. A copy that succeeds must
+// Missing removes each file of an open store in turn, behind its back, and copies the store. A copy that succeeds must
 // be complete.
 func Missing() error {
 	whole, pairs, err := filled(20)

@@ -17,25 +17,25 @@
 //	backlog.go   a power cut while several logs wait for a flush, and others during the recovery
 //	flight.go    commits in flight when the disk fails
 //	alike.go     similar keys, and many versions of one key
-//	long.go      work beside a commit that takes long
+//	long.go      work during a commit that takes long
 //	lent.go      slices that are overwritten once the call that they were passed to has returned
 //	levels.go    sequences of commits with every durability
 //	space.go     keys that are overwritten again and again
 //	conflicts.go transactions that have read what another commit writes, or write to it themselves
-//	claimed.go   a log that is written to beside a sync of it, or beside another write
+//	claimed.go   a log that is written to during a sync of it, or during another write
 //	busy.go      many clients on a disk whose writes let others run
 //	shortened.go logs that are cut after the store was closed or the next log was begun, or cannot be read then
 //	brim.go      a disk that is filled to the last page
 //	causes.go    two failures, the second of which begins before the first
 //	failed.go    a session one of whose calls fails
-//	copied.go    copies beside commits of large values, and of stores one of whose files was removed
+//	copied.go    copies during commits of large values, and of stores that have lost a file
 //	repaired.go  stores of which one large value has rotted
-//	born.go      snapshots beside commits that overwrite a key
+//	born.go      snapshots during commits that overwrite a key
 //
 // Promises:
 //
 //   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. The exceptions
-//     are work beside a long commit, large values or a new snapshot, and clients on a busy disk: they may come too late to
+//     are work during a long commit, large values or a new snapshot, and clients on a busy disk: they may come too late to
 //     meet the situation, and then the check passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.

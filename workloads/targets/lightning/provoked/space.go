@@ -45,7 +45,7 @@ func bounded(length int) error {
 		for i := range spaceKeys {
 			err = errors.Join(err, db.Put(key(i), bytes.Repeat([]byte{byte(round)}, length), engine.NoSync))
 		}
-		err = errors.Join(err, db.Put(key(spaceKeys+round), make([]byte, length), engine.NoSync), db.Flush()) // stays live beside what is overwritten
+		err = errors.Join(err, db.Put(key(spaceKeys+round), make([]byte, length), engine.NoSync), db.Flush()) // stays live among what is overwritten
 		live += int64(length)
 		most = max(most, spaceOf(disk)-spaceTimes*live)
 	}

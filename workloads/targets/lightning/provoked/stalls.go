@@ -158,7 +158,7 @@ func (s *stall) wait(w *waiting, told <-chan engine.StallReason) error {
 	return nil
 }
 
-// settle waits until nothing goes on that is not held up.
+// settle waits until all work has ended, except what is held up.
 func (s *stall) settle(w *waiting) error {
 	if !eventually(func() bool { return s.quiet(w.db.Metrics()) }) {
 		return wrong("what is not held up does not end")
@@ -166,7 +166,7 @@ func (s *stall) settle(w *waiting) error {
 	return nil
 }
 
-// quiet reports whether nothing goes on that is not held up.
+// quiet reports whether all work has ended, except what is held up.
 func (s *stall) quiet(m engine.Metrics) bool {
 	return s.flushes || m.Memtables == 0 && (!s.spread || m.Levels[0].Tables == 0)
 }
