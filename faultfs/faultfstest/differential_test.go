@@ -93,7 +93,7 @@ func (d *driver) step() string {
 func (d *driver) use(f afero.File) string {
 	off, b, call := d.off(), d.bytes(), d.rng.IntN(10)
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		call = max(call, 7) // where the cursor of a directory stands is the system's own affair
+		call = max(call, 7) // the position of a directory's cursor is up to the system
 	}
 	switch call {
 	case 0:

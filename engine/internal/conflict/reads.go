@@ -19,9 +19,9 @@ func (r *Reads) AddKey(user []byte) {
 	r.keys[string(user)] = struct{}{}
 }
 
-// AddRange records a range of keys that is about to be iterated over, and that grows with the iteration. It starts as
-// the single key at. If end is set, at is instead the upper end of a backward iteration; empty means the end of all
-// keys.
+// AddRange records a range of keys that is about to be iterated over, and that grows with the iteration. At first it
+// holds only the key at. If end is set, at is the upper end of a backward iteration instead, and an empty at means the
+// end of all keys.
 func (r *Reads) AddRange(at []byte, end bool) *Range {
 	at = bytes.Clone(at)
 	n := &Range{first: at, last: at, noFirst: end, noLast: end && len(at) == 0}

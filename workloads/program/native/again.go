@@ -15,7 +15,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// wentOn begins the sentence about a store that was right after the crash, but not after the program had gone on with it.
+// wentOn begins the sentence about a store that was correct after the crash, but not after the program had gone on with
+// it.
 const wentOn = "after the program had gone on with the recovered store: "
 
 // askAgain judges a store, lets the program go on with it, and judges it once more. What is acknowledged now must be there at the
@@ -39,8 +40,8 @@ func (j *Judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (
 	return a, err
 }
 
-// goOn runs the program on a recovered store, or what drives the server. It returns what was acknowledged, and how the program
-// failed, if it did.
+// goOn runs the program, or the client that drives the server, on a recovered store. It returns what was acknowledged,
+// and how the program failed, if it did.
 func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, failed string, err error) {
 	args := j.spec.Program
 	if j.spec.Server != nil {

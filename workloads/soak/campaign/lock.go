@@ -65,7 +65,7 @@ func Locked(dir string) bool {
 func holder(name string) string {
 	text, err := os.ReadFile(name)
 	if err != nil || len(text) == 0 {
-		return "by a process that has not said which it is"
+		return "by a process that has not recorded its ID"
 	}
 	return "by process " + strings.TrimSpace(string(text))
 }

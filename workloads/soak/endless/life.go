@@ -17,7 +17,7 @@ func Possible(target *torture.Target) bool {
 	return !target.IsLog() && target.Promises.SyncSurvivesPowerCut
 }
 
-// Life is a store that lives on.
+// Life is a long-lived store.
 type Life struct {
 	// Ops counts operations and compared keys. It may be read by other goroutines.
 	Ops atomic.Uint64

@@ -16,9 +16,9 @@ import (
 )
 
 // Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
-// the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The store must
-// be as damaged as before, or healthy. The disk is one on which a file may be lost that was linked in one directory and
-// removed from another.
+// the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The store
+// must be as damaged as before, or healthy. On this disk, a file that was linked in one directory and removed from
+// another may be lost.
 func Kept() error {
 	whole, _, err := filled(20)
 	if err != nil {
@@ -48,7 +48,7 @@ func kept(disk *faultfs.FS, suffix string) error {
 		}
 		files[name] = content
 	}
-	disk = copied(disk, faultfs.ImageOptions{Callers: true}) // on which the damage is at rest
+	disk = copied(disk, faultfs.ImageOptions{Callers: true}) // now the damage is on the disk
 	before, err := engine.VerifyDir(storeDir, options(atRest(disk), true))
 	if err != nil {
 		return err
