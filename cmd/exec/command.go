@@ -170,8 +170,7 @@ func foundBy(r native.Request, outcome *native.Outcome) *found {
 // request returns what the flags ask for.
 func request(f *flags, args []string) (native.Request, error) {
 	r := native.Request{
-		Profile: f.profile, Device: f.device, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings,
-		OnlyTape: f.tapeOnly(), For: f.limit, Nested: f.nested,
+		Limits: f.limits(), Profile: f.profile, Device: f.device, OnlyTape: f.tapeOnly(),
 	}
 	server := f.server.spec()
 	if f.from != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/cli"
 	"github.com/lightningdb/lightning-torture/cmd/exec"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 )
 
 // store is the path of a package with a store, relative to this one.
@@ -83,12 +84,29 @@ func TestStepsAreAskedForByTheProgram(t *testing.T) {
 		"say with --steps N how many":      {"--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
 		"pass {steps} as an argument":      {"--steps", "3", "--check", "check {dir} {steps}", "--", "program", "{dir}"},
 		"--steps is a number from 1":       {"--steps", "-1", "--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
-		"--steps means nothing on wasm":    {"--on", "wasm", "--steps", "3", "--check", "check {dir}", "--", "program", "{dir}", "{steps}"},
 		"which can no longer be shortened": {"--steps", "3", "--from", "x.lrec", "--check", "check {dir}"},
 	} {
 		_, err := execute(t, args...)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestAProgramOnWasmIsShownInItsShortestRun(t *testing.T) {
+	if _, err := osexec.LookPath("go"); err != nil {
+		t.Skip("needs the go command in PATH, to build the store")
+	}
+	dir := t.TempDir()
+	out, err := execute(t, "--on", "wasm", "--steps", "4", "--env", "BUG=newlog", "--env", "WRITERS=1", "--dir", dir, "--check", store+" check {dir} {acks}",
+		"--", store, "work", "{dir}", "{steps}")
+	require.ErrorIs(t, err, exit.Violation)
+	require.Contains(t, out, "  steps    1 suffices in place of 4\n")
+	require.Contains(t, out, "passes on", "the other profiles are tried although the search ended with the first failure")
+	files, err := filepath.Glob(filepath.Join(dir, "findings", "*"+lrec.Ext))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	file, err := lrec.Load(files[0])
+	require.NoError(t, err)
+	require.Equal(t, []string{store, "work", "{dir}", "1"}, file.Recording.Program)
 }
 
 func TestFlagsOfServersGoTogether(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 )
@@ -117,12 +118,17 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 	if kernel.Known(f.on) {
 		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "fault", "audit"}, f.on, "")
 	}
-	return f.validateWay(given, []string{"steps"}, []string{"seed", "seeds", "sweep"})
+	return f.validateWay(given, []string{"seed", "seeds", "sweep"})
 }
 
 // spec returns how to run the program and judge it; server is nil if the program is not one.
 func (f *flags) spec(args []string, server *native.Server) (native.Spec, error) {
 	return f.runFlags.spec(args, f.faults, server, f.tapeOnly())
+}
+
+// limits returns how much a search tries.
+func (f *flags) limits() program.Limits {
+	return program.Limits{Workers: f.workers, Images: f.images, Points: f.points, Nested: f.nested, Findings: f.findings, For: f.limit}
 }
 
 // tapeOnly reports whether the program is only recorded.

@@ -82,12 +82,11 @@ func possible(ctx context.Context, filesystem string) error {
 // kernelRequest returns what the flags ask for.
 func (f *flags) kernelRequest(given *pflag.FlagSet, args []string) (kernel.Request, error) {
 	r := kernel.Request{
-		Filesystem: f.on, OnlyRecord: f.tapeOnly(), For: f.limit,
-		Options: kernel.Options{Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings, Seed: 1},
+		Filesystem: f.on, OnlyRecord: f.tapeOnly(), Limits: f.limits(),
 	}
 	if f.seeds.Given(given) {
 		var err error
-		if r.Options.Seed, _, err = f.seeds.Range(given); err != nil {
+		if r.Seed, _, err = f.seeds.Range(given); err != nil {
 			return r, err
 		}
 	}

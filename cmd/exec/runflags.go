@@ -55,10 +55,10 @@ func (f *runFlags) validate() error {
 	return nil
 }
 
-// validateWay reports flags that mean nothing on fuse or on wasm: noWasm and onlyWasm are those of the caller.
-func (f *runFlags) validateWay(given *pflag.FlagSet, noWasm, onlyWasm []string) error {
+// validateWay reports flags that mean nothing on fuse or on wasm; onlyWasm are those of the caller.
+func (f *runFlags) validateWay(given *pflag.FlagSet, onlyWasm []string) error {
 	if f.on == wasm.Name {
-		return refuse(given, append([]string{"again", "observe", "stacks", "timeout", "ready", "work", "stop"}, noWasm...), f.on, "")
+		return refuse(given, []string{"again", "observe", "stacks", "timeout", "ready", "work", "stop"}, f.on, "")
 	}
 	return refuse(given, append([]string{"env", "calls"}, onlyWasm...), f.on, "; give --on wasm too")
 }

@@ -85,7 +85,7 @@ func (s *soaked) spec(given *pflag.FlagSet, args []string) (any, error) {
 	if err := cmdline.OneOf("on", s.run.on, waysOfSoaks); err != nil {
 		return nil, err
 	}
-	if err := s.run.validateWay(given, nil, nil); err != nil {
+	if err := s.run.validateWay(given, nil); err != nil {
 		return nil, err
 	}
 	if s.images < 1 || s.images > maxNumber || s.nested < 0 || s.nested > maxNumber {

@@ -33,57 +33,16 @@ func runWasm(ctx context.Context, out io.Writer, f *flags, given *pflag.FlagSet,
 			return err
 		}
 	}
-	var from *program.Recording
-	if f.from != "" {
-		file, err := f.recordedFiles()
-		if err != nil {
-			return err
-		}
-		from, args = file.Recording, file.Recording.Program
-	}
-	spec, err := f.wasmSpec(args, f.faults, f.tapeOnly())
-	if err != nil {
-		return err
-	}
-	spec.Seed = seeds.First
-	scratch, err := hostdisk.NewScratch("", "exec")
-	if err != nil {
-		return exit.Because(ctx, err)
-	}
-	defer func() { _ = scratch.Remove() }() // the next command removes what is left
-	way, err := wasm.New(ctx, spec.Spec, schedule.UserCache())
-	if err != nil {
-		return wasmError(ctx, err)
-	}
-	way.Host = spec.Search(scratch.Dir)
-	err = f.searchWasm(ctx, out, way, spec, from, seeds)
-	return errors.Join(err, way.Close(context.WithoutCancel(ctx)))
-}
-
-// searchWasm does what the flags ask for with a program that is ready to run.
-func (f *flags) searchWasm(
-	ctx context.Context, out io.Writer, way *wasm.Way, spec *hosted.Spec, from *program.Recording, seeds schedule.Seeds,
-) error {
 	began := time.Now()
 	o, err := f.options(began)
 	if err != nil {
 		return err
 	}
-	swept := &wasm.Swept{Seed: spec.Seed, Seeds: 1, Courses: 1, Recording: from}
-	switch {
-	case from != nil && !f.tapeOnly():
-		way.Use(from)
-		swept.Result, err = program.Explore(ctx, from, way, o)
-	case from != nil:
-	case f.tapeOnly():
-		swept.Recording, err = way.Record(ctx)
-	default:
-		swept, err = way.Sweep(ctx, seeds, o)
-	}
+	filled, filledArgs := f.inSteps(f.steps, args)
+	spec, swept, err := filled.onWasm(ctx, filledArgs, seeds, o)
 	if err != nil {
-		return exit.Because(ctx, err)
+		return err
 	}
-	spec.Seed, spec.Switches = swept.Seed, swept.Switches
 	if f.record != "" {
 		if err := save(f.record, spec, swept.Recording); err != nil {
 			return err
@@ -95,20 +54,91 @@ func (f *flags) searchWasm(
 	case f.tapeOnly():
 		return f.printRecorded(out, swept.Recording)
 	}
-	report := &programs.Report{Result: swept.Result, Seconds: time.Since(began).Seconds()}
+	took := time.Since(began)
+	shown := swept // the sweep whose findings are shown
+	result := f.fewest(ctx, foundOnWasm(spec, swept), took, func(ctx context.Context, steps int, all bool) (*found, error) {
+		filled, filledArgs := f.inSteps(steps, args)
+		o.Progress, o.First = nil, !all
+		spec, fewer, err := filled.onWasm(ctx, filledArgs, schedule.Seeds{First: seeds.First, Last: swept.Seed}, o)
+		if err != nil {
+			return nil, err
+		}
+		with := foundOnWasm(spec, fewer)
+		if with.hasAll(swept.Result.Findings) {
+			shown = fewer
+		}
+		return with, nil
+	})
+	report := &programs.Report{Result: result.Result, Seconds: took.Seconds()}
 	report.Sweep = &programs.Sweep{
-		Seed: swept.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested, Switches: swept.Switches, Of: swept.Of,
+		Seed: shown.Seed, Seeds: swept.Seeds, Courses: swept.Courses, Nested: swept.Nested, Switches: shown.Switches, Of: shown.Of,
 	}
-	return publish(out, f, report, func(finding *program.Finding) (*lrec.File, error) { return lrec.New(spec, swept.Recording, finding) })
+	return publish(out, f, report, result.fileOf)
+}
+
+// foundOnWasm returns what a sweep found.
+func foundOnWasm(spec *hosted.Spec, swept *wasm.Swept) *found {
+	return &found{swept.Result, func(finding *program.Finding) (*lrec.File, error) { return lrec.New(spec, swept.Recording, finding) }}
+}
+
+// onWasm does what the flags ask for, up to what is printed, with one program.
+func (f *flags) onWasm(ctx context.Context, args []string, seeds schedule.Seeds, o program.Options) (_ *hosted.Spec, _ *wasm.Swept, err error) {
+	var from *program.Recording
+	if f.from != "" {
+		file, err := f.recordedFiles()
+		if err != nil {
+			return nil, nil, err
+		}
+		from, args = file.Recording, file.Recording.Program
+	}
+	spec, err := f.wasmSpec(args, f.faults, f.tapeOnly())
+	if err != nil {
+		return nil, nil, err
+	}
+	spec.Seed = seeds.First
+	scratch, err := hostdisk.NewScratch("", "exec")
+	if err != nil {
+		return nil, nil, exit.Because(ctx, err)
+	}
+	defer func() { _ = scratch.Remove() }() // the next command removes what is left
+	way, err := wasm.New(ctx, spec.Spec, schedule.UserCache())
+	if err != nil {
+		return nil, nil, wasmError(ctx, err)
+	}
+	defer func() { err = errors.Join(err, way.Close(context.WithoutCancel(ctx))) }()
+	way.Host = spec.Search(scratch.Dir)
+	swept, err := f.searchWasm(ctx, way, from, seeds, o)
+	if err != nil {
+		return nil, nil, exit.Because(ctx, err)
+	}
+	spec.Seed, spec.Switches = swept.Seed, swept.Switches
+	return spec, swept, nil
+}
+
+// searchWasm records, or searches, with a program that is ready to run.
+func (f *flags) searchWasm(
+	ctx context.Context, way *wasm.Way, from *program.Recording, seeds schedule.Seeds, o program.Options,
+) (_ *wasm.Swept, err error) {
+	swept := &wasm.Swept{Seed: seeds.First, Seeds: 1, Courses: 1, Recording: from}
+	switch {
+	case from != nil && !f.tapeOnly():
+		way.Use(from)
+		swept.Result, err = program.Explore(ctx, from, way, o)
+	case from != nil:
+	case f.tapeOnly():
+		swept.Recording, err = way.Record(ctx)
+	default:
+		return way.Sweep(ctx, seeds, o)
+	}
+	return swept, err
 }
 
 // options returns the options of a search in this process.
 func (f *flags) options(began time.Time) (program.Options, error) {
 	model, err := f.model()
-	o := program.Options{Model: model, Workers: f.workers, Images: f.images, Points: f.points, Findings: f.findings}
+	o := program.Options{Model: model, Limits: f.limits()}
 	if f.limit > 0 {
-		o.Explaining = program.ExplainingAfter(f.limit)
-		o.Enough = func() bool { return time.Since(began) > f.limit }
+		o.Enough = func() bool { return time.Since(began) > f.limit } // of all seeds together
 	}
 	return o, err
 }

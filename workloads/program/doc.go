@@ -14,8 +14,8 @@
 //	Record     runs the program once on an empty faultfs.FS and returns the trace and the acknowledgements
 //	Recoverer  returns a Recoverer, which recovers one image at a time; each worker of a search has its own
 //
-// Package kernel is not a Way: its program runs on a filesystem of the kernel, whose disks are not of faultfs, and it has a search
-// of its own. Its results, findings and checkers are the same.
+// Package kernel is not a Way: its program runs on a filesystem of the kernel, whose disks are not of faultfs. It has its own crash
+// points, images and explanations; everything else of its search is Search, too, and so are results, findings and checkers.
 //
 // A Recoverer either observes or reads everything. One that observes gives the program an undecided image, which settles the
 // fate of a pending operation only when the program looks at it. The search enumerates every choice, so each image stands for
@@ -48,13 +48,17 @@
 //	stacks.go      where in the program's source its operations come from
 //	tape.go        the disk and the clock that a Way records on
 //	way.go         Way, Recoverer and Answer
-//	explore.go     hands crash points to workers and turns what they find into a result
+//	options.go     how much a search tries
+//	search.go      what all searches have in common: workers, answers, failures, the verdict
+//	explore.go     the search of a recording on a disk of the lab
 //	point.go       the images of one crash point
 //	nest.go        crashes during a recovery
+//	nested.go      what a finding of such a crash says, and its image
 //	whole.go       walks the content of an image, to copy it or to recognise a duplicate
 //	result.go      the figures and the verdict
-//	finding.go     findings, with their explanations
-//	shrink.go      shrinks a finding to fewer losses and an earlier crash point
+//	finding.go     findings
+//	report.go      makes a finding of a failure
+//	shrink.go      shrinks it to fewer losses and an earlier crash point
 //	steps.go       the fewest steps of a program that show a finding
 //	audit.go       what is not yet durable at each acknowledgement, found by package hints
 //	life.go        single images, for the experiments of package explain

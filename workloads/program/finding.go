@@ -2,18 +2,17 @@ package program
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
+	"github.com/lightningdb/lightning-torture/workloads/torture/wording"
 )
 
 // Finding is a crash image that failed its check, with everything needed to reproduce it.
@@ -115,153 +114,43 @@ func (f *Finding) Alike(a Answer) bool {
 	return a.Kind() == of.Kind()
 }
 
-// leastExplaining is the minimum time allowed for explanations, however short the search was.
-const leastExplaining = 10 * time.Second
-
-// ExplainingAfter returns the Options.Explaining that suits a search limited to the given length: half of it, but at least 10
-// seconds. A length of 0 means that neither is limited.
-func ExplainingAfter(length time.Duration) time.Duration {
-	if length == 0 {
-		return 0
-	}
-	return max(length/2, leastExplaining)
-}
-
-// report confirms and explains what was found. A failure that showed in a single recovery, and never again with the same
-// image, is returned in once and is not a finding: the checker or the machine may be to blame.
-func (s *search) report(way Way) (findings []Finding, once []string, err error) {
-	recoverer, err := way.Recoverer(0)
-	if err != nil {
-		return nil, nil, err
-	}
-	w := &worker{search: s, recoverer: recoverer}
-	s.reading = s.ctx
-	if s.o.Explaining > 0 {
-		var stop context.CancelFunc
-		s.reading, stop = context.WithTimeout(s.ctx, s.o.Explaining)
-		defer stop()
-	}
-	for i, key := range s.order {
-		if i == s.o.Findings || s.ctx.Err() != nil {
-			break
-		}
-		f := w.finding(s.found[key])
-		if s.found[key].asked == 1 && f.Shown == 0 && f.ShownOf > 0 {
-			once = append(once, f.Sentence)
-			continue
-		}
-		same := slices.IndexFunc(findings, func(g Finding) bool { return f.sameCause(&g) })
-		if same >= 0 {
-			findings[same].Count += f.Count
-			continue
-		}
-		findings = append(findings, f)
-	}
-	if err := recoverer.Close(); err != nil {
-		return findings, once, err
-	}
-	return findings, once, s.failed()
-}
-
 // sameCause reports whether both findings are explained by the same missing ordering.
 func (f *Finding) sameCause(g *Finding) bool {
 	return f.Explanation != nil && g.Explanation != nil && f.Explanation.Missing != nil && f.ID == g.ID
 }
 
-// finding turns a failure into a finding: it confirms, shrinks and explains it.
-func (w *worker) finding(f *failure) Finding {
-	l := newLife(w, f)
-	out := l.finding()
-	l.confirm(&out)
-	if out.Shown == out.ShownOf {
-		if shrunk := l.shrink(); shrunk != nil {
-			out = l.finding()
-			out.Shrunk = shrunk
-			l.confirm(&out)
-		}
-	}
-	if out.Shown == out.ShownOf {
-		out.Explanation = l.explained()
-	}
-	if out.Shown == out.ShownOf && f.nested == nil {
-		out.Profiles = l.profiles()
-		out.ProfilesSentence = explain.ProfilesSentence(out.Profiles)
-	}
-	out.ID = out.fingerprint(f.answer.Kind())
-	return out
+// Confirm recovers the image of a finding again several times and counts how often it fails alike.
+func (f *Finding) Confirm(ask func() (Answer, error)) (err error) {
+	f.ShownOf = confirmations
+	f.Shown, _, err = f.Again(confirmations, ask)
+	return err
 }
 
-// finding describes the failure.
-func (l *life) finding() Finding {
-	f := l.failure
-	out := Finding{
-		Sentence: f.answer.Text, Hangs: f.answer.Verdict == Hangs, Profile: l.w.o.Model.Profile.Name, Device: l.w.o.Model.Device.String(),
-		Tick: f.tick, Lost: f.lost, Count: f.count, Output: f.answer.Output,
+// Again recovers the image of a finding a number of times. It returns how often it failed in the same way, and the last answer.
+func (f *Finding) Again(times int, ask func() (Answer, error)) (shown int, last Answer, err error) {
+	for range times {
+		if last, err = ask(); err != nil {
+			return shown, last, err
+		}
+		if f.Alike(last) {
+			shown++
+		}
 	}
-	acked := l.w.rec.Acked(f.tick)
-	if out.Acked = len(acked); len(acked) > 0 {
-		out.LastAck = acked[len(acked)-1].Text
-	}
-	img := l.image()
-	if f.nested != nil {
-		out.Nested = l.nestedOf()
-		img = f.nested.first
-	}
-	out.Calls = callsOf(l.w.rec.Trace, l.w.rec.Stacks, acked, f.tick, img)
-	return out
+	return shown, last, nil
 }
 
-// confirm recovers the image of a finding again several times and counts how often it fails alike.
-func (l *life) confirm(out *Finding) {
-	for range confirmations {
-		img, err := out.Image(l.w.rec)
-		if err != nil {
-			break // it cannot be reproduced
-		}
-		out.ShownOf++
-		if a, err := l.w.recoverer.Recover(l.w.ctx, img, l.w.rec.Acked(out.Tick)); err == nil && out.Alike(a) {
-			out.Shown++
-		}
-	}
-}
-
-// fingerprint identifies the cause: the missing ordering if one was found, otherwise what the checker said.
-func (f *Finding) fingerprint(kind string) string {
-	parts := []string{kind}
-	if e := f.Explanation; e != nil && e.Missing != nil {
-		parts = []string{e.Missing.Op, varying.ReplaceAllString(e.Missing.Path, "#")}
-		if e.By != nil {
-			parts = append(parts, e.By.Op, varying.ReplaceAllString(e.By.Path, "#"))
-		}
+// ID returns the ID of a finding whose cause the parts identify. A checker and a dump that notice the same cause make different
+// findings.
+func (a Answer) ID(parts ...string) string {
+	if a.Oracle != "" {
+		parts = append(parts, a.Oracle)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:5])
 }
 
-// callsOf renders the operations and acknowledgements before a cut, with the fate of each operation in an image.
-func callsOf(trace []faultfs.Op, stacks *Stacks, acked []Ack, tick uint64, img *faultfs.FS) []Call {
-	_, _ = ContentOf(img) // decides everything
-	fates := img.Fates()
-	var calls []Call
-	for i := range trace {
-		op := &trace[i]
-		if op.Tick > tick {
-			break
-		}
-		site := stacks.site(trace, op.Tick)
-		c := Call{Tick: op.Tick, Text: describe(op), Source: site.Source, Stack: site.Stack}
-		if site.From != "" {
-			c.Source += " from " + site.From
-		}
-		switch fate, pending := fates[op.Tick]; {
-		case op.Kind == faultfs.OpSync || !op.Changes():
-		case pending:
-			c.Fate = fate
-		default:
-			c.Fate = "durable"
-		}
-		calls = append(calls, c)
-	}
+// LastCalls returns the last of the operations and acknowledgements before a cut, oldest first.
+func LastCalls(calls []Call, acked []Ack) []Call {
 	for _, a := range acked {
 		calls = append(calls, Call{Tick: a.Tick, Text: fmt.Sprintf("acknowledged %q", a.Text)})
 	}
@@ -269,15 +158,32 @@ func callsOf(trace []faultfs.Op, stacks *Stacks, acked []Ack, tick uint64, img *
 	return calls[max(0, len(calls)-callsShown):]
 }
 
-// describe renders an operation without its tick.
-func describe(op *faultfs.Op) string {
-	named := *op
-	if named.Path == "" {
-		named.Path = Dir
+// Shrunk says how a finding was shrunk before it was reported. The operations of the program cannot be reduced, because it
+// would not repeat the others exactly. What is reduced are the losses of the image, and how late power is cut.
+type Shrunk struct {
+	FromLost int    `json:"from_lost"` // pending operations, or parts of them, lost in the original image
+	Lost     int    `json:"lost"`      // and in the smaller one
+	FromTick uint64 `json:"from_tick"` // the original power cut
+	Tick     uint64 `json:"tick"`      // and the earlier one
+	Tries    int    `json:"tries"`     // recoveries tried
+	// Least says that every remaining loss is necessary and that bisection found no earlier crash point. If it is false, the
+	// budget ran out first.
+	Least    bool   `json:"least"`
+	Sentence string `json:"sentence"`
+}
+
+// Concludes reports whether the cut is smaller than the original, and fills in the sentence that says so.
+func (s *Shrunk) Concludes() bool {
+	var parts []string
+	if s.Lost < s.FromLost {
+		parts = append(parts, fmt.Sprintf("%s suffices in place of %d", wording.Plural(s.Lost, "loss"), s.FromLost))
 	}
-	_, text, _ := strings.Cut(named.String(), " ")
-	if op.Kind == faultfs.OpSync && op.Dir {
-		text += ", a directory"
+	if s.Tick < s.FromTick {
+		parts = append(parts, fmt.Sprintf("a power cut at tick %d in place of %d", s.Tick, s.FromTick))
 	}
-	return text
+	s.Sentence = strings.Join(parts, ", and ")
+	if !s.Least {
+		s.Sentence += fmt.Sprintf("; less may suffice, but time ran out after %s", wording.Plural(s.Tries, "attempt"))
+	}
+	return len(parts) > 0
 }

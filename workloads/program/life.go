@@ -28,9 +28,9 @@ type life struct {
 }
 
 func newLife(w *worker, f *failure) *life {
-	l := &life{ctx: w.ctx, w: w, failure: f, model: w.o.Model, asked: map[question]Answer{}}
-	if f.nested != nil {
-		l.disk, l.trace, l.before = f.nested.first, f.nested.first.Trace(), w.rec.Trace
+	l := &life{ctx: w.ctx, w: w, failure: f, model: w.Model, asked: map[question]Answer{}}
+	if f.Place.nested != nil {
+		l.disk, l.trace, l.before = f.Place.nested.first, f.Place.nested.first.Trace(), w.rec.Trace
 		return l
 	}
 	l.disk, l.trace = faultfs.Recorded(w.rec.Trace), w.rec.Trace
@@ -42,7 +42,7 @@ func newLife(w *worker, f *failure) *life {
 	return l
 }
 
-func (l *life) Tick() uint64          { return l.failure.cut().tick }
+func (l *life) Tick() uint64          { return l.failure.Place.cut().tick }
 func (l *life) Trace() []faultfs.Op   { return l.trace }
 func (l *life) History() []history.Op { return l.history }
 func (l *life) LoseAnything()         { l.model.Profile = faultfs.PosixMin() }
@@ -80,8 +80,8 @@ func (l *life) Cut(tick uint64) history.Cut {
 
 // acked returns the lines acknowledged before a cut.
 func (l *life) acked(cut history.Cut) []Ack {
-	if l.failure.nested != nil {
-		return l.w.rec.Acked(l.failure.tick)
+	if l.failure.Place.nested != nil {
+		return l.w.rec.Acked(l.failure.Place.tick)
 	}
 	return l.w.rec.Acks[:l.w.rec.ackedBy(uint64(cut.Acked))]
 }
@@ -95,7 +95,7 @@ func (l *life) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 // image returns the image that failed.
 func (l *life) image() *faultfs.FS {
-	cut := l.failure.cut()
+	cut := l.failure.Place.cut()
 	return l.Point(cut.tick).Losing(cut.lost, faultfs.ImageOptions{})
 }
 
@@ -122,7 +122,7 @@ func (l *life) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) ex
 
 // alike reports whether an answer fails in the same way as the failure.
 func (l *life) alike(a Answer) bool {
-	of := l.failure.answer
+	of := l.failure.Answer
 	of.Text = strings.TrimPrefix(of.Text, inRecovery)
 	return a.Kind() == of.Kind()
 }
@@ -162,7 +162,7 @@ func (l *life) explained() *explain.Explanation {
 	e := explain.Life(l.ctx, l)
 	switch {
 	case e == nil:
-	case l.failure.nested != nil:
+	case l.failure.Place.nested != nil:
 		e.Sentence = "in the recovery that was cut, " + e.Sentence
 	case e.Missing == nil && l.failsComplete():
 		e.Sentence += "; nor does it take a power cut: the complete store that the run left fails, too. Perhaps the checker is wrong"
@@ -187,19 +187,22 @@ func (l *life) profiles() map[string]string {
 	defer l.begin(profilesPatience)()
 	shows := map[string]string{}
 	for _, profile := range faultfs.Profiles() {
-		if profile.Name == l.w.o.Model.Profile.Name {
+		if profile.Name == l.w.Model.Profile.Name {
 			shows[profile.Name] = explain.ProfileFails
 			continue
 		}
-		shows[profile.Name] = l.under(faultfs.Model{Profile: profile, Device: l.w.o.Model.Device})
+		shows[profile.Name] = l.under(faultfs.Model{Profile: profile, Device: l.w.Model.Device})
 	}
 	return shows
 }
 
 func (l *life) under(model faultfs.Model) string {
-	point := faultfs.NewTimeline(l.disk, model, 0).Advance(l.failure.tick)
-	acked := l.w.rec.Acked(l.failure.tick)
-	leaves, all := l.w.contents(point, sampleLimit, nearImages*leavesPerImage)
+	point := faultfs.NewTimeline(l.disk, model, 0).Advance(l.failure.Place.tick)
+	acked := l.w.rec.Acked(l.failure.Place.tick)
+	leaves, all, err := l.w.contents(point, sampleLimit, nearImages*leavesPerImage, func() bool { return l.ctx.Err() != nil })
+	if err != nil {
+		return explain.ProfileUntried
+	}
 	if len(leaves) > nearImages {
 		leaves, all = spread(leaves, nearImages), false
 	}

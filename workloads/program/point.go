@@ -1,6 +1,7 @@
 package program
 
 import (
+	"context"
 	"math"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -10,7 +11,11 @@ import (
 type worker struct {
 	*search
 	recoverer Recoverer
+	reading   context.Context // bounds the experiments on findings
 }
+
+// Close releases the recoverer.
+func (w *worker) Close() error { return w.recoverer.Close() }
 
 // Limits of the search of a crash point. If it has few enough images, all are made. Otherwise only a sample is, bounded by
 // faultfs.ImageOptions.Limit.
@@ -19,23 +24,24 @@ const (
 	sampleLimit    = 6  // faultfs.ImageOptions.Limit of a sample
 	drawnShare     = 4  // one in drawnShare images of a sample is random
 
-	plentyWrong = 256 // after so many failures, more would add nothing: only fewImages per crash point are recovered
-	fewImages   = 8
+	fewImages = 8 // of a crash point, if there are plenty of failures
 )
 
-// point searches the images of one crash point.
-func (w *worker) point(p *faultfs.CrashPoint) {
+// Try searches the images of one crash point.
+func (w *worker) Try(p *faultfs.CrashPoint) error {
 	acked := w.rec.Acked(p.Tick)
-	var sampled bool
+	search := w.readAll
 	if w.recoverer.Observes() {
-		sampled = w.observe(p, acked)
-	} else {
-		sampled = w.readAll(p, acked)
+		search = w.observe
 	}
-	if w.ctx.Err() != nil || w.enough() {
-		return
+	sampled, err := search(p, acked)
+	if err != nil {
+		return noAnswer(p.Tick, err)
 	}
-	w.count(func(t *Tally) {
+	if w.Ended() {
+		return nil
+	}
+	w.Count(func(t *Tally) {
 		t.Points++
 		if p.Pending() > 0 && len(acked) > 0 {
 			t.AtStake++
@@ -46,101 +52,113 @@ func (w *worker) point(p *faultfs.CrashPoint) {
 			t.Exhaustive++
 		}
 	})
+	return nil
 }
 
 // observe gives the program undecided images and takes its choices depth first.
-func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
-	if w.observeWithin(p, acked, math.MaxInt) {
-		return false
+func (w *worker) observe(p *faultfs.CrashPoint, acked []Ack) (sampled bool, err error) {
+	if all, err := w.observeWithin(p, acked, math.MaxInt); all || err != nil || w.plenty(fewImages) {
+		return !all, err
 	}
-	if w.plenty(fewImages) {
-		return true
+	if _, err := w.observeWithin(p, acked, sampleLimit); err != nil {
+		return true, err
 	}
-	w.observeWithin(p, acked, sampleLimit)
-	for _, img := range w.drawn(p, w.o.Images) {
-		w.recover(p, img, acked)
+	for _, img := range w.drawn(p, w.Images) {
+		if _, err := w.recover(p, img, acked); err != nil {
+			return true, err
+		}
 	}
-	return true
+	return true, nil
 }
 
 // plenty reports whether n images of this crash point are enough because the search has plenty of failures already.
-func (w *worker) plenty(n int) bool {
-	if n < fewImages {
-		return false
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.tally.Failed >= plentyWrong
-}
+func (w *worker) plenty(n int) bool { return n >= fewImages && w.Plenty() }
 
 // drawn returns the extra images of a sampled crash point: the one that kept everything, and most/drawnShare random ones.
 func (w *worker) drawn(p *faultfs.CrashPoint, most int) []*faultfs.FS {
 	images := []*faultfs.FS{p.Losing(nil, faultfs.ImageOptions{})}
 	for i := range most / drawnShare {
-		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(w.o.Seed ^ (p.Tick<<16 + uint64(i))), Limit: math.MaxInt, Distinct: true}
+		o := faultfs.ImageOptions{Chooser: faultfs.Seeded(w.Seed ^ (p.Tick<<16 + uint64(i))), Limit: math.MaxInt, Distinct: true}
 		images = append(images, p.Image(o))
 	}
 	return images
 }
 
 // observeWithin searches depth first with at most limit alternatives per choice. It reports whether every image was recovered.
-func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) bool {
+func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) (all bool, err error) {
 	path := &faultfs.DepthFirst{}
 	all, nested := true, false
-	for n := range w.o.Images {
-		if w.enough() || w.plenty(n) {
-			return false
+	for n := range w.Images {
+		if w.Ended() || w.plenty(n) {
+			return false, nil
 		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
-		a, ok := w.run(p, img, acked)
-		if !ok {
-			return false
+		a, err := w.recover(p, img, acked)
+		if err != nil {
+			return false, err
 		}
-		if !nested && w.o.Nested > 0 && a.Verdict == Right && img.Now() > 0 && limit == math.MaxInt {
+		if !nested && w.Nested > 0 && a.Verdict == Right && img.Now() > 0 && limit == math.MaxInt {
 			nested = true // only for the first recovery that changes the disk
-			w.nest(p, img, acked)
+			if err := w.nest(p, img, acked); err != nil {
+				return false, err
+			}
 		}
 		if path.Strayed() {
 			all = false
-			w.count(func(t *Tally) { t.Strayed++ })
+			w.Count(func(t *Tally) { t.Strayed++ })
 		}
 		all = all && !img.Sampled()
 		if !path.Next() {
-			return all
+			return all, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 // readAll makes fully decided images and recovers each content once.
-func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool) {
-	most := w.o.Images
+func (w *worker) readAll(p *faultfs.CrashPoint, acked []Ack) (sampled bool, err error) {
+	most := w.Images
 	if w.plenty(most) {
 		most = fewImages
 	}
-	images, all := w.contents(p, math.MaxInt, most*leavesPerImage)
-	if !all || len(images) > most {
-		images, _ = w.contents(p, sampleLimit, most*leavesPerImage)
-		images = spread(images, most)
+	images, all, err := w.contents(p, math.MaxInt, most*leavesPerImage, w.Ended)
+	if err == nil && (!all || len(images) > most) {
 		sampled = true
-		for _, img := range w.drawn(p, most) {
-			content, err := ContentOf(img)
-			if err != nil {
-				w.fail(p.Tick, err)
-				return true
-			}
-			images = append(images, leaf{content, img})
-		}
+		images, err = w.sample(p, most)
+	}
+	if err != nil {
+		return true, err
 	}
 	for n, i := range images {
-		if w.ctx.Err() != nil || w.enough() || w.plenty(n) {
-			return true
+		if w.Ended() || w.plenty(n) {
+			return true, nil
 		}
-		if !w.answered(p, i, acked) {
-			w.ask(p, i, acked)
+		a, known, err := w.Answer(i.content, len(acked), func() (Answer, error) { return w.recover(p, i.img, acked) })
+		if err != nil {
+			return true, err
+		}
+		if known {
+			w.Repeated(a, placeOf(p, i.img))
 		}
 	}
-	return sampled
+	return sampled, nil
+}
+
+// sample returns some images of a crash point.
+func (w *worker) sample(p *faultfs.CrashPoint, most int) ([]leaf, error) {
+	images, _, err := w.contents(p, sampleLimit, most*leavesPerImage, w.Ended)
+	if err != nil {
+		return nil, err
+	}
+	images = spread(images, most)
+	for _, img := range w.drawn(p, most) {
+		content, err := ContentOf(img)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, leaf{content, img})
+	}
+	return images, nil
 }
 
 // leaf is a fully decided image, with the hash of its content.
@@ -150,32 +168,31 @@ type leaf struct {
 }
 
 // contents makes at most most images of a crash point and returns one for each distinct content. It reports in all whether
-// those are all the images that there are.
-func (w *worker) contents(p *faultfs.CrashPoint, limit, most int) (leaves []leaf, all bool) {
+// those are all the images that there are; if it ended early, they are not.
+func (w *worker) contents(p *faultfs.CrashPoint, limit, most int, ended func() bool) (leaves []leaf, all bool, err error) {
 	seen := map[Content]bool{}
 	path := &faultfs.DepthFirst{}
 	for n := range most {
-		if n%64 == 0 && (w.ctx.Err() != nil || w.enough()) {
-			return leaves, false
+		if n%64 == 0 && ended() {
+			return leaves, false, nil
 		}
 		img := p.Image(faultfs.ImageOptions{Chooser: path, Limit: limit, Distinct: true})
 		content, err := ContentOf(img)
 		if err != nil {
-			w.fail(p.Tick, err)
-			return leaves, false
+			return leaves, false, err
 		}
 		if !seen[content] {
 			seen[content] = true
 			leaves = append(leaves, leaf{content, img})
 		}
 		if !path.Next() {
-			return leaves, true
+			return leaves, true, nil
 		}
 		if limit == math.MaxInt && len(leaves) > most/leavesPerImage {
-			return leaves, false
+			return leaves, false, nil
 		}
 	}
-	return leaves, false
+	return leaves, false, nil
 }
 
 // spread returns at most n elements of a list, evenly spaced and including the first and the last.
@@ -190,54 +207,11 @@ func spread[T any](list []T, n int) []T {
 	return some
 }
 
-// answered reports whether the answer for this content is already known, and counts the image if it is.
-func (w *worker) answered(p *faultfs.CrashPoint, l leaf, acked []Ack) bool {
-	w.mu.Lock()
-	a, known := w.answers[question{l.content, len(acked)}]
-	w.mu.Unlock()
-	if known {
-		w.keep(p, l.img, a, 0)
-		w.count(func(t *Tally) { t.Repeated++ })
-	}
-	return known
-}
-
-// ask recovers an image whose content is new.
-func (w *worker) ask(p *faultfs.CrashPoint, l leaf, acked []Ack) {
-	w.mu.Lock()
-	w.answers[question{l.content, len(acked)}] = Answer{Verdict: Skipped} // reserved: no other worker asks
-	w.mu.Unlock()
-	a, ok := w.run(p, l.img, acked)
-	if !ok {
-		return
-	}
-	w.mu.Lock()
-	w.answers[question{l.content, len(acked)}] = a
-	w.mu.Unlock()
-}
-
-// recover recovers an image and reports whether the search can go on.
-func (w *worker) recover(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) bool {
-	_, ok := w.run(p, img, acked)
-	return ok
-}
-
-func (w *worker) run(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) (Answer, bool) {
+// recover recovers an image.
+func (w *worker) recover(p *faultfs.CrashPoint, img *faultfs.FS, acked []Ack) (Answer, error) {
 	a, err := w.recoverer.Recover(w.ctx, img, acked)
-	if err != nil {
-		w.fail(p.Tick, err)
-		return Answer{}, false
+	if err == nil {
+		w.Recovered(a, len(acked), img.LostBytes(), placeOf(p, img))
 	}
-	w.keep(p, img, a, 1)
-	w.count(func(t *Tally) {
-		t.Images++
-		t.LostBytes += img.LostBytes()
-		switch {
-		case a.Verdict == Skipped:
-			t.Skipped++
-		case len(acked) > 0:
-			t.AfterAcks++
-		}
-	})
-	return a, true
+	return a, err
 }

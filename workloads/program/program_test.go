@@ -214,7 +214,7 @@ func TestAFindingIsShrunk(t *testing.T) {
 	n := notes{dirSync: true, recovered: new(int), count: 6}
 	rec, err := n.Record(t.Context())
 	require.NoError(t, err)
-	result, err := program.Explore(t.Context(), rec, n, program.Options{Points: 1, Images: 1})
+	result, err := program.Explore(t.Context(), rec, n, program.Options{Limits: program.Limits{Points: 1, Images: 1}})
 	require.NoError(t, err)
 	require.Len(t, result.Findings, 1)
 	s := result.Findings[0].Shrunk
@@ -236,7 +236,7 @@ func TestAFailureAfterACrashDuringRecoveryIsFoundAndReplays(t *testing.T) {
 		n := notes{fileSync: true, dirSync: true, observes: true, rewrites: rewrites, recovered: new(int)}
 		rec, err := n.Record(t.Context())
 		require.NoError(t, err)
-		result, err := program.Explore(t.Context(), rec, n, program.Options{Nested: 8})
+		result, err := program.Explore(t.Context(), rec, n, program.Options{Limits: program.Limits{Nested: 8}})
 		require.NoError(t, err)
 		require.Equal(t, !rewrites, result.Passed, "%+v", result)
 		if !rewrites {
@@ -303,7 +303,7 @@ func TestACheckerThatCannotBeRunEndsTheSearch(t *testing.T) {
 	n := notes{fileSync: true, dirSync: true, refuses: true, recovered: new(int)}
 	rec, err := n.Record(t.Context())
 	require.NoError(t, err)
-	result, err := program.Explore(t.Context(), rec, n, program.Options{Workers: 2})
+	result, err := program.Explore(t.Context(), rec, n, program.Options{Limits: program.Limits{Workers: 2}})
 	require.ErrorIs(t, err, os.ErrNotExist)
 	assert.False(t, result.Passed)
 }

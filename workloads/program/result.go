@@ -46,6 +46,8 @@ func (r *Result) Conclude() {
 		r.Inconclusive = "a recovery went wrong once, and never again with the same image: " + strings.Join(r.Once, "; ")
 	case r.Ended != "" && r.Acks == 0:
 		r.Inconclusive = "the program failed before it acknowledged anything: it " + r.Ended
+	case r.Ended != "" && len(r.Refused) > 0:
+		r.Inconclusive = "the program asked for " + strings.Join(r.Refused, "; for ") + "; then it " + r.Ended
 	case r.Ops == 0:
 		r.Inconclusive = "the program did nothing on its disk; does one of its arguments contain {dir}?"
 	case len(r.Missed) > 0:

@@ -45,6 +45,7 @@ type Answer struct {
 	Verdict Verdict
 	Text    string   // what is wrong, in one sentence
 	Output  []string // the last lines that the checker printed, for humans
+	Oracle  string   // what judged, if it was not a checker; a part of the ID of findings
 }
 
 // Failed reports whether the answer is a finding.

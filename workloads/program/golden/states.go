@@ -87,8 +87,17 @@ func (g *States) window(acked int) []uint64 {
 	return ticks
 }
 
+// oracle is the program.Answer.Oracle of all answers.
+const oracle = "states after kills"
+
 // Judge compares what a recovered store shows with the states that are allowed after acked acknowledgements.
 func (g *States) Judge(ctx context.Context, s Shown, acked int) (program.Answer, error) {
+	a, err := g.judge(ctx, s, acked)
+	a.Oracle = oracle
+	return a, err
+}
+
+func (g *States) judge(ctx context.Context, s Shown, acked int) (program.Answer, error) {
 	right, err := g.behind(ctx, acked)
 	switch {
 	case err != nil:

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
@@ -23,9 +22,6 @@ func Job() stage.Job { return stage.Job{Name: jobName, Do: perform} }
 // first in main.
 func ServeIfAsked() { blockfs.ServeIfAsked() }
 
-// progressEvery is how often a stage reports its progress.
-const progressEvery = 200 * time.Millisecond
-
 // perform records and searches, or replays, on a stage.
 func perform(ctx context.Context, request json.RawMessage, dir string, emit func(any) error) (err error) {
 	var r Request
@@ -35,14 +31,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if r.Replay > 0 {
 		return replay(ctx, &r, dir, emit)
 	}
-	rec := &Recording{}
-	fs, err := filesystem(r.Filesystem)
-	if r.From != "" {
-		var file *lrec.File
-		if file, err = lrec.Load(r.From); err == nil {
-			rec, fs, err = recordedIn(file)
-		}
-	}
+	rec, fs, err := r.begun()
 	if err != nil {
 		return err
 	}
@@ -51,57 +40,50 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		return err
 	}
 	defer func() { err = errors.Join(err, rig.close()) }()
-	if r.From == "" {
+	if rec == nil {
 		if rec, err = rig.record(ctx, &r.Spec, r.Filesystem); err != nil {
 			return err
 		}
-		if err := emit(event{Recording: rec.Recording, Blocks: &rec.Blocks}); err != nil {
+		if err := emit(native.Told[Recording]{Recording: rec}); err != nil {
 			return err
 		}
 	}
 	if r.OnlyRecord {
 		return nil
 	}
-	result, err := r.search(ctx, rig, rec, emit)
-	out := event{Result: result}
-	if err != nil && result != nil {
-		out.Error, err = err.Error(), nil
-	}
-	return errors.Join(err, emit(out))
+	result, err := r.search(ctx, rig, rec, native.Telling[Recording](emit))
+	return native.Tell[Recording](emit, result, err)
 }
 
-// recordedIn returns the recording in a file, and the filesystem on which it can be recovered: of the size that it had, but with
-// the mount options of this version, because a file is not trusted.
-func recordedIn(file *lrec.File) (*Recording, kernelfs.Filesystem, error) {
-	rec, err := FromFile(file)
+// begun returns the recording to search, or nil if the program is to be recorded, and the filesystem.
+func (r *Request) begun() (*Recording, kernelfs.Filesystem, error) {
+	if r.From == "" {
+		fs, err := filesystem(r.Filesystem)
+		return nil, fs, err
+	}
+	rec, err := native.Receive[Recording](r.From)
 	if err != nil {
 		return nil, kernelfs.Filesystem{}, err
 	}
-	fs, err := filesystem(rec.Blocks.Filesystem)
-	fs.DiskBytes = rec.Blocks.DiskBytes
+	fs, err := recordedOn(rec)
 	return rec, fs, err
 }
 
+// recordedOn returns the filesystem on which a recording can be recovered: of the size that it had, but with the mount options of this
+// version, because a file is not trusted.
+func recordedOn(rec *Recording) (kernelfs.Filesystem, error) {
+	fs, err := filesystem(rec.Blocks.Filesystem)
+	fs.DiskBytes = rec.Blocks.DiskBytes
+	return fs, err
+}
+
 // search searches a recording. It ends early, keeping what it has found, when ctx is done or the time is up.
-func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, emit func(any) error) (*program.Result, error) {
-	o := r.Options
-	o.Explaining = program.ExplainingAfter(r.For)
-	began := time.Now()
-	o.Enough = func() bool { return ctx.Err() != nil || r.For > 0 && time.Since(began) > r.For }
-	told := time.Time{}
-	o.Progress = func(t program.Tally) {
-		if now := time.Now(); now.Sub(told) > progressEvery {
-			told = now
-			_ = emit(event{Tally: &t}) // if it fails, so will the next event
-		}
-	}
-	if r.First {
-		o.Progress, o.Enough = program.UntilFailure(o.Progress, o.Enough)
-	}
+func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, progress func(program.Tally)) (*program.Result, error) {
 	disk, err := rig.disks.Load(rec.Blocks.Content)
 	if err != nil {
 		return nil, err
 	}
+	o := program.Options{Limits: r.Limits, Enough: func() bool { return ctx.Err() != nil }, Progress: progress}
 	return explore(context.WithoutCancel(ctx), rec, func(nr int) (images, error) { return rig.recoverer(&r.Spec, disk, nr) }, o)
 }
 
@@ -111,7 +93,11 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 	if err != nil {
 		return err
 	}
-	rec, fs, err := recordedIn(file)
+	rec, err := FromFile(file)
+	if err != nil {
+		return err
+	}
+	fs, err := recordedOn(rec)
 	if err != nil {
 		return err
 	}
@@ -140,17 +126,10 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	replayed := &native.Replayed{Finding: file.Finding}
-	for range r.Replay {
-		a, err := again(ctx, w, state, rec.acked(blocklog.Epoch{To: file.Finding.Blocks.Until}))
-		if err != nil {
-			return err
-		}
-		replayed.Attempts++
-		replayed.Answer = a.Text
-		if file.Finding.Alike(a) {
-			replayed.Shown++
-		}
+	acked := rec.acked(blocklog.Epoch{To: file.Finding.Blocks.Until})
+	replayed, err := native.Again(file.Finding, r.Replay, func() (program.Answer, error) { return again(ctx, w, state, acked) })
+	if err != nil {
+		return err
 	}
-	return emit(event{Replayed: replayed})
+	return emit(native.Told[Recording]{Replayed: replayed})
 }

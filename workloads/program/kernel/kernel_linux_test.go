@@ -15,16 +15,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/kernel"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
+	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 func TestMain(m *testing.M) {
 	kernel.ServeIfAsked()
 	stage.Main(native.Job(), kernel.Job())
-	if len(os.Args) == 2 && os.Args[1] == labWord {
-		endless()
-		return
-	}
+	programtest.LabToKill(exploreToKill)
 	os.Exit(m.Run())
 }
 
@@ -36,32 +34,8 @@ func withFilesystem(t *testing.T, name string) {
 	}
 }
 
-// notes is a store in shell: each note is a file that is written under a temporary name and renamed.
-const notes = `set -e
-for i in 1 2 3; do
-	echo "this is note$i" >"$1/tmp"
-	sync "$1/tmp"  # fsync of the file
-	mv "$1/tmp" "$1/note$i"
-	sync "$1"      # fsync of the directory
-	echo "note$i" >>"$1/.torture/ack"
-done`
-
-// checkNotes checks that every acknowledged note is there, and nothing of the lab.
-const checkNotes = `while read -r note; do
-	[ "$(cat "$1/$note")" = "this is $note" ] || { echo "$note is lost"; exit 1; }
-done <"$2"
-[ ! -e "$1/.torture" ] || { echo "something of the lab is there"; exit 1; }`
-
-func shell(script string, args ...string) []string {
-	return append([]string{"/bin/sh", "-c", script, "sh"}, args...)
-}
-
-func notesOf(script string) native.Spec {
-	return native.Spec{Program: shell(script, program.Dir), Check: shell(checkNotes, program.Dir, "{acks}")}
-}
-
 func request(fs string, s native.Spec) kernel.Request {
-	return kernel.Request{Spec: s, Filesystem: fs, Options: kernel.Options{Workers: 2, Images: 8}}
+	return kernel.Request{Spec: s, Filesystem: fs, Limits: program.Limits{Workers: 2, Images: 8}}
 }
 
 func explore(t *testing.T, r kernel.Request) *kernel.Outcome {
@@ -93,9 +67,9 @@ func TestAMissingSyncIsFoundOnEachFilesystemAndReplays(t *testing.T) {
 				"of the file":      {`sync "$1/tmp"`, `when "note1" was acknowledged, note1 has 0 bytes instead of 14; no write to the disk was lost`},
 				"of the directory": {`sync "$1" `, `when "note1" was acknowledged, note1 is missing, tmp is there, although it was not then; no write`},
 			} {
-				r := request(fs, notesOf(strings.Replace(notes, row.leftOut, "true ", 1)))
+				r := request(fs, programtest.NotesOf(strings.Replace(programtest.Notes, row.leftOut, "true ", 1)))
 				if row.leftOut == "" {
-					r.Spec = notesOf(notes)
+					r.Spec = programtest.NotesOf(programtest.Notes)
 				}
 				out := explore(t, r)
 				t.Logf("%s: %+v", name, out.Result.Tally)
@@ -131,8 +105,8 @@ func TestAWriteThatTheDiskLosesIsNamed(t *testing.T) {
 	t.Parallel()
 	withFilesystem(t, "ext4")
 	r := request("ext4", native.Spec{
-		Program: shell(reordered, program.Dir),
-		Check: shell(`case "$(cat "$1/data")$(cat "$1/log")" in
+		Program: programtest.Shell(reordered, program.Dir),
+		Check: programtest.Shell(`case "$(cat "$1/data")$(cat "$1/log")" in
 			"new dataold log0") echo "the data is newer than the log"; exit 1;; esac`, program.Dir),
 	})
 	out := explore(t, r)
@@ -143,13 +117,13 @@ func TestAWriteThatTheDiskLosesIsNamed(t *testing.T) {
 func TestARecordingIsSearchedAgainWithoutTheProgram(t *testing.T) {
 	t.Parallel()
 	withFilesystem(t, "ext4")
-	r := request("ext4", notesOf(strings.Replace(notes, `sync "$1" `, "true ", 1)))
+	r := request("ext4", programtest.NotesOf(strings.Replace(programtest.Notes, `sync "$1" `, "true ", 1)))
 	r.OnlyRecord = true
 	out := explore(t, r)
 	require.Nil(t, out.Result)
 	require.Len(t, out.Recording.Acks, 3)
 	r.OnlyRecord, r.Recording = false, out.Recording
-	r.Spec.Program = shell("exit 1", program.Dir)
+	r.Spec.Program = programtest.Shell("exit 1", program.Dir)
 	require.Len(t, explore(t, r).Result.Findings, 1)
 }
 
@@ -157,10 +131,10 @@ func TestSetupAndPrintedAcknowledgements(t *testing.T) {
 	t.Parallel()
 	withFilesystem(t, "ext4")
 	r := request("ext4", native.Spec{
-		Setup:   shell(`echo ready >"$1/ready"`, program.Dir),
-		Program: shell(`set -e; [ -z "$(ls -A "$1" | grep -v ready)" ]; echo x >"$1/x"; sync "$1/x" "$1"; echo "stored x"; echo noise`, program.Dir),
+		Setup:   programtest.Shell(`echo ready >"$1/ready"`, program.Dir),
+		Program: programtest.Shell(`set -e; [ -z "$(ls -A "$1" | grep -v ready)" ]; echo x >"$1/x"; sync "$1/x" "$1"; echo "stored x"; echo noise`, program.Dir),
 		Stdout:  "^stored (.*)",
-		Check:   shell(`[ "$(cat "$1/ready")" = ready ] && for f in $(cat "$2"); do [ "$(cat "$1/$f")" = x ]; done`, program.Dir, "{acks}"),
+		Check:   programtest.Shell(`[ "$(cat "$1/ready")" = ready ] && for f in $(cat "$2"); do [ "$(cat "$1/$f")" = x ]; done`, program.Dir, "{acks}"),
 	})
 	out := explore(t, r)
 	require.True(t, out.Result.Passed, "%+v", out.Result)
@@ -179,12 +153,12 @@ func TestAServerRunsAndRecovers(t *testing.T) {
 	t.Parallel()
 	withFilesystem(t, "ext4")
 	spec := native.Spec{
-		Program: shell(server, program.Dir, "{tmp}"),
+		Program: programtest.Shell(server, program.Dir, "{tmp}"),
 		Server: &native.Server{
 			Ready: process.Probe{File: "{tmp}/ready"},
-			Work:  shell(`for i in 1 2 3; do echo row$i >"$2/in"; read -r ok <"$2/out"; echo row$i >>"$1/.torture/ack"; done`, program.Dir, "{tmp}"),
+			Work:  programtest.Shell(`for i in 1 2 3; do echo row$i >"$2/in"; read -r ok <"$2/out"; echo row$i >>"$1/.torture/ack"; done`, program.Dir, "{tmp}"),
 		},
-		Check: shell(`for row in $(cat "$2"); do grep -qx "$row" "$1/rows" || { echo "$row is lost"; exit 1; }; done`, program.Dir, "{acks}"),
+		Check: programtest.Shell(`for row in $(cat "$2"); do grep -qx "$row" "$1/rows" || { echo "$row is lost"; exit 1; }; done`, program.Dir, "{acks}"),
 	}
 	result := explore(t, request("ext4", spec)).Result
 	require.True(t, result.Passed, "%+v", result)
@@ -199,7 +173,7 @@ func TestASearchThatIsInterruptedKeepsWhatItFound(t *testing.T) {
 	withFilesystem(t, "ext4")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	out, err := kernel.Explore(ctx, request("ext4", notesOf(strings.Replace(notes, `sync "$1/tmp"`, "true", 1))), func(program.Tally) { stop() })
+	out, err := kernel.Explore(ctx, request("ext4", programtest.NotesOf(strings.Replace(programtest.Notes, `sync "$1/tmp"`, "true", 1))), func(program.Tally) { stop() })
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotNil(t, out.Recording)
 	require.NotNil(t, out.Result)

@@ -94,7 +94,7 @@ func (p *pages) look(disk string) (map[string]File, error) {
 func (p *pages) close() error { return nil }
 
 func exploreWith(
-	t *testing.T, rec *Recording, o Options, judge func(read func(page int64) byte, acked int) string,
+	t *testing.T, rec *Recording, o program.Options, judge func(read func(page int64) byte, acked int) string,
 ) (*program.Result, *pages, error) {
 	t.Helper()
 	p := &pages{rec: rec, judge: judge, disks: map[string]*blocklog.Disk{}}
@@ -109,7 +109,7 @@ func right(func(int64) byte, int) string { return "" }
 func TestEachSubsetOfWhatWasNotFlushedIsRecoveredWithWhatWasAcknowledged(t *testing.T) {
 	t.Parallel()
 	rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b'), write(2, 1, 'c'), flush}, 2, 3, 5)
-	result, p, err := exploreWith(t, rec, Options{}, right)
+	result, p, err := exploreWith(t, rec, program.Options{}, right)
 	require.NoError(t, err)
 	require.True(t, result.Passed, result.Inconclusive)
 	require.ElementsMatch(t, []string{
@@ -124,7 +124,7 @@ func TestEachSubsetOfWhatWasNotFlushedIsRecoveredWithWhatWasAcknowledged(t *test
 func TestEqualDisksAreRecoveredOnce(t *testing.T) {
 	t.Parallel()
 	rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(0, 1, 'a'), flush}, 0)
-	result, p, err := exploreWith(t, rec, Options{}, right)
+	result, p, err := exploreWith(t, rec, program.Options{}, right)
 	require.NoError(t, err)
 	require.Len(t, p.asked, 2)
 	require.Equal(t, 3, result.Tally.Repeated)
@@ -132,7 +132,7 @@ func TestEqualDisksAreRecoveredOnce(t *testing.T) {
 
 func TestALongStretchIsSampled(t *testing.T) {
 	t.Parallel()
-	result, _, err := exploreWith(t, recorded(blocklog.Log{write(0, 100, 'a')}, 0), Options{Images: 16}, right)
+	result, _, err := exploreWith(t, recorded(blocklog.Log{write(0, 100, 'a')}, 0), program.Options{Limits: program.Limits{Images: 16}}, right)
 	require.NoError(t, err)
 	require.Equal(t, 1, result.Tally.Sampled)
 	require.Equal(t, 16, result.Tally.Images+result.Tally.Repeated)
@@ -147,7 +147,7 @@ func TestAFindingHasAsFewLossesAsSuffice(t *testing.T) {
 	}
 	rec := recorded(append(log, flush), 3)
 	rec.Blocks.Owners = []Owner{{Request: 5, Path: "log", Off: 8192}}
-	result, _, err := exploreWith(t, rec, Options{}, func(read func(int64) byte, acked int) string {
+	result, _, err := exploreWith(t, rec, program.Options{}, func(read func(int64) byte, acked int) string {
 		if acked > 0 && read(4) != 'b' && read(6) != 'b' {
 			return "row 17 is lost"
 		}
@@ -177,7 +177,7 @@ func TestAFindingHasAsFewLossesAsSuffice(t *testing.T) {
 func TestWhatNeverReachedTheDiskNeedsNoLoss(t *testing.T) {
 	t.Parallel()
 	result, _, err := exploreWith(t, recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b'), flush, write(2, 1, 'c')}, 3),
-		Options{Workers: 1}, func(read func(int64) byte, acked int) string {
+		program.Options{}, func(read func(int64) byte, acked int) string {
 			if acked > 0 && read(2) != 'c' {
 				return "row is lost"
 			}
@@ -194,7 +194,7 @@ func TestWhatNeverReachedTheDiskNeedsNoLoss(t *testing.T) {
 func TestOfSeveralCrashPointsTheOneWithTheFewestLossesIsShown(t *testing.T) {
 	t.Parallel()
 	rec := recorded(blocklog.Log{write(0, 1, 'a'), write(1, 1, 'b'), flush, write(2, 1, 'c'), flush}, 0)
-	result, _, err := exploreWith(t, rec, Options{}, func(read func(int64) byte, _ int) string {
+	result, _, err := exploreWith(t, rec, program.Options{}, func(read func(int64) byte, _ int) string {
 		if read(0) != 'a' && read(1) != 'b' || read(2) == 'c' { // two writes must be lost, or later one must be there
 			return "row is lost"
 		}
@@ -222,7 +222,7 @@ func TestAnExplanationComparesWithWhatTheProgramSaw(t *testing.T) {
 			t.Parallel()
 			rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b'), flush, write(2, 1, 'c')}, 3)
 			rec.Blocks.Snapshots = []Snapshot{{Acks: 1, Files: row.seen}}
-			result, _, err := exploreWith(t, rec, Options{}, func(_ func(int64) byte, acked int) string { return strings.Repeat("wrong", acked) })
+			result, _, err := exploreWith(t, rec, program.Options{}, func(_ func(int64) byte, acked int) string { return strings.Repeat("wrong", acked) })
 			require.NoError(t, err)
 			require.Len(t, result.Findings, 1)
 			require.Contains(t, result.Findings[0].Explanation.Sentence, row.want)
@@ -232,14 +232,14 @@ func TestAnExplanationComparesWithWhatTheProgramSaw(t *testing.T) {
 
 func TestASearchWithoutEvidenceIsInconclusive(t *testing.T) {
 	t.Parallel()
-	result, _, err := exploreWith(t, recorded(blocklog.Log{write(0, 1, 'a')}), Options{}, right)
+	result, _, err := exploreWith(t, recorded(blocklog.Log{write(0, 1, 'a')}), program.Options{}, right)
 	require.NoError(t, err)
 	require.Contains(t, result.Inconclusive, "acknowledged nothing")
 	rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b')}, 0)
-	result, _, err = exploreWith(t, rec, Options{Enough: func() bool { return true }}, right)
+	result, _, err = exploreWith(t, rec, program.Options{Enough: func() bool { return true }}, right)
 	require.NoError(t, err)
 	require.Contains(t, result.Inconclusive, "time ran out")
-	_, _, err = exploreWith(t, rec, Options{}, func(func(int64) byte, int) string { return "broken" })
+	_, _, err = exploreWith(t, rec, program.Options{}, func(func(int64) byte, int) string { return "broken" })
 	require.ErrorContains(t, err, "broken")
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 )
 
 // rows is a log in shell. Each run appends two rows. It starts by removing what is no row, which a crash may have left at the end.
@@ -37,7 +38,7 @@ func TestARecoveryThatLeavesATornEndFailsWhenTheProgramGoesOn(t *testing.T) {
 		again  bool
 		found  bool
 	}{{rows, true, false}, {sloppy, false, false}, {sloppy, true, true}} {
-		s := native.Spec{Program: shell(row.script, program.Dir), Check: shell(checkRows, program.Dir, "{acks}"), Again: row.again}
+		s := native.Spec{Program: programtest.Shell(row.script, program.Dir), Check: programtest.Shell(checkRows, program.Dir, "{acks}"), Again: row.again}
 		result := explore(t, s)
 		assert.Equal(t, !row.found, result.Passed, "%+v", result)
 		if row.found {
@@ -50,8 +51,8 @@ func TestARecoveryThatLeavesATornEndFailsWhenTheProgramGoesOn(t *testing.T) {
 func TestAProgramThatDoesNotRunTwiceIsRefusedToGoOn(t *testing.T) {
 	withFUSE(t)
 	t.Parallel()
-	s := native.Spec{Program: shell(`mkdir "$1/d" && sync "$1" && echo d >>"$1/.torture/ack"`, program.Dir), Check: shell("true", program.Dir), Again: true}
-	_, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: "posix-min", Workers: 2}, nil)
+	s := native.Spec{Program: programtest.Shell(`mkdir "$1/d" && sync "$1" && echo d >>"$1/.torture/ack"`, program.Dir), Check: programtest.Shell("true", program.Dir), Again: true}
+	_, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: "posix-min", Limits: program.Limits{Workers: 2}}, nil)
 	require.ErrorContains(t, err, native.ErrNotTwice.Error())
 	assert.ErrorContains(t, err, "File exists")
 }

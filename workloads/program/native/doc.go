@@ -67,7 +67,8 @@
 // Explore is the entry point: it starts a stage, records and searches there, and returns what was found. The process that serves
 // the disks starts programs but never touches a path below the mount.
 //
-// Package kernel runs the same programs and checkers on filesystems of the kernel, through Run and Judge.
+// Package kernel runs the same programs and checkers on filesystems of the kernel, through Run and Judge, and works on a stage in the
+// same way, through OnStage.
 //
 // Recording needs Linux, FUSE, and root or user namespaces, and so do recoveries with servers. Other recordings can be searched
 // by copies without any of these.

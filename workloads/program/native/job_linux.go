@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -18,9 +17,6 @@ import (
 
 // Job returns the job that a main package passes to stage.Main.
 func Job() stage.Job { return stage.Job{Name: jobName, Do: perform} }
-
-// progressEvery is how often a stage reports its progress.
-const progressEvery = 200 * time.Millisecond
 
 // perform records and searches, on a stage.
 func perform(ctx context.Context, request json.RawMessage, dir string, emit func(any) error) (err error) {
@@ -44,7 +40,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	}
 	way := &mounted{Copies: Copies{Spec: r.Spec, Dir: copies}, mount: m}
 	if r.From != "" {
-		if way.Rec, err = readRecording(r.From); err != nil {
+		if way.Rec, err = Receive[program.Recording](r.From); err != nil {
 			return err
 		}
 	} else {
@@ -52,7 +48,7 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 		if err != nil {
 			return err
 		}
-		if err := emit(event{Recording: rec}); err != nil {
+		if err := emit(Told[program.Recording]{Recording: rec}); err != nil {
 			return err
 		}
 	}
@@ -62,22 +58,12 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if err := tryAgain(ctx, way, &r.Spec, way.Rec); err != nil {
 		return err
 	}
-	told := time.Time{}
-	options, err := r.options(ctx, func(t program.Tally) {
-		if now := time.Now(); now.Sub(told) > progressEvery {
-			told = now
-			_ = emit(event{Tally: &t}) // if it fails, so will the next event
-		}
-	})
+	options, err := r.options(ctx, Telling[program.Recording](emit))
 	if err != nil {
 		return err
 	}
 	result, err := program.Explore(context.WithoutCancel(ctx), way.Rec, way, options)
-	out := &Outcome{Result: result}
-	if err != nil {
-		out.Error = err.Error()
-	}
-	return emit(event{Outcome: out})
+	return Tell[program.Recording](emit, result, err)
 }
 
 // replayHere recovers the image of a finding, on a stage.
@@ -90,14 +76,5 @@ func replayHere(ctx context.Context, r *Request, dir string, emit func(any) erro
 	if err != nil {
 		return err
 	}
-	return emit(event{Replayed: again})
-}
-
-func readRecording(file string) (*program.Recording, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	rec := &program.Recording{}
-	return rec, json.Unmarshal(text, rec)
+	return emit(Told[program.Recording]{Replayed: again})
 }

@@ -10,15 +10,13 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 func TestMain(m *testing.M) {
 	stage.Main(native.Job())
-	if len(os.Args) == 2 && os.Args[1] == labWord {
-		endless()
-		return
-	}
+	programtest.LabToKill(exploreToKill)
 	if len(os.Args) == 3 {
 		programs := map[string]func(dir string) error{hastyWord: hasty, notesWord: keepNotes, mappedWord: writeMapped}
 		if run := programs[os.Args[1]]; run != nil {
@@ -39,32 +37,9 @@ func withFUSE(t *testing.T) {
 	}
 }
 
-// notes is a store in shell: each note is a file that is written under a temporary name and renamed.
-const notes = `set -e
-for i in 1 2 3; do
-	echo "this is note$i" >"$1/tmp"
-	sync "$1/tmp"  # fsync of the file
-	mv "$1/tmp" "$1/note$i"
-	sync "$1"      # fsync of the directory
-	echo "note$i" >>"$1/.torture/ack"
-done`
-
-// checkNotes checks that every acknowledged note is there.
-const checkNotes = `while read -r note; do
-	[ "$(cat "$1/$note")" = "this is $note" ] || { echo "$note is lost"; exit 1; }
-done <"$2"`
-
-func shell(script string, args ...string) []string {
-	return append([]string{"/bin/sh", "-c", script, "sh"}, args...)
-}
-
-func spec(script string) native.Spec {
-	return native.Spec{Program: shell(script, program.Dir), Check: shell(checkNotes, program.Dir, "{acks}")}
-}
-
 func explore(t *testing.T, s native.Spec) *program.Result {
 	t.Helper()
-	out, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: "posix-min", Workers: 2}, nil)
+	out, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: "posix-min", Limits: program.Limits{Workers: 2}}, nil)
 	require.NoError(t, err)
 	require.Empty(t, out.Recording.Ended)
 	return out.Result
@@ -79,9 +54,9 @@ func TestAMissingSyncOfAProgramIsFoundAndNamed(t *testing.T) {
 		"of the directory": {`sync "$1" `, "was durable, with no intervening sync of its directory"},
 	} {
 		for _, observe := range []bool{false, true} {
-			s := spec(strings.Replace(notes, row.leftOut, "true ", 1))
+			s := programtest.NotesOf(strings.Replace(programtest.Notes, row.leftOut, "true ", 1))
 			if row.leftOut == "" {
-				s = spec(notes)
+				s = programtest.NotesOf(programtest.Notes)
 			}
 			s.Observe = observe
 			t.Run(name, func(t *testing.T) {
@@ -112,9 +87,25 @@ func TestAProgramReachesItsStoreAsAnotherUser(t *testing.T) {
 	}
 	for _, observe := range []bool{false, true} {
 		result := explore(t, native.Spec{
-			Program: nobody(notes, program.Dir), Check: nobody(checkNotes, program.Dir, "{acks}"), Observe: observe,
+			Program: nobody(programtest.Notes, program.Dir), Check: nobody(programtest.CheckNotes, program.Dir, "{acks}"), Observe: observe,
 		})
 		require.True(t, result.Passed, result.Inconclusive)
 		require.Empty(t, result.Findings)
+	}
+}
+
+func TestACheckerAndADumpThatNoticeTheSameLossMakeDifferentFindings(t *testing.T) {
+	withFUSE(t)
+	t.Parallel()
+	s := programtest.NotesOf(strings.Replace(programtest.Notes, `sync "$1/tmp"`, "true ", 1))
+	checked := explore(t, s)
+	s.Check, s.Dump = nil, programtest.Shell(`cat "$1"/note*`, program.Dir)
+	dumped := explore(t, s)
+	require.NotEmpty(t, checked.Findings)
+	require.NotEmpty(t, dumped.Findings)
+	for _, f := range checked.Findings {
+		for _, g := range dumped.Findings {
+			assert.NotEqual(t, f.ID, g.ID, "%s and %s", f.Sentence, g.Sentence)
+		}
 	}
 }

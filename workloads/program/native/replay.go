@@ -10,7 +10,6 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/hostdisk"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
-	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
 // Replayed is the result of recovering the image of a saved finding again.
@@ -32,7 +31,7 @@ func Replay(ctx context.Context, file string, attempts int) (_ *Replayed, err er
 		return nil, err
 	}
 	if spec.Server != nil {
-		return replayOnStage(ctx, file, attempts)
+		return ReplayOnStage(ctx, jobName, file, attempts)
 	}
 	scratch, err := hostdisk.NewScratch(fastDir(), "replay")
 	if err != nil {
@@ -60,19 +59,27 @@ func loadFinding(file string) (*lrec.File, *Spec, error) {
 	return f, spec, nil
 }
 
-// replayOnStage is Replay on a stage, for recoveries that need one.
-func replayOnStage(ctx context.Context, file string, attempts int) (again *Replayed, err error) {
+// ReplayOnStage has a job replay a saved finding on a stage.
+func ReplayOnStage(ctx context.Context, job, file string, attempts int) (*Replayed, error) {
 	from, err := filepath.Abs(file)
 	if err != nil {
 		return nil, err
 	}
-	err = stage.Run(ctx, jobName, Request{From: from, Replay: attempts}, func(text json.RawMessage) error {
-		var e event
-		err := json.Unmarshal(text, &e)
-		again = e.Replayed
-		return err
-	})
-	return again, err
+	request := struct {
+		From   string `json:"from"`
+		Replay int    `json:"replay"`
+	}{from, attempts}
+	told, err := OnStage[struct{}](ctx, job, request, nil)
+	return told.Replayed, err
+}
+
+// Again recovers the image of a finding a number of times.
+func Again(f *program.Finding, attempts int, ask func() (program.Answer, error)) (*Replayed, error) {
+	shown, last, err := f.Again(attempts, ask)
+	if err != nil {
+		return nil, err
+	}
+	return &Replayed{Finding: f, Attempts: attempts, Shown: shown, Answer: last.Text}, nil
 }
 
 // replayIn recovers the image of a finding in a directory.
@@ -85,17 +92,6 @@ func replayIn(ctx context.Context, f *lrec.File, spec *Spec, dir string, attempt
 	if err != nil {
 		return nil, err
 	}
-	again := &Replayed{Finding: f.Finding}
-	for range attempts {
-		a, err := r.Recover(ctx, img, f.Recording.Acks)
-		if err != nil {
-			return nil, errors.Join(err, r.Close())
-		}
-		again.Attempts++
-		again.Answer = a.Text
-		if f.Finding.Alike(a) {
-			again.Shown++
-		}
-	}
-	return again, r.Close()
+	again, err := Again(f.Finding, attempts, func() (program.Answer, error) { return r.Recover(ctx, img, f.Recording.Acks) })
+	return again, errors.Join(err, r.Close())
 }

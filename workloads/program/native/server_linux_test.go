@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
+	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 )
 
 // logServer is a server in shell: it appends each line that it gets to a log and answers when that is done. It refuses to start
@@ -38,10 +39,10 @@ const (
 // serverSpec returns the spec of a logServer.
 func serverSpec(sync string) native.Spec {
 	return native.Spec{
-		Program: shell(logServer, program.Dir, "{tmp}", sync), Check: shell(ask, "{acks}", "{tmp}"),
-		Setup: shell(`mkdir "$1/sub"; touch "$1/log"`, program.Dir),
+		Program: programtest.Shell(logServer, program.Dir, "{tmp}", sync), Check: programtest.Shell(ask, "{acks}", "{tmp}"),
+		Setup: programtest.Shell(`mkdir "$1/sub"; touch "$1/log"`, program.Dir),
 		Server: &native.Server{
-			Ready: process.Probe{Output: "^ready$"}, Work: shell(drive, program.Dir, "{tmp}"),
+			Ready: process.Probe{Output: "^ready$"}, Work: programtest.Shell(drive, program.Dir, "{tmp}"),
 		},
 	}
 }
@@ -50,7 +51,7 @@ func serverSpec(sync string) native.Spec {
 func tortureServer(t *testing.T, s native.Spec, profile, sentence string) (*native.Outcome, *program.Finding) {
 	t.Helper()
 	withFUSE(t)
-	out, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: profile, Workers: 2}, nil)
+	out, err := native.Explore(t.Context(), native.Request{Spec: s, Profile: profile, Limits: program.Limits{Workers: 2}}, nil)
 	require.NoError(t, err)
 	require.Empty(t, out.Recording.Ended)
 	for i := range out.Result.Findings {
@@ -102,7 +103,7 @@ func TestAServerThatDoesNotStartHasFailed(t *testing.T) {
 func TestAServerThatEndsDuringTheCheckHasFailed(t *testing.T) {
 	t.Parallel()
 	s := serverSpec("sync")
-	s.Program = shell(strings.Replace(logServer, "cat ", `grep -q row2 "$1/log" && exit 4; cat `, 1), program.Dir, "{tmp}", "sync")
+	s.Program = programtest.Shell(strings.Replace(logServer, "cat ", `grep -q row2 "$1/log" && exit 4; cat `, 1), program.Dir, "{tmp}", "sync")
 	out, f := tortureServer(t, s, "xfs", "the server on the recovered store ended with exit code 4: ready")
 	require.NotNil(t, f, "%+v", out.Result.Findings)
 	assert.False(t, f.Hangs)
@@ -112,7 +113,7 @@ func TestADumpJudgesAServer(t *testing.T) {
 	t.Parallel()
 	for sync, passes := range map[string]bool{"sync": true, "true": false} {
 		s := serverSpec(sync)
-		s.Check, s.Dump = nil, shell(dumpLog, "{tmp}", "{tmp}")
+		s.Check, s.Dump = nil, programtest.Shell(dumpLog, "{tmp}", "{tmp}")
 		out, _ := tortureServer(t, s, "xfs", "")
 		assert.Equal(t, passes, out.Result.Passed, "%+v", out.Result)
 	}

@@ -16,10 +16,11 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 	"github.com/lightningdb/lightning-torture/workloads/program/unwind"
 )
 
-// notesWord makes the test binary a program that keeps notes like the script in notes, but forgets to sync the files.
+// notesWord makes the test binary a program that keeps notes like the script in programtest.Notes, but forgets to sync the files.
 const notesWord = "__notes"
 
 func keepNotes(dir string) error {
@@ -109,7 +110,7 @@ func placed(t *testing.T, file, text, mark string) string {
 // finding tortures a program that records its stacks, and returns its only finding.
 func finding(t *testing.T, args ...string) program.Finding {
 	t.Helper()
-	s := native.Spec{Program: append(args, program.Dir), Check: shell(checkNotes, program.Dir, "{acks}"), Stacks: true}
+	s := native.Spec{Program: append(args, program.Dir), Check: programtest.Shell(programtest.CheckNotes, program.Dir, "{acks}"), Stacks: true}
 	result := explore(t, s)
 	require.Len(t, result.Findings, 1)
 	require.NotNil(t, result.Findings[0].Explanation)
@@ -230,7 +231,7 @@ func TestEachProgramOfAScriptIsNamed(t *testing.T) {
 	withStacks(t)
 	t.Parallel()
 	out, err := native.Explore(t.Context(), native.Request{
-		Spec: native.Spec{Program: shell(`echo text >"$1/a" && mv "$1/a" "$1/b" && rm "$1/b"`, program.Dir), Stacks: true}, Profile: "posix-min", OnlyTape: true,
+		Spec: native.Spec{Program: programtest.Shell(`echo text >"$1/a" && mv "$1/a" "$1/b" && rm "$1/b"`, program.Dir), Stacks: true}, Profile: "posix-min", OnlyTape: true,
 	}, nil)
 	require.NoError(t, err)
 	rec := out.Recording

@@ -59,7 +59,7 @@ func atFirst(o program.Options, findings int) program.Options {
 	if findings > 1 {
 		return o
 	}
-	o.Progress, o.Enough = program.UntilFailure(nil, o.Enough)
+	o.First, o.Progress = true, nil
 	return o
 }
 

@@ -78,7 +78,7 @@ func sweep(t *testing.T, way *wasm.Way, last uint64, profile string) *wasm.Swept
 	p, err := faultfs.ProfileNamed(profile)
 	require.NoError(t, err)
 	swept, err := way.Sweep(t.Context(), schedule.Seeds{First: 1, Last: last},
-		program.Options{Model: faultfs.Model{Profile: p}, Workers: 2})
+		program.Options{Model: faultfs.Model{Profile: p}, Limits: program.Limits{Workers: 2}})
 	require.NoError(t, err)
 	return swept
 }

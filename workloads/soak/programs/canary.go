@@ -60,7 +60,7 @@ func wasmCanary(dir string) (way, error) {
 
 // look runs a canary and says whether the missing lines were noticed.
 func look(ctx context.Context, w way, seed uint64) (canary.Sight, error) {
-	found, err := w.search(ctx, &course{seed: seed, profile: "posix-min", options: program.Options{Workers: runtime.NumCPU(), Findings: 1, Seed: seed}})
+	found, err := w.search(ctx, &course{seed: seed, profile: "posix-min", options: program.Options{Limits: program.Limits{Workers: runtime.NumCPU(), Findings: 1, Seed: seed}}})
 	if err != nil {
 		return canary.Sight{}, fmt.Errorf("programs: the program with the planted bug: %w", err)
 	}

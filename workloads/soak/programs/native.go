@@ -14,10 +14,7 @@ type nativeWay struct{ spec native.Spec }
 func (w *nativeWay) request(c *course) native.Request {
 	spec := w.spec
 	spec.Rules, spec.Env = c.rules, c.environment(w.spec.Env)
-	o := &c.options
-	return native.Request{
-		Spec: spec, Profile: c.profile, Device: c.device, Workers: o.Workers, Images: o.Images, Points: o.Points, Nested: o.Nested, Findings: o.Findings, Seed: o.Seed,
-	}
+	return native.Request{Limits: c.options.Limits, Spec: spec, Profile: c.profile, Device: c.device}
 }
 
 func (w *nativeWay) record(ctx context.Context, c *course) (*program.Recording, error) {

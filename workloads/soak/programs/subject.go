@@ -125,7 +125,7 @@ func (s *Subject) Cell(ctx context.Context, t *lap.Task) (*ledger.Cell, error) {
 // course returns what every search of the campaign has in common.
 func (s *Subject) course(t *lap.Task) *course {
 	return &course{options: program.Options{
-		Workers: cmp.Or(t.Workers, runtime.NumCPU()), Images: s.program.Images, Points: t.Spec.Points, Nested: s.program.Nested,
+		Limits:   program.Limits{Workers: cmp.Or(t.Workers, runtime.NumCPU()), Images: s.program.Images, Points: t.Spec.Points, Nested: s.program.Nested},
 		Progress: func(n program.Tally) { t.Progress(uint64(n.Images + n.Repeated + n.Points)) },
 	}}
 }

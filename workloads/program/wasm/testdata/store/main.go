@@ -9,7 +9,7 @@
 //
 // With WRITERS=1 there is one writer, so that the store does one thing after the other.
 //
-//	store work DIR         puts keys, and appends each to DIR/.torture/ack when it is durable
+//	store work DIR [N]     has each writer put N keys, or 4, and appends each to DIR/.torture/ack when it is durable
 //	store check DIR ACKS   recovers, and looks for every key that was acknowledged
 //	store dump DIR         recovers, and prints the keys
 package main
@@ -24,6 +24,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -70,10 +71,15 @@ func (s *store) work() {
 	if os.Getenv("WRITERS") == "1" {
 		writers = 1
 	}
+	puts := 4
+	if len(os.Args) > 3 {
+		puts, err = strconv.Atoi(os.Args[3])
+		must(err)
+	}
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {
-			for i := range 4 {
+			for i := range puts {
 				s.put(fmt.Sprintf("w%d-%d", w, i))
 				if w == 0 && i%2 == 1 {
 					s.rotate()
