@@ -45,7 +45,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	f.seeds.Add(to)
 	to.StringVar(&f.profile, "profile", "posix-min", "`PROFILE` of the filesystem, see list profiles")
 	to.StringVar(&f.device, "device", "", "`DIALS` of the disk, such as \"sector=4096\"")
-	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\" (may be repeated)")
+	to.StringArrayVar(&f.faults, "fault", nil, "`RULE` of a fault while the program is recorded, such as \"eio write nth=3\"; on a filesystem of the kernel, of its disk (may be repeated)")
 	to.IntVar(&f.workers, "workers", runtime.NumCPU(), "`N` recoveries at once")
 	to.IntVar(&f.images, "images", 0, "recover at most `N` images per crash point (default 256)")
 	to.IntVar(&f.points, "points", 0, "cut power at `N` points, spread over the run (default everywhere)")
@@ -116,7 +116,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 		return err
 	}
 	if kernel.Known(f.on) {
-		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "fault", "audit"}, f.on, "")
+		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "audit"}, f.on, "")
 	}
 	return f.validateWay(given, []string{"seed", "seeds", "sweep"})
 }

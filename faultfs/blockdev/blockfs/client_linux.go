@@ -170,6 +170,18 @@ func (c *Client) Log(disk string) (log blocklog.Log, err error) {
 // Fail makes a disk fail writes. The zero Failure ends that.
 func (c *Client) Fail(disk string, f Failure) error { return c.call("Fail", FailArgs{disk, f}, nil) }
 
+// SetRules makes a disk fail writes and flushes with EIO from now on: those that the rules hit, in the syntax of rule.ParseRule. A
+// write is "eio write" and a flush is "eio sync".
+func (c *Client) SetRules(disk string, rules []string) error {
+	return c.call("SetRules", RulesArgs{disk, rules}, nil)
+}
+
+// Missed returns the rules of a disk that have hit nothing.
+func (c *Client) Missed(disk string) (rules []string, err error) {
+	err = c.call("Missed", disk, &rules)
+	return rules, err
+}
+
 // Failed returns the number of writes that have failed since Fail.
 func (c *Client) Failed(disk string) (n int, err error) {
 	err = c.call("Failed", disk, &n)

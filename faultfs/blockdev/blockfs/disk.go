@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/rule"
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // disk is one served file. Its log is in the order in which requests were applied, under mu.
@@ -17,6 +19,7 @@ type disk struct {
 	log    blocklog.Log
 	fail   Failure
 	failed int // writes failed since fail was set
+	rules  []*rule.Rule
 
 	slow    Latencies
 	flushes atomic.Int64 // flushes still to be slow
@@ -43,12 +46,26 @@ func (d *disk) do(op blocklog.Op) bool {
 		d.failed++
 		return false
 	}
+	if d.hit(op) {
+		return false
+	}
 	d.data.Do(op)
 	if d.before != nil {
 		op.Data = slices.Clone(op.Data)
 		d.log = append(d.log, op)
 	}
 	return true
+}
+
+// hit reports whether a rule hits a request.
+func (d *disk) hit(op blocklog.Op) (hit bool) {
+	kind, fails := map[blocklog.Kind]trace.OpKind{blocklog.Write: trace.OpWrite, blocklog.Flush: trace.OpSync}[op.Kind]
+	for _, r := range d.rules {
+		if fails && r.Sees(kind, "", "") && r.Fires() {
+			hit = true // every rule counts
+		}
+	}
+	return hit
 }
 
 // wait waits as long as a request takes.

@@ -36,6 +36,12 @@ type FailArgs struct {
 	Writes Failure
 }
 
+// RulesArgs are the arguments of Service.SetRules.
+type RulesArgs struct {
+	Disk  string
+	Rules []string
+}
+
 // Failure says which writes of a disk fail with EIO.
 type Failure struct {
 	Content  []byte // writes with a sector that begins like one of the sectors of this content

@@ -13,6 +13,7 @@ import (
 	"github.com/hanwen/go-fuse/v2/fuse"
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
+	"github.com/lightningdb/lightning-torture/faultfs/rule"
 )
 
 // serveWord is the first argument of a process that is to become the server.
@@ -156,4 +157,28 @@ func (s *Service) Fail(a FailArgs, _ *struct{}) error {
 // Failed returns the number of writes that have failed since Fail.
 func (s *Service) Failed(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = d.failed })
+}
+
+// SetRules makes a disk fail requests.
+func (s *Service) SetRules(a RulesArgs, _ *struct{}) error {
+	var rules []*rule.Rule
+	for _, text := range a.Rules {
+		r, err := rule.ParseRule(text)
+		if err != nil {
+			return err
+		}
+		rules = append(rules, r)
+	}
+	return s.with(a.Disk, func(d *disk) { d.rules = rules })
+}
+
+// Missed returns the rules that have hit nothing.
+func (s *Service) Missed(name string, missed *[]string) error {
+	return s.with(name, func(d *disk) {
+		for _, r := range d.rules {
+			if r.Hits() == 0 {
+				*missed = append(*missed, r.String())
+			}
+		}
+	})
 }

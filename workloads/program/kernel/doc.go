@@ -46,8 +46,15 @@
 // differ although no write was lost, the difference was still in the kernel's memory, and no sync had covered it.
 //
 // Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code. There are no
-// faults, no golden states, no undecided images and no crashes during recovery. In the store there is an empty directory
+// golden states and no undecided images. In the store there is an empty directory
 // .torture while a program runs that acknowledges by file, for the mount; recovered stores do not have it.
+//
+// # Faults
+//
+// With native.Spec.Rules the disk fails writes ("eio write nth=30") or flushes ("eio sync from=3") of the recorded run with EIO,
+// counted from its start. What the disk has refused is not in the recording. The kernel reacts as it does: fsync returns the error,
+// once, and the kernel forgets what it could not write; or the filesystem becomes read-only. A program that acknowledges after such
+// an error has lost data. Recoveries have no faults.
 //
 // # What it leaves behind
 //

@@ -184,11 +184,41 @@ func TestWhatOnlyDisksOfTheLabCanDoIsRefused(t *testing.T) {
 	for want, s := range map[string]native.Spec{
 		"write a checker": {Dump: []string{"dump", program.Dir}},
 		"cannot observe":  {Check: []string{"check", program.Dir}, Observe: true},
-		"has none":        {Check: []string{"check", program.Dir}, Rules: []string{"eio write nth=3"}},
+		"its flushes as":  {Check: []string{"check", program.Dir}, Rules: []string{"enospc write nth=3"}},
+		"no files and":    {Check: []string{"check", program.Dir}, Rules: []string{"eio sync *.log nth=3"}},
 	} {
 		s.Program = []string{"program", program.Dir}
 		_, err := kernel.Explore(t.Context(), request("ext4", s), nil)
 		require.ErrorContains(t, err, want)
 	}
 	require.ErrorContains(t, kernel.Possible("fat"), "no filesystem is called")
+}
+
+// A program that goes on after a failed sync acknowledges what the kernel has given up.
+func TestAProgramThatIgnoresAFailedSyncOfTheDiskIsFound(t *testing.T) {
+	t.Parallel()
+	for _, fs := range kernel.Filesystems() {
+		t.Run(fs, func(t *testing.T) {
+			t.Parallel()
+			withFilesystem(t, fs)
+			s := programtest.NotesOf(strings.Replace(programtest.Notes, "set -e", "", 1))
+			s.Rules = []string{"eio write from=1"}
+			result := explore(t, request(fs, s)).Result
+			require.NotEmpty(t, result.Findings)
+			require.Contains(t, result.Findings[0].Sentence, "is lost")
+			s.Program = programtest.NotesOf(programtest.Notes).Program
+			out, err := kernel.Explore(t.Context(), request(fs, s), nil)
+			require.NoError(t, err)
+			require.Empty(t, out.Result.Findings)
+			require.Contains(t, out.Result.Inconclusive, "the program failed before it acknowledged anything")
+		})
+	}
+}
+
+func TestAFaultOfTheDiskThatHitsNothingGivesNoVerdict(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	s := programtest.NotesOf(programtest.Notes)
+	s.Rules = []string{"eio sync nth=1000000"}
+	require.Contains(t, explore(t, request("ext4", s)).Result.Inconclusive, "a fault hit nothing: eio sync nth=1000000")
 }

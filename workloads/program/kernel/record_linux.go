@@ -26,9 +26,10 @@ var latencies = blockfs.Latencies{Flush: 5 * time.Millisecond, Flushes: 100}
 // recorder is a recording in progress.
 type recorder struct {
 	*rig
-	run  *native.Run
-	disk string
-	at   string // where the disk is mounted
+	run   *native.Run
+	rules []string // faults of the disk
+	disk  string
+	at    string // where the disk is mounted
 
 	mu     sync.Mutex
 	acks   []program.Ack
@@ -41,7 +42,7 @@ type recorder struct {
 
 // record runs the program once, on an empty disk or on one that the setup has prepared.
 func (r *rig) record(ctx context.Context, spec *native.Spec, name string) (_ *Recording, err error) {
-	rec := &recorder{rig: r, owners: newOwners()}
+	rec := &recorder{rig: r, rules: spec.Rules, owners: newOwners()}
 	rec.looker = newLooker(rec.owners.see)
 	if rec.run, err = native.NewRun(spec, rec.ack, func() string { return "" }); err != nil {
 		return nil, err
@@ -62,12 +63,16 @@ func (r *rig) record(ctx context.Context, spec *native.Spec, name string) (_ *Re
 	if err = errors.Join(err, rec.failed); err != nil {
 		return nil, errors.Join(err, m.Unmount())
 	}
+	missed, err := r.disks.Missed(rec.disk)
+	if err != nil {
+		return nil, errors.Join(err, m.Unmount())
+	}
 	content, err := r.disks.Content(rec.disk)
 	if err = errors.Join(err, m.Unmount(), r.disks.Remove(rec.disk)); err != nil {
 		return nil, err
 	}
 	return &Recording{
-		Recording: &program.Recording{Program: spec.Program, Way: name, Acks: rec.acks, Ended: ended},
+		Recording: &program.Recording{Program: spec.Program, Way: name, Acks: rec.acks, Ended: ended, Missed: missed},
 		Blocks: Blocks{
 			Filesystem: name, Options: r.fs.Options, Kernel: release(), DiskBytes: r.fs.DiskBytes, Content: content, Given: rec.given,
 			Owners: rec.owners.of(content.Log), Snapshots: rec.seen,
@@ -113,7 +118,7 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 			return "", err
 		}
 	}
-	if err := errors.Join(kernelfs.SyncAll(r.at), r.disks.Record(r.disk)); err != nil {
+	if err := errors.Join(kernelfs.SyncAll(r.at), r.disks.Record(r.disk), r.disks.SetRules(r.disk, spec.Rules)); err != nil {
 		return "", err
 	}
 	ended, err = r.run.Do(ctx)
@@ -125,7 +130,7 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 	}
 	// Whatever is not on the disk yet, the kernel would write later: first its metadata, then everything.
 	_, _ = r.looker.look(r.run.Dir) // if it fails, explanations know less
-	return ended, errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at))
+	return ended, r.unlessFaulty(errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at)))
 }
 
 // ack is called with each acknowledgement, while the program waits.
@@ -142,7 +147,15 @@ func (r *recorder) ack(line string) {
 	if files, err := r.looker.look(r.run.Dir); err == nil {
 		r.seen = append(r.seen, Snapshot{len(r.acks), files})
 	}
-	r.failed = errors.Join(r.failed, r.nudge())
+	r.failed = errors.Join(r.failed, r.unlessFaulty(r.nudge()))
+}
+
+// unlessFaulty returns an error of the filesystem, but not if its disk is to fail.
+func (r *recorder) unlessFaulty(err error) error {
+	if len(r.rules) > 0 {
+		return nil
+	}
+	return err
 }
 
 // maxLooks is at how many acknowledgements the lab looks at the store, and makes the kernel write.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 
+	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 )
@@ -40,12 +42,29 @@ func (r *Request) Validate() error {
 		return errors.New("a dump is compared with states after kills, which only disks of the lab can give; write a checker")
 	case s.Observe:
 		return errors.New("a disk of the kernel is decided before it is mounted: a checker cannot observe it")
-	case len(s.Rules) > 0:
-		return errors.New("faults hit operations of the disks of the lab; a filesystem of the kernel has none")
-	case r.OnlyRecord:
+	}
+	for _, text := range s.Rules {
+		if err := validateRule(text); err != nil {
+			return err
+		}
+	}
+	if r.OnlyRecord {
 		return s.ValidateProgram()
 	}
 	return s.Validate()
+}
+
+// validateRule rejects faults that a disk does not have.
+func validateRule(text string) error {
+	rule, err := faultfs.ParseRule(text)
+	if err != nil {
+		return err
+	}
+	if rule.Effect != faultfs.EIO || rule.Op != faultfs.OpWrite && rule.Op != faultfs.OpSync || rule.Glob != "" || rule.After+rule.Before > 0 {
+		return fmt.Errorf("the fault %q: on a filesystem of the kernel, it is the disk that fails, which knows no files and no time: "+
+			"its writes as in \"eio write nth=30\", its flushes as in \"eio sync from=3\"", text)
+	}
+	return nil
 }
 
 // Explore records the program, unless the request has a recording, and searches the disks that power cuts can have left. It works

@@ -39,7 +39,8 @@ func explore(ctx context.Context, rec *Recording, worker func(nr int) (images, e
 	}, s.jobs())
 	s.Count(s.countPoints)
 	result := &program.Result{
-		Program: rec.Program, Way: rec.Way, Profile: rec.Blocks.mounted(), Ended: rec.Ended, Acks: len(rec.Acks), Ops: len(rec.Blocks.log()),
+		Program: rec.Program, Way: rec.Way, Profile: rec.Blocks.mounted(), Ended: rec.Ended, Missed: rec.Missed,
+		Acks: len(rec.Acks), Ops: len(rec.Blocks.log()),
 	}
 	s.Conclude(result, len(all), err)
 	return result, err
