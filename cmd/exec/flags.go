@@ -49,7 +49,7 @@ func (f *flags) add(to *pflag.FlagSet) {
 	to.IntVar(&f.workers, "workers", runtime.NumCPU(), "`N` recoveries at once")
 	to.IntVar(&f.images, "images", 0, "recover at most `N` images per crash point (default 256)")
 	to.IntVar(&f.points, "points", 0, "cut power at `N` points, spread over the run (default everywhere)")
-	to.IntVar(&f.nested, "nested", 8, "with --observe: at each crash point, recover `N` images of crashes during a recovery")
+	to.IntVar(&f.nested, "nested", 8, "with --observe, or on a filesystem of the kernel: at each crash point, recover `N` images of crashes during a recovery")
 	to.IntVar(&f.findings, "findings", 0, "explain `N` findings (default 8)")
 	to.DurationVar(&f.limit, "for", 0, "stop after this time, without a verdict unless something was found; explaining findings takes at most half as long again, or 10s")
 	to.BoolVar(&f.audit, "audit", false, "only list what is not durable when the program acknowledges: hints, not findings")
@@ -116,7 +116,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 		return err
 	}
 	if kernel.Known(f.on) {
-		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "nested", "profile", "device", "audit"}, f.on, "")
+		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "profile", "device", "audit"}, f.on, "")
 	}
 	return f.validateWay(given, []string{"seed", "seeds", "sweep"})
 }

@@ -51,6 +51,17 @@ type BlockCut struct {
 	Lost       []string       `json:"lost"`       // those that were lost, in words
 	State      blocklog.State `json:"state"`
 	Until      int            `json:"until"` // the request that the power cut preceded
+	// Second is set if power was cut again during the recovery.
+	Second *SecondBlockCut `json:"second,omitempty"`
+}
+
+// SecondBlockCut is a power cut during the recovery of a block device: by the filesystem, and by the program on it.
+type SecondBlockCut struct {
+	Log     blocklog.Log   `json:"log"` // the requests of the recovery before the cut
+	State   blocklog.State `json:"state"`
+	Flush   int            `json:"flush"`   // flushes completed since the recovery began
+	Pending int            `json:"pending"` // writes since then, or pages of writes
+	Lost    int            `json:"lost"`    // those of them that were lost
 }
 
 // Call is a disk operation before the cut, in human-readable form.
@@ -104,7 +115,7 @@ func (f *Finding) Image(rec *Recording) (*faultfs.FS, error) {
 
 // Alike reports whether an answer fails in the same way as the finding.
 func (f *Finding) Alike(a Answer) bool {
-	if f.Nested != nil {
+	if f.Nested != nil || f.Blocks != nil && f.Blocks.Second != nil {
 		a.Text = inRecovery + a.Text
 	}
 	of := Answer{Verdict: Wrong, Text: f.Sentence}

@@ -146,6 +146,11 @@ func (c *Client) Load(content Content) (string, error) {
 	return to, c.call("Load", LoadArgs{to, content}, nil)
 }
 
+// Adopt makes a disk one that has recorded a log, which began with its present content.
+func (c *Client) Adopt(disk string, log blocklog.Log) error {
+	return c.call("Adopt", AdoptArgs{disk, log}, nil)
+}
+
 // Save writes a disk to a sparse file, with holes for what was never written.
 func (c *Client) Save(disk, file string) error { return c.call("Save", SaveArgs{disk, file}, nil) }
 

@@ -27,6 +27,12 @@ type LoadArgs struct {
 	Content Content
 }
 
+// AdoptArgs are the arguments of Service.Adopt.
+type AdoptArgs struct {
+	Disk string
+	Log  blocklog.Log
+}
+
 // SaveArgs are the arguments of Service.Save.
 type SaveArgs struct{ Disk, File string }
 

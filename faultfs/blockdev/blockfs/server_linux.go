@@ -139,6 +139,11 @@ func (s *Service) Load(a LoadArgs, _ *struct{}) error {
 	return nil
 }
 
+// Adopt makes a disk one that has recorded the given log.
+func (s *Service) Adopt(a AdoptArgs, _ *struct{}) error {
+	return s.with(a.Disk, func(d *disk) { d.before, d.log = d.data.Fork(), a.Log })
+}
+
 // Position returns the number of requests in the log.
 func (s *Service) Position(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = len(d.log) })

@@ -37,6 +37,13 @@
 // file is mounted by your kernel, as root. Its form is checked, but the filesystem on it is not, so do not replay files from people
 // whom you would not let mount a disk.
 //
+// # Crashes during recovery
+//
+// With Limits.Nested, at each crash point one recovery in which the store was right is done once more on a recorded disk: the kernel's
+// recovery of the filesystem, and the program's of its store. Then the kernel writes what it has in memory. Power is cut in some of the
+// stretches of that recording, too, and the store on the disk must be right after another recovery. A finding has the requests of the
+// recovery, so it replays.
+//
 // # Findings
 //
 // A finding says which filesystem it was, after which flush power was cut, which writes were lost, as few as suffice, and what had
@@ -69,7 +76,8 @@
 //	filesystem.go    the filesystems
 //	recording.go     what a disk recorded, and its file
 //	request.go       Explore and Replay
-//	search.go        the disks of a recording, and what the checker says of each
+//	search.go        the disks of a recording, handed out to the workers of program.Search
+//	nest.go          crashes during a recovery
 //	finding.go       findings: confirmed, shrunk, in words
 //	owners.go        which file the bytes of a write belong to
 //	snapshot.go      what a program saw, compared with what a disk has

@@ -24,26 +24,18 @@ const (
 
 // Explain shrinks, describes and confirms a failure.
 func (w *searcher) Explain(ctx context.Context, f *failure) (program.Finding, error) {
-	shrunk := w.shrink(ctx, f)
+	var shrunk *program.Shrunk
+	if f.Place.second == nil {
+		shrunk = w.shrink(ctx, f)
+	}
 	finding := w.finding(f)
 	finding.Explanation = w.explanation(f, finding.Blocks.Lost)
 	finding.Shrunk = shrunk
 	acked := w.rec.acked(w.epochs[f.Place.epoch])
-	err := finding.Confirm(func() (program.Answer, error) { return again(w.Context(), w.images, f.Place.state, acked) })
+	err := finding.Confirm(func() (program.Answer, error) {
+		return again(w.Context(), w.images, f.Place.state, finding.Blocks.Second, acked)
+	})
 	return finding, err
-}
-
-// again recovers a disk, whether its answer is known or not.
-func again(ctx context.Context, w images, state blocklog.State, acked []program.Ack) (program.Answer, error) {
-	disk, _, err := w.cut(state)
-	if err != nil {
-		return program.Answer{}, err
-	}
-	a, err := w.recover(ctx, disk, acked)
-	if err != nil {
-		return a, err
-	}
-	return a, w.discard(disk)
 }
 
 // shrink leaves out losses without which the disk fails as well. It returns what changed, or nil if nothing did.
@@ -88,6 +80,7 @@ func (s *search) finding(f *failure) program.Finding {
 		Filesystem: b.mounted(), Flush: flushes(log, e.From), Pending: len(log.Units(e, blocklog.AtPages)), Lost: []string{},
 		State: blocklog.State{Sure: e.From, Kept: append([]blocklog.Piece{}, at.state.Kept...)}, Until: e.To,
 	}
+	cut.Second = at.secondOf()
 	for _, p := range at.lost {
 		cut.Lost = append(cut.Lost, b.describe(p))
 	}
@@ -106,6 +99,10 @@ func (s *search) finding(f *failure) program.Finding {
 // when it acknowledged last. Which call of the program is missing is not known.
 func (w *searcher) explanation(f *failure, lost []string) *explain.Explanation {
 	e := &explain.Explanation{Lost: len(lost)}
+	if second := f.Place.secondOf(); second != nil {
+		e.Sentence = sentenceOf(second)
+		return e
+	}
 	if len(lost) > 0 {
 		e.Sentence = "it fails if the disk loses what it had accepted but not flushed: " + some(lost)
 	}

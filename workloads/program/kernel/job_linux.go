@@ -105,7 +105,12 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 		return fmt.Errorf("%s: %w", r.From, native.ErrNoFinding)
 	}
 	state := file.Finding.Blocks.State
-	if err := rec.Blocks.log().Check(state); err != nil {
+	second := file.Finding.Blocks.Second
+	err = rec.Blocks.log().Check(state)
+	if err == nil && second != nil {
+		err = errors.Join(second.Log.CheckRequests(rec.Blocks.DiskBytes), second.Log.Check(second.State))
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %s: %w", lrec.ErrFile, r.From, err)
 	}
 	if err := json.Unmarshal(file.Spec, &r.Spec); err != nil {
@@ -127,7 +132,7 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 	acked := rec.acked(blocklog.Epoch{To: file.Finding.Blocks.Until})
-	replayed, err := native.Again(file.Finding, r.Replay, func() (program.Answer, error) { return again(ctx, w, state, acked) })
+	replayed, err := native.Again(file.Finding, r.Replay, func() (program.Answer, error) { return again(ctx, w, state, second, acked) })
 	if err != nil {
 		return err
 	}

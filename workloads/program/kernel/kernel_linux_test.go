@@ -222,3 +222,36 @@ func TestAFaultOfTheDiskThatHitsNothingGivesNoVerdict(t *testing.T) {
 	s.Rules = []string{"eio sync nth=1000000"}
 	require.Contains(t, explore(t, request("ext4", s)).Result.Inconclusive, "a fault hit nothing: eio sync nth=1000000")
 }
+
+// gathering recovers a store of notes: it gathers them in one file and removes the others. Its arguments are those of
+// programtest.CheckNotes, and a command that syncs.
+const gathering = `set -e
+if [ ! -e "$1/all" ]; then
+	cat "$1"/note* >"$1/tmp" 2>/dev/null || :
+	$3 "$1/tmp"
+	mv "$1/tmp" "$1/all"
+	rm -f "$1"/note*
+	sync "$1"
+fi
+while read -r note; do grep -qx "this is $note" "$1/all" || { echo "$note is lost"; exit 1; }; done <"$2"`
+
+func TestARecoveryThatPowerCutsInterruptIsFoundAndReplays(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	for sync, passes := range map[string]bool{"sync": true, "true": false} {
+		r := request("ext4", programtest.NotesOf(programtest.Notes))
+		r.Nested, r.Spec.Check = 8, programtest.Shell(gathering, program.Dir, "{acks}", sync)
+		out := explore(t, r)
+		require.Equal(t, passes, out.Result.Passed, "%+v", out.Result)
+		require.Positive(t, out.Result.Tally.Nested)
+		if passes {
+			continue
+		}
+		f := &out.Result.Findings[0]
+		require.Equal(t, "after a crash during the recovery: note1 is lost", f.Sentence)
+		require.Equal(t, f.ShownOf, f.Shown)
+		again, err := kernel.Replay(t.Context(), save(t, r, out), 2)
+		require.NoError(t, err)
+		require.Equal(t, 2, again.Shown, again.Answer)
+	}
+}

@@ -43,8 +43,34 @@ func (r *recoverer) cut(s blocklog.State) (disk string, hash uint64, err error) 
 
 func (r *recoverer) discard(disk string) error { return r.disks.Remove(disk) }
 
+func (r *recoverer) cutAgain(disk string, s blocklog.State) (string, error) {
+	to, _, err := r.disks.Cut(disk, s)
+	return to, err
+}
+
+func (r *recoverer) adopt(disk string, log blocklog.Log) error { return r.disks.Adopt(disk, log) }
+
 // recover mounts a disk, so that the filesystem recovers, and asks the judge about the store on it.
 func (r *recoverer) recover(ctx context.Context, disk string, acked []program.Ack) (program.Answer, error) {
+	return r.during(ctx, disk, acked, func() error { return nil })
+}
+
+// watch is recover. Afterwards the kernel writes what it has in memory, first its metadata and then everything.
+func (r *recoverer) watch(ctx context.Context, disk string, acked []program.Ack) (log blocklog.Log, a program.Answer, err error) {
+	if err := r.disks.Record(disk); err != nil {
+		return nil, a, err
+	}
+	a, err = r.during(ctx, disk, acked, func() (err error) {
+		if err = errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at)); err == nil {
+			log, err = r.disks.Log(disk)
+		}
+		return err
+	})
+	return log, a, err
+}
+
+// during recovers a disk, and calls then before it is unmounted.
+func (r *recoverer) during(ctx context.Context, disk string, acked []program.Ack, then func() error) (program.Answer, error) {
 	m, err := r.fs.Mount(r.disks.Path(disk), r.at, "")
 	var errno syscall.Errno
 	if errors.Is(err, kernelfs.ErrMount) && errors.As(err, &errno) {
@@ -58,6 +84,9 @@ func (r *recoverer) recover(ctx context.Context, disk string, acked []program.Ac
 		return program.Answer{}, errors.Join(fmt.Errorf("kernel: %w", err), m.Unmount())
 	}
 	a, err := r.judge.Ask(ctx, dir, acked)
+	if err == nil {
+		err = then()
+	}
 	return a, errors.Join(err, m.Unmount())
 }
 

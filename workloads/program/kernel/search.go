@@ -8,6 +8,7 @@ import (
 	"iter"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 	"github.com/lightningdb/lightning-torture/workloads/program"
@@ -17,9 +18,15 @@ import (
 type images interface {
 	// cut makes a disk that a power cut may leave. The hash is equal for equal disks.
 	cut(s blocklog.State) (disk string, hash uint64, err error)
+	// cutAgain makes a disk that a power cut may leave of one that watch has recovered, or that has adopted requests.
+	cutAgain(disk string, s blocklog.State) (string, error)
+	// adopt makes a disk the recording of a recovery that began with it.
+	adopt(disk string, log blocklog.Log) error
 	discard(disk string) error
 	// recover lets the filesystem and the program recover a disk, and returns the checker's answer.
 	recover(ctx context.Context, disk string, acked []program.Ack) (program.Answer, error)
+	// watch is recover, and returns the requests to the disk.
+	watch(ctx context.Context, disk string, acked []program.Ack) (blocklog.Log, program.Answer, error)
 	// look returns what is in the store on a disk after the filesystem, but not the program, has recovered it.
 	look(disk string) (map[string]File, error)
 	close() error
@@ -32,7 +39,7 @@ func explore(ctx context.Context, rec *Recording, worker func(nr int) (images, e
 	for _, i := range s.Chosen(len(all)) {
 		s.epochs = append(s.epochs, all[i])
 	}
-	s.points = make([]point, len(s.epochs))
+	s.points, s.nested = make([]point, len(s.epochs)), make([]atomic.Bool, len(s.epochs))
 	err := program.Run(s.Search, func(nr int) (program.Searcher[job, place], error) {
 		w, err := worker(nr)
 		return &searcher{s, w}, err
@@ -51,8 +58,9 @@ type search struct {
 	*program.Search[place]
 	rec    *Recording
 	epochs []blocklog.Epoch
-	points []point // by epoch
-	ended  bool    // not all jobs were handed out
+	points []point       // by epoch
+	nested []atomic.Bool // by epoch: a recovery has been cut
+	ended  bool          // not all jobs were handed out
 }
 
 // point has the figures of a crash point.
@@ -73,7 +81,8 @@ type failure = program.Failure[place]
 // place is a disk, and what was lost.
 type place struct {
 	job
-	lost []blocklog.Piece
+	lost   []blocklog.Piece
+	second *secondCut // set if power was cut again during the recovery
 }
 
 // Before reports whether less was lost here than there or, if it is the same, the crash point is earlier.
@@ -151,13 +160,16 @@ func (w *searcher) Try(j job) error {
 		return fmt.Errorf("kernel: recover a disk after request %d: %w", j.state.Sure, err)
 	}
 	lost := j.state.Lost(w.rec.Blocks.log().Units(e, blocklog.AtPages))
-	at := func() place { return place{j, lost} }
+	at := func() place { return place{job: j, lost: lost} }
 	if known {
 		w.Repeated(a, at)
-	} else {
-		w.Recovered(a, len(acked), bytesOf(lost), at)
+		return nil
 	}
-	return nil
+	w.Recovered(a, len(acked), bytesOf(lost), at)
+	if w.Nested == 0 || a.Verdict != program.Right || w.nested[j.epoch].Swap(true) {
+		return nil
+	}
+	return w.nest(j, acked)
 }
 
 func bytesOf(pieces []blocklog.Piece) (n int) {

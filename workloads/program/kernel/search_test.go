@@ -47,6 +47,8 @@ type pages struct {
 	judge func(read func(page int64) byte, acked int) string // what is wrong
 	disks map[string]*blocklog.Disk
 	asked []string
+
+	rewrites blocklog.Log // what a recovery writes
 }
 
 func (p *pages) cut(s blocklog.State) (string, uint64, error) {
@@ -76,6 +78,23 @@ func (p *pages) recover(_ context.Context, disk string, acked []program.Ack) (pr
 		a.Verdict = program.Wrong
 	}
 	return a, nil
+}
+
+// watch says that a recovery has rewritten pages.
+func (p *pages) watch(ctx context.Context, disk string, acked []program.Ack) (blocklog.Log, program.Answer, error) {
+	a, err := p.recover(ctx, disk, acked)
+	return p.rewrites, a, err
+}
+
+func (p *pages) cutAgain(disk string, s blocklog.State) (string, error) {
+	name := disk + ", recovered: " + p.rewrites.Describe(s)
+	p.disks[name] = p.rewrites.Disk(p.disks[disk], s)
+	return name, nil
+}
+
+func (p *pages) adopt(_ string, log blocklog.Log) error {
+	p.rewrites = log
+	return nil
 }
 
 // look shows a file for each of the first pages that does not begin with garbage.
@@ -226,6 +245,45 @@ func TestAnExplanationComparesWithWhatTheProgramSaw(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, result.Findings, 1)
 			require.Contains(t, result.Findings[0].Explanation.Sentence, row.want)
+		})
+	}
+}
+
+func TestPowerIsCutAgainInARecovery(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		nested int
+		second blocklog.Log // what the recovery writes
+		found  bool
+	}{
+		"not asked for": {0, blocklog.Log{write(4, 1, 'r'), write(5, 1, 'r')}, false},
+		"in order":      {8, blocklog.Log{write(4, 1, 'r'), flush, write(5, 1, 'r'), flush}, false},
+		"in any order":  {8, blocklog.Log{flush, write(4, 1, 'r'), write(5, 1, 'r'), flush}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rec := recorded(blocklog.Log{write(0, 1, 'a'), flush, write(1, 1, 'b')}, 1)
+			p := &pages{rec: rec, disks: map[string]*blocklog.Disk{}, rewrites: row.second}
+			p.judge = func(read func(int64) byte, _ int) string {
+				if read(5) == 'r' && read(4) != 'r' {
+					return "page 4 is gone"
+				}
+				return ""
+			}
+			result, err := explore(t.Context(), rec, func(int) (images, error) { return p, nil }, program.Options{Limits: program.Limits{Nested: row.nested}})
+			require.NoError(t, err)
+			require.Empty(t, p.disks, "every disk is discarded")
+			require.Equal(t, row.nested > 0, result.Tally.Nested > 0)
+			if !row.found {
+				require.True(t, result.Passed, "%+v", result)
+				return
+			}
+			require.Len(t, result.Findings, 1)
+			f := result.Findings[0]
+			require.Equal(t, "after a crash during the recovery: page 4 is gone", f.Sentence)
+			require.Equal(t, 4, f.Shown)
+			require.Equal(t, row.second[:3], f.Blocks.Second.Log, "up to the cut")
+			require.Equal(t, "power was cut again in the recovery, after its flush 1; 1 of 2 writes since then were lost", f.Explanation.Sentence)
 		})
 	}
 }
