@@ -66,8 +66,8 @@ func TestNoFalseAlarm(t *testing.T) {
 	require.Greater(t, judged, 100_000)
 }
 
-// everyLegalState visits the state of every subset of the commits that a crash may leave: prefixes without any subset
-// of the failed ones and, where no order is promised, all subsets.
+// everyLegalState visits the state of every subset of the commits that a crash may leave: prefixes, less any subset of
+// the failed commits, and all subsets where no order is promised.
 func (sim *simulation) everyLegalState(
 	rng *rand.Rand, crash history.Tick, lower checker.Lower, visit func(history.Cut, *history.State, checker.Rule),
 ) (visited int) {

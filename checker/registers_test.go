@@ -30,7 +30,7 @@ func registers(t *testing.T, text string) []history.Op {
 	return ops
 }
 
-// fromReadUncommitted are the levels in which each forbids everything that its predecessors forbid.
+// fromReadUncommitted lists levels, each of which forbids everything that its predecessors forbid.
 var fromReadUncommitted = []checker.Level{
 	checker.ReadUncommitted, checker.ReadCommitted, checker.MonotonicAtomicView, checker.SnapshotIsolation, checker.Serializable,
 	checker.StrictSerializable,

@@ -240,7 +240,7 @@ func (i *Iterator) sees(tr key.Trailer) bool {
 }
 
 // settleForward moves forward from the current entry to the newest visible entry of a key that exists. With skip,
-// further entries of the shown key are passed over.
+// further entries of the shown key are skipped.
 func (i *Iterator) settleForward(skip bool) bool {
 	i.backward = false
 	for ; i.it.Valid(); i.it.Next() {

@@ -63,8 +63,8 @@ func (p *piece) inSequence(o *oracle) bool {
 // inSequenceToo reports whether bytes have a place in the sequence.
 func (o *oracle) inSequenceToo() bool { return o.wholePages || o.bytesFollow }
 
-// clears reports whether a truncation clears the rest of its last page, as a write that the sequence does not hold: the page
-// is no hole.
+// clears reports whether a truncation clears the rest of its last page by a write that is not part of the sequence. It
+// does unless the page is a hole.
 func (o *oracle) clears(op *faultfs.Op) (has bool) {
 	page := op.Size / 4096
 	for i := range o.pieces {
@@ -101,8 +101,8 @@ func (o *oracle) clearedBy(op *faultfs.Op, off int64) int {
 	return cut
 }
 
-// adrift reports whether the piece is bytes of a page that is clean although the disk may lack it: they have no place in
-// the sequence, and no sync is about them.
+// adrift reports whether the piece has bytes of a page that is clean although the disk may lack it. Such bytes have no
+// place in the sequence, and no sync covers them.
 func (p *piece) adrift() bool { return p.dead && p.bytes != nil && !p.resize }
 
 // promised reports whether a profile makes piece b need the earlier piece a.
@@ -233,7 +233,7 @@ func (o *oracle) placed(file faultfs.Ino, off int64) bool {
 }
 
 // rests returns the runs of bytes, each as its offset and end, that an operation makes part of the file without writing
-// them, in blocks that are new: byte by byte, those that become readable and those that a new block brings along.
+// them: the unwritten rest of new blocks, up to the size of the file.
 func (o *oracle) rests(op *faultfs.Op) (runs [][2]int64) {
 	if !o.stale {
 		return nil
@@ -267,7 +267,7 @@ func (o *oracle) hasBytes(file faultfs.Ino, page int64) bool {
 	return false
 }
 
-// addRests adds that each run may be stale, until it is zeros.
+// addRests adds two pieces for each run: stale bytes, and the zeros that replace them.
 func (o *oracle) addRests(op *faultfs.Op, runs [][2]int64) {
 	for _, r := range runs {
 		stale, zeros := bytes.Repeat([]byte{'#'}, int(r[1]-r[0])), make([]byte, r[1]-r[0])

@@ -25,7 +25,7 @@ type piece struct {
 	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
 	needs   []int         // pieces that must be there too, mostly earlier ones
 	behind  []int         // the same for a power cut, but a sync does not take them along
-	beside  []int         // the same, but the sync of a directory does not, if it is about this piece
+	beside  []int         // the same, but a sync of a directory that covers this piece does not take them along
 	owners  []faultfs.Ino // of edits, the files that get or lose a name
 	durable bool
 	dead    bool // the sync that should have made it durable failed

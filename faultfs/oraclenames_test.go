@@ -21,7 +21,7 @@ func (o *oracle) addNames(op *faultfs.Op) {
 		return
 	}
 	gone := piece{op: op, edits: op.Edits[:1], owners: []faultfs.Ino{op.Ino}}
-	for i := range o.pieces { // what the old name is to a rename, whichever half
+	for i := range o.pieces { // both halves of a rename follow earlier changes of the old name
 		if o.pieces[i].edits != nil && sameName(&o.pieces[i], &gone) {
 			p.needs = append(p.needs, i)
 		}

@@ -19,8 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// group is the nodes of a replicated store, each a process of lightning-replica, under the care of what stands for systemctl and
-// journalctl here. Nodes 1 to 3 found it; 4 joins it, and 5 runs what was restored. Unit money-N runs node N.
+// group has the nodes of a replicated store, each a process of lightning-replica, controlled by the stand-ins for
+// systemctl and journalctl. Nodes 1 to 3 are its first members, 4 joins later, and 5 runs what was restored. Unit
+// money-N runs node N.
 type group struct {
 	t     *testing.T
 	dir   string

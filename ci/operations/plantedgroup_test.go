@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// plantedInGroup is a failure of a replicated store. The node of the alert is 3, and node 1 is well.
+// plantedInGroup is a failure of a replicated store. The node of the alert is 3, and node 1 is healthy.
 type plantedInGroup struct {
 	alert   string // "": no alert is expected, only the runbook is followed
 	page    string

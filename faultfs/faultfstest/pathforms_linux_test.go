@@ -84,7 +84,7 @@ func probe(f afero.File) string {
 	info, err := f.Stat()
 	say("stat", 0, err)
 	dir := err == nil && info.IsDir()
-	if !dir { // where the cursor of a directory stands is the system's own affair
+	if !dir { // the position of a directory's cursor is up to the system
 		at, err := f.Seek(1, 0)
 		say("seek", int(at), err)
 	}

@@ -226,7 +226,7 @@ func TestTheWritebackOfAMapHasNoCaller(t *testing.T) {
 	assert.Equal(t, map[string]string{"create": "", "truncate": "", "write": program.ByKernel, "sync": ""}, notes)
 }
 
-// A shell script runs a program after the other, in processes of their own.
+// A shell script runs one program after another, each in its own process.
 func TestEachProgramOfAScriptIsNamed(t *testing.T) {
 	withStacks(t)
 	t.Parallel()

@@ -61,7 +61,7 @@ func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
 	assert.Greater(t, last[call{op: faultfs.OpCreate, files: "*.sst*"}], uint64(1), "it makes several tables")
 }
 
-// An errand that passes over an error of the disk is noticed by its report.
+// An errand that ignores an error of the disk is noticed by its report.
 func TestAnErrandThatIgnoresAnErrorIsNoticed(t *testing.T) {
 	disk, pairs, err := filled(20)
 	require.NoError(t, err)
