@@ -214,7 +214,7 @@ func TestOfSeveralCrashPointsTheOneWithTheFewestLossesIsShown(t *testing.T) {
 	t.Parallel()
 	rec := recorded(blocklog.Log{write(0, 1, 'a'), write(1, 1, 'b'), flush, write(2, 1, 'c'), flush}, 0)
 	result, _, err := exploreWith(t, rec, program.Options{}, func(read func(int64) byte, _ int) string {
-		if read(0) != 'a' && read(1) != 'b' || read(2) == 'c' { // two writes must be lost, or later one must be there
+		if read(0) != 'a' && read(1) != 'b' || read(2) == 'c' { // it fails if two writes are lost, or if a later one is there
 			return "row is lost"
 		}
 		return ""
