@@ -2,6 +2,7 @@ package forge
 
 import (
 	"fmt"
+	"math"
 )
 
 // The largest numbers in a store.
@@ -41,8 +42,8 @@ func edges() []edge {
 	}
 }
 
-// forgedEdges sets each number to 0, to its neighbours, to its limit and to one above, and makes tables overlap in each
-// level.
+// forgedEdges sets each number to 0, to its neighbours, to its limit and to one above, or else to the largest number that
+// fits, whose sum with any other does not, and makes tables overlap in each level.
 func forgedEdges() (all []forgedEdit) {
 	for level := range uint64(levelMax + 1) {
 		all = append(all, forgedEdit{fmt.Sprintf("tables with the same keys in level %d", level), func(all []field) []field {
@@ -63,7 +64,9 @@ func forgedEdges() (all []forgedEdit) {
 		set(" is 0", func(uint64) uint64 { return 0 })
 		set(" is one lower", func(now uint64) uint64 { return now - 1 })
 		set(" is one higher", func(now uint64) uint64 { return now + 1 })
-		if e.limit != noMax {
+		if e.limit == noMax {
+			set(" is the largest number", func(uint64) uint64 { return math.MaxUint64 })
+		} else {
 			set(" is at its limit", func(uint64) uint64 { return e.limit })
 			set(" is one above its limit", func(uint64) uint64 { return e.limit + 1 })
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 )
 
@@ -142,6 +143,10 @@ func forgedFiles() []forgedEdit {
 		setting("more values in a blob file", tagUses, 0, 1, 77),
 		setting("fewer bytes in a blob file", tagUses, 0, 2, 77),
 		setting("more bytes than a blob file has", tagUses, 0, 2, 1<<40),
+		{"more bytes in a blob file than fit in a number", func(all []field) []field {
+			at := find(all, tagUses, 0)
+			return slices.Insert(all, at, fieldOf(tagUses, all[at].numbers[0], 1, math.MaxUint64))
+		}},
 		setting("values in a blob file that is not listed", tagUses, 0, 0, 999),
 		without("unlisted blob files", tagBlobFile),
 		without("no uses of blob files", tagUses),

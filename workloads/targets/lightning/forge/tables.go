@@ -90,9 +90,15 @@ func forgedCounts() (all []forgedTable) {
 	return all
 }
 
-// saying adds a property.
+// saying adds a property in its place; properties ascend by tag.
 func saying(what string, tag byte, value ...byte) forgedTable {
-	return forgedTable{what, func(t *table) { t.properties = append(t.properties, property{tag, value}) }}
+	return forgedTable{what, func(t *table) {
+		at := slices.IndexFunc(t.properties, func(p property) bool { return p.tag > tag })
+		if at < 0 {
+			at = len(t.properties)
+		}
+		t.properties = slices.Insert(t.properties, at, property{tag, value})
+	}}
 }
 
 // handling changes a handle.
@@ -120,9 +126,10 @@ func forgedParts() []forgedTable {
 		counting("another number of value bytes", 4, 7),
 		{"another first key", func(t *table) { t.keys[0] = []byte("a") }},
 		{"another last key", func(t *table) { t.keys[1] = []byte("z") }},
-		saying("an unknown optional property", 127, 1, 2),
+		saying("an unknown optional property", 1, 1, 2),
+		saying("an unknown optional property with the largest tag", 127, 1, 2),
 		saying("an unknown mandatory property", 200, 1, 2),
-		saying("properties out of order", 3, 1),
+		{"properties out of order", func(t *table) { t.properties = append(t.properties, property{3, []byte{1}}) }},
 		saying("a layout twice", tagLayout, 1),
 		{"an unknown layout", func(t *table) { t.properties = []property{{tagLayout, []byte{2}}} }},
 		{"the default layout, stated", func(t *table) { t.properties = []property{{tagLayout, []byte{0}}} }},

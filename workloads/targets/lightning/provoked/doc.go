@@ -20,7 +20,7 @@
 //	long.go      work during a commit that takes long
 //	lent.go      slices that are overwritten once the call that they were passed to has returned
 //	levels.go    sequences of commits with every durability
-//	space.go     keys that are overwritten again and again
+//	space.go     keys that are overwritten again and again, and caches of several sizes
 //	conflicts.go transactions that have read what another commit writes, or write to it themselves
 //	claimed.go   a log that is written to during a sync of it, or during another write
 //	busy.go      many clients on a disk whose writes let others run
@@ -31,23 +31,30 @@
 //	copied.go    copies during commits of large values, and of stores that have lost a file
 //	repaired.go  stores of which one large value has rotted
 //	born.go      snapshots during commits that overwrite a key
+//	lengths.go   values of all lengths at which they are written or read in another way
+//	linked.go    copies on disks that refuse links
+//	waited.go    work that is cancelled while it waits
+//	twins.go     commits of the same new keys at once
+//	mended.go    repairs of small stores, whatever file is damaged and with whatever numbers they began
+//	retried.go   an update that conflicts with a commit which is not visible yet
 //
 // Promises:
 //
 //   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. The exceptions
-//     are work during a long commit, large values or a new snapshot, and clients on a busy disk: they may come too late to
-//     meet the situation, and then the check passes.
+//     are work during a long commit, large values or a new snapshot, commits of the same new keys, and clients on a busy
+//     disk: they may come too late to meet the situation, and then the check passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
 //
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=31
+//structure:limits files=37
 package provoked
 
-// Checks returns all checks. Work that ends early is split into many, because a run waits only a limited time for each.
+// Checks returns all checks. Those that take long are split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
-	return append(Ended(), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Unlisted, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded,
-		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy, Unreadable, Missing)
+	return append(append(Ended(), Lengths()...), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Unlisted, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded, Cached,
+		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy, Unreadable, Missing,
+		Linked, Waited, Twins, Retried, Mended)
 }

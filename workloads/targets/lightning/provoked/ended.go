@@ -14,10 +14,14 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
+// errGivenUp is the cause of a cancelled context.
+var errGivenUp = errors.New("provoked: given up")
+
 // ending makes an errand end at one of its calls.
 type ending struct {
 	name string
 	want error
+	also error // the error must wrap this one, too, unless it is nil
 	// at makes the errand end at a call; undo reverts that.
 	at      func(disk *faultfs.FS, c call) (ctx context.Context, undo func())
 	applies func(e *errand, c call) bool
@@ -89,18 +93,18 @@ func reads(op faultfs.OpKind) bool {
 
 var endings = []ending{
 	{
-		name: "the context is cancelled", want: context.Canceled, cleans: true, applies: func(e *errand, _ call) bool { return !e.opens },
+		name: "the context is cancelled", want: context.Canceled, also: errGivenUp, cleans: true, applies: func(e *errand, _ call) bool { return !e.opens },
 		at: func(disk *faultfs.FS, c call) (context.Context, func()) {
-			ctx, stop := context.WithCancel(context.Background())
+			ctx, stop := context.WithCancelCause(context.Background())
 			disk.Watch(func(op faultfs.OpKind, name, _ string) {
 				if op != c.op || kindOf(name) != c.files {
 					return
 				}
 				if c.n--; c.n == 0 {
-					stop()
+					stop(errGivenUp)
 				}
 			})
-			return ctx, func() { disk.Watch(nil); stop() }
+			return ctx, func() { disk.Watch(nil); stop(nil) }
 		},
 	},
 	{
@@ -211,6 +215,8 @@ func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string,
 	switch said := text(report); {
 	case ended != nil && !errors.Is(ended, how.want):
 		err = wrong("it should return %w, but returns %w", how.want, ended)
+	case ended != nil && how.also != nil && !errors.Is(ended, how.also):
+		err = wrong("it should return %w as well, but returns %w", how.also, ended)
 	case ended == nil && e.report == "":
 		e.report = said // the first time, nothing ends it
 	case ended == nil && said != e.report:

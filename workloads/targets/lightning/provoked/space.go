@@ -67,3 +67,34 @@ func spaceOf(disk *faultfs.FS) (sum int64) {
 	}
 	return sum
 }
+
+// Cached reads many blocks of a store, with caches of several sizes. No cache may ever hold more than its limit, and one that
+// has room must hold something.
+func Cached() error {
+	const keys, block = 1000, 256
+	for _, limit := range []int64{-1, 1, 16 * block, 64 * block, 4 * keys * block} {
+		o := options(faultfs.New(faultfs.Options{}), true)
+		o.CacheBytes, o.BlockBytes, o.BlobValueBytes = limit, block, -1
+		db, err := engine.Open(storeDir, o)
+		if err != nil {
+			return err
+		}
+		for i := range keys {
+			err = errors.Join(err, db.Put(key(i), make([]byte, block/2), engine.NoSync))
+		}
+		err = errors.Join(err, db.Compact())
+		most := int64(0)
+		for i := range 2 * keys {
+			_, failed := db.Get(key(i * 7 % keys))
+			err = errors.Join(err, failed)
+			most = max(most, db.Metrics().CacheBytes)
+		}
+		if err == nil && (most > max(limit, 0) || most == 0 && limit > keys*block) {
+			err = wrong("a cache of %d bytes holds up to %d", limit, most)
+		}
+		if err = errors.Join(err, db.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

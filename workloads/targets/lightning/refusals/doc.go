@@ -11,6 +11,8 @@
 //	events.go  what happens when commits that a transaction needs are forgotten
 //	ondisk.go  the life of a store on the operating system's filesystem
 //	files.go   tools that are given the wrong files; a second Open where the filesystem has no locks; names of reasons
+//	repository.go  backups that are not there
+//	vacant.go  directories without a store
 //	stopped.go calls whose context is cancelled
 //
 // The adapter of Lightning calls it where it checks accounts: the caller has the store to itself, and no call has

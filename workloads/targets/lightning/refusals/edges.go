@@ -96,14 +96,23 @@ func appended() error {
 	})
 }
 
-// large checks that exactly the values longer than LargeValueBytes are in a blob file as soon as they are committed.
-func large() error {
-	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
-		err := db.Put([]byte("k"), make([]byte, largeAt), engine.NoSync)
-		wrong := differs("blob files for an unflushed value of LargeValueBytes", db.Metrics().BlobFiles, 0)
-		err = errors.Join(err, db.Put([]byte("k"), make([]byte, largeAt+1), engine.NoSync))
-		return errors.Join(err, wrong, differs("blob files for a longer value", db.Metrics().BlobFiles, 1))
-	})
+// large checks that exactly the values longer than LargeValueBytes are in a blob file as soon as they are committed, and
+// exactly those of at least BlobValueBytes once they are flushed. A compaction changes nothing.
+func large() (wrong error) {
+	for _, v := range []struct {
+		length             int
+		committed, flushed int // blob files
+	}{{blobAt - 1, 0, 0}, {blobAt, 0, 1}, {largeAt, 0, 1}, {largeAt + 1, 1, 1}} {
+		wrong = errors.Join(wrong, within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
+			files := func(when string, want int) error {
+				return differs(fmt.Sprintf("blob files for a value of %d bytes, %s", v.length, when), db.Metrics().BlobFiles, want)
+			}
+			err := errors.Join(db.Put([]byte("k"), make([]byte, v.length), engine.NoSync), files("once it is committed", v.committed))
+			err = errors.Join(err, db.Flush(), files("once it is flushed", v.flushed))
+			return errors.Join(err, db.Put([]byte("l"), nil, engine.NoSync), db.Compact(), files("once it is compacted", v.flushed))
+		}))
+	}
+	return wrong
 }
 
 // bounds checks iterators with contradictory bounds and prefix: every key that they show must satisfy all of them.

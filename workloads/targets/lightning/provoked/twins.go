@@ -1,0 +1,75 @@
+package provoked
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/afero"
+
+	"github.com/lightningdb/lightning-torture/engine"
+)
+
+const (
+	twinRounds  = 30
+	twinKeys    = 300 // per round, each of them new
+	twinClients = 2
+)
+
+// Twins lets clients commit the same new keys at once. Whichever commit came later, according to their sequence numbers,
+// must be shown by a Get and by a scan.
+func Twins() error {
+	for _, indexed := range []int64{1, 1 << 30} {
+		if err := twins(indexed); err != nil {
+			return fmt.Errorf("memtables have an index from %d entries on: %w", indexed, err)
+		}
+	}
+	return nil
+}
+
+func twins(indexed int64) error {
+	db, err := engine.Open(storeDir, engine.Options{FS: afero.NewMemMapFs(), Limits: engine.Limits{IndexEntries: indexed}})
+	if err != nil {
+		return err
+	}
+	for round := 0; round < twinRounds && err == nil; round++ {
+		var batches [twinClients]engine.Batch
+		var answers []<-chan error
+		for c := range batches {
+			for i := range twinKeys {
+				batches[c].Put(key(round*twinKeys+i), []byte{byte(c)})
+			}
+			answers = append(answers, start(func() error { return db.Apply(&batches[c], engine.Buffered) }))
+		}
+		for _, answer := range answers {
+			err = errors.Join(err, <-answer)
+		}
+		last := byte(0)
+		for c := range batches {
+			if batches[c].Seq() > batches[last].Seq() {
+				last = byte(c)
+			}
+		}
+		if err == nil {
+			err = showsCommit(db, round, last)
+		}
+	}
+	return errors.Join(err, db.Close())
+}
+
+// showsCommit returns an error unless the store shows the commit of one client for all keys of a round.
+func showsCommit(db *engine.DB, round int, last byte) error {
+	it, err := db.NewIterator(engine.IterOptions{LowerBound: key(round * twinKeys)})
+	if err != nil {
+		return err
+	}
+	ok := it.First()
+	for i := 0; i < twinKeys && err == nil; i++ {
+		k := key(round*twinKeys + i)
+		got, failed := db.Get(k)
+		if failed != nil || string(got) != string(last) || !ok || string(it.Key()) != string(k) || string(it.Value()) != string(last) {
+			err = wrong("client %d committed last; Get of %s returns %q (%w), and a scan shows %q as %q", last, k, got, orNone(failed), it.Key(), it.Value())
+		}
+		ok = it.Next()
+	}
+	return errors.Join(err, it.Error(), it.Close())
+}
