@@ -3,6 +3,7 @@ package cluster
 import (
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 
@@ -32,19 +33,19 @@ type client struct {
 	last    uint64  // number of its last command
 	command []byte  // of the pending operation; nil for a read
 	op      int     // index of the pending operation in the history; -1 if there is none
+	event   Event   // that started it
 	at      *member // the node that it asked last
 	life    *life   // of that node
 	until   int     // the step at which it loses patience
 	tries   int
 	begun   uint64            // the last entry that any node had applied when the operation began
 	seen    map[string]string // the values that it last read or wrote, by key
-	counter int               // of its unique values
 }
 
 func newClient(w *world, number int) *client {
 	c := &client{world: w, number: number, op: -1, seen: map[string]string{}}
-	if w.rng.IntN(2) == 0 {
-		c.reads = w.rng.IntN(100)
+	if rng := w.dice(Event{Kind: ofClient, Node: uint64(number) + 1}); rng.IntN(2) == 0 {
+		c.reads = rng.IntN(100)
 	}
 	binary.BigEndian.PutUint64(c.id[:], uint64(number)+1)
 	return c
@@ -59,10 +60,10 @@ func (c *client) run() {
 		}
 		return
 	}
-	if w.over || w.rng.IntN(3) > 0 {
+	if !c.begins() {
 		return
 	}
-	op, command := c.next()
+	op, command := c.next(w.dice(c.event))
 	op.ID, op.Client, op.Call, op.Return = len(w.history), c.number, history.Tick(w.tick()), history.Never
 	c.op, c.command, c.tries, c.begun = op.ID, nil, 0, w.law.highest
 	w.history = append(w.history, op)
@@ -75,17 +76,42 @@ func (c *client) run() {
 		}
 		c.command = b
 	}
+	w.tellAsked(c)
 	c.ask()
+}
+
+// clientNumber returns the number of the client with an ID.
+func clientNumber(id replica.ClientID) uint64 { return binary.BigEndian.Uint64(id[:]) - 1 }
+
+// begins reports whether the client starts an operation now.
+func (c *client) begins() bool {
+	w, due := c.world, false
+	switch {
+	case w.over:
+		return false
+	case w.script != nil:
+		if c.event, due = w.script.next(uint64(c.number)+1, w.step); !due {
+			return false
+		}
+	case w.rng.IntN(3) > 0:
+		return false
+	default:
+		c.event = Event{Step: w.step, Kind: Op, Node: uint64(c.number) + 1}
+	}
+	w.did(c.event)
+	return true
 }
 
 // ask sends the pending operation to some node, usually the one that answered the last operation. Clients that stay with a deposed
 // leader while others write to the new one are those that can see stale values.
 func (c *client) ask() {
 	w := c.world
-	if c.at == nil || c.tries > 0 || w.rng.IntN(8) == 0 {
-		c.at = w.someone()
+	rng := w.dice(Event{Step: c.event.Step, Kind: ofAsking, Node: c.event.Node, N: c.tries})
+	if c.at == nil || c.tries > 0 || rng.IntN(8) == 0 {
+		c.at = w.someone(rng)
 	}
-	c.until = w.step + 1 + w.rng.IntN(patience)
+	c.until = w.step + 1 + rng.IntN(patience)
+	w.acting = c.at.id
 	if !c.at.up() || c.at.halted() {
 		c.life = nil // the node does not answer
 		if len(c.at.lives) > 0 {
@@ -110,12 +136,12 @@ func (c *client) ask() {
 }
 
 // someone returns a node for a client to ask, occasionally one that was removed.
-func (w *world) someone() *member {
-	if n := len(w.retired); n > 0 && !w.over && w.rng.IntN(3) == 0 && !w.retired[n-1].gone {
+func (w *world) someone(rng *rand.Rand) *member {
+	if n := len(w.retired); n > 0 && !w.over && rng.IntN(3) == 0 && !w.retired[n-1].gone {
 		w.figures.Lingered++
 		return w.retired[n-1]
 	}
-	return w.anyone()
+	return w.any(rng)
 }
 
 // context identifies the pending read to ReadIndex.
@@ -135,67 +161,68 @@ func (c *client) lostPatience() {
 }
 
 // next draws an operation, and its command unless it is a read.
-func (c *client) next() (history.Op, *replica.Command) {
-	w := c.world
-	if w.rng.IntN(100) < c.reads {
-		return c.look(), nil
+func (c *client) next(rng *rand.Rand) (history.Op, *replica.Command) {
+	if rng.IntN(100) < c.reads {
+		return c.look(rng), nil
 	}
-	key := "r" + strconv.Itoa(w.rng.IntN(registers))
-	switch w.rng.IntN(10) {
+	key := "r" + strconv.Itoa(rng.IntN(registers))
+	switch rng.IntN(10) {
 	case 0, 1, 2:
-		return c.look(), nil
+		return c.look(rng), nil
 	case 3:
 		w := history.Write{Key: []byte(key), Delete: true}
 		return history.Op{Kind: history.Delete, Writes: []history.Write{w}}, &replica.Command{Then: []replica.Write{{Key: w.Key, Delete: true}}}
 	case 4:
-		return c.cas(key)
+		return c.cas(rng, key)
 	case 5, 6:
-		return c.transfer()
+		return c.transfer(rng)
 	case 7:
-		return c.appendLists()
+		return c.appendLists(rng)
 	}
-	value := c.value()
+	value := c.value(rng)
 	return history.Op{Kind: history.Put, Writes: []history.Write{{Key: []byte(key), Value: value}}},
 		&replica.Command{Then: []replica.Write{{Key: []byte(key), Value: value}}}
 }
 
 // look draws an operation that reads a register, all accounts or all lists.
-func (c *client) look() history.Op {
-	switch c.world.rng.IntN(4) {
+func (c *client) look(rng *rand.Rand) history.Op {
+	switch rng.IntN(4) {
 	case 0:
 		return history.Op{Kind: history.Scan, ScanFrom: []byte("a"), ScanTo: []byte("b")}
 	case 1:
 		return c.readLists()
 	}
-	key := "r" + strconv.Itoa(c.world.rng.IntN(registers))
+	key := "r" + strconv.Itoa(rng.IntN(registers))
 	return history.Op{Kind: history.Get, Reads: []history.Read{{Key: []byte(key)}}}
 }
 
 // value returns a unique value, occasionally a long one.
-func (c *client) value() []byte {
-	c.counter++
-	v := fmt.Appendf(nil, "%d.%d", c.number, c.counter)
-	if c.world.rng.IntN(10) == 0 {
-		v = append(v, make([]byte, 1+c.world.rng.IntN(4000))...)
+func (c *client) value(rng *rand.Rand) []byte {
+	v := []byte(c.unique())
+	if rng.IntN(10) == 0 {
+		v = append(v, make([]byte, 1+rng.IntN(4000))...)
 	}
 	return v
 }
 
+// unique returns a text that only the operation at hand writes.
+func (c *client) unique() string { return fmt.Sprintf("%d.%d", c.number, c.event.Step) }
+
 // cas changes a register if it still holds what the client last saw.
-func (c *client) cas(key string) (history.Op, *replica.Command) {
+func (c *client) cas(rng *rand.Rand, key string) (history.Op, *replica.Command) {
 	old, found := c.seen[key]
-	return exchange([]change{{[]byte(key), old, found, string(c.value())}})
+	return exchange([]change{{[]byte(key), old, found, string(c.value(rng))}})
 }
 
 // account is the key of an account.
 func account(i int) []byte { return []byte("a" + strconv.Itoa(i)) }
 
 // transfer moves money between two accounts, if both still hold what the client last saw.
-func (c *client) transfer() (history.Op, *replica.Command) {
-	i := c.world.rng.IntN(accounts)
-	from, to := account(i), account((i+1+c.world.rng.IntN(accounts-1))%accounts)
+func (c *client) transfer(rng *rand.Rand) (history.Op, *replica.Command) {
+	i := rng.IntN(accounts)
+	from, to := account(i), account((i+1+rng.IntN(accounts-1))%accounts)
 	has, gets := c.balance(from), c.balance(to)
-	amount := c.world.rng.IntN(has + 1)
+	amount := rng.IntN(has + 1)
 	return exchange([]change{
 		{from, strconv.Itoa(has), true, strconv.Itoa(has - amount)},
 		{to, strconv.Itoa(gets), true, strconv.Itoa(gets + amount)},
@@ -240,13 +267,14 @@ func (w *world) applied(m *member, a replica.Applied) {
 		op := &w.history[c.op]
 		op.Outcome, op.Return, op.Missed = history.Acked, history.Tick(w.tick()), a.Outcome == replica.Refused
 		if a.Outcome == replica.Old {
-			w.violation("client %d was told that its command %d is old, although it has sent no later one", c.number, a.Number)
+			w.violation(Sessions, "client %d was told that its command %d is old, although it has sent no later one", c.number, a.Number)
 		}
 		for _, write := range op.Writes {
 			if !op.Missed {
 				c.learn(write.Key, write.Value, !write.Delete)
 			}
 		}
+		w.tellAnswered(c, op, m)
 		c.op = -1
 		w.figures.Acked++
 	}
@@ -297,6 +325,7 @@ func (c *client) read(m *member) bool {
 		c.learn(key, value, found)
 	}
 	op.Outcome, op.Return = history.Acked, history.Tick(w.tick())
+	w.tellAnswered(c, op, m)
 	c.op = -1
 	w.figures.Acked++
 	return true

@@ -29,3 +29,20 @@ func Judge(ctx context.Context, ops []history.Op) []checker.Result {
 		judgeLists(ops),
 	}
 }
+
+// Judge judges the history as well. It returns all violations, and why a judge reached no verdict, if one did not.
+func (o *Outcome) Judge(ctx context.Context) (all []Violation, undecided string) {
+	all = o.Violations
+	for _, r := range Judge(ctx, o.History) {
+		switch r.Verdict {
+		case checker.Fail:
+			for _, v := range r.Violations {
+				all = append(all, Violation{Class: Class(r.Judge), Sentence: v.Sentence})
+			}
+		case checker.Inconclusive:
+			undecided = r.Reason
+		case checker.Pass:
+		}
+	}
+	return all, undecided
+}

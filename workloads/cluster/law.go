@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/lightningdb/lightning-torture/engine/replica"
 )
@@ -34,8 +35,7 @@ func (l *law) look(m *member, out *replica.Output) {
 	l.before[m] = membershipOf(&s)
 	for _, a := range out.Applied {
 		if other, known := l.effects[a.Index]; known && other != a {
-			l.world.violation("entry %d is command %d of client %x with outcome %d on one node, and command %d of client %x with outcome %d on node %d",
-				a.Index, other.Number, other.Client, other.Outcome, a.Number, a.Client, a.Outcome, m.id)
+			l.world.violation(Effects, "on one node entry %d is %s, but on node %d it is %s", a.Index, effect(&other), m.id, effect(&a))
 		}
 		l.effects[a.Index] = a
 	}
@@ -45,9 +45,15 @@ func (l *law) look(m *member, out *replica.Output) {
 	}
 	for i := max(s.First, s.Applied-min(s.Applied, uint64(len(out.Applied)))); i <= s.Applied; i++ {
 		if term := m.node.Term(i); l.terms[i] != 0 && term != l.terms[i] {
-			l.world.violation("entry %d of term %d was committed, but node %d has applied one of term %d", i, l.terms[i], m.id, term)
+			l.world.violation(Committed, "entry %d of term %d was committed, but node %d has applied one of term %d", i, l.terms[i], m.id, term)
 		}
 	}
+}
+
+// effect describes what an entry did.
+func effect(a *replica.Applied) string {
+	outcome := map[replica.Outcome]string{replica.Done: "takes effect", replica.Refused: "is refused because a condition does not hold", replica.Old: "is refused as old"}
+	return fmt.Sprintf("command %d of client %d, which %s", a.Number, clientNumber(a.Client), outcome[a.Outcome])
 }
 
 // leads judges a node that considers itself the leader: it must have every entry committed in an earlier term. Entries
@@ -55,12 +61,13 @@ func (l *law) look(m *member, out *replica.Output) {
 func (l *law) leads(m *member, s replica.Status) {
 	known, again := l.leaders[s.Term]
 	if again && known != m.id {
-		l.world.violation("term %d has two leaders, node %d and node %d", s.Term, known, m.id)
+		l.world.violation(Leaders, "term %d has two leaders, node %d and node %d", s.Term, known, m.id)
 	}
 	if again {
 		return
 	}
 	l.leaders[s.Term] = m.id
+	l.world.tell("node %d becomes the leader of term %d", m.id, s.Term)
 	l.world.figures.Leaders++
 	l.elected(m, &s)
 	for i := s.First; i <= l.highest; i++ {
@@ -68,21 +75,21 @@ func (l *law) leads(m *member, s replica.Status) {
 			continue
 		}
 		if i > s.Last || m.node.Term(i) != l.terms[i] {
-			l.world.violation("node %d became the leader of term %d without entry %d of term %d, which was committed", m.id, s.Term, i, l.terms[i])
+			l.world.violation(Completeness, "node %d became the leader of term %d without entry %d of term %d, which was committed", m.id, s.Term, i, l.terms[i])
 			return
 		}
 	}
 }
 
-// ordered judges the log that a node finds when it is opened: terms never decrease.
-func (l *law) ordered(n *replica.Node, id, tick uint64) {
+// ordered describes two entries of a node's log whose terms decrease, or returns "" if there are none.
+func ordered(n *replica.Node) string {
 	s := n.Status()
 	for i := s.First; i < s.Last; i++ {
 		if n.Term(i) > n.Term(i+1) {
-			l.world.violation("node %d, opened after a crash at tick %d, has entry %d of term %d before one of term %d", id, tick, i, n.Term(i), n.Term(i+1))
-			return
+			return fmt.Sprintf("has entry %d of term %d before one of term %d", i, n.Term(i), n.Term(i+1))
 		}
 	}
+	return ""
 }
 
 // logsMatch judges log matching: if two logs have an entry with the same index and term, all earlier entries are the same.
@@ -106,13 +113,13 @@ func (l *law) match(a, b *member) {
 		x, y := a.node.Entry(i), b.node.Entry(i)
 		if x.GetTerm() != y.GetTerm() {
 			if same {
-				l.world.violation("nodes %d and %d differ in entry %d, but agree in a later one", a.id, b.id, i)
+				l.world.violation(LogMatching, "nodes %d and %d differ in entry %d, but agree in a later one", a.id, b.id, i)
 			}
 			continue
 		}
 		same = true
 		if !bytes.Equal(x.GetData(), y.GetData()) {
-			l.world.violation("entry %d of term %d differs between nodes %d and %d", i, x.GetTerm(), a.id, b.id)
+			l.world.violation(LogMatching, "entry %d of term %d differs between nodes %d and %d", i, x.GetTerm(), a.id, b.id)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/engine/replica"
@@ -42,15 +43,14 @@ func (c *client) readLists() history.Op {
 }
 
 // appendLists appends an element to some of the current lists if they still hold what the client last saw.
-func (c *client) appendLists() (history.Op, *replica.Command) {
-	rng, first := c.world.rng, c.world.firstList()
-	c.counter++
+func (c *client) appendLists(rng *rand.Rand) (history.Op, *replica.Command) {
+	first := c.world.firstList()
 	var changes []change
 	from := rng.IntN(listsAtOnce)
 	for i := from; i <= from+rng.IntN(listsAtOnce-from); i++ {
 		key := list(first + i)
 		held, found := c.seen[string(key)]
-		changes = append(changes, change{key, held, found, fmt.Sprintf("%s%d.%d,", held, c.number, c.counter)})
+		changes = append(changes, change{key, held, found, held + c.unique() + ","})
 	}
 	return exchange(changes)
 }

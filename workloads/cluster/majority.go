@@ -61,7 +61,7 @@ func (j *majorities) elected(m *member, s *replica.Status) {
 	j.vote(s.Term, m.id, m.id)
 	votes := j.votes[s.Term][m.id]
 	if !j.majority(m, s, func(id uint64) bool { return votes[id] }) {
-		j.world.violation("node %d became the leader of term %d among nodes %d with the votes of nodes %d only",
+		j.world.violation(Election, "node %d became the leader of term %d among nodes %d with the votes of nodes %d only",
 			m.id, s.Term, s.Voters, slices.Sorted(maps.Keys(votes)))
 	}
 }
@@ -72,9 +72,10 @@ func (j *majorities) commits(m *member, s *replica.Status) {
 		return
 	}
 	j.committed[s.Term] = s.Commit
+	j.world.tell("node %d, leader of term %d, considers entry %d committed", m.id, s.Term, s.Commit)
 	have := j.entries[s.Term]
 	if !j.majority(m, s, func(id uint64) bool { return id == m.id || have[id] >= s.Commit }) {
-		j.world.violation("node %d, leader of term %d among nodes %d, considers entry %d committed, but the last entries acknowledged by node are %v",
+		j.world.violation(Commitment, "node %d, leader of term %d among nodes %d, considers entry %d committed, but the last entries acknowledged by node are %v",
 			m.id, s.Term, s.Voters, s.Commit, have)
 	}
 }
@@ -109,7 +110,7 @@ func decides(c replica.Membership, agrees func(id uint64) bool) bool {
 func (j *majorities) changed(m *member, c replica.Membership) {
 	if known, again := j.members[c.Index]; again {
 		if !reflect.DeepEqual(known, c) {
-			j.world.violation("after entry %d the members are %v according to node %d, but %v according to another node", c.Index, c, m.id, known)
+			j.world.violation(Membership, "after entry %d the members are %v according to node %d, but %v according to another node", c.Index, c, m.id, known)
 		}
 		return
 	}
@@ -124,7 +125,7 @@ func (j *majorities) changed(m *member, c replica.Membership) {
 	for some := range uint64(1) << len(all) {
 		in := func(id uint64) bool { i, _ := slices.BinarySearch(all, id); return some>>i&1 == 1 }
 		if decides(before, in) && decides(c, func(id uint64) bool { return !in(id) }) {
-			j.world.violation("entry %d changes the members from %d to %d, and both sets could decide independently", c.Index, before.Voters, c.Voters)
+			j.world.violation(Overlap, "entry %d changes the members from %d to %d, and both sets could decide independently", c.Index, before.Voters, c.Voters)
 			return
 		}
 	}

@@ -39,6 +39,7 @@ type life struct {
 	words []word
 	rot   bool        // the disk had rotted before this life began
 	rare  [][2]uint64 // first and last tick of each step that changed the log in any other way than by appending
+	end   uint64      // the tick at which the power was cut; 0 if it was not
 	first uint64      // first index of the log after the last step
 	cut   int         // all earlier words are about entries that were cut from the log, or about none
 }
@@ -61,12 +62,13 @@ func (m *member) config(fs *faultfs.FS) replica.Config {
 
 // start opens the node. If its disk has suffered nothing but power cuts, failing to open is a violation.
 func (m *member) start() {
-	if m.world.spec.Words == 0 {
+	if !m.world.judgesWords() {
 		m.lives = nil // nobody asks for the disks of earlier lives, which are large in a long run
 	}
 	m.lives = append(m.lives, &life{fs: m.fs, rot: m.rotten})
 	m.reads = map[string]uint64{}
 	m.world.breakOpening(m)
+	m.world.acting = m.id
 	node, err := replica.Open(m.config(m.fs))
 	switch {
 	case err == nil:
@@ -74,17 +76,22 @@ func (m *member) start() {
 		m.gone = true
 		return
 	case m.world.harmless(m):
-		m.world.violation("node %d does not open after a power cut: %v", m.id, err)
+		m.world.violation(Opens, "node %d does not open after a power cut: %v", m.id, err)
 		m.gone = true
 		return
 	default:
 		m.fs.SetRules()
-		m.cut(20 + m.world.rng.IntN(200))
+		m.cut(Event{Step: m.world.step, Kind: ofStop, Node: m.id}, 20, 200)
 		return
 	}
 	m.fs.SetRules()
 	m.node = node
-	m.world.law.ordered(node, m.id, m.world.clock)
+	if m.world.step > 0 {
+		m.world.tell("node %d starts", m.id)
+	}
+	if text := ordered(node); text != "" {
+		m.world.violation(LogOrder, "node %d, opened again, %s", m.id, text)
+	}
 }
 
 // up reports whether the node is running.
@@ -99,6 +106,7 @@ func (m *member) hears() bool { return m.world.step >= m.deaf }
 
 // turn ticks the node if its clock is due.
 func (m *member) turn() {
+	m.world.acting = m.id
 	if m.up() && !m.halted() && m.world.step%m.period == 0 && m.survives(m.node.Tick()) {
 		m.run()
 	}
@@ -107,22 +115,36 @@ func (m *member) turn() {
 // life returns the current life.
 func (m *member) life() *life { return m.lives[len(m.lives)-1] }
 
-// cut cuts the power for the given number of steps. The seed decides what is left of the disk.
-func (m *member) cut(sleep int) {
+// cut cuts the power for at least the given number of steps, and for less than as many more. The event decides for how long, and
+// what is left of the disk.
+func (m *member) cut(e Event, least, more int) {
 	w := m.world
-	m.begin(faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now()), sleep)
+	m.begin(faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now()), e, least, more)
 	w.figures.PowerCuts++
 }
 
-// begin replaces the disk with an image of a crash point, from which the node restarts after the given number of steps.
-func (m *member) begin(point *faultfs.CrashPoint, sleep int) {
-	w := m.world
-	m.fs = point.Image(faultfs.ImageOptions{Chooser: faultfs.Seeded(w.rng.Uint64()), Tick: w.tick})
-	m.node, m.wakes = nil, w.step+sleep
+// begin replaces the disk with an image of a crash point, from which the node restarts later.
+func (m *member) begin(point *faultfs.CrashPoint, e Event, least, more int) {
+	w, kills := m.world, e.Kind == Kill
+	if kills {
+		e.Kind = PowerCut // down for as long
+	}
+	rng := w.dice(e)
+	m.wakes = w.step + least + rng.IntN(more)
+	o := faultfs.ImageOptions{Chooser: faultfs.Seeded(rng.Uint64()), Tick: w.tick, Callers: w.spec.Watch != nil}
+	before := m.fs
+	m.node, m.life().end = nil, w.clock
+	if kills {
+		m.fs = point.Losing(nil, o)
+		return
+	}
+	m.fs = point.Image(o)
+	w.tellLost(m, point, o.Chooser, before)
 }
 
 // run lets the node do all its work.
 func (m *member) run() {
+	m.world.acting = m.id
 	for m.node != nil && m.node.HasReady() {
 		begun := m.world.clock
 		out, err := m.node.Ready()
@@ -131,6 +153,7 @@ func (m *member) run() {
 		}
 		m.speak(begun, out)
 		m.world.network.send(m, out)
+		m.world.tellSaid(m, out)
 		m.world.law.look(m, out)
 		for _, a := range out.Applied {
 			m.world.applied(m, a)
@@ -151,20 +174,22 @@ func (m *member) survives(err error) bool {
 		return true
 	}
 	m.world.figures.Stops++
+	m.world.tell("node %d stops: %v", m.id, err)
 	if m.rotten && errors.Is(err, replica.ErrStopped) {
 		m.node, m.gone = nil, true
 		return false
 	}
 	if !errors.Is(err, replica.ErrStopped) || m.world.harmless(m) {
-		m.world.violation("node %d failed without a fault of its disk: %v", m.id, err)
+		m.world.violation(Runs, "node %d failed without a fault of its disk: %v", m.id, err)
 	}
 	m.fs.SetRules()
-	m.cut(20 + m.world.rng.IntN(200))
+	m.cut(Event{Step: m.world.step, Kind: ofStop, Node: m.id}, 20, 200)
 	return false
 }
 
 // step delivers a message to the node.
 func (m *member) step(msg *pb.Message) {
+	m.world.acting = m.id
 	if m.node != nil && m.survives(m.node.Step(msg)) {
 		m.soon()
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine/replica"
-	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
 // replacement is a new node taking the place of an old one. The new node joins as a learner. Then it becomes a voter and the old
@@ -14,21 +13,15 @@ type replacement struct {
 	apart            bool // in two changes
 }
 
-// replace continues the current replacement, or starts one.
-func (w *world) replace() {
-	if w.leader() != nil {
-		w.replaceMember(w.members[w.rng.IntN(len(w.members))])
-	}
-}
-
+// replaceMember continues the current replacement, or starts one.
 func (w *world) replaceMember(leaving *member) {
 	l := w.leader()
 	if l == nil {
 		return
 	}
 	if w.replacing == nil {
-		joining := &member{world: w, id: w.nextID, fs: faultfs.New(faultfs.Options{Tick: w.tick}), period: 3}
-		w.replacing = &replacement{joining: joining, leaving: leaving, apart: w.rng.IntN(3) == 0}
+		joining := &member{world: w, id: w.nextID, fs: w.newDisk(), period: 3}
+		w.replacing = &replacement{joining: joining, leaving: leaving, apart: w.dice(Event{Kind: Replace, Node: w.nextID}).IntN(3) == 0}
 		w.nextID++
 		w.members = append(w.members, joining)
 		joining.start()
@@ -71,7 +64,7 @@ func (w *world) replaced() {
 	}
 	s := l.node.Status()
 	if !r.done(&s) {
-		if comes(w.rng, 30) {
+		if comes(w.dice(Event{Kind: ofRetry, Step: w.step}), 30) {
 			w.changeMembers(l)
 		}
 		return
@@ -90,30 +83,37 @@ func (w *world) replaced() {
 	w.members = slices.DeleteFunc(w.members, func(m *member) bool { return m == r.leaving })
 	w.retired = append(w.retired, r.leaving)
 	r.leaving.lingers = w.step
-	if w.rng.IntN(2) == 0 {
-		r.leaving.lingers += 100 + w.rng.IntN(500)
+	if lingers := (Event{Kind: Linger, Node: r.leaving.id}); w.happens(lingers, w.rng.IntN(2) == 0) {
+		r.leaving.lingers += 100 + w.dice(lingers).IntN(500)
 		for _, m := range w.members { // so that it does not hear of its removal
 			w.sever(m, r.leaving)
 		}
 	}
 	w.replacing = nil
+	w.tell("node %d is no longer a member", r.leaving.id)
 	w.figures.Replaced++
-	if applied == len(s.Voters) && comes(w.rng, w.swarm.disaster) {
-		w.disaster()
+	disaster := Event{Kind: Disaster, Node: r.leaving.id}
+	if applied == len(s.Voters) && w.happens(disaster, comes(w.rng, w.swarm.disaster)) {
+		w.disaster(disaster)
 	}
 }
 
 // disaster cuts the power of all nodes and destroys the disk of one, just after all of them have removed another one. If the removal
 // is not durable on those that are left, they wait for the vote of the removed node. (A node that has not applied it may rightly
 // wait.)
-func (w *world) disaster() {
+func (w *world) disaster(e Event) {
 	if slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
 		return // a majority must be left
 	}
-	w.cutSome(len(w.members))
-	lost := w.members[w.rng.IntN(len(w.members))]
+	for _, m := range w.members {
+		if m.up() {
+			m.cut(Event{Step: w.step, Kind: Disaster, Node: m.id}, 1, 150)
+		}
+	}
+	lost := w.members[w.dice(e).IntN(len(w.members))]
 	lost.node, lost.gone = nil, true
 	w.figures.Disasters++
+	w.tell("the disk of node %d is destroyed", lost.id)
 }
 
 // done reports whether a node has applied all changes of a replacement.
@@ -124,7 +124,7 @@ func (r *replacement) done(s *replica.Status) bool {
 // replaceBroken starts to replace a node whose disk is permanently broken.
 func (w *world) replaceBroken() {
 	for _, m := range w.members {
-		if m.gone && w.replacing == nil && comes(w.rng, 30) {
+		if m.gone && w.replacing == nil && comes(w.dice(Event{Kind: ofRepair, Step: w.step, Node: m.id}), 30) {
 			w.replaceMember(m)
 			return
 		}

@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/lightningdb/lightning-torture/engine"
@@ -20,127 +21,204 @@ var diskFaults = []string{
 // is indistinguishable from one that a power cut has torn.
 var openingFaults = []string{"eio read nth=%d", "eio open nth=%d", "eio sync nth=%d", "eio write nth=%d"}
 
-// interfere injects the faults that this run's swarm schedules for the current step.
+// interfere does what happens at the beginning of a step: what the script says or, without one, what is drawn.
 func (w *world) interfere() {
+	var events []Event
+	if w.script != nil {
+		events = w.script.steps[w.step]
+	} else {
+		events = slices.Compact(slices.SortedFunc(slices.Values(w.drawn()), Event.Compare))
+	}
+	for _, e := range events {
+		w.did(e)
+		w.do(e)
+	}
+}
+
+// happens reports whether an event happens whose time the run decides, such as the loss of a message that was just sent: whether
+// the script has it or, without a script, whether it was drawn.
+func (w *world) happens(e Event, drawn bool) bool {
+	if w.script != nil {
+		drawn = w.script.all[e]
+	}
+	if w.over || !drawn {
+		return false
+	}
+	w.did(e)
+	return true
+}
+
+// did keeps an event that happens.
+func (w *world) did(e Event) {
+	w.events = append(w.events, e)
+	w.show(e)
+}
+
+// drawn draws the events of this step. They name the nodes that they hit, because the draws depend on what the nodes are doing.
+func (w *world) drawn() (events []Event) {
 	rng, s := w.rng, &w.swarm
-	if comes(rng, s.cutOne) {
-		w.cutSome(1)
+	hit := func(kind Kind, m *member) { events = append(events, Event{Step: w.step, Kind: kind, Node: m.id}) }
+	sever := func(from, to *member) {
+		events = append(events, Event{Step: w.step, Kind: Sever, Node: from.id, To: to.id})
 	}
-	if comes(rng, s.cutSome) {
-		w.cutSome(1 + rng.IntN(len(w.members)))
+	split := func(side uint64) {
+		for i, a := range w.members {
+			for j, b := range w.members {
+				if side>>i&1 != side>>j&1 {
+					sever(a, b)
+				}
+			}
+		}
 	}
-	if comes(rng, s.cutAll) {
-		w.cutSome(len(w.members))
+	for _, cut := range []struct{ once, nodes int }{{s.cutOne, 1}, {s.cutSome, 1 + rng.IntN(len(w.members))}, {s.cutAll, len(w.members)}} {
+		if comes(rng, cut.once) {
+			for _, i := range rng.Perm(len(w.members))[:cut.nodes] {
+				hit(PowerCut, w.members[i])
+			}
+		}
 	}
 	if comes(rng, s.partition) {
-		w.partition()
+		split(w.side())
 	}
 	if comes(rng, s.oneWay) {
-		w.sever(w.anyone(), w.anyone())
+		sever(w.anyone(), w.anyone())
+	}
+	if l := w.leader(); comes(rng, s.depose) && l != nil {
+		hit(Drag, l)
+		split(w.only(l))
 	}
 	if comes(rng, 150) {
+		events = append(events, Event{Step: w.step, Kind: Heal})
+	}
+	for _, f := range []struct {
+		once int
+		kind Kind
+	}{{s.skew, Skew}, {s.rot, Rot}, {s.halt, Halt}, {s.slow, Slow}, {s.mistake, Mistake}} {
+		if comes(rng, f.once) {
+			hit(f.kind, w.anyone())
+		}
+	}
+	for _, f := range []struct {
+		once int
+		kind Kind
+	}{{s.disk, DiskFault}, {s.transfer, HandOver}, {s.replace, Replace}} {
+		if comes(rng, f.once) {
+			hit(f.kind, w.members[rng.IntN(len(w.members))])
+		}
+	}
+	return events
+}
+
+// do lets an event happen. An event about a node that does not exist, or is down when it would have to be up, has no effect.
+func (w *world) do(e Event) {
+	if e.Kind == Heal {
 		clear(w.network.severed)
+		return
 	}
-	if comes(rng, s.disk) {
-		w.breakDisk()
+	m := w.member(e.Node)
+	if m == nil || !slices.Contains(w.members, m) {
+		return
 	}
-	if comes(rng, s.skew) {
-		w.anyone().period = 1 + rng.IntN(8)
-	}
-	if comes(rng, s.transfer) {
-		w.handOver()
-	}
-	if comes(rng, s.replace) {
-		w.replace()
-	}
-	if comes(rng, s.rot) {
-		w.rot()
-	}
-	if comes(rng, s.halt) {
-		m := w.anyone()
-		m.halts = w.step + 1 + rng.IntN(150)
-		m.deaf = m.halts + rng.IntN(40)
+	switch e.Kind {
+	case PowerCut, Kill:
+		if m.up() {
+			m.cut(e, 1, 150)
+		}
+	case Sever:
+		if to := w.member(e.To); to != nil {
+			w.sever(m, to)
+		}
+	case DiskFault:
+		w.breakDisk(m, e)
+	case Skew, Drag:
+		m.period = w.period(e)
+	case HandOver:
+		w.handOver(m)
+	case Replace:
+		w.replaceMember(m)
+	case Rot:
+		w.rot(m, e)
+	case Halt:
+		m.halts, m.deaf = w.pause(e)
 		w.figures.Halts++
+	case Slow:
+		m.lag = w.lag(e)
+	case Mistake:
+		w.mistake(m)
+	default:
 	}
-	if comes(rng, s.slow) {
-		w.anyone().lag = max(0, rng.IntN(120)-60)
+}
+
+// period returns how many steps pass between two ticks of a clock after an event.
+func (w *world) period(e Event) int {
+	if e.Kind == Drag {
+		return 4 + w.dice(e).IntN(8)
 	}
-	if comes(rng, s.depose) {
-		w.depose()
-	}
-	if comes(rng, s.mistake) {
-		w.mistake(w.anyone())
-	}
+	return 1 + w.dice(e).IntN(8)
+}
+
+// lag returns how many more steps messages to a node take after an event.
+func (w *world) lag(e Event) int { return max(0, w.dice(e).IntN(120)-60) }
+
+// pause returns the steps until which a node is paused, and until which other nodes do not reach it.
+func (w *world) pause(e Event) (halts, deaf int) {
+	rng := w.dice(e)
+	halts = w.step + 1 + rng.IntN(150)
+	return halts, halts + rng.IntN(40)
 }
 
 // anyone returns a random node, with a bias to the leader, where faults do the most damage. A deposed leader that does not know it
 // counts as well.
-func (w *world) anyone() *member {
-	if l := w.leaders(); len(l) > 0 && w.rng.IntN(3) == 0 {
-		return l[w.rng.IntN(len(l))]
+func (w *world) anyone() *member { return w.any(w.rng) }
+
+func (w *world) any(rng *rand.Rand) *member {
+	if l := w.leaders(); len(l) > 0 && rng.IntN(3) == 0 {
+		return l[rng.IntN(len(l))]
 	}
-	return w.members[w.rng.IntN(len(w.members))]
+	return w.members[rng.IntN(len(w.members))]
 }
 
-// cutSome draws n nodes and cuts the power of those that are up.
-func (w *world) cutSome(n int) {
-	for _, i := range w.rng.Perm(len(w.members))[:n] {
-		if m := w.members[i]; m.up() {
-			m.cut(1 + w.rng.IntN(150))
-		}
-	}
-}
-
-// partition splits the group at random, or isolates one node.
-func (w *world) partition() {
-	side := w.rng.Uint64()
+// side draws the nodes of one side of a partition, one bit for each: at random, or one node alone.
+func (w *world) side() uint64 {
 	if w.rng.IntN(2) == 0 {
-		side = w.only(w.anyone())
+		return w.only(w.anyone())
 	}
-	w.split(side)
-}
-
-// depose isolates a leader whose clock is slow, so that the others elect another one long before it steps down. Clients reach both.
-func (w *world) depose() {
-	if l := w.leader(); l != nil {
-		l.period = 4 + w.rng.IntN(8)
-		w.split(w.only(l))
-	}
+	return w.rng.Uint64()
 }
 
 // only returns the side of a partition on which a node is alone.
 func (w *world) only(m *member) (side uint64) { return 1 << slices.Index(w.members, m) }
 
-// split severs the nodes of a side, one bit for each, from the rest.
-func (w *world) split(side uint64) {
-	for i, a := range w.members {
-		for j, b := range w.members {
-			if side>>i&1 != side>>j&1 {
-				w.sever(a, b)
-			}
-		}
+func (w *world) sever(from, to *member) {
+	w.network.severed[[2]uint64{from.id, to.id}] = true
+	if w.split != w.step {
+		w.split = w.step
+		w.figures.Partitions++
 	}
-	w.figures.Partitions++
 }
 
-func (w *world) sever(from, to *member) { w.network.severed[[2]uint64{from.id, to.id}] = true }
-
 // breakDisk lets one of the next calls on a node's disk fail.
-func (w *world) breakDisk() {
-	m := w.members[w.rng.IntN(len(w.members))]
-	if !m.up() {
-		return
+func (w *world) breakDisk(m *member, e Event) {
+	if m.up() {
+		w.setRule(m, diskFaults, e)
 	}
-	m.fs.SetRules(parsed(fmt.Sprintf(diskFaults[w.rng.IntN(len(diskFaults))], 1+w.rng.IntN(8))))
-	w.figures.DiskFaults++
 }
 
 // breakOpening occasionally lets a call on a node's disk fail while the node is being opened.
 func (w *world) breakOpening(m *member) {
-	if !w.over && w.step > 0 && !m.rotten && comes(w.rng, w.swarm.opening) {
-		m.fs.SetRules(parsed(fmt.Sprintf(openingFaults[w.rng.IntN(len(openingFaults))], 1+w.rng.IntN(8))))
-		w.figures.DiskFaults++
+	e := Event{Step: w.step, Kind: OpeningFault, Node: m.id}
+	if w.step > 0 && !m.rotten && w.happens(e, comes(w.rng, w.swarm.opening)) {
+		w.setRule(m, openingFaults, e)
 	}
+}
+
+// setRule lets a call on a node's disk fail in one of several ways.
+func (w *world) setRule(m *member, faults []string, e Event) {
+	rng := w.dice(e)
+	rule := fmt.Sprintf(faults[rng.IntN(len(faults))], 1+rng.IntN(8))
+	m.fs.SetRules(parsed(rule))
+	w.tell("the disk of node %d will do: %s", m.id, rule)
+	w.figures.DiskFaults++
 }
 
 func parsed(text string) *faultfs.Rule {
@@ -157,18 +235,17 @@ const rotten = "bitflip rest *.sst"
 
 // rot cuts the power of a node and flips a bit at rest on its disk. At most one node of the group has a rotten disk at a time. If
 // the node can no longer run, it is replaced.
-func (w *world) rot() {
-	m := w.anyone()
+func (w *world) rot(m *member, e Event) {
 	if !m.up() || slices.ContainsFunc(w.members, func(m *member) bool { return m.rotten || m.gone }) {
 		return
 	}
 	point := faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now())
-	bad, _, done := point.Rot(parsed(rotten), w.rng.Uint64())
+	bad, _, done := point.Rot(parsed(rotten), w.dice(e).Uint64())
 	if !done {
 		return // no table exists yet
 	}
 	m.rotten = true
-	m.begin(bad, 1+w.rng.IntN(150))
+	m.begin(bad, e, 1, 150)
 	w.figures.Rotten++
 }
 
@@ -179,8 +256,9 @@ func (w *world) mistake(m *member) {
 		return
 	}
 	w.figures.Mistakes++
+	w.acting = 0
 	if _, err := replica.Open(m.config(m.fs)); !errors.Is(err, engine.ErrLocked) && w.harmless(m) {
-		w.violation("a second process opened the store of node %d while the node was running, or failed with another error than ErrLocked: %v", m.id, err)
+		w.violation(Refuses, "a second process opened the store of node %d while the node was running, or failed with another error than ErrLocked: %v", m.id, err)
 	}
 	for _, change := range []func(*replica.Config){
 		func(c *replica.Config) { c.ID += 100 }, func(c *replica.Config) { c.Group += "-two" },
@@ -189,7 +267,7 @@ func (w *world) mistake(m *member) {
 		c.Members = nil
 		change(&c)
 		if _, err := replica.Open(c); !errors.Is(err, replica.ErrStranger) && !m.rotten {
-			w.violation("node %d of group %q opened the store of node %d of group %q, or failed without ErrStranger: %v", c.ID, c.Group, m.id, group, err)
+			w.violation(Refuses, "node %d of group %q opened the store of node %d of group %q, or failed without ErrStranger: %v", c.ID, c.Group, m.id, group, err)
 		}
 	}
 }
@@ -221,9 +299,8 @@ func (w *world) leaders() (all []*member) {
 }
 
 // handOver asks the leader to make another node the leader.
-func (w *world) handOver() {
+func (w *world) handOver(to *member) {
 	if l := w.leader(); l != nil {
-		to := w.members[w.rng.IntN(len(w.members))]
 		if l.survives(l.node.TransferLeader(to.id)) {
 			l.run()
 		}

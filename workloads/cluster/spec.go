@@ -16,9 +16,41 @@ type Spec struct {
 	// Words is roughly the number of crash images of each node's disk to open at the end; 0 means none, and a negative number
 	// means all of every crash point, up to 64.
 	Words int
+
+	// Events, if it is not nil, lists what happens in the run. Outcome.Events of a run, in whatever order, repeat that run; a part of
+	// them makes a smaller one. Nil means that the seed draws them.
+	Events []Event
+	// Skip leaves out steps: nothing happens in them, and no clock ticks. The ranges must be sorted.
+	Skip []Range
+	// Wanted ends the run at the first violation of a class, if it is not "". If that is one of a node's disk, only the disks of the
+	// last few steps are searched, and the group need not settle.
+	Wanted Class
+	Watch  *Watcher // nil if nobody watches
 }
 
-func (s *Spec) ensureDefaults() {
+// Watcher watches a run.
+type Watcher struct {
+	// Show is called with everything that happens in the run, in order.
+	Show func(Happening)
+	// Sites describes operations of a trace and where in the source they were made.
+	Sites func(trace []faultfs.Op) func(op *faultfs.Op) string
+}
+
+// Range is a range of steps: From and those after it, up to but not including To.
+type Range struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+// Happening is a sentence about what happened at a step of a run.
+type Happening struct {
+	Step  int    `json:"step"`
+	Text  string `json:"text"`
+	Event *Event `json:"event,omitempty"` // if it is an event, rather than what came of others
+}
+
+// EnsureDefaults sets what is 0 to its default.
+func (s *Spec) EnsureDefaults() {
 	for _, d := range []struct {
 		value     *int
 		otherwise int

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	pb "go.etcd.io/raft/v3/raftpb"
@@ -38,7 +39,7 @@ func (w word) String() string {
 // cease to bind at the tick begun, when the step that replaced the entries started: the disk may hold either version until the
 // step is synced.
 func (m *member) speak(begun uint64, out *replica.Output) {
-	if m.world.spec.Words == 0 {
+	if !m.world.judgesWords() {
 		return // words are not judged in this run
 	}
 	s, l, overruled := m.node.Status(), m.life(), false
@@ -84,7 +85,7 @@ func (m *member) speak(begun uint64, out *replica.Output) {
 // searchWords opens the disks that a power cut could have left at each point of every node's lives, and judges whether the node
 // opened from them keeps its word.
 func (w *world) searchWords(ctx context.Context) error {
-	if w.spec.Words == 0 {
+	if !w.judgesWords() {
 		return nil
 	}
 	for _, m := range slices.Concat(w.members, w.retired) {
@@ -94,7 +95,7 @@ func (w *world) searchWords(ctx context.Context) error {
 			all += len(l.points())
 		}
 		for _, l := range m.lives {
-			if l.rot {
+			if l.rot || !w.wanted(l) {
 				continue // a rotten disk need not return what was written
 			}
 			if err := w.searchLife(ctx, m, l, all); err != nil {
@@ -105,10 +106,39 @@ func (w *world) searchWords(ctx context.Context) error {
 	return nil
 }
 
-// point is a crash point: the tick of a disk operation, and the number of words given before the next operation.
+// judgesWords reports whether broken words are looked for in this run.
+func (w *world) judgesWords() bool { return w.spec.Words != 0 || w.spec.Wanted.OfDisk() }
+
+// lastSteps is how many steps before the end of a run a disk may crash that is wanted.
+const lastSteps = 2
+
+// recently returns the tick at which the last steps of the run began.
+func (w *world) recently() uint64 { return w.begun[max(0, len(w.begun)-lastSteps)] }
+
+// wanted reports whether disks of a life are to be searched: of all lives or, if the violation of a disk is wanted, of the last
+// steps.
+func (w *world) wanted(l *life) bool {
+	if !w.spec.Wanted.OfDisk() {
+		return true
+	}
+	return !w.enough && (l.end == 0 || l.end > w.recently())
+}
+
+// skips reports whether a crash point is left out.
+func (w *world) skips(m *member, l *life, p point, all int) bool {
+	switch {
+	case w.spec.Wanted.OfDisk():
+		return w.enough || p.next <= w.recently()
+	case w.spec.Words < 0 || l.isRare(p.tick):
+		return false
+	}
+	return w.dice(Event{Kind: ofPoint, Node: m.id, N: int(p.tick)}).IntN(all) >= w.spec.Words/imagesUsual+1
+}
+
+// point is a crash point: the ticks of a disk operation and of the next one, and the number of words given before the latter.
 type point struct {
-	tick uint64
-	said int
+	tick, next uint64
+	said       int
 }
 
 // isRare reports whether a tick belongs to a step in l.rare.
@@ -125,7 +155,11 @@ func (l *life) points() (all []point) {
 			said++
 		}
 		if said > 0 && trace[i].Changes() {
-			all = append(all, point{trace[i].Tick, said})
+			p := point{trace[i].Tick, math.MaxUint64, said}
+			if i+1 < len(trace) {
+				p.next = trace[i+1].Tick
+			}
+			all = append(all, p)
 		}
 	}
 	return all
@@ -144,7 +178,7 @@ func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) err
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if w.spec.Words > 0 && !l.isRare(p.tick) && w.rng.IntN(all) >= w.spec.Words/imagesUsual+1 {
+		if w.skips(m, l, p, all) {
 			continue
 		}
 		at := line.Advance(p.tick)
@@ -153,7 +187,13 @@ func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) err
 		for range imagesPerPoint {
 			img := at.Image(faultfs.ImageOptions{Chooser: path})
 			w.figures.WordImages++
-			w.keepsWord(m, img, l.words[:p.said], p.tick)
+			if v := m.breaks(img, l.words[:p.said], p.tick); v != nil {
+				v.Step = w.stepOf(v.said)
+				w.violated(v.Violation)
+				if w.enough && w.broken == nil {
+					w.broken = newBroken(v.Violation, m, l, p.said, img.Lost())
+				}
+			}
 			if sampled := img.Sampled(); !path.Next() {
 				if !sampled {
 					w.figures.WordPointsExhaustive++
@@ -165,39 +205,57 @@ func (w *world) searchLife(ctx context.Context, m *member, l *life, all int) err
 	return nil
 }
 
-// keepsWord opens a node from a crash image and compares its state with its words.
-func (w *world) keepsWord(m *member, img *faultfs.FS, words []word, tick uint64) {
+// stepOf returns the step to which a tick belongs.
+func (w *world) stepOf(tick uint64) int {
+	i, _ := slices.BinarySearch(w.begun, tick)
+	return max(1, i)
+}
+
+// brokenWord is a violation that a disk shows, and the tick of the last thing that it depends on.
+type brokenWord struct {
+	Violation
+	said uint64
+}
+
+// breaks opens a node from a crash image and compares its state with its words. It returns nil if there is no violation.
+func (m *member) breaks(img *faultfs.FS, words []word, tick uint64) *brokenWord {
+	broken := func(class Class, said uint64, format string, args ...any) *brokenWord {
+		return &brokenWord{Violation{Class: class, Node: m.id, Tick: tick, Sentence: fmt.Sprintf("node %d ", m.id) + fmt.Sprintf(format, args...)}, max(said, tick)}
+	}
+	m.world.acting = m.id
 	n, err := replica.Open(m.config(img))
 	if err != nil {
-		w.violation("node %d does not open after a crash at tick %d: %v", m.id, tick, err)
-		return
+		return broken(WordOpens, words[0].tick, "does not open after a crash at tick %d: %v", tick, err)
 	}
 	s := n.Status()
-	w.law.ordered(n, m.id, tick)
-	for i := len(words) - 1; i >= 0; i-- {
-		if broken := words[i].broken(n, &s, tick); broken != "" {
-			w.violation("node %d %s, but after a crash at tick %d %s", m.id, words[i], tick, broken)
-			break
+	var first *brokenWord
+	if text := ordered(n); text != "" {
+		first = broken(WordOrder, words[0].tick, "%s after a crash at tick %d", text, tick)
+	}
+	for i := len(words) - 1; i >= 0 && first == nil; i-- {
+		if class, text := words[i].broken(n, &s, tick); text != "" {
+			first = broken(class, words[i].tick, "%s, but after a crash at tick %d %s", words[i], tick, text)
 		}
 	}
-	if err := n.Close(); err != nil {
-		w.violation("node %d cannot be closed after a crash at tick %d: %v", m.id, tick, err)
+	if err := n.Close(); err != nil && first == nil {
+		return broken(WordOpens, words[0].tick, "cannot be closed after a crash at tick %d: %v", tick, err)
 	}
+	return first
 }
 
 // broken describes how a node contradicts its word, or returns "" if it does not.
-func (w *word) broken(n *replica.Node, s *replica.Status, tick uint64) string {
+func (w *word) broken(n *replica.Node, s *replica.Status, tick uint64) (Class, string) {
 	switch {
 	case s.Term < w.term:
-		return fmt.Sprintf("it is in term %d", s.Term)
+		return WordTerm, fmt.Sprintf("it is in term %d", s.Term)
 	case w.vote != 0 && s.Term == w.term && s.Vote != w.vote:
-		return fmt.Sprintf("it has voted for node %d", s.Vote)
+		return WordVote, fmt.Sprintf("it has voted for node %d", s.Vote)
 	case w.index == 0 || w.index < s.First || w.ends != 0 && w.ends < tick:
-		return ""
+		return "", ""
 	case w.index > s.Last:
-		return fmt.Sprintf("its log ends with entry %d", s.Last)
+		return WordEntry, fmt.Sprintf("its log ends with entry %d", s.Last)
 	case w.entry != 0 && n.Term(w.index) != w.entry:
-		return fmt.Sprintf("that entry is of term %d", n.Term(w.index))
+		return WordEntry, fmt.Sprintf("that entry is of term %d", n.Term(w.index))
 	}
-	return ""
+	return "", ""
 }

@@ -32,6 +32,7 @@
 //	explore   crash points, images, crashes of recoveries: the search
 //	explain   the missing order, and the filesystems on which it matters
 //	shrink    the smallest run that fails
+//	seal      bytes as text that can be typed
 //	evidence  findings, tokens, saved evidence, Go tests
 //	wording   findings as lines of text
 //	worst     a closer look at recoveries from the worst power cuts

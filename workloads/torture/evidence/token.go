@@ -1,11 +1,9 @@
 package evidence
 
 import (
-	"encoding/base32"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"hash/fnv"
 	"math"
 	"regexp"
@@ -14,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/seal"
 )
 
 // TokenPrefix begins every token. It carries the version of the token format and of the script generators. A token of
@@ -31,8 +30,6 @@ func IsToken(text string) (of string, ok bool) {
 // MaxTokenBytes is the maximum length of a token. Tokens are typed or pasted, and even one that lists every step that
 // shrinking has left of a large run is shorter.
 const MaxTokenBytes = 64 << 10
-
-var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 // Place is the place of a failure within a run.
 type Place struct {
@@ -110,14 +107,7 @@ func Token(engine string, s plan.Spec, at Place) string {
 			b = binary.AppendUvarint(b, uint64(n))
 		}
 	}
-	return sealed(b)
-}
-
-// sealed returns the token for packed bytes, with check digits.
-func sealed(b []byte) string {
-	sum := crc32.ChecksumIEEE(b)
-	b = append(b, byte(sum), byte(sum>>8), byte(sum>>16))
-	return TokenPrefix + crockford.EncodeToString(b)
+	return TokenPrefix + seal.Text(b)
 }
 
 // DecodeToken unpacks a token; targets and the catalog of plan turn hashes back into names. It returns ErrBadToken for
@@ -187,14 +177,12 @@ func unsealed(token string) (body []byte, why string) {
 		return nil, "it was printed by another version (" + version + "), which makes other runs of the same seed; replay the " +
 			Ext + " file that was saved with the finding, or use that version"
 	}
-	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(text[len(TokenPrefix):])
-	b, err := crockford.DecodeString(text)
-	if err != nil || len(b) < 16 {
-		return nil, "it is damaged or cut short; copy it again"
-	}
-	body, sum := b[:len(b)-3], crc32.ChecksumIEEE(b[:len(b)-3])
-	if tail := b[len(b)-3:]; tail[0] != byte(sum) || tail[1] != byte(sum>>8) || tail[2] != byte(sum>>16) {
-		return nil, "its check digits do not match; copy it again"
+	body, err := seal.Open(text[len(TokenPrefix):])
+	switch {
+	case err != nil:
+		return nil, err.Error()
+	case len(body) < 13:
+		return nil, seal.ErrDamaged.Error()
 	}
 	return body, ""
 }

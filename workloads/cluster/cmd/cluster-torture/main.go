@@ -1,17 +1,20 @@
 // Command cluster-torture tortures a group of replicated Lightning nodes, one seed after another, until a promise is broken or
-// no seed is left.
+// no seed is left. What it finds it shrinks, explains and saves.
 //
 //	go -C workloads/cluster run ./cmd/cluster-torture --seeds 1..1000
 //	go -C workloads/cluster run ./cmd/cluster-torture --seeds 17     # repeat one run
+//	go -C workloads/cluster run ./cmd/cluster-torture --replay TOKEN # repeat what is left of a run after shrinking
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,9 +22,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/cluster"
+	"github.com/lightningdb/lightning-torture/workloads/cluster/finding"
 )
 
 // The exit codes are the same as lightning-torture's.
@@ -30,12 +33,14 @@ const (
 	exitUsage        = 2
 	exitInconclusive = 3
 	exitHost         = 4
+	exitDiverged     = 5
 )
 
 var (
 	errFinding      = errors.New("a promise was broken")
 	errInconclusive = errors.New("a judge reached no verdict")
 	errUsage        = errors.New("bad usage")
+	errDiverged     = errors.New("the violation does not show again")
 )
 
 func main() {
@@ -50,6 +55,9 @@ func main() {
 		os.Exit(exitFinding)
 	case errors.Is(err, errInconclusive):
 		os.Exit(exitInconclusive)
+	case errors.Is(err, errDiverged):
+		fmt.Fprintln(os.Stderr, "cluster-torture:", err)
+		os.Exit(exitDiverged)
 	}
 	fmt.Fprintln(os.Stderr, "cluster-torture:", err)
 	if errors.Is(err, errUsage) {
@@ -61,6 +69,9 @@ func main() {
 // flags are the flags of the command.
 type flags struct {
 	seeds, profile string
+	replay, format string
+	dir            string
+	shrink         bool
 	spec           cluster.Spec
 	wordsEvery     uint64
 	limit          time.Duration
@@ -87,6 +98,10 @@ func command() *cobra.Command {
 	to.IntVar(&f.spec.Words, "words", 200, "open about `N` crash images of each node's disk and check that the node keeps its word; 0 opens none")
 	to.Uint64Var(&f.wordsEvery, "words-every", 3, "do so for one seed in `N`, because it takes ten times as long as the run")
 	to.StringVar(&f.profile, "profile", faultfs.PosixMin().Name, "`PROFILE` of the disks")
+	to.StringVar(&f.replay, "replay", "", "run the `TOKEN` or saved file of a finding again, and nothing else")
+	to.BoolVar(&f.shrink, "shrink", true, "shrink and explain what is found")
+	to.StringVar(&f.dir, "dir", filepath.Join(".torture", "cluster"), "save findings in `DIR`")
+	to.StringVar(&f.format, "format", "text", "print the result as `text or json`")
 	to.DurationVar(&f.limit, "for", 0, "stop after this time; 0 means no limit")
 	return c
 }
@@ -107,7 +122,7 @@ func (f *flags) bounds() (first, last uint64, err error) {
 	return first, last, nil
 }
 
-const stepsMax, nodesMax = 10_000_000, 15
+const stepsMax, nodesMax = finding.MaxSteps, finding.MaxNodes
 
 func (f *flags) validate() (err error) {
 	switch s := &f.spec; {
@@ -119,6 +134,8 @@ func (f *flags) validate() (err error) {
 		return fmt.Errorf("%w: --clients is %d; choose 1 to %d", errUsage, s.Clients, nodesMax)
 	case s.Words < 0:
 		return fmt.Errorf("%w: --words is %d; choose 0 for none", errUsage, s.Words)
+	case f.format != "text" && f.format != "json":
+		return fmt.Errorf("%w: --format is %q; choose text or json", errUsage, f.format)
 	case f.wordsEvery == 0:
 		return fmt.Errorf("%w: --words-every is 0; choose 1 for every seed", errUsage)
 	}
@@ -136,77 +153,133 @@ func (f *flags) run(ctx context.Context, to io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if f.replay != "" {
+		return f.again(ctx, to)
+	}
 	if f.limit > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, f.limit)
 		defer stop()
 	}
-	var sum cluster.Figures
-	runs, open := 0, 0
+	r := &result{}
 	for seed := first; ; seed++ {
-		broken, undecided, err := f.one(ctx, seed, &sum)
+		out, spec, err := f.one(ctx, seed)
 		switch {
-		case ctx.Err() != nil && len(broken) == 0:
-			return f.end(to, runs, open, &sum)
+		case ctx.Err() != nil && out == nil:
+			return f.end(to, r)
 		case err != nil:
 			return err
-		case len(broken) > 0:
-			return f.found(to, seed, broken)
 		}
-		runs++
-		if undecided != "" {
-			open++
-			fmt.Fprintf(to, "seed %d: %s\n", seed, undecided)
+		r.Figures.Add(&out.Figures)
+		all, undecided := out.Judge(ctx)
+		switch {
+		case len(all) > 0:
+			return f.found(ctx, to, r, spec, all, out.Events)
+		case undecided != "":
+			r.Open = append(r.Open, fmt.Sprintf("seed %d: %s", seed, undecided))
 		}
+		r.Runs++
 		if seed == last {
-			return f.end(to, runs, open, &sum)
+			return f.end(to, r)
 		}
 	}
 }
 
-// one runs one seed. It returns the violations, and why a judge reached no verdict, if one did not.
-func (f *flags) one(ctx context.Context, seed uint64, sum *cluster.Figures) (broken []string, undecided string, err error) {
+// result is what --format json prints.
+type result struct {
+	Verdict string           `json:"verdict"`
+	Runs    int              `json:"runs"`
+	Open    []string         `json:"open,omitempty"` // the runs about which a judge reached no verdict
+	Figures cluster.Figures  `json:"figures"`
+	Finding *finding.Finding `json:"finding,omitempty"`
+	Saved   string           `json:"saved,omitempty"`
+	Replay  string           `json:"replay,omitempty"`
+}
+
+// one runs one seed.
+func (f *flags) one(ctx context.Context, seed uint64) (*cluster.Outcome, cluster.Spec, error) {
 	spec := f.spec
 	spec.Seed = seed
 	if (seed-1)%f.wordsEvery != 0 {
 		spec.Words = 0
 	}
 	out, err := cluster.Run(ctx, spec)
+	return out, spec, err
+}
+
+// replayCommand is the command line before a token.
+const replayCommand = "go -C workloads/cluster run ./cmd/cluster-torture --replay"
+
+func (f *flags) found(ctx context.Context, to io.Writer, r *result, spec cluster.Spec, all []cluster.Violation, events []cluster.Event) error {
+	r.Verdict = "FAIL"
+	if f.shrink {
+		r.Finding = finding.Of(ctx, spec, all, events)
+	} else {
+		r.Finding = finding.Plain(spec, all)
+	}
+	r.Replay = fmt.Sprintf("go -C workloads/cluster run ./cmd/cluster-torture --seeds %d --steps %d --nodes %d --clients %d --words %d --words-every %d --profile %s",
+		spec.Seed, f.spec.Steps, f.spec.Nodes, f.spec.Clients, f.spec.Words, f.wordsEvery, f.profile)
+	if r.Finding.Token != "" {
+		r.Replay = replayCommand + " " + r.Finding.Token
+	}
+	var err error
+	if f.shrink {
+		r.Saved, err = r.Finding.Save(f.dir)
+	}
+	return errors.Join(f.print(to, r, fmt.Sprintf("FAIL  seed %d", spec.Seed)), err, errFinding)
+}
+
+// printed prints a result as JSON.
+func printed(to io.Writer, r *result) error {
+	e := json.NewEncoder(to)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
+}
+
+// print prints a finding.
+func (f *flags) print(to io.Writer, r *result, title string) error {
+	if f.format == "json" {
+		return printed(to, r)
+	}
+	fmt.Fprintf(to, "%s\n\n", title)
+	r.Finding.Write(to)
+	fmt.Fprintf(to, "  replay   %s\n", r.Replay)
+	if r.Saved != "" {
+		fmt.Fprintf(to, "  saved    %s\n", r.Saved)
+	}
+	return nil
+}
+
+// again repeats the run of a token.
+func (f *flags) again(ctx context.Context, to io.Writer) error {
+	spec, err := finding.Load(f.replay)
 	if err != nil {
-		return nil, "", err
+		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	sum.Add(&out.Figures)
-	broken = out.Violations
-	for _, r := range cluster.Judge(ctx, out.History) {
-		switch r.Verdict {
-		case checker.Fail:
-			for _, v := range r.Violations {
-				broken = append(broken, v.Sentence)
-			}
-		case checker.Inconclusive:
-			undecided = r.Reason
-		case checker.Pass:
-		}
+	r := &result{Verdict: "FAIL", Runs: 1, Finding: finding.Replay(ctx, spec)}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case r.Finding == nil:
+		return errDiverged
 	}
-	return broken, undecided, nil
+	r.Replay = replayCommand + " " + r.Finding.Token
+	return errors.Join(f.print(to, r, fmt.Sprintf("FAIL  again, with what is left of seed %d", spec.Seed)), errFinding)
 }
 
-func (f *flags) found(to io.Writer, seed uint64, broken []string) error {
-	fmt.Fprintf(to, "FAIL  seed %d\n\n", seed)
-	for _, b := range broken {
-		fmt.Fprintf(to, "✗ %s\n", b)
+func (f *flags) end(to io.Writer, r *result) error {
+	s, err := &r.Figures, error(nil)
+	r.Verdict = "PASS"
+	if r.Runs == 0 || len(r.Open) > 0 {
+		r.Verdict, err = "INCONCLUSIVE", errInconclusive
 	}
-	fmt.Fprintf(to, "\n  replay  go -C workloads/cluster run ./cmd/cluster-torture --seeds %d --steps %d --nodes %d --clients %d --words %d --words-every %d --profile %s\n",
-		seed, f.spec.Steps, f.spec.Nodes, f.spec.Clients, f.spec.Words, f.wordsEvery, f.profile)
-	return errFinding
-}
-
-func (f *flags) end(to io.Writer, runs, open int, s *cluster.Figures) error {
-	verdict, err := "PASS", error(nil)
-	if runs == 0 || open > 0 {
-		verdict, err = "INCONCLUSIVE", errInconclusive
+	if f.format == "json" {
+		return errors.Join(printed(to, r), err)
 	}
-	fmt.Fprintf(to, "%s  %d runs of %d steps\n\n", verdict, runs, f.spec.Steps)
+	for _, open := range r.Open {
+		fmt.Fprintln(to, open)
+	}
+	fmt.Fprintf(to, "%s  %d runs of %d steps\n\n", r.Verdict, r.Runs, f.spec.Steps)
 	fmt.Fprintf(to, "  clients   %d operations answered, %d unanswered\n", s.Acked, s.Unanswered)
 	fmt.Fprintf(to, "  group     %d leaders, %d snapshots received and %d cut short, %d nodes replaced in %d changes of membership\n",
 		s.Leaders, s.Snapshots, s.Interrupted, s.Replaced, s.Changes)

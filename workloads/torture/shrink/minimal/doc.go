@@ -1,2 +1,2 @@
-// Package minimal reduces a list to what something needs to fail. Packages shrink and program use it.
+// Package minimal reduces a list to what something needs to fail. Packages shrink, program and cluster/finding use it.
 package minimal

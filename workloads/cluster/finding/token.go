@@ -1,0 +1,178 @@
+package finding
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/cluster"
+	"github.com/lightningdb/lightning-torture/workloads/torture/seal"
+)
+
+// TokenPrefix begins every token and carries the version of its format and of the runs: the same seed makes other runs in
+// another version.
+const TokenPrefix = "CT1-"
+
+// ErrBadToken is returned for a text that is not a token of this version, or asks for a run beyond the limits.
+var ErrBadToken = errors.New("finding: bad token")
+
+// The limits of a run that a token may ask for.
+const (
+	MaxTokenBytes = 64 << 10
+	MaxSteps      = 10_000_000
+	MaxNodes      = 15 // and clients
+	maxNodeID     = 1 << 20
+	maxEvents     = MaxTokenBytes // every event takes more than a byte
+)
+
+// Token packs a run: its seed and size, what it shows, and its events.
+func Token(s *cluster.Spec) string {
+	var b []byte
+	b = binary.LittleEndian.AppendUint16(b, hash(s.Profile.Name))
+	b = binary.LittleEndian.AppendUint16(b, hash(string(s.Wanted)))
+	for _, n := range []uint64{s.Seed, uint64(s.Steps), uint64(s.Nodes), uint64(s.Clients), uint64(len(s.Events))} {
+		b = binary.AppendUvarint(b, n)
+	}
+	step := 0
+	for _, e := range s.Events {
+		for _, n := range []uint64{uint64(e.Step - step), uint64(e.Kind), e.Node, e.To, uint64(e.N)} {
+			b = binary.AppendUvarint(b, n)
+		}
+		step = e.Step
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.Skip)))
+	step = 0
+	for _, r := range s.Skip {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(r.From-step)), uint64(r.To-r.From))
+		step = r.To
+	}
+	return TokenPrefix + seal.Text(b)
+}
+
+func hash(name string) uint16 {
+	h := fnv.New32a()
+	fmt.Fprint(h, name)
+	return uint16(h.Sum32())
+}
+
+// ParseToken unpacks a token. The error is ErrBadToken.
+func ParseToken(token string) (cluster.Spec, error) {
+	token = strings.TrimSpace(token)
+	bad := func(why string) (cluster.Spec, error) {
+		return cluster.Spec{}, fmt.Errorf("%w: %s", ErrBadToken, why)
+	}
+	switch {
+	case len(token) > MaxTokenBytes:
+		return bad(fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes))
+	case !strings.HasPrefix(strings.ToUpper(token), TokenPrefix):
+		return bad("it does not begin with " + TokenPrefix)
+	}
+	body, err := seal.Open(token[len(TokenPrefix):])
+	if err != nil {
+		return bad(err.Error())
+	}
+	r := &reader{b: body}
+	s, why := r.spec()
+	if why != "" {
+		return bad(why)
+	}
+	return s, nil
+}
+
+// reader reads the numbers of a token.
+type reader struct {
+	b     []byte
+	short bool
+}
+
+func (r *reader) spec() (s cluster.Spec, why string) {
+	profile, class := r.hash(), r.hash()
+	s.Seed = r.number()
+	s.Steps, s.Nodes, s.Clients = r.size(), r.size(), r.size()
+	events := r.size()
+	for _, p := range faultfs.Profiles() {
+		if hash(p.Name) == profile {
+			s.Profile = p
+		}
+	}
+	for _, c := range cluster.Classes() {
+		if hash(string(c)) == class {
+			s.Wanted = c
+		}
+	}
+	switch {
+	case r.short:
+		return s, seal.ErrDamaged.Error()
+	case s.Profile.Name == "" || s.Wanted == "":
+		return s, "it names a profile or a promise that this version does not know"
+	case s.Steps < 1 || s.Steps > MaxSteps || s.Nodes < 1 || s.Nodes > MaxNodes || s.Clients < 1 || s.Clients > MaxNodes:
+		return s, fmt.Sprintf("it asks for %d steps of %d nodes and %d clients; the limits are %d and %d", s.Steps, s.Nodes, s.Clients, MaxSteps, MaxNodes)
+	case events > maxEvents:
+		return s, fmt.Sprintf("it lists %d events; the limit is %d", events, maxEvents)
+	}
+	return s, r.events(&s, events)
+}
+
+// events reads the events of a run, which must be sorted.
+func (r *reader) events(s *cluster.Spec, n int) (why string) {
+	s.Events = []cluster.Event{}
+	last := cluster.Event{}
+	for i := range n {
+		e := cluster.Event{Step: last.Step + r.size(), Kind: cluster.Kind(min(r.number(), math.MaxUint8)), Node: r.number(), To: r.number(), N: r.size()}
+		switch {
+		case r.short:
+			return seal.ErrDamaged.Error()
+		case !e.Kind.Known() || e.Step > s.Steps || e.Node > maxNodeID || e.To > maxNodeID || i > 0 && last.Compare(e) >= 0:
+			return fmt.Sprintf("its event %d is out of order, or not one of such a run", i+1)
+		}
+		s.Events, last = append(s.Events, e), e
+	}
+	return r.skips(s)
+}
+
+// skips reads the steps that are left out.
+func (r *reader) skips(s *cluster.Spec) (why string) {
+	step := 0
+	for n := r.size(); n > 0 && !r.short; n-- {
+		from := step + r.size()
+		to := from + r.size()
+		if from < 1 || to <= from || to > s.Steps+1 {
+			return "it leaves out steps that it does not have"
+		}
+		s.Skip, step = append(s.Skip, cluster.Range{From: from, To: to}), to
+	}
+	switch {
+	case r.short:
+		return seal.ErrDamaged.Error()
+	case len(r.b) > 0:
+		return "it goes on after its end; copy it again"
+	}
+	return ""
+}
+
+func (r *reader) hash() uint16 {
+	if len(r.b) < 2 {
+		r.short = true
+		return 0
+	}
+	n := binary.LittleEndian.Uint16(r.b)
+	r.b = r.b[2:]
+	return n
+}
+
+func (r *reader) number() uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.short, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+// size reads a number that fits an int. A larger one becomes one that is beyond every limit.
+func (r *reader) size() int { return int(min(r.number(), math.MaxInt32)) }
