@@ -79,7 +79,7 @@ func (s *search) points() iter.Seq[*faultfs.CrashPoint] {
 	}
 }
 
-// noAnswer says of which image a recovery gave no valid answer.
+// noAnswer says for which image a recovery gave no valid answer.
 func noAnswer(tick uint64, err error) error {
 	return fmt.Errorf("program: recover an image of a crash at tick %d: %w", tick, err)
 }

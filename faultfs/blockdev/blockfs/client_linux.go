@@ -146,7 +146,7 @@ func (c *Client) Load(content Content) (string, error) {
 	return to, c.call("Load", LoadArgs{to, content}, nil)
 }
 
-// Adopt makes a disk one that has recorded a log, which began with its present content.
+// Adopt makes a disk the recording of a log that began with its present content.
 func (c *Client) Adopt(disk string, log blocklog.Log) error {
 	return c.call("Adopt", AdoptArgs{disk, log}, nil)
 }

@@ -139,7 +139,7 @@ func (s *Service) Load(a LoadArgs, _ *struct{}) error {
 	return nil
 }
 
-// Adopt makes a disk one that has recorded the given log.
+// Adopt makes a disk the recording of the given log.
 func (s *Service) Adopt(a AdoptArgs, _ *struct{}) error {
 	return s.with(a.Disk, func(d *disk) { d.before, d.log = d.data.Fork(), a.Log })
 }

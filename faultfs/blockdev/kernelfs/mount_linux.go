@@ -47,7 +47,7 @@ func (f Filesystem) Mount(file, dir, options string) (*Mounted, error) {
 	return &Mounted{dir, dev}, nil
 }
 
-// busyPatience is for how long a disk may be busy although everything that used it has ended: the kernel drops the references of a
+// busyPatience is how long a disk may stay busy after everything that used it has ended: the kernel drops the references of a
 // process that was killed, or that somebody looks at in /proc, a little later.
 const busyPatience = 10 * time.Second
 

@@ -39,10 +39,10 @@
 //
 // # Crashes during recovery
 //
-// With Limits.Nested, at each crash point one recovery in which the store was right is done once more on a recorded disk: the kernel's
-// recovery of the filesystem, and the program's of its store. Then the kernel writes what it has in memory. Power is cut in some of the
-// stretches of that recording, too, and the store on the disk must be right after another recovery. A finding has the requests of the
-// recovery, so it replays.
+// With Limits.Nested, at each crash point one recovery in which the store was right is repeated on a recorded disk: the
+// kernel's recovery of the filesystem, and the program's of its store. Then the kernel writes what it has in memory.
+// Power is cut in some of the stretches of that recording, too, and the store on the disk must be right after another
+// recovery. A finding has the requests of the recovery, so it replays.
 //
 // # Findings
 //
@@ -58,10 +58,10 @@
 //
 // # Faults
 //
-// With native.Spec.Rules the disk fails writes ("eio write nth=30") or flushes ("eio sync from=3") of the recorded run with EIO,
-// counted from its start. What the disk has refused is not in the recording. The kernel reacts as it does: fsync returns the error,
-// once, and the kernel forgets what it could not write; or the filesystem becomes read-only. A program that acknowledges after such
-// an error has lost data. Recoveries have no faults.
+// With native.Spec.Rules the disk fails writes ("eio write nth=30") or flushes ("eio sync from=3") of the recorded run
+// with EIO, counted from its start. What the disk has refused is not in the recording. The kernel reacts as usual:
+// fsync returns the error, once, and the kernel forgets what it could not write; or the filesystem becomes read-only. A
+// program that acknowledges after such an error has lost data. Recoveries have no faults.
 //
 // # What it leaves behind
 //

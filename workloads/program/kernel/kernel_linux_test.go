@@ -184,8 +184,8 @@ func TestWhatOnlyDisksOfTheLabCanDoIsRefused(t *testing.T) {
 	for want, s := range map[string]native.Spec{
 		"write a checker": {Dump: []string{"dump", program.Dir}},
 		"cannot observe":  {Check: []string{"check", program.Dir}, Observe: true},
-		"its flushes as":  {Check: []string{"check", program.Dir}, Rules: []string{"enospc write nth=3"}},
-		"no files and":    {Check: []string{"check", program.Dir}, Rules: []string{"eio sync *.log nth=3"}},
+		"its flushes, as": {Check: []string{"check", program.Dir}, Rules: []string{"enospc write nth=3"}},
+		"neither files":   {Check: []string{"check", program.Dir}, Rules: []string{"eio sync *.log nth=3"}},
 	} {
 		s.Program = []string{"program", program.Dir}
 		_, err := kernel.Explore(t.Context(), request("ext4", s), nil)

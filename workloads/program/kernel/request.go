@@ -61,8 +61,8 @@ func validateRule(text string) error {
 		return err
 	}
 	if rule.Effect != faultfs.EIO || rule.Op != faultfs.OpWrite && rule.Op != faultfs.OpSync || rule.Glob != "" || rule.After+rule.Before > 0 {
-		return fmt.Errorf("the fault %q: on a filesystem of the kernel, it is the disk that fails, which knows no files and no time: "+
-			"its writes as in \"eio write nth=30\", its flushes as in \"eio sync from=3\"", text)
+		return fmt.Errorf("the fault %q: on a filesystem of the kernel, faults are those of the disk, which knows neither files nor times: "+
+			"its writes fail, as in \"eio write nth=30\", or its flushes, as in \"eio sync from=3\"", text)
 	}
 	return nil
 }
