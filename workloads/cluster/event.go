@@ -68,8 +68,8 @@ func (k *Kind) UnmarshalText(text []byte) error {
 // Network reports whether the event is about a single message or snapshot.
 func (k Kind) Network() bool { return k >= Lost && k <= Disconnected }
 
-// Event is something that a run does beside what the nodes do by themselves. It says all that other events could change:
-// which node it hits, which message. Everything else about it, such as for how long a node is down, follows from the seed and the event
+// Event is something that happens in a run apart from what the nodes do by themselves. It states everything that could depend on
+// other events, such as which node or message it hits. The rest, such as how long a node is down, follows from the seed and the event
 // itself. So an event means the same whichever others are left out.
 type Event struct {
 	Step int    `json:"step"`
