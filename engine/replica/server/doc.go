@@ -21,15 +21,16 @@
 // One goroutine owns the node. It collects everything that has arrived before it lets the node do a step. One sync therefore
 // covers the commands of many clients, and one question to the leader covers many reads.
 //
-//	server.go   the goroutine that owns the node
-//	clients.go  commands and reads that wait for their answers
-//	links.go    connections to other nodes: messages and snapshots
-//	identity.go checks which node a certificate speaks for
-//	frames.go   the format of these connections
-//	troubles.go logs why connections fail
-//	members.go  changes of membership, and the addresses of nodes
-//	http.go     the HTTP API for clients
-//	metrics.go  what Prometheus sees of a node
+//	server.go     the goroutine that owns the node
+//	clients.go    commands and reads that wait for their answers
+//	links.go      connections to other nodes, and messages on them
+//	snapshots.go  snapshots on connections of their own
+//	identity.go   checks which node a certificate speaks for
+//	frames.go     the format of these connections
+//	troubles.go   logs why connections fail
+//	members.go    changes of membership, and the addresses of nodes
+//	http.go       the HTTP API for clients
+//	metrics.go    what Prometheus sees of a node
 //
 // Callers: the command lightning-replica, and programs that embed a replicated store.
 package server
