@@ -162,6 +162,27 @@ func TestEveryMissingSyncIsFoundAndNamed(t *testing.T) {
 	}
 }
 
+// Where everything pending is lost, the missing order is found on disks that have lost only some of it.
+func TestAProfileThatLosesEverythingIsExplained(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		store notes
+		why   string
+	}{
+		"the directory": {notes{fileSync: true}, `was acknowledged before the rename of tmp -> note`},
+		"the file":      {notes{dirSync: true}, `was acknowledged before the write of tmp was durable, with no intervening sync of the file`},
+	} {
+		row.store.recovered = new(int)
+		rec, err := row.store.Record(t.Context())
+		require.NoError(t, err)
+		result, err := program.Explore(t.Context(), rec, row.store, program.Options{Model: faultfs.Model{Profile: faultfs.LoseAll()}})
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Findings, name)
+		require.NotNil(t, result.Findings[0].Explanation, name)
+		assert.Contains(t, result.Findings[0].Explanation.Sentence, row.why, name)
+	}
+}
+
 func TestACheckerThatRejectsTheCompleteStoreIsSuspected(t *testing.T) {
 	t.Parallel()
 	const suspicion = "the complete store that the run left fails, too. Perhaps the checker is wrong"

@@ -70,9 +70,10 @@ type Named interface {
 	Place(op *faultfs.Op, site *Site)
 }
 
-// Life is like Explain, for a failure after a crash in the caller's implementation of a life. It stops when ctx is done.
-func Life(ctx context.Context, life Named) *Explanation {
-	x := &explainer{ctx: ctx, life: life, named: life}
+// Life is like Explain, for a failure after a crash in the caller's implementation of a life, under a profile. It stops when
+// ctx is done.
+func Life(ctx context.Context, life Named, profile faultfs.Profile) *Explanation {
+	x := &explainer{ctx: ctx, life: life, named: life, loseAnything: profile.Decides()}
 	return x.settled(x.explain())
 }
 
