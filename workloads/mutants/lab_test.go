@@ -40,7 +40,10 @@ func TestTry(t *testing.T) {
 			require.Equal(t, want[m.Name].verdict, got.Verdict, got.Sentence)
 			require.Contains(t, got.Sentence, want[m.Name].sentence)
 			if got.Verdict == mutants.Killed {
-				require.Equal(t, &mutants.Proof{Why: "one is gone", OneEdge: true, Named: true, Shrunk: true, Operations: 2, Replayed: 19}, got.Proof)
+				require.Equal(t, &mutants.Proof{
+					Why: "one is gone", OneEdge: true, Named: true, Changed: []string{"engine.(*Store).Add"}, Roles: []string{"by"},
+					Shrunk: true, Operations: 2, Replayed: 19,
+				}, got.Proof)
 			}
 		})
 	}

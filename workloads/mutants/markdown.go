@@ -9,14 +9,17 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/internal/report"
 )
 
-// WriteMarkdown writes the contents of ci/mutants/MATRIX.md: the matrix, the mutants that simpler disks would have
-// missed, and the origin of each bug.
+// WriteMarkdown writes the contents of ci/mutants/MATRIX.md: the matrix, the mutants that simpler disks would have missed, the
+// origin of each bug, and what the explanations of lost data name.
 func (r Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s.\n\n", strings.ReplaceAll(r.score(), "\n", "; "))
 	b.WriteString(r.matrix().Markdown())
 	r.writeMissed(&b)
 	b.WriteString("\n" + r.bugs().Markdown())
+	if t := r.explanations(); len(t.Rows) > 0 {
+		b.WriteString("\n" + t.Markdown())
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -90,6 +93,17 @@ func (r Report) writeMissed(b *strings.Builder) {
 				dash(strings.Join(r.Missed[c.Name], ", ")))
 		}
 	}
+}
+
+// explanations has a row for each durability mutant that was killed: which parts of the explanation the changed function made.
+func (r Report) explanations() *report.Table {
+	table := &report.Table{Header: []string{"mutant", "changed", "made by it", "explanation"}}
+	for _, o := range r.Outcomes {
+		if p := o.Proof; p != nil && o.MutantClass == "durability" {
+			table.Add(o.Mutant, strings.Join(p.Changed, ", "), dash(strings.Join(p.Roles, ", ")), dash(p.Why))
+		}
+	}
+	return table
 }
 
 // bugs has a row for each mutant: the planted bug, and where it was seen before.

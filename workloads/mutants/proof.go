@@ -23,12 +23,17 @@ const Replays = 20
 
 // Proof says how useful the finding of a kill is to a reader.
 type Proof struct {
-	Why        string `json:"why,omitempty"`        // a sentence that says which order is missing
-	OneEdge    bool   `json:"one_edge"`             // at most one order is missing; none if a crash alone suffices
-	Named      bool   `json:"named"`                // the changed function calls a place that the explanation names
-	Shrunk     bool   `json:"shrunk"`               // a smaller run fails in the same way
-	Operations int    `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
-	Replayed   int    `json:"replayed"`             // number of the Replays replays that showed the failure
+	Why     string `json:"why,omitempty"` // a sentence that says which order is missing
+	OneEdge bool   `json:"one_edge"`      // at most one order is missing; none if a crash alone suffices
+	Named   bool   `json:"named"`         // the changed function calls a place that the explanation names
+	// Changed are the functions that the mutant changes, and Roles the parts that operations play in the explanation which one of
+	// them has made: "missing", "by", "step".
+	Changed []string `json:"changed,omitempty"`
+	Roles   []string `json:"roles,omitempty"`
+
+	Shrunk     bool `json:"shrunk"`               // a smaller run fails in the same way
+	Operations int  `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
+	Replayed   int  `json:"replayed"`             // number of the Replays replays that showed the failure
 }
 
 // prove examines a finding of the lab with a mutant in it. The evidence is in dir.
@@ -38,12 +43,13 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 	}
 	p := &Proof{}
 	if e := f.Explanation; e != nil {
-		p.Why, p.OneEdge = e.Sentence, e.Lost <= 1
+		p.Why, p.OneEdge = e.Sentence, e.Edges <= 1
 		changed, err := m.functions(l.Root)
 		if err != nil {
 			return nil, err
 		}
-		p.Named = slices.ContainsFunc([]*site{e.Missing, e.By, e.Beside, e.Before, e.Culprit, e.Late}, func(s *site) bool { return s.calledBy(changed) })
+		p.Changed, p.Roles = changed, e.rolesOf(changed)
+		p.Named = len(p.Roles) > 0
 	}
 	if f.Shrunk != nil {
 		p.Shrunk, p.Operations = true, f.Shrunk.Operations
@@ -74,14 +80,32 @@ func replay(ctx context.Context, binary, dir, token string) (int, error) {
 
 // explanation is the lab's explanation of a finding.
 type explanation struct {
-	Sentence string `json:"sentence"`
-	Lost     int    `json:"lost"`
-	Missing  *site  `json:"missing"`
-	By       *site  `json:"by"`
-	Beside   *site  `json:"beside"`
-	Before   *site  `json:"before"`
-	Culprit  *site  `json:"culprit"`
-	Late     *site  `json:"late"`
+	Sentence string  `json:"sentence"`
+	Edges    int     `json:"edges"`
+	Missing  *site   `json:"missing"`
+	By       *site   `json:"by"`
+	Beside   *site   `json:"beside"`
+	Before   *site   `json:"before"`
+	Culprit  *site   `json:"culprit"`
+	Late     *site   `json:"late"`
+	Steps    []*site `json:"steps"`
+}
+
+// rolesOf returns the parts that operations of some functions play in the explanation.
+func (e *explanation) rolesOf(functions []string) (roles []string) {
+	add := func(role string, sites ...*site) {
+		if slices.ContainsFunc(sites, func(s *site) bool { return s.calledBy(functions) }) {
+			roles = append(roles, role)
+		}
+	}
+	add("missing", e.Missing)
+	add("by", e.By)
+	add("beside", e.Beside)
+	add("before", e.Before)
+	add("culprit", e.Culprit)
+	add("late", e.Late)
+	add("step", e.Steps...)
+	return roles
 }
 
 // site is an operation and its callers, such as "wal/writer.go:212 wal.(*Writer).Append".

@@ -77,7 +77,10 @@ var matrix = mutants.NewReport([]mutants.Outcome{
 		Mutant: "01-a", MutantClass: "durability", Bug: "A bug.", Reference: "none known", Verdict: mutants.Killed, Seconds: 1,
 		Workload: "kv", Fault: "power", Profile: "posix-min", Judge: "durability", Class: "lost", Sentence: "gone",
 		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
-		Proof: &mutants.Proof{Why: "no sync between", OneEdge: true, Named: true, Shrunk: true, Operations: 2, Replayed: mutants.Replays},
+		Proof: &mutants.Proof{
+			Why: "no sync between", OneEdge: true, Named: true, Changed: []string{"a.Write"}, Roles: []string{"missing", "by"}, Shrunk: true,
+			Operations: 2, Replayed: mutants.Replays,
+		},
 	},
 	{
 		Mutant: "02-b", MutantClass: "reads", Bug: "Another.", Reference: "here", Verdict: mutants.Survived, Seconds: 60,
@@ -115,5 +118,9 @@ Profile `+"`simple`"+` misses 1: 01-a.
 | --- | --- | --- | --- |
 | 01-a | durability | A bug. | none known |
 | 02-b | reads | Another. | here |
+
+| mutant | changed | made by it | explanation |
+| --- | --- | --- | --- |
+| 01-a | a.Write | missing, by | no sync between |
 `, text.String())
 }
