@@ -87,6 +87,9 @@ func Why(e *torture.Explanation) *page.Why {
 	add(page.Missing, "came too late: once it is done, the same crash does no harm", e.Late)
 	add(page.Beside, "synced only the other half", e.Beside)
 	add(page.Beside, "synced the file too early", e.Before)
+	for i := range e.Steps {
+		add("", "led up to it", &e.Steps[i])
+	}
 	return why
 }
 

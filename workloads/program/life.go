@@ -159,7 +159,7 @@ func (l *life) begin(most time.Duration) (end func()) {
 // explained returns the explanation, or nil if none was found in time.
 func (l *life) explained() *explain.Explanation {
 	defer l.begin(explainPatience)()
-	e := explain.Life(l.ctx, l, l.w.o.Model.Profile)
+	e := explain.Life(l.ctx, l, l.w.Model.Profile)
 	switch {
 	case e == nil:
 	case l.failure.Place.nested != nil:

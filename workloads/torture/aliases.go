@@ -42,6 +42,9 @@ type Administration = contract.Administration
 // PowerCut is a power cut of a standing check, on a disk of the check's own.
 type PowerCut = contract.PowerCut
 
+// Call is a call of the engine that a standing check makes and judges, on a disk of the check's own.
+type Call = contract.Call
+
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired
 

@@ -91,6 +91,19 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 	}
 }
 
+func TestRotIsExplainedByWhatReadTheFile(t *testing.T) {
+	sameRaces(t)
+	t.Parallel()
+	result, err := Check(t.Context(), toy.Target(toy.NoChecksum), Options{
+		Workloads: []string{"kv"}, Faults: []string{"bitrot"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, NoShrink: true,
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, result.Findings)
+	why := result.Findings[0].Explanation
+	require.NotNil(t, why, result.Findings[0].Sentence)
+	assert.Regexp(t, `^it fails during a recovery, where the damaged file was read by the read of db/log \(.toy/toy.go:\d+.\)$`, why.Sentence)
+}
+
 // Under a profile that leaves no choice, such as one that loses everything, the explanation is found by free choice: it
 // names only the losses that the failure needs.
 func TestAProfileWithoutChoiceIsExplainedByFreeChoice(t *testing.T) {

@@ -89,6 +89,7 @@ type Seen struct {
 	disks []*faultfs.FS
 	ended bool // no more disks are added
 	last  Call
+	other Call
 }
 
 // Call is what an audit does with a store.
@@ -103,6 +104,24 @@ func (s *Seen) Last() Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.last
+}
+
+// Instead returns a call that, made in place of the last one, does more; or the zero Call.
+func (s *Seen) Instead() Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.other
+}
+
+// instead records a call for Seen.Instead if the audit looks closely.
+func (im *Image) instead(make func() Call) {
+	if im.seen == nil || !im.Closely {
+		return
+	}
+	other := make()
+	im.seen.mu.Lock()
+	defer im.seen.mu.Unlock()
+	im.seen.other = other
 }
 
 func (s *Seen) note(c Call) {

@@ -16,26 +16,13 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	if !a.target.Promises.SyncCoversFound || a.target.IsLog() || !a.fails(im, failsBarrier) {
 		return nil
 	}
-	disk, env := im.fresh(), a.env(nil, record.StoreDir)
-	env.FS = disk
 	key := []byte("audit-barrier")
-	store, err := a.target.OpenStore(env)
-	if err != nil {
-		return nil // the search judges that
-	}
-	err = store.Apply([]history.Write{{Key: key, Value: []byte("found")}}, history.NoSync)
-	disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
-	_ = store.Close() // it may return an error, because nothing is durable
-	disk.SetRules()
-	if err != nil {
+	disk, store := a.unsynced(im, key)
+	if store == nil {
 		return nil
 	}
-	if store, err = a.target.OpenStore(env); err != nil {
-		return nil // it may refuse files that could not be synced
-	}
-	_, found, err := store.Get(key)
 	syncer, ok := workloads.Offers[workloads.Syncer](store)
-	if err != nil || !found || !ok || im.call(disk, "a sync without writes", syncer.Sync) != nil {
+	if !ok || im.call(disk, "a sync without writes", syncer.Sync) != nil {
 		_ = store.Close()
 		return nil
 	}
@@ -44,11 +31,12 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	if err != nil {
 		return nil
 	}
-	env.FS = cut
+	im.instead(func() Call { return a.committed(im, key) })
+	env := a.env(cut, record.StoreDir)
 	if store, err = a.target.OpenStore(env); err != nil {
 		return violation("sync without effect", "all syncs of one session failed; the next session found what it had written and was synced, but after a power cut the store does not open: %v", err)
 	}
-	_, found, err = store.Get(key)
+	_, found, err := store.Get(key)
 	_ = store.Close()
 	const lost = "all syncs of one session failed; the next session found what it had written and was synced, but "
 	switch {
@@ -58,4 +46,46 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 		return violation("sync without effect", lost+"a power cut took it away")
 	}
 	return nil
+}
+
+// unsynced returns a store that shows a write which exists in the page cache only, because all syncs of the session that made
+// it failed. It returns nil if the store does not come to that.
+func (a *Auditor) unsynced(im *Image, key []byte) (*faultfs.FS, workloads.Store) {
+	disk, env := im.fresh(), a.env(nil, record.StoreDir)
+	env.FS = disk
+	store, err := a.target.OpenStore(env)
+	if err != nil {
+		return nil, nil // the search judges that
+	}
+	err = store.Apply([]history.Write{{Key: key, Value: []byte("found")}}, history.NoSync)
+	disk.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
+	_ = store.Close() // it may return an error, because nothing is durable
+	disk.SetRules()
+	if err != nil {
+		return nil, nil
+	}
+	if store, err = a.target.OpenStore(env); err != nil {
+		return nil, nil // it may refuse files that could not be synced
+	}
+	if _, found, err := store.Get(key); err != nil || !found {
+		_ = store.Close()
+		return nil, nil
+	}
+	return disk, store
+}
+
+// committed makes a commit with Sync in place of the sync without writes.
+func (a *Auditor) committed(im *Image, key []byte) Call {
+	disk, store := a.unsynced(im, key)
+	if store == nil {
+		return Call{}
+	}
+	call := Call{What: "a commit with sync", Disk: disk, Began: disk.Now()}
+	err := store.Apply([]history.Write{{Key: key, Value: []byte("written")}}, history.Sync)
+	call.Ended = disk.Now()
+	_ = store.Close()
+	if err != nil {
+		return Call{}
+	}
+	return call
 }

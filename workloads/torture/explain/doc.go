@@ -16,12 +16,16 @@
 // check of the target that cut the power is explained by experiments with the check's own disk. Profiles
 // crashes the same recording around the same point under every other profile (T9).
 //
+// Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, checks that cut no power.
+// Then the explanation says where in the engine the damaged file was read, the copy was made or the call waits, and claims no more.
+// If time runs out after the first step, the answer is the loss alone.
+//
 //	explain.go        which losses a failure needs   sentence.go  puts the answer into words
 //	turn.go           what makes a loss fatal        sources.go   the engine's source line of an operation
 //	explanation.go    Explanation, Site              profiles.go  the same failure on other filesystems
 //	growth.go         what makes a store grow        moments.go   since when the failure is possible
 //	circumstances.go  what surrounds a failure       durable.go   when commits became durable
-//	sibling.go        an image that passes
+//	sibling.go        an image that passes           steps.go     what happened, where no order is missing
 //
 // The functions of this package do not change their arguments. Each runs its own experiments, limited by the subject's
 // patience and by a number of trials.

@@ -1,9 +1,11 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -16,49 +18,68 @@ import (
 // counts only if it shows the same failure, that is the same kind and some of the same operations.
 //
 // After many crashes in a row it explains the last one. For a store that grows it says which calls make the files that
-// remain, and for a failure without a crash, since when the disk is wrong. It returns nil if there is nothing to find or
-// nothing was found: for rot, hangs, what is wrong only in memory, and images that do not fail a second time.
+// remain, and for a failure without a crash, since when the disk is wrong. For rot, hangs and wrong copies it says which code of the
+// engine took part. It returns nil if there is nothing to find or nothing was found: for what is wrong only in memory, and images
+// that do not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	aside := f.Damage != nil || f.Class == "hang" || f.Class == explore.NotDeterministic
-	if ctx.Err() != nil || aside || f.Tick == 0 && !judge.SeenInHistory(f.Class) {
+	switch {
+	case ctx.Err() != nil || f.Class == explore.NotDeterministic:
 		return nil
+	case f.Class == "hang" || f.Class == "panic":
+		return stopped(f)
 	}
 	ctx, stop := context.WithTimeout(ctx, s.Patience)
 	defer stop()
 	done := make(chan *Explanation, 1) // buffered: the receiver may be gone
-	go func() {
-		if f.RecoveryFault != nil {
-			done <- faultyCall(ctx, s, f)
-			return
-		}
-		if g := explore.GrowthOf(ctx, s, f); g != nil {
-			done <- growth(s.Target.Packages, g)
-			return
-		}
-		x := &explainer{
-			ctx: ctx, packages: s.Target.Packages, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides(),
-			about: f.Ops,
-		}
-		if f.Tick == 0 {
-			done <- x.settled(x.withoutCrash(f))
-			return
-		}
-		e := x.settled(x.explain())
-		switch _, checked := x.life.(partly); {
-		case e == nil:
-		case checked:
-			e.Sentence = "on the disk of this check, " + e.Sentence
-		case f.Crashes > 1:
-			e.Sentence = fmt.Sprintf("in the life before the last of %d crashes in a row, %s", f.Crashes, e.Sentence)
-		}
-		done <- e
-	}()
+	var known atomic.Pointer[Explanation]
+	go func() { done <- explained(ctx, s, f, &known) }()
 	select {
 	case x := <-done:
-		return x
+		return cmp.Or(x, known.Load())
 	case <-ctx.Done(): // the engine may hang
-		return nil
+		return known.Load()
 	}
+}
+
+// explained is Explain without a limit of time. What is known before the last experiments is put in known meanwhile.
+func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, known *atomic.Pointer[Explanation]) (e *Explanation) {
+	switch {
+	case f.Damage != nil:
+		return rotten(ctx, s, f)
+	case f.RecoveryFault != nil:
+		return faultyCall(ctx, s, f)
+	}
+	if g := explore.GrowthOf(ctx, s, f); g != nil {
+		return growth(s.Target.Packages, g)
+	}
+	x := &explainer{
+		ctx: ctx, packages: s.Target.Packages, life: explore.NewLife(ctx, s, f), loseAnything: s.Recording.Plan.Model.Profile.Decides(),
+		about: f.Ops, known: known,
+	}
+	if f.Tick == 0 {
+		if judge.SeenInHistory(f.Class) {
+			e = x.settled(x.withoutCrash(f))
+		}
+		return cmp.Or(e, x.withoutOrder(s, f))
+	}
+	if w := explore.WrongCall(s, f); w != nil {
+		return x.wrongCall(w)
+	}
+	switch _, checked := x.life.(partly); {
+	case checked:
+		x.where = "on the disk of this check, "
+	case f.Crashes > 1:
+		x.where = fmt.Sprintf("in the life before the last of %d crashes in a row, ", f.Crashes)
+	}
+	return x.placed(x.settled(x.explain()))
+}
+
+// placed adds to an explanation which life it is about.
+func (x *explainer) placed(e *Explanation) *Explanation {
+	if e != nil {
+		e.Sentence = x.where + e.Sentence
+	}
+	return e
 }
 
 // Named is a life whose clients acknowledge with texts of their own, such as a line that a program prints.
@@ -95,6 +116,8 @@ type explainer struct {
 	failsAnyhow  bool  // the failure had no crash, so after a crash any failure about the same operations counts
 	about        []int // IDs of the operations that the failure is about
 	trials       int
+	where        string                       // begins the sentence: which life it is about
+	known        *atomic.Pointer[Explanation] // nil: nobody asks before the end
 }
 
 // maxTrials is how many images an explanation may recover.
@@ -119,6 +142,8 @@ func (x *explainer) explain() *Explanation {
 		return x.lossless(x.earliest(nil, tick), "it takes no loss")
 	}
 	lost = x.fewest(tick, x.life.Point(tick).Ops(), lost)
+	x.learn(lost)
+	defer x.forget()
 	t := x.earliest(lost, tick)
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
 		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it amounts to crashing before it
@@ -136,18 +161,34 @@ func (x *explainer) explain() *Explanation {
 	return e
 }
 
+// learn keeps what is known once the losses are: if there is no time for more, that is the explanation.
+func (x *explainer) learn(lost []faultfs.PendingOp) {
+	if x.known != nil && !x.over() {
+		x.known.Store(x.placed(x.describe(lost, turn{})))
+	}
+}
+
+// forget drops what learn kept, unless the experiments that followed were cut short.
+func (x *explainer) forget() {
+	if x.known != nil && !x.over() {
+		x.known.Store(nil)
+	}
+}
+
 // made returns the pending operations that a call leaves right after it.
 func (x *explainer) made(op *faultfs.Op) []faultfs.PendingOp {
 	return slices.DeleteFunc(x.life.Point(op.Tick).Ops(), func(p faultfs.PendingOp) bool { return p.Earlier || p.Tick != op.Tick })
 }
 
-// uncovered returns the losses that remain if the missing order is kept: those that a sync of the same file, or of the same
-// directory, would not have prevented.
-func (x *explainer) uncovered(all []faultfs.PendingOp, missing faultfs.PendingOp) []faultfs.PendingOp {
-	op := opAt(x.life.TraceOf(missing), missing.Tick)
+// uncovered returns the losses that remain if the missing orders are kept: those that syncs of the same files, or of the same
+// directories, would not have prevented.
+func (x *explainer) uncovered(all []faultfs.PendingOp, missing ...faultfs.PendingOp) []faultfs.PendingOp {
 	return slices.DeleteFunc(slices.Clone(all), func(p faultfs.PendingOp) bool {
 		other := opAt(x.life.TraceOf(p), p.Tick)
-		return sameCall(p, missing) || other != nil && p.Earlier == missing.Earlier && sameHalf(op, other)
+		return slices.ContainsFunc(missing, func(m faultfs.PendingOp) bool {
+			op := opAt(x.life.TraceOf(m), m.Tick)
+			return sameCall(p, m) || op != nil && other != nil && p.Earlier == m.Earlier && sameHalf(op, other)
+		})
 	})
 }
 
@@ -194,17 +235,20 @@ func (x *explainer) fails(tick uint64, cut history.Cut, lost []faultfs.PendingOp
 // settled returns e, or nil if some experiments were cut short by the budget of trials or by the context. An answer from
 // those would be wrong.
 func (x *explainer) settled(e *Explanation) *Explanation {
-	if x.trials > maxTrials || x.ctx.Err() != nil {
+	if x.over() {
 		return nil
 	}
 	return e
 }
 
-// exhausted counts a trial and reports whether no more may be made: the budget is spent, or the context is done.
+// exhausted counts a trial and reports whether no more may be made.
 func (x *explainer) exhausted() bool {
 	x.trials++
-	return x.trials > maxTrials || x.ctx.Err() != nil
+	return x.over()
 }
+
+// over reports whether the budget is spent, or the context is done.
+func (x *explainer) over() bool { return x.trials > maxTrials || x.ctx.Err() != nil }
 
 // fewest reduces a loss that fails: to one whole call if that is enough, otherwise to the lost part of one call, otherwise to
 // a set of calls from which none can be removed.
@@ -215,10 +259,28 @@ func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []fau
 			return x.innermost(tick, one)
 		}
 	}
+	lost = x.half(tick, lost, calls)
 	for _, call := range slices.Backward(calls) {
 		rest := slices.DeleteFunc(slices.Clone(lost), func(op faultfs.PendingOp) bool { return sameCall(op, call) })
 		if x.failsAt(tick, rest) {
 			lost = rest
+		}
+	}
+	return lost
+}
+
+// half returns those losses that one sync would have prevented, if they are enough to fail; otherwise all.
+func (x *explainer) half(tick uint64, lost, calls []faultfs.PendingOp) []faultfs.PendingOp {
+	var tried []faultfs.PendingOp
+	for _, call := range calls {
+		if len(x.uncovered([]faultfs.PendingOp{call}, tried...)) == 0 {
+			continue
+		}
+		tried = append(tried, call)
+		others := idsOf(x.uncovered(lost, call))
+		some := slices.DeleteFunc(slices.Clone(lost), func(p faultfs.PendingOp) bool { return slices.Contains(others, p.ID) })
+		if x.failsAt(tick, some) {
+			return some
 		}
 	}
 	return lost

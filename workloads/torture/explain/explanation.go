@@ -3,6 +3,8 @@ package explain
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Explanation is the order whose absence a failure proves.
@@ -22,8 +24,13 @@ type Explanation struct {
 	Culprit *Site `json:"culprit,omitempty"`
 	// Late is set if nothing has to be lost, and crashes fail only for a while: the operation after which they do no harm.
 	Late *Site `json:"late,omitempty"`
-	// Lost is the number of calls that have to be lost for the failure: 1 means one missing edge, 0 no missing sync.
-	Lost int `json:"lost"`
+	// Steps are operations that the sentence lists, oldest first: those of the call that is wrong, those that made a wrong file or
+	// copy, or what led to By. Each is made at another place in the source. No experiment says that any of them is wrong.
+	Steps []Site `json:"steps,omitempty"`
+	// Lost is the number of calls that have to be lost together for the failure, and Edges the number of syncs that would have kept
+	// them: those that changed the same file, or names in the same directory, count once. Both are 0 if no sync is missing.
+	Lost  int `json:"lost"`
+	Edges int `json:"edges"`
 }
 
 // Site is an operation of a run and its place in the source of the engine or program. Without a source line, Source and From have
@@ -37,6 +44,45 @@ type Site struct {
 	From     string   `json:"from,omitempty"`     // the call from another package: "engine/commit.go:80"
 	Function string   `json:"function,omitempty"` // "wal.(*Writer).Append"
 	Stack    []string `json:"stack,omitempty"`    // the calls of the engine or program, innermost first
+}
+
+// Sites returns the operations that the explanation names, those of the missing order first.
+func (e *Explanation) Sites() []*Site {
+	all := slices.DeleteFunc([]*Site{e.By, e.Missing, e.Beside, e.Before, e.Culprit, e.Late}, func(s *Site) bool { return s == nil })
+	for i := range e.Steps {
+		all = append(all, &e.Steps[i])
+	}
+	return all
+}
+
+// maxCalls limits the calls that a line of Calls shows.
+const maxCalls = 5
+
+// Calls returns a line for each operation that the explanation names and that has callers in the engine: how the engine came to
+// it, innermost first.
+func (e *Explanation) Calls() (lines []string) {
+	for _, s := range e.Sites() {
+		from := max(0, slices.IndexFunc(s.Stack, func(call string) bool { return strings.HasPrefix(call, s.Source+" ") }))
+		var calls []string
+		for _, call := range s.Stack[from:min(len(s.Stack), from+maxCalls)] {
+			place, function, _ := strings.Cut(call, " ")
+			calls = append(calls, place+" "+nameOf(function))
+		}
+		line := fmt.Sprintf("%s of %s: %s", s.Op, cmp.Or(s.Path, "the root directory"), strings.Join(calls, " ← "))
+		if len(calls) > 1 && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// nameOf returns a function without its package and its receiver: "Append" for "wal.(*Writer).Append".
+func nameOf(function string) string {
+	_, name, _ := strings.Cut(function, ".")
+	if _, method, is := strings.Cut(name, ")."); is {
+		return method
+	}
+	return name
 }
 
 func (s *Site) text() string {

@@ -35,6 +35,9 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 		culprit := sources.site(op)
 		e.Culprit = &culprit
 		e.Sentence += "; it would not without " + culprit.text()
+	} else if step, by := x.ledTo(t.op, sources); step != nil {
+		e.Steps = []Site{*step}
+		e.Sentence += fmt.Sprintf("; before it, %s had made %s", by, step.text())
 	}
 	if op, after := x.late(t.op.Tick); op != nil {
 		late := sources.site(op)
@@ -46,26 +49,42 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 
 // audited is a life whose failure was found by an audit, which uses a recovered store.
 type audited interface {
-	// LastCall returns the call during which the audit fails.
-	LastCall() explore.AuditCall
+	// LastCall returns the call during which the audit fails, and one that would have done more in its place.
+	LastCall() (last, instead explore.AuditCall)
 }
 
 // afterAny describes a failure of an audit after any crash, even the first one. Then no operation before the crash is to
 // blame; it is what the store did when the audit used it.
-func (x *explainer) afterAny(call explore.AuditCall) *Explanation {
+func (x *explainer) afterAny(call, instead explore.AuditCall) *Explanation {
 	if call.Disk == nil {
 		return nil
 	}
 	e := &Explanation{Sentence: fmt.Sprintf("it fails after any crash, during %s on the recovered store, which changes and syncs nothing on the disk", call.What)}
 	trace := call.Disk.Trace()
-	for i := range trace {
-		if op := &trace[i]; op.Tick > call.Began && op.Tick <= call.Ended && op.Changes() {
-			site := x.sources(trace).site(op)
-			e.By = &site
-			e.Sentence = fmt.Sprintf("it fails after any crash, during %s on the recovered store, whose last operation on the disk is %s", call.What, site.text())
-		}
+	if changes := changesOf(&call); len(changes) > 0 {
+		site := x.sources(trace).site(changes[len(changes)-1])
+		e.By = &site
+		e.Sentence = fmt.Sprintf("it fails after any crash, during %s on the recovered store, whose last operation on the disk is %s", call.What, site.text())
+	}
+	if instead.Disk == nil {
+		return e
+	}
+	if changes := changesOf(&instead); len(changes) > 0 {
+		e.Steps = x.sources(instead.Disk.Trace()).steps(changes)
+		e.Sentence += fmt.Sprintf("; %s in its place makes %s", instead.What, listed(e.Steps))
 	}
 	return e
+}
+
+// changesOf returns what a call did to its disk.
+func changesOf(call *explore.AuditCall) (all []*faultfs.Op) {
+	trace := call.Disk.Trace()
+	for i := range trace {
+		if op := &trace[i]; op.Tick > call.Began && op.Tick <= call.Ended && op.Changes() {
+			all = append(all, op)
+		}
+	}
+	return all
 }
 
 func later(operations int) string {
@@ -96,7 +115,7 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 	missing := sources.site(first)
 	until := x.life.Tick()
 	missing.Part = len(parts(lost, lost[0])) < len(parts(x.life.Point(until).Ops(), lost[0]))
-	e := &Explanation{Lost: len(callsOf(lost)), Missing: &missing}
+	e := &Explanation{Lost: len(callsOf(lost)), Edges: x.edges(lost), Missing: &missing}
 	switch {
 	case t.ack != nil:
 		until = uint64(t.ack.Return)
@@ -116,10 +135,24 @@ func (x *explainer) describe(lost []faultfs.PendingOp, t turn) *Explanation {
 		e.Before = &before
 		e.Sentence += fmt.Sprintf("; its last sync%s came too early for it", before.place())
 	}
-	if e.Lost > 1 {
+	switch {
+	case e.Lost > 1 && e.Edges == 1:
+		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together, all of which that sync would have covered)", e.Lost)
+	case e.Lost > 1:
 		e.Sentence += fmt.Sprintf(" (%d operations had to be lost together)", e.Lost)
 	}
 	return e
+}
+
+// edges counts losses; those that one sync would have prevented count once.
+func (x *explainer) edges(lost []faultfs.PendingOp) int {
+	var halves []faultfs.PendingOp
+	for _, p := range callsOf(lost) {
+		if len(x.uncovered([]faultfs.PendingOp{p}, halves...)) > 0 {
+			halves = append(halves, p)
+		}
+	}
+	return len(halves)
 }
 
 // commit names an operation that was acknowledged.

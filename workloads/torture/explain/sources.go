@@ -19,6 +19,9 @@ type sources struct {
 	place func(op *faultfs.Op, site *Site)
 }
 
+// wrapperFrames is how many calls away from the filesystem a wrapper is at most.
+const wrapperFrames = 4
+
 // stackFrames limits the calls in Site.Stack.
 const stackFrames = 12
 
@@ -51,6 +54,16 @@ func Sites(packages []string, trace []faultfs.Op) func(op *faultfs.Op) Site {
 	return newSources(packages, trace).site
 }
 
+func (s *sources) isWrapper(f runtime.Frame) bool { return path.Dir(f.File) == s.wrapper }
+
+// framesOf returns the calls of the engine that made an operation, innermost first; none if only places are known.
+func (s *sources) framesOf(op *faultfs.Op) []runtime.Frame {
+	if s.engine == nil {
+		return nil
+	}
+	return s.engine.Frames(op.PCs)
+}
+
 // site describes an operation. Its place in the source is the innermost call outside the wrapper, if there is one.
 func (s *sources) site(op *faultfs.Op) Site {
 	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}
@@ -68,8 +81,13 @@ func (s *sources) site(op *faultfs.Op) Site {
 	for _, f := range frames[:min(len(frames), stackFrames)] {
 		site.Stack = append(site.Stack, stack.Place(f)+" "+stack.ShortName(f.Function))
 	}
-	at := slices.IndexFunc(frames, func(f runtime.Frame) bool { return path.Dir(f.File) != s.wrapper })
-	if at < 0 || path.Dir(frames[len(frames)-1].File) == s.wrapper {
+	at := max(0, slices.IndexFunc(frames[:min(len(frames), wrapperFrames)], s.isWrapper)) // a helper may be called by the wrapper
+	if beyond := slices.IndexFunc(frames[at:], func(f runtime.Frame) bool { return !s.isWrapper(f) }); beyond >= 0 {
+		at += beyond
+	} else {
+		at = 0
+	}
+	if path.Dir(frames[len(frames)-1].File) == s.wrapper {
 		at = 0 // the whole engine is in one directory
 	}
 	site.Source, site.Function = stack.Place(frames[at]), stack.ShortName(frames[at].Function)

@@ -113,13 +113,14 @@ func (l *auditedLife) Repeat() []faultfs.PendingOp {
 type AuditCall = audit.Call
 
 // LastCall repeats the audit of the image that has lost nothing, looks more closely, and returns the call of the store
-// during which it fails; or the zero Call if that cannot be said.
-func (l *auditedLife) LastCall() AuditCall {
+// during which it fails, or the zero Call if that cannot be said; and a call that would have done more in its place, if the audit
+// knows one.
+func (l *auditedLife) LastCall() (last, instead AuditCall) {
 	seen := &audit.Seen{}
 	if l.auditClosely(l.job(l.failure.Tick, l.Cut(l.failure.Tick)), seen, []uint64{}, true) != FailsAlike {
-		return AuditCall{}
+		return AuditCall{}, AuditCall{}
 	}
-	return seen.Last()
+	return seen.Last(), seen.Instead()
 }
 
 func (l *auditedLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {

@@ -28,6 +28,13 @@ func StandingError(s *Subject, f *Failure) (failed error) {
 	return nil
 }
 
+// WrongCall returns the call with which a standing check failed, or nil if it did not fail with a call.
+func WrongCall(s *Subject, f *Failure) *contract.WrongCall {
+	var w *contract.WrongCall
+	errors.As(StandingError(s, f), &w)
+	return w
+}
+
 // checkedLife is the life that a power cut of a standing check ended.
 type checkedLife struct {
 	cut   *contract.AfterPowerCut

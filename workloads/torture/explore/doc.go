@@ -29,8 +29,8 @@
 //	audit.go        which images are audited      situations.go  crash points that hit goals
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a failing disk
 //	laterlife.go    lives after the first         grown.go       files left by many crashes
-//	failure.go      failures, and fingerprints    faultycall.go  the call that a fault hit
-//	checkedlife.go  power cuts of standing checks
+//	failure.go      failures, and fingerprints    faultycall.go  the call that a fault hit, and what read damage
+//	checkedlife.go  power cuts and calls of standing checks
 //
 // Promises:
 //

@@ -140,6 +140,9 @@ func newExplorer(s *shared, slot int) *explorer {
 // recover runs a recovery. It records what the engine is working on for giveUp.
 func (x *explorer) recover(c recovery.Call, a attempt) (*history.State, error) {
 	x.attempt = a
+	if look := x.shared.req.recovers; look != nil {
+		look(c.Image)
+	}
 	return x.prober.Recover(c)
 }
 

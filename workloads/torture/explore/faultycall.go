@@ -2,6 +2,9 @@ package explore
 
 import (
 	"context"
+	"runtime"
+	"slices"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
@@ -29,4 +32,34 @@ func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []fau
 		}
 	}
 	return nil, nil
+}
+
+// useCallers is the most callers of a call that are kept.
+const useCallers = 32
+
+// DamagedUses recovers the image of a failure with damage once more and returns the calls about the damaged file, such as opens and
+// reads, oldest first, with their callers.
+func DamagedUses(ctx context.Context, s *Subject, f *Failure) []faultfs.Op {
+	var mu sync.Mutex
+	var uses []faultfs.Op
+	req := again(s, f)
+	req.recovers = func(img *faultfs.FS) {
+		mu.Lock()
+		defer mu.Unlock()
+		uses = nil
+		img.Watch(func(kind faultfs.OpKind, path, _ string) {
+			if path != f.Damage.Path {
+				return
+			}
+			var pcs [useCallers]uintptr
+			n := runtime.Callers(2, pcs[:])
+			mu.Lock()
+			defer mu.Unlock()
+			uses = append(uses, faultfs.Op{Tick: img.Now(), Kind: kind, Path: path, PCs: slices.Clone(pcs[:n])})
+		})
+	}
+	Explore(ctx, req)
+	mu.Lock()
+	defer mu.Unlock()
+	return uses
 }

@@ -106,6 +106,8 @@ type Request struct {
 	Explorers int       // number of crash points explored at the same time
 	Slots     int       // number of slots before the first slot of this exploration; see Running
 	Progress  *Progress // counts what is done
+
+	recovers func(img *faultfs.FS) // if not nil, called with each image before it is recovered
 }
 
 // stopsAt reports whether the exploration stops at a failure with the given fingerprint.

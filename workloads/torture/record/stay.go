@@ -19,7 +19,7 @@ import (
 func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Run(ctx, target, p, patience)
 	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
-		r.Problems = stay(ctx, target, p, patience)
+		r.Problems, r.Stayed = stay(ctx, target, p, patience)
 	}
 	return r
 }
@@ -51,10 +51,10 @@ func staysDue(target *contract.Target, p *plan.Plan) bool {
 	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == ""
 }
 
-// stay takes a store through many rounds and sessions and returns what grows. The store hangs if it makes no call of
-// the disk for as long as patience.
-func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) (wrong []checker.Violation) {
-	fs := faultfs.New(faultfs.Options{Clock: yielding{}})
+// stay takes a store through many rounds and sessions and returns what grows, and the trace of the store if it fails. The store
+// hangs if it makes no call of the disk for as long as patience.
+func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) ([]checker.Violation, []faultfs.Op) {
+	fs := faultfs.New(faultfs.Options{Clock: yielding{}, Callers: true})
 	if !target.Promises.MakesDir {
 		prepare(fs)
 	}
@@ -78,10 +78,10 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 		for i := range problems {
 			problems[i].Sentence = fmt.Sprintf("in many rounds and sessions of the same writes: %s", problems[i].Sentence)
 		}
-		return problems
+		return problems, fs.Trace()
 	}
 	if err != nil {
-		return nil // no longer waited for
+		return nil, nil // no longer waited for
 	}
-	return <-found
+	return <-found, nil
 }

@@ -52,6 +52,16 @@ func (c Call) ofLab() bool {
 	return owner == Lab || owner == Nobody
 }
 
+// OfEngine returns the calls of an engine among the lines of a stack that Containing or OfPanic have shortened.
+func OfEngine(lines []string) (calls []Call) {
+	for _, call := range Calls(strings.ReplaceAll(strings.Join(lines, "\n"), "\n  ", "\n\t")) {
+		if ownerOf(call.Function, call.file) == Engine {
+			calls = append(calls, call)
+		}
+	}
+	return calls
+}
+
 // Calls returns the stack of the first goroutine in the output of the Go runtime, which is the one that panicked, innermost
 // call first. Each call takes two lines: the function with its arguments, and, after a tab, its place in the source.
 func Calls(output string) (calls []Call) {

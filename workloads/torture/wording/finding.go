@@ -34,6 +34,9 @@ func Lines(f *evidence.Finding, paste Paste) []string {
 	}
 	if f.Explanation != nil {
 		add("why", Visible(f.Explanation.Sentence))
+		for _, calls := range f.Explanation.Calls() {
+			add("calls", Visible(calls))
+		}
 	}
 	add("profiles", Visible(f.ProfilesSentence))
 	add("limits", Visible(f.Limits.String()))

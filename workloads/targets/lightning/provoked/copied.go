@@ -13,6 +13,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // copies is the number of copies that Copied makes.
@@ -83,7 +84,12 @@ func Missing() error {
 				return err
 			}},
 		} {
-			if err := missing(atRest(whole), name, maps.Clone(pairs), c.copy); err != nil {
+			copying := torture.Call{What: c.name, Disk: whole, Do: func(on *faultfs.FS, make func(string, func() error) error) error {
+				return missing(on, name, maps.Clone(pairs), func(gone string, db *engine.DB, o engine.Options) error {
+					return make(gone, func() error { return c.copy(db, o) })
+				})
+			}}
+			if err := copying.Check(); err != nil {
 				return fmt.Errorf("%s of an open store whose %s was removed: %w", c.name, name, err)
 			}
 		}
@@ -91,7 +97,7 @@ func Missing() error {
 	return nil
 }
 
-func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func(db *engine.DB, o engine.Options) error) error {
+func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func(gone string, db *engine.DB, o engine.Options) error) error {
 	db, err := engine.Open(storeDir, options(disk, true))
 	if err != nil {
 		return err
@@ -110,7 +116,7 @@ func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func
 	if _, failed := disk.Stat(gone); failed == nil { // the commit may have made it obsolete
 		err = errors.Join(err, disk.Remove(gone))
 	}
-	failed := copies(db, options(disk, true))
+	failed := copies(gone, db, options(disk, true))
 	_ = db.Close() // may miss the file
 	if err == nil && failed == nil {
 		err = holds(disk, copyDir, pairs)

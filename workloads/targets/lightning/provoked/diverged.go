@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Diverged backs up two stores to one repository that were restored from the same backup of it and have been written to
@@ -55,24 +57,33 @@ func Diverged() error {
 
 // listsNoticed damages the lists of all backups but those that it deletes one by one. As long as a list is damaged, the
 // repository must say so, and take no other backup.
-func listsNoticed(fsys afero.Fs) error {
-	lists := slices.DeleteFunc(names(fsys, repoDir), func(name string) bool { return path.Ext(name) != ".json" })
+func listsNoticed(disk *faultfs.FS) error {
+	lists := slices.DeleteFunc(names(disk, repoDir), func(name string) bool { return path.Ext(name) != ".json" })
 	var err error
 	for _, name := range lists {
-		err = errors.Join(err, afero.WriteFile(fsys, path.Join(repoDir, name), []byte("{}"), 0o644))
+		err = errors.Join(err, afero.WriteFile(disk, path.Join(repoDir, name), []byte("{}"), 0o644))
 	}
 	for i := 0; i < len(lists) && err == nil; i++ {
 		left := len(lists) - i
-		_, listed := engine.Backups(repoDir, options(fsys, true))
-		verified := engine.VerifyBackups(repoDir, options(fsys, true))
-		for what, failed := range map[string]error{"Backups": listed, "VerifyBackups": verified, "Backup": backedUp(fsys)} {
-			if !errors.Is(failed, engine.ErrCorrupt) {
-				err = errors.Join(err, wrong("the lists of %d backups are damaged and there are no others, and %s returns %w", left, what, orNone(failed)))
-			}
+		for _, c := range []struct {
+			name string
+			call func(fsys *faultfs.FS) error
+		}{
+			{"Backups", func(fsys *faultfs.FS) error { _, err := engine.Backups(repoDir, options(fsys, true)); return err }},
+			{"VerifyBackups", func(fsys *faultfs.FS) error { return engine.VerifyBackups(repoDir, options(fsys, true)) }},
+			{"Backup", func(fsys *faultfs.FS) error { return backedUp(fsys) }},
+		} {
+			refused := torture.Call{What: c.name, Disk: disk, Do: func(on *faultfs.FS, make func(string, func() error) error) error {
+				if failed := make(path.Join(repoDir, lists[0]), func() error { return c.call(on) }); !errors.Is(failed, engine.ErrCorrupt) {
+					return wrong("the lists of %d backups are damaged and there are no others, and %s returns %w", left, c.name, orNone(failed))
+				}
+				return nil
+			}}
+			err = errors.Join(err, refused.Check())
 		}
-		err = errors.Join(err, engine.DeleteBackup(repoDir, uint64(len(lists)-i), options(fsys, true)))
+		err = errors.Join(err, engine.DeleteBackup(repoDir, uint64(len(lists)-i), options(disk, true)))
 	}
-	return errors.Join(err, backedUp(fsys))
+	return errors.Join(err, backedUp(disk))
 }
 
 // with opens a store, calls do, and closes it.

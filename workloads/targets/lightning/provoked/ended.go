@@ -12,6 +12,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // errGivenUp is the cause of a cancelled context.
@@ -60,7 +61,7 @@ func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, 
 		disk.Watch(all.count)
 		return context.Background(), func() { disk.Watch(nil) }
 	}}
-	err = e.on(disk, pairs, &counting, call{})
+	err = e.on(disk, pairs, &counting, call{}, func(_ string, do func() error) error { return do() })
 	return all.some(), err
 }
 
@@ -165,7 +166,10 @@ func (e *errand) check() error {
 func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 	for i := range endings {
 		if how := &endings[i]; how.applies(e, c) {
-			if err := e.on(atRest(disk), pairs, how, c); err != nil {
+			ending := torture.Call{What: e.name, Disk: disk, Do: func(on *faultfs.FS, make func(string, func() error) error) error {
+				return e.on(on, pairs, how, c, make)
+			}}
+			if err := ending.Check(); err != nil {
 				return fmt.Errorf("%s: %w", how.name, err)
 			}
 		}
@@ -183,8 +187,8 @@ func backedUp(disk afero.Fs) error {
 	return errors.Join(err, db.Close())
 }
 
-// on runs an errand on its own disk: once so that it ends at a call, and then in full.
-func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c call) error {
+// on runs an errand on its own disk: once, by passing it to make, so that it ends at a call, and then in full.
+func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c call, make func(string, func() error) error) error {
 	o := options(disk, true)
 	if err := e.rot(disk); err != nil {
 		return err
@@ -197,7 +201,7 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 			return err
 		}
 	}
-	again, err := e.ended(disk, db, pairs, how, c)
+	again, err := e.ended(disk, db, pairs, how, c, make)
 	if again && err == nil {
 		_, err = e.do(context.Background(), db, o)
 	}
@@ -208,10 +212,18 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 }
 
 // ended runs an errand so that it ends at a call, and reports whether it should be run again.
-func (e *errand) ended(disk *faultfs.FS, db *engine.DB, pairs map[string]string, how *ending, c call) (again bool, err error) {
+func (e *errand) ended(
+	disk *faultfs.FS, db *engine.DB, pairs map[string]string, how *ending, c call, make func(string, func() error) error,
+) (again bool, err error) {
 	stored, made := names(disk, storeDir), e.made(disk)
-	ctx, undo := how.at(disk, c)
-	report, ended := e.do(ctx, db, options(disk, true))
+	var ctx context.Context
+	var undo func()
+	var report any
+	ended := make("", func() (err error) {
+		ctx, undo = how.at(disk, c)
+		report, err = e.do(ctx, db, options(disk, true))
+		return err
+	})
 	switch said := text(report); {
 	case ended != nil && !errors.Is(ended, how.want):
 		err = wrong("it should return %w, but returns %w", how.want, ended)

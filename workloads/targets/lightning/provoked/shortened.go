@@ -12,6 +12,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // leaving is a state in which a store is closed: some logs are flushed, some wait for a flush, and commits follow.
@@ -244,16 +245,24 @@ func noticed(disk *faultfs.FS, name string) error {
 		if n == shortenedMost {
 			n = int(info.Size())
 		}
-		cut := atRest(disk)
-		if err := shorten(cut, name, n); err != nil {
+		open := torture.Call{What: "Open", Disk: disk, Do: func(cut *faultfs.FS, make func(string, func() error) error) error {
+			if err := shorten(cut, name, n); err != nil {
+				return err
+			}
+			err := make(name, func() error {
+				db, err := engine.Open(storeDir, options(cut, true))
+				if err == nil {
+					err = db.Close()
+				}
+				return err
+			})
+			if !errors.Is(err, engine.ErrCorrupt) {
+				return wrong("%s was shortened by %d of %d bytes, and Open returns %w", name, n, info.Size(), orNone(err))
+			}
+			return nil
+		}}
+		if err := open.Check(); err != nil {
 			return err
-		}
-		db, err := engine.Open(storeDir, options(cut, true))
-		if err == nil {
-			err = db.Close()
-		}
-		if !errors.Is(err, engine.ErrCorrupt) {
-			return wrong("%s was shortened by %d of %d bytes, and Open returns %w", name, n, info.Size(), orNone(err))
 		}
 	}
 	return nil

@@ -1,0 +1,247 @@
+package explain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
+)
+
+// maxSteps limits Explanation.Steps.
+const maxSteps = 5
+
+// steps returns the sites of operations, oldest first: of those made by the same calls only the last. If there are too many, it
+// prefers those that take something away or give it a name to those that add bytes, and these to syncs.
+func (s *sources) steps(ops []*faultfs.Op) (all []Site) {
+	seen := map[string]bool{}
+	for _, op := range slices.Backward(ops) {
+		site := s.site(op)
+		calls := site.Op + strings.Join(site.Stack, "\n")
+		if site.Source != "" && !seen[calls] { // the others are made by the lab
+			seen[calls] = true
+			all = append(all, site)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Site) int { return weight(b.Op) - weight(a.Op) })
+	all = all[:min(len(all), maxSteps)]
+	slices.SortFunc(all, func(a, b Site) int { return cmp.Compare(a.Tick, b.Tick) })
+	return all
+}
+
+func weight(op string) int {
+	switch op {
+	case faultfs.OpRemove.String(), faultfs.OpRename.String(), faultfs.OpTruncate.String():
+		return 2
+	case faultfs.OpSync.String():
+		return 0
+	}
+	return 1
+}
+
+// listed puts steps into words: "the create of a (`x.go:1`), the write of a (`x.go:2`) and the rename of a -> b (`x.go:3`)".
+func listed(steps []Site) string {
+	texts := make([]string, len(steps))
+	for i := range steps {
+		texts[i] = steps[i].text()
+	}
+	return list(texts)
+}
+
+// ledTo returns what a function did that then went on to an operation which is fatal although nothing is lost, and the name of
+// the function: of everything done since the code at that place last did the same, the operation whose calls have the most in
+// common with its calls. It returns nil if there is none.
+func (x *explainer) ledTo(op *faultfs.Op, sources *sources) (step *Site, by string) {
+	trace, fatal, deepest := x.life.Trace(), sources.site(op), 0
+	for i := len(trace) - 1; i >= 0; i-- {
+		earlier := &trace[i]
+		if earlier.Tick >= op.Tick || !earlier.Changes() || earlier.Kind == faultfs.OpSync {
+			continue
+		}
+		site := sources.site(earlier)
+		if site.kind() == fatal.kind() {
+			break
+		}
+		if function, depth := wentOn(sources.framesOf(earlier), sources.framesOf(op)); depth > deepest {
+			deepest, step, by = depth, &site, function
+		}
+	}
+	return step, by
+}
+
+// wentOn returns the function that made one call on its way to an operation and then, further down, another call on its way to a
+// later operation; and how many calls lead to that function. It returns 0 if there is no such function.
+func wentOn(earlier, later []runtime.Frame) (function string, depth int) {
+	for depth < min(len(earlier), len(later)) {
+		a, b := earlier[len(earlier)-1-depth], later[len(later)-1-depth]
+		if depth++; a.Function == b.Function && a.Line == b.Line {
+			continue
+		}
+		if a.Function == b.Function && a.Line < b.Line {
+			return stack.ShortName(a.Function), depth
+		}
+		break
+	}
+	return "", 0
+}
+
+// withoutOrder explains a failure for which no order is missing, by what made the files, the copy or the answer that is wrong. It
+// returns nil if the failure names none.
+func (x *explainer) withoutOrder(s *explore.Subject, f *explore.Failure) *Explanation {
+	if f.Tick != 0 {
+		return nil
+	}
+	for i := range s.Recording.History {
+		if op := &s.Recording.History[i]; slices.Contains(f.Ops, op.ID) {
+			if e := x.copyOf(op, s.Recording.Trace); e != nil {
+				return e
+			}
+		}
+	}
+	for _, trace := range [][]faultfs.Op{s.Recording.Stayed, s.Recording.Trace} {
+		if len(trace) > 0 {
+			return x.filesIn(f.Sentence, trace)
+		}
+	}
+	return nil
+}
+
+// copyOf says what a copy of the store was made by.
+func (x *explainer) copyOf(op *history.Op, trace []faultfs.Op) *Explanation {
+	if op.Kind != history.Checkpoint && op.Kind != history.Backup || op.Return == history.Never {
+		return nil
+	}
+	var made []*faultfs.Op
+	for i := range trace {
+		t := &trace[i]
+		bears := t.Kind == faultfs.OpWrite || t.Kind == faultfs.OpLink || t.Kind == faultfs.OpRename
+		if bears && t.Tick > uint64(op.Call) && t.Tick <= uint64(op.Return) && (within(t.Path, op.Dir) || within(t.To, op.Dir)) {
+			made = append(made, t)
+		}
+	}
+	e := &Explanation{Steps: x.sources(trace).steps(made)}
+	if len(e.Steps) == 0 {
+		return nil
+	}
+	e.Sentence = fmt.Sprintf("%s #%d made the copy with %s", op.Kind, op.ID, listed(e.Steps))
+	return e
+}
+
+func within(name, dir string) bool { return strings.HasPrefix(name, dir+"/") }
+
+var fileName = regexp.MustCompile(`[\w.+-]*\w`)
+
+// filesIn says what was done to the first file that a sentence names.
+func (x *explainer) filesIn(sentence string, trace []faultfs.Op) *Explanation {
+	for _, word := range fileName.FindAllString(sentence, -1) {
+		var made []*faultfs.Op
+		for i := range trace {
+			op := &trace[i]
+			if op.Changes() && op.Kind != faultfs.OpSync && !op.Dir && (path.Base(op.Path) == word || op.To != "" && path.Base(op.To) == word) {
+				made = append(made, op)
+			}
+		}
+		if e := (&Explanation{Steps: x.sources(trace).steps(made)}); len(e.Steps) > 0 {
+			e.Sentence = fmt.Sprintf("the error names %s, and what was done to it is %s", word, listed(e.Steps))
+			return e
+		}
+	}
+	return nil
+}
+
+// wrongCall explains a call of a standing check that ended wrongly: by the operation that was made to fail, by its reads of the
+// damaged file, and by what it did to the disk.
+func (x *explainer) wrongCall(w *contract.WrongCall) *Explanation {
+	sources := newSources(x.packages, w.Trace)
+	e := &Explanation{Sentence: "it fails during " + w.What}
+	var failed, changes []*faultfs.Op
+	for i := range w.Trace {
+		switch op := &w.Trace[i]; {
+		case op.Tick <= w.Began:
+		case op.Fault != faultfs.NoEffect:
+			failed = append(failed, op)
+		case op.Changes():
+			changes = append(changes, op)
+		}
+	}
+	switch faults := sources.steps(failed); {
+	case len(faults) > 0:
+		e.Steps = faults
+		e.Sentence += fmt.Sprintf(", in which %s failed (%s)", listed(faults), failed[len(failed)-1].Fault)
+	case w.File != "":
+		e.readBy(sources, w.Uses)
+	}
+	if steps := sources.steps(changes); len(steps) > 0 {
+		e.Steps = append(e.Steps, steps...)
+		e.Sentence += "; it changed the disk with " + listed(steps)
+	} else {
+		e.Sentence += "; it changed nothing on the disk"
+	}
+	return e
+}
+
+// readBy adds which code read the damaged file, or else what it did with it instead.
+func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
+	var reads, others []*faultfs.Op
+	for i := range uses {
+		switch op := &uses[i]; op.Kind {
+		case faultfs.OpRead:
+			reads = append(reads, op)
+		case faultfs.OpClose, faultfs.OpSync:
+		default:
+			others = append(others, op)
+		}
+	}
+	if e.Steps = sources.steps(reads); len(e.Steps) > 0 {
+		e.Sentence += ", where the damaged file was read by " + listed(e.Steps)
+		return
+	}
+	e.Sentence += ", which did not read the damaged file"
+	if e.Steps = sources.steps(others); len(e.Steps) > 0 {
+		e.Sentence += " after " + listed(e.Steps)
+	}
+}
+
+// rotten explains a failure with damage by the code that read the damaged file.
+func rotten(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
+	if f.Judge == audit.Judge {
+		return nil // it may be a tool that did not read the file
+	}
+	uses := explore.DamagedUses(ctx, s, f)
+	if ctx.Err() != nil {
+		return nil
+	}
+	e := &Explanation{Sentence: "it fails during a recovery"}
+	e.readBy(newSources(s.Target.Packages, uses), uses)
+	return e
+}
+
+// stopped explains a hang or a panic by the engine's calls on the stack of the goroutine that waits or has panicked. It returns
+// nil if there are none.
+func stopped(f *explore.Failure) *Explanation {
+	calls := stack.OfEngine(f.Evidence)
+	if len(calls) == 0 {
+		return nil
+	}
+	site := Site{Op: "call", Path: stack.ShortName(calls[0].Function), Source: calls[0].Place, Function: stack.ShortName(calls[0].Function)}
+	for _, c := range calls {
+		site.Stack = append(site.Stack, c.Place+" "+stack.ShortName(c.Function))
+		if site.From == "" && path.Dir(c.Place) != path.Dir(site.Source) {
+			site.From = c.Place
+		}
+	}
+	if f.Class == "hang" {
+		return &Explanation{By: &site, Sentence: "the engine waits in " + site.text()}
+	}
+	return &Explanation{By: &site, Sentence: "the engine panicked in " + site.text()}
+}

@@ -1,0 +1,128 @@
+package explain
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/spf13/afero"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
+	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+)
+
+var errAccepted = errors.New("a log without its end is accepted")
+
+// shortened is a standing check: it takes away the end of a toy's log, and demands that opening the toy fails.
+func shortened() error {
+	target, disk := toy.Target(toy.Correct), faultfs.New(faultfs.Options{})
+	env := contract.Env{FS: disk, Dir: "db", Inline: true}
+	store, err := target.OpenStore(env)
+	if err == nil {
+		err = errors.Join(store.Apply([]history.Write{{Key: []byte("a"), Value: []byte("b")}}, history.Sync), store.Close())
+	}
+	if err != nil {
+		return err
+	}
+	open := contract.Call{What: "Open", Disk: disk, Do: func(on *faultfs.FS, make func(string, func() error) error) error {
+		content, err := afero.ReadFile(on, "db/log")
+		if err == nil {
+			err = afero.WriteFile(on, "db/log", content[:len(content)-1], 0o666)
+		}
+		if err != nil {
+			return err
+		}
+		if err := make("db/log", func() error {
+			again, err := target.OpenStore(contract.Env{FS: on, Dir: "db", Inline: true})
+			if err == nil {
+				err = again.Close()
+			}
+			return err
+		}); err == nil {
+			return errAccepted
+		}
+		return nil
+	}}
+	return open.Check()
+}
+
+func TestAWrongCallOfAStandingCheckIsExplainedByWhatItReadAndDid(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	failed := fmt.Errorf("in a situation: %w", shortened())
+	require.ErrorIs(t, failed, errAccepted)
+	s.Target.Administration.Standing = []func() error{func() error { return failed }}
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
+	f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: "+failed.Error()
+	e := Explain(t.Context(), s, &f)
+	require.NotNil(t, e)
+	assert.Regexp(t, `^it fails during Open, where the damaged file was read by the read of db/log \(.toy/toy.go:\d+.\).*; it changed the disk with .*the rename of db/tmp -> db/log`, e.Sentence)
+	assert.NotContains(t, e.Sentence, "write of db/log", "the check itself made that")
+	require.NotEmpty(t, e.Calls())
+	assert.Regexp(t, `^read of db/log: toy/toy.go:\d+ \w+ ← toy/toy.go`, e.Calls()[0])
+}
+
+func TestFilesAndCopiesAreExplainedByWhatMadeThem(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	x := &explainer{ctx: t.Context()}
+	e := x.filesIn("the store failed: log offset 7: invalid record", s.Recording.Trace)
+	require.NotNil(t, e)
+	assert.Regexp(t, `^the error names log, and what was done to it is the rename of db/tmp -> db/log \(.toy/toy.go:\d+.\) and the write of db/log \(.toy/toy.go:\d+.\)$`, e.Sentence)
+	assert.Nil(t, x.filesIn("the store failed: catalog: invalid record", s.Recording.Trace))
+
+	last := s.Recording.Trace[len(s.Recording.Trace)-1].Tick
+	copied := history.Op{ID: 3, Kind: history.Backup, Dir: "db", Return: history.Tick(last)}
+	e = x.copyOf(&copied, s.Recording.Trace)
+	require.NotNil(t, e)
+	assert.Regexp(t, `^backup #3 made the copy with the .* and the write of db/log`, e.Sentence)
+	copied.Dir = "elsewhere"
+	assert.Nil(t, x.copyOf(&copied, s.Recording.Trace))
+	copied.Kind = history.Scan
+	assert.Nil(t, x.copyOf(&copied, s.Recording.Trace))
+}
+
+func TestLossesThatOneSyncPreventsAreOneEdge(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.NoFileSync)
+	x := &explainer{ctx: t.Context(), life: explore.NewLife(t.Context(), s, &explore.Failure{})}
+	var writes []faultfs.PendingOp // all of one file
+	for _, tick := range s.Recording.CrashTicks() {
+		some := slices.DeleteFunc(x.life.Point(tick).Ops(), func(p faultfs.PendingOp) bool { return opAt(x.life.TraceOf(p), p.Tick).Kind != faultfs.OpWrite })
+		if len(some) > len(writes) {
+			writes = some
+		}
+	}
+	require.Greater(t, len(callsOf(writes)), 1)
+	assert.Equal(t, 1, x.edges(writes))
+	s = subjectOf(t, toy.NoDirSync)
+	x.life = explore.NewLife(t.Context(), s, &explore.Failure{})
+	most := 0
+	for _, tick := range s.Recording.CrashTicks() {
+		most = max(most, x.edges(x.life.Point(tick).Ops()))
+	}
+	assert.Greater(t, most, 1, "a directory and a file")
+}
+
+func TestAHangIsExplainedByWhereTheEngineWaits(t *testing.T) {
+	t.Parallel()
+	f := explore.Failure{}
+	f.Class = "hang"
+	f.Evidence = []string{
+		"goroutine 7 [sync.Mutex.Lock]:", "sync.(*Mutex).Lock(...)", "  /usr/local/go/src/sync/mutex.go:46",
+		"example.com/kv/wal.(*Log).Append(0x1)", "  /home/me/kv/wal/log.go:12 +0x1d", "example.com/kv.(*DB).Put(0x1)", "  /home/me/kv/db.go:7 +0x1d",
+	}
+	e := Explain(t.Context(), nil, &f)
+	require.NotNil(t, e)
+	assert.Equal(t, "the engine waits in the call of wal.(*Log).Append (`wal/log.go:12` from `kv/db.go:7`)", e.Sentence)
+	f.Evidence = nil
+	assert.Nil(t, Explain(t.Context(), nil, &f))
+}
