@@ -3,8 +3,10 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -129,4 +131,68 @@ func TestAStandingCheckThatPanicsIsNotExplained(t *testing.T) {
 	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
 	f.Sentence = "the engine panics"
 	assert.NotPanics(t, func() { assert.NoError(t, explore.StandingError(s, &f)) })
+}
+
+// idle is a store whose sync without writes does nothing.
+type idle struct{ workloads.Store }
+
+func (idle) Sync() error { return nil }
+
+// opening is a filesystem whose syncs do nothing until a store is open.
+type opening struct {
+	afero.Fs
+	open *bool
+}
+
+type openingFile struct {
+	afero.File
+	open *bool
+}
+
+func (o opening) wrap(f afero.File, err error) (afero.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return openingFile{f, o.open}, nil
+}
+
+func (o opening) Create(name string) (afero.File, error) { return o.wrap(o.Fs.Create(name)) }
+func (o opening) Open(name string) (afero.File, error)   { return o.wrap(o.Fs.Open(name)) }
+
+func (o opening) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	return o.wrap(o.Fs.OpenFile(name, flag, perm))
+}
+
+func (f openingFile) Sync() error {
+	if !*f.open {
+		return nil
+	}
+	return f.File.Sync()
+}
+
+func TestASyncThatDoesNothingIsComparedWithACommit(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	open := s.Target.Open
+	s.Target.Open = func(env contract.Env) (workloads.Store, error) {
+		opened := false
+		env.FS = opening{env.FS, &opened}
+		store, err := open(env)
+		opened = true
+		return idle{store}, err
+	}
+	s.Target.Promises.SyncCoversFound = true
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	ticks := s.Recording.CrashTicks()
+	f := explore.Failure{Judge: audit.Judge, Tick: ticks[len(ticks)-1]}
+	f.Class = "sync without effect"
+	f.Sentence = "all syncs of one session failed; the next session found what it had written and was synced, but a power cut took it away"
+	var e *Explanation
+	for f.Leaf = 0; e == nil && f.Leaf < 200; f.Leaf++ { // not every audit makes syncs fail
+		e = Explain(t.Context(), s, &f)
+	}
+	require.NotNil(t, e)
+	assert.Regexp(t, `^it fails after any crash, during a sync without writes on the recovered store, which changes and syncs nothing on the disk; `+
+		`a commit with sync in its place makes the write of db/log \(.toy/toy.go:\d+.\) and the sync of db/log`, e.Sentence)
+	assert.NotEmpty(t, e.Steps)
 }

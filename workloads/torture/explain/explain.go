@@ -25,7 +25,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	switch {
 	case ctx.Err() != nil || f.Class == explore.NotDeterministic:
 		return nil
-	case f.Class == "hang" || f.Class == "panic":
+	case f.Class == "hang":
 		return stopped(f)
 	}
 	ctx, stop := context.WithTimeout(ctx, s.Patience)
@@ -62,7 +62,7 @@ func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, know
 		}
 		return cmp.Or(e, x.withoutOrder(s, f))
 	}
-	if w := explore.WrongCall(s, f); w != nil {
+	if w := explore.WrongCallOf(s, f); w != nil {
 		return x.wrongCall(w)
 	}
 	switch _, checked := x.life.(partly); {
@@ -71,7 +71,7 @@ func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, know
 	case f.Crashes > 1:
 		x.where = fmt.Sprintf("in the life before the last of %d crashes in a row, ", f.Crashes)
 	}
-	return x.placed(x.settled(x.explain()))
+	return cmp.Or(x.placed(x.settled(x.explain())), stopped(f))
 }
 
 // placed adds to an explanation which life it is about.

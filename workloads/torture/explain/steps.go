@@ -12,8 +12,6 @@ import (
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
-	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
-	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
@@ -108,12 +106,14 @@ func (x *explainer) withoutOrder(s *explore.Subject, f *explore.Failure) *Explan
 			}
 		}
 	}
-	for _, trace := range [][]faultfs.Op{s.Recording.Stayed, s.Recording.Trace} {
-		if len(trace) > 0 {
-			return x.filesIn(f.Sentence, trace)
-		}
+	trace := s.Recording.Stayed
+	if len(trace) == 0 {
+		trace = s.Recording.Trace
 	}
-	return nil
+	if e := x.filesIn(f.Sentence, trace); e != nil {
+		return e
+	}
+	return stopped(f)
 }
 
 // copyOf says what a copy of the store was made by.
@@ -139,15 +139,20 @@ func (x *explainer) copyOf(op *history.Op, trace []faultfs.Op) *Explanation {
 
 func within(name, dir string) bool { return strings.HasPrefix(name, dir+"/") }
 
-var fileName = regexp.MustCompile(`[\w.+-]*\w`)
+// fileName matches what may be the name of a file, with or without its directory.
+var fileName = regexp.MustCompile(`[\w./+-]*\w`)
 
 // filesIn says what was done to the first file that a sentence names.
 func (x *explainer) filesIn(sentence string, trace []faultfs.Op) *Explanation {
 	for _, word := range fileName.FindAllString(sentence, -1) {
+		if !strings.ContainsAny(word, "./-0123456789") {
+			continue // it may be any word
+		}
+		names := func(name string) bool { return name == word || path.Base(name) == word }
 		var made []*faultfs.Op
 		for i := range trace {
 			op := &trace[i]
-			if op.Changes() && op.Kind != faultfs.OpSync && !op.Dir && (path.Base(op.Path) == word || op.To != "" && path.Base(op.To) == word) {
+			if op.Changes() && op.Kind != faultfs.OpSync && !op.Dir && (names(op.Path) || op.To != "" && names(op.To)) {
 				made = append(made, op)
 			}
 		}
@@ -161,7 +166,7 @@ func (x *explainer) filesIn(sentence string, trace []faultfs.Op) *Explanation {
 
 // wrongCall explains a call of a standing check that ended wrongly: by the operation that was made to fail, by its reads of the
 // damaged file, and by what it did to the disk.
-func (x *explainer) wrongCall(w *contract.WrongCall) *Explanation {
+func (x *explainer) wrongCall(w *explore.WrongCall) *Explanation {
 	sources := newSources(x.packages, w.Trace)
 	e := &Explanation{Sentence: "it fails during " + w.What}
 	var failed, changes []*faultfs.Op
@@ -214,7 +219,7 @@ func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
 
 // rotten explains a failure with damage by the code that read the damaged file.
 func rotten(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	if f.Judge == audit.Judge {
+	if f.Judge == explore.AuditJudge {
 		return nil // it may be a tool that did not read the file
 	}
 	uses := explore.DamagedUses(ctx, s, f)
@@ -227,10 +232,10 @@ func rotten(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explan
 }
 
 // stopped explains a hang or a panic by the engine's calls on the stack of the goroutine that waits or has panicked. It returns
-// nil if there are none.
+// nil if there are none, and for all other failures.
 func stopped(f *explore.Failure) *Explanation {
 	calls := stack.OfEngine(f.Evidence)
-	if len(calls) == 0 {
+	if len(calls) == 0 || f.Class != "hang" && f.Class != "panic" {
 		return nil
 	}
 	site := Site{Op: "call", Path: stack.ShortName(calls[0].Function), Source: calls[0].Place, Function: stack.ShortName(calls[0].Function)}

@@ -74,10 +74,12 @@ func TestFilesAndCopiesAreExplainedByWhatMadeThem(t *testing.T) {
 	t.Parallel()
 	s := subjectOf(t, toy.Correct)
 	x := &explainer{ctx: t.Context()}
-	e := x.filesIn("the store failed: log offset 7: invalid record", s.Recording.Trace)
+	e := x.filesIn("the store failed: db/log offset 7: invalid record", s.Recording.Trace)
 	require.NotNil(t, e)
-	assert.Regexp(t, `^the error names log, and what was done to it is the rename of db/tmp -> db/log \(.toy/toy.go:\d+.\) and the write of db/log \(.toy/toy.go:\d+.\)$`, e.Sentence)
-	assert.Nil(t, x.filesIn("the store failed: catalog: invalid record", s.Recording.Trace))
+	assert.Regexp(t, `^the error names db/log, and what was done to it is the rename of db/tmp -> db/log \(.toy/toy.go:\d+.\) and the write of db/log \(.toy/toy.go:\d+.\)$`, e.Sentence)
+	for _, other := range []string{"the store failed: db/catalog: invalid record", "the store wrote no log"} {
+		assert.Nil(t, x.filesIn(other, s.Recording.Trace), other)
+	}
 
 	last := s.Recording.Trace[len(s.Recording.Trace)-1].Tick
 	copied := history.Op{ID: 3, Kind: history.Backup, Dir: "db", Return: history.Tick(last)}
@@ -123,6 +125,10 @@ func TestAHangIsExplainedByWhereTheEngineWaits(t *testing.T) {
 	e := Explain(t.Context(), nil, &f)
 	require.NotNil(t, e)
 	assert.Equal(t, "the engine waits in the call of wal.(*Log).Append (`wal/log.go:12` from `kv/db.go:7`)", e.Sentence)
-	f.Evidence = nil
+	f.Class = "panic"
+	assert.Equal(t, "the engine panicked in the call of wal.(*Log).Append (`wal/log.go:12` from `kv/db.go:7`)", stopped(&f).Sentence)
+	f.Class = "lost"
+	assert.Nil(t, stopped(&f))
+	f.Class, f.Evidence = "hang", nil
 	assert.Nil(t, Explain(t.Context(), nil, &f))
 }

@@ -28,9 +28,12 @@ func StandingError(s *Subject, f *Failure) (failed error) {
 	return nil
 }
 
-// WrongCall returns the call with which a standing check failed, or nil if it did not fail with a call.
-func WrongCall(s *Subject, f *Failure) *contract.WrongCall {
-	var w *contract.WrongCall
+// WrongCall is a call of a standing check that ended wrongly.
+type WrongCall = contract.WrongCall
+
+// WrongCallOf returns the call with which a standing check failed, or nil if it did not fail with a call.
+func WrongCallOf(s *Subject, f *Failure) *WrongCall {
+	var w *WrongCall
 	errors.As(StandingError(s, f), &w)
 	return w
 }
