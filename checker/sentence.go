@@ -100,8 +100,11 @@ func (v *view) word(f *finding, s scene) Violation {
 		w.Sentence = v.sayHole(f, s)
 		return v.evidence(w, f.commit, f.other, v.visible(int32(f.entry)))
 	default: // unsettled
-		w.Sentence = fmt.Sprintf("%s is absent %s, but at no moment at which it was absent did the other keys look as they do",
-			v.key(f), s.where)
+		others := "keys"
+		if _, ok := history.EntryIndex(v.entries[f.entry].key); ok {
+			others = "entries"
+		}
+		w.Sentence = fmt.Sprintf("%s is absent %s, but whenever it was absent, the other %s looked different", v.key(f), s.where, others)
 		return v.evidence(w, f.commit)
 	}
 }

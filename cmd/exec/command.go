@@ -186,6 +186,9 @@ func request(f *flags, args []string) (native.Request, error) {
 	}
 	spec, err := f.spec(args, server)
 	r.Spec = spec
+	if err == nil && f.from == "" { // a search of a recording may not need its program
+		err = allInstalled(&spec)
+	}
 	return r, err
 }
 

@@ -115,6 +115,11 @@ func (f *flags) kernelRequest(given *pflag.FlagSet, args []string) (kernel.Reque
 		return r, err
 	}
 	r.Spec = spec
+	if f.from == "" {
+		if err := allInstalled(&spec); err != nil {
+			return r, err
+		}
+	}
 	if err := r.Validate(); err != nil {
 		return r, exit.With(exit.BadUsage, err)
 	}

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"errors"
+	osexec "os/exec"
 	"strings"
 	"time"
 
@@ -92,6 +94,21 @@ func (f *runFlags) spec(args, rules []string, server *native.Server, tapeOnly bo
 		return s, exit.With(exit.BadUsage, err)
 	}
 	return s, nil
+}
+
+// allInstalled reports the commands that are not there, before anything is run.
+func allInstalled(s *native.Spec) error {
+	return errors.Join(installed("PROGRAM", s.Program), installed("--check", s.Check), installed("--dump", s.Dump), installed("--setup", s.Setup))
+}
+
+func installed(what string, command []string) error {
+	if len(command) == 0 {
+		return nil
+	}
+	if _, err := osexec.LookPath(command[0]); err != nil {
+		return exit.Usagef("%s: %w", what, err)
+	}
+	return nil
 }
 
 // wasmSpec returns how to run the program and judge it.

@@ -3,8 +3,6 @@ package exec
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	osexec "os/exec"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -104,18 +102,7 @@ func (s *soaked) spec(given *pflag.FlagSet, args []string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return spec, errors.Join(installed("PROGRAM", spec.Program), installed("--check", spec.Check), installed("--dump", spec.Dump), installed("--setup", spec.Setup))
-}
-
-// installed reports a command that is not there, before a directory is made for its soak.
-func installed(what string, command []string) error {
-	if len(command) == 0 {
-		return nil
-	}
-	if _, err := osexec.LookPath(command[0]); err != nil {
-		return exit.Usagef("%s: %w", what, err)
-	}
-	return nil
+	return spec, allInstalled(&spec)
 }
 
 // Subject implements soak.Programs.

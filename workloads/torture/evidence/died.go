@@ -6,6 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
@@ -27,7 +28,7 @@ func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, 
 	}
 	return &Finding{
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: s.Workload, Fault: s.Fault, Profile: s.Profile, Device: s.Device,
-		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: worded(f.Sentence), Evidence: evidenceLines(&target, false, &f),
+		Limits: s.Limits, Seed: s.Seed, Clients: s.Size.Clients, CrashTick: at.Tick, Sentence: worded(f.Sentence), Evidence: evidenceLines(&target, &plan.Fault{}, &f),
 		Trace: []TraceLine{}, Count: 1, Token: Token(target.Name, s, at),
 	}, nil
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
 )
@@ -75,7 +77,7 @@ func NewFinding(ctx context.Context, s *explore.Subject, f *explore.Failure) Fin
 		ID: f.Fingerprint(), Judge: f.Judge, Class: f.Class, Workload: p.Spec.Workload, Fault: p.Fault.Name, Rules: p.RuleTexts(),
 		Profile: p.Spec.Profile, Device: p.Spec.Device, Limits: p.Spec.Limits, Seed: p.Spec.Seed, Clients: p.Clients(), CrashTick: at.Tick,
 		NestedTick: at.Nested, Crashes: at.Crashes, Shown: again.Shown, ShownOf: again.Of, Sentence: worded(sentence),
-		Evidence: evidenceLines(&s.Target, p.Fault.Lies, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
+		Evidence: evidenceLines(&s.Target, &p.Fault, f), Trace: traceLines(s.Recording.Trace, f.Tick, f.Fates), Count: f.Count,
 		Token: Token(s.Target.Name, p.Spec, at),
 	}
 	finding.Changes, finding.ChangesOf = changes(s.Recording.History, record.NewCuts(s.Recording.Trace, s.Recording.History).At(f.Tick), f)
@@ -102,15 +104,14 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
 // evidenceLines returns what the judge saw, which data rotted where, and what the target may have to say about such a disk,
-// in at most 12 lines. lies says whether the disk lied about syncs.
-func evidenceLines(target *contract.Target, lies bool, f *explore.Failure) []string {
+// in at most 12 lines.
+func evidenceLines(target *contract.Target, fault *plan.Fault, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	switch {
 	case f.Damage != nil:
-		lines = append([]string{f.Damage.String(), aboutDamage(target, f.Damage.Path)}, lines...)
-	case lies:
-		lines = append(lines, "the disk acknowledged syncs without doing them; if nothing is promised about such a disk, name the fault "+
-			"in Promises.Unpromised")
+		lines = append([]string{f.Damage.String(), aboutDamage(target, f.Damage.Path) + "; " + unpromised("damage", fault)}, lines...)
+	case fault.Lies:
+		lines = append(lines, "the disk acknowledged syncs without doing them; "+unpromised("a disk", fault))
 	}
 	return lines[:min(12, len(lines))]
 }
@@ -125,5 +126,14 @@ func aboutDamage(target *contract.Target, file string) string {
 	case contract.Matches(slices.Concat(target.ProvenLogGlobs, target.AppendGlobs), file):
 		demand = "damage in this file may cost only what looks like a torn write; see torture.Target"
 	}
-	return demand + "; if nothing is promised about such damage, name the fault in Promises.Unpromised"
+	return demand
+}
+
+// unpromised says what a target adds that promises nothing about a fault.
+func unpromised(what string, fault *plan.Fault) string {
+	name := "the name of the fault"
+	if plan.IsFault(fault.Name) {
+		name = strconv.Quote(fault.Name)
+	}
+	return fmt.Sprintf("if nothing is promised about such %s, add %s to Promises.Unpromised", what, name)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // A user who did not mean to promise anything about such a disk learns what to state.
@@ -21,7 +22,7 @@ func TestAFindingHintsAtWhatTheTargetShouldState(t *testing.T) {
 		damage *faultfs.Damage
 		want   string
 	}{
-		{"a disk that lies", true, nil, "name the fault in Promises.Unpromised"},
+		{"a disk that lies", true, nil, "such a disk, add \"lost-fsync\" to Promises.Unpromised"},
 		{"a file that is no log", false, rot("db/table"), "name the file in Target.LogGlobs"},
 		{"a log", false, rot("db/1.log"), "before the damaged bytes were first written"},
 		{"a log that proves what lies before", false, rot("db/1.proof"), "only what looks like a torn write"},
@@ -30,14 +31,14 @@ func TestAFindingHintsAtWhatTheTargetShouldState(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := explore.Failure{Violation: checker.Violation{Evidence: []string{"what was seen"}}, Damage: c.damage}
-			lines := evidenceLines(&target, c.lies, &f)
+			lines := evidenceLines(&target, &plan.Fault{Choice: plan.Choice{Name: "lost-fsync"}, Lies: c.lies}, &f)
 			assert.Contains(t, lines, "what was seen")
 			if c.want == "" {
 				assert.Len(t, lines, 1)
 				return
 			}
 			assert.Regexp(t, c.want, lines)
-			assert.Regexp(t, "if nothing is promised about such .*, name the fault in Promises.Unpromised", lines)
+			assert.Regexp(t, `if nothing is promised about such .*, add "lost-fsync" to Promises.Unpromised`, lines)
 		})
 	}
 }

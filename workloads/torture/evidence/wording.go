@@ -27,6 +27,9 @@ func worded(sentence string) string {
 	if quoted {
 		sentence += `"` + tail
 	}
+	if word, _, _ := strings.Cut(sentence, " "); strings.ContainsFunc(word, unicode.IsDigit) {
+		return sentence // it begins with a key
+	}
 	first, size := utf8.DecodeRuneInString(sentence)
 	return string(unicode.ToUpper(first)) + sentence[size:]
 }

@@ -14,6 +14,7 @@ func TestWordedRemovesRepetitions(t *testing.T) {
 		"failed: read: engine: corrupt: 3.sst: engine: corrupt":                                                      "Failed: read: engine: corrupt: 3.sst: corrupt",
 		"the store failed: close: disk full":                                                                         "The store failed: close: disk full",
 		`a shows "x: a: x: a", and b: nothing`:                                                                       `A shows "x: a: x: a", and b: nothing`,
+		"z-fill00035 shows a value that nobody wrote":                                                                "z-fill00035 shows a value that nobody wrote",
 		"the engine panicked in a goroutine of its own, in db.open, and ended it: gone":                              "The engine panicked in a goroutine of its own, in db.open, and ended it: gone",
 	} {
 		assert.Equal(t, want, worded(was))
