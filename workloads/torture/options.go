@@ -126,9 +126,20 @@ func (o Options) withDefaults(target *Target) Options {
 		o.For = 20 * time.Second
 	}
 	if o.Limit == 0 && o.For > 0 {
-		o.Limit = max(quotaTimes*o.For, minLimit)
+		o.Limit = o.defaultLimit()
 	}
 	return o
+}
+
+func (o *Options) defaultLimit() time.Duration { return max(quotaTimes*o.For, minLimit) }
+
+// limitWithin returns Limit for a test that is ended after some time; whatever it has found is lost then. By default the
+// quota may take three quarters of that time. The rest is for shrinking and explaining.
+func (o *Options) limitWithin(left time.Duration) time.Duration {
+	if o.Limit != 0 || o.For == 0 {
+		return o.Limit
+	}
+	return min(o.defaultLimit(), max(1, left*3/4)) // 0 would be the default
 }
 
 // The maximum length of scripts in the scenario small, in steps: by default, and for any value of Options.Ops.

@@ -21,7 +21,7 @@ import (
 
 // Run is Check inside a test. It tortures target, logs the seed, and fails the test with a full report of every
 // finding. An inconclusive result fails the test too. With the zero Options it takes about five seconds, or one with
-// -short.
+// -short; longer on a busy machine, but it ends before the timeout of go test.
 //
 // The last lines of a finding can be pasted into a shell in the root of the module. The first of them replays it:
 //
@@ -53,6 +53,9 @@ func Run(tb testing.TB, target Target, opts Options) *Result {
 	}
 	here := nextCall(tb)
 	if t, isTest := tb.(*testing.T); isTest {
+		if left, ok := timeLeft(t); ok {
+			opts.Limit = opts.limitWithin(left)
+		}
 		opts.caller = here.caller()
 		if child := apart.Inside(); child != nil {
 			return checkInChild(t, child, here, target, opts)

@@ -29,6 +29,7 @@ import (
 // testJob is what a parent asks its child to do.
 type testJob struct {
 	Call    testCall             `json:"call"`
+	Limit   time.Duration        `json:"limit,omitempty"`  // Options.Limit: the child does not know the timeout of the test
 	Replay  *testReplay          `json:"replay,omitempty"` // replay this instead of torturing the target
 	Earlier map[string][]*Result `json:"earlier"`          // the results of earlier calls, by test
 }
@@ -57,6 +58,12 @@ func (r *testResult) err() error {
 		return fmt.Errorf("%w%s", evidence.ErrOtherTarget, strings.TrimPrefix(r.Err, evidence.ErrOtherTarget.Error()))
 	}
 	return errors.New(r.Err)
+}
+
+// timeLeft returns the time until package testing ends this process; false if it never does.
+func timeLeft(t *testing.T) (time.Duration, bool) {
+	end, ok := t.Deadline()
+	return time.Until(end), ok
 }
 
 const (
@@ -90,6 +97,7 @@ func checkInChild(tb testing.TB, child *apart.Child, here testCall, target Targe
 	}
 	child.Begin()
 	opts.Running, opts.Journal = child.Note, filepath.Join(child.Dir, journalFile)
+	opts.Limit = job.Limit
 	if opts.Dir == "" {
 		opts.Dir = child.Dir // so that findings before a death are not lost
 	}
@@ -123,7 +131,7 @@ func checkApart(t *testing.T, here testCall, target Target, opts Options) (resul
 	}
 	defer func() { _ = scratch.Remove() }() // whatever this process cannot remove, the next one does
 	started, output := time.Now(), ""
-	job := testJob{Call: here, Earlier: earlierCalls(t.Name())}
+	job := testJob{Call: here, Limit: opts.Limit, Earlier: earlierCalls(t.Name())}
 	watched := opts
 	watched.Journal = filepath.Join(scratch.Dir, journalFile)
 	died, last, err := Outlive(t.Context(), []Target{target}, watched, func() (*apart.Death, error) {
