@@ -113,7 +113,8 @@ func reproduceCase(tb testing.TB, target Target, c Case, patience time.Duration,
 
 func reproduce(tb testing.TB, target Target, p *plan.Plan, patience time.Duration, result *Result) {
 	tb.Helper()
-	ctx := tb.Context()
+	ctx, stop := beforeTimeout(tb)
+	defer stop()
 	s := explore.NewSubject(target, record.RunAndStay(ctx, target, p, patience), patience)
 	live := s.Judges.Live(ctx)
 	for _, reason := range live.Unclear {
@@ -136,10 +137,17 @@ func reproduce(tb testing.TB, target Target, p *plan.Plan, patience time.Duratio
 	} else if found.Tally.Images == 0 {
 		tb.Errorf("inconclusive: the run has no crash image, because the target changes nothing on Env.FS")
 	}
+	if ctx.Err() != nil && tb.Context().Err() == nil && !tb.Failed() && len(found.Failures) == 0 {
+		tb.Errorf("inconclusive: %d crash points were explored, and then the test would have timed out; give go test a longer -timeout", found.Tally.Points)
+	}
 	for i := range found.Failures {
 		f := &found.Failures[i]
 		tb.Errorf("%s: %s: %s", f.Judge, f.Class, f.Sentence)
-		if why := explain.Explain(ctx, s, f); why != nil {
+		explaining := ctx
+		if i == 0 {
+			explaining = tb.Context() // for one there is time
+		}
+		if why := explain.Explain(explaining, s, f); why != nil {
 			tb.Logf("why: %s", why.Sentence)
 		}
 	}

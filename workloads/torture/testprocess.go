@@ -66,6 +66,17 @@ func timeLeft(t *testing.T) (time.Duration, bool) {
 	return time.Until(end), ok
 }
 
+// beforeTimeout returns a context for work whose results are to be printed before package testing ends this process. It
+// ends after three quarters of the time left.
+func beforeTimeout(tb testing.TB) (context.Context, context.CancelFunc) {
+	if t, isTest := tb.(*testing.T); isTest {
+		if left, ok := timeLeft(t); ok {
+			return context.WithTimeout(tb.Context(), left*3/4)
+		}
+	}
+	return context.WithCancel(tb.Context())
+}
+
 const (
 	jobFile     = "job.json"
 	resultFile  = "result.json"
