@@ -227,7 +227,7 @@ func (a *accountant) Close() error {
 
 // standing returns the checks that do not depend on a particular store. Each runs once per process.
 func standing() (all []func() error) {
-	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.Vacant, refusals.Repository, refusals.OnDisk}, provoked.Checks()...)
+	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.Vacant, refusals.Repository, refusals.ReadOnly, refusals.OnDisk}, provoked.Checks()...)
 	checks = append(checks, past.Checks()...)
 	for _, check := range checks {
 		all = append(all, sync.OnceValue(check))

@@ -12,6 +12,7 @@
 //	ondisk.go  the life of a store on the operating system's filesystem
 //	files.go   tools that are given the wrong files; a second Open where the filesystem has no locks; names of reasons
 //	repository.go  backups that are not there
+//	readonly.go  a store that is open read-only, callers that panic, and what compactions report
 //	vacant.go  directories without a store
 //	stopped.go calls whose context is cancelled
 //

@@ -13,7 +13,7 @@ import (
 
 // Edges checks calls at the limits of their arguments, and iterators that outlive their store, on stores of its own.
 func Edges() error {
-	return errors.Join(sizes(), appended(), large(), bounds(), streams(), repeated(), outlived(), rotten())
+	return errors.Join(sizes(), appended(), large(), bounds(), streams(), repeated(), outlived(), rotten(), panics(), dropped())
 }
 
 // A value of blobAt bytes goes to a blob file at a flush, and one of more than largeAt bytes at its commit.

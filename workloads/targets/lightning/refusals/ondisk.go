@@ -55,9 +55,13 @@ func (d *onDisk) size(i int) int {
 // live fills a store and copies it.
 func (d *onDisk) live() error {
 	var o engine.Options
+	elsewhere := d.linkedLock()
 	db, err := engine.Open(d.at("db"), o)
 	if err != nil {
 		return err
+	}
+	if content, failed := os.ReadFile(elsewhere); failed == nil && string(content) != elsewhere {
+		return errors.Join(fmt.Errorf("%w: a file whose second name is LOCK is overwritten with %q", ErrAccepted, content), db.Close())
 	}
 	for i := range onDiskKeys {
 		err = errors.Join(err, db.Put(d.key(i), d.value[:d.size(i)], engine.Durability(i%3)))
@@ -84,6 +88,17 @@ func (d *onDisk) live() error {
 		wrong = errors.Join(wrong, fmt.Errorf("%w: %d syncs, but the latencies count %d, taking %v", ErrAccepted, m.Syncs, counted, m.SyncLatency.Sum))
 	}
 	return errors.Join(err, wrong, db.Close())
+}
+
+// linkedLock makes the lock file of the store a second name of another file, which contains its own name. If the filesystem
+// has no links, it does nothing.
+func (d *onDisk) linkedLock() (elsewhere string) {
+	elsewhere = d.at("elsewhere")
+	err := errors.Join(os.Mkdir(d.at("db"), 0o755), os.WriteFile(elsewhere, []byte(elsewhere), 0o644))
+	if err == nil {
+		_ = os.Link(elsewhere, d.at("db/LOCK"))
+	}
+	return elsewhere
 }
 
 // later checks the closed store and its copies.

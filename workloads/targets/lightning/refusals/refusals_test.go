@@ -30,6 +30,7 @@ func TestLightningRefusesInvalidCalls(t *testing.T) {
 	require.NoError(t, refusals.Window())
 	require.NoError(t, refusals.Vacant())
 	require.NoError(t, refusals.Repository())
+	require.NoError(t, refusals.ReadOnly())
 	require.NoError(t, refusals.OnDisk())
 	db, err = engine.Open("db", o)
 	require.NoError(t, err, "the refused calls changed nothing")

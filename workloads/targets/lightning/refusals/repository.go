@@ -55,5 +55,25 @@ func Repository() error {
 	if after := listed(); !slices.Equal(before, []uint64{1, 3, 4}) || !slices.Equal(before, after) {
 		wrong = errors.Join(wrong, fmt.Errorf("%w: there are the backups %v, and after refused calls %v", ErrAccepted, before, after))
 	}
-	return errors.Join(wrong, engine.VerifyBackups(repository, o))
+	return errors.Join(wrong, engine.VerifyBackups(repository, o), unfinished(repository, o))
+}
+
+// unfinished checks that the next backup removes what an interrupted one left.
+func unfinished(repository string, o engine.Options) (wrong error) {
+	left := []string{repository + "/pending-000009.json", repository + "/files/000001.sst-1-00", repository + "/files/pending-000001.sst-1-00"}
+	for _, name := range left {
+		wrong = errors.Join(wrong, afero.WriteFile(o.FS, name, []byte("x"), 0o644))
+	}
+	db, err := engine.Open("source", o)
+	if err != nil {
+		return errors.Join(wrong, err)
+	}
+	_, err = engine.Backup(db, repository)
+	wrong = errors.Join(wrong, err, db.Close())
+	for _, name := range left {
+		if _, err := o.FS.Stat(name); err == nil {
+			wrong = errors.Join(wrong, fmt.Errorf("%w: a backup leaves %s", ErrAccepted, name))
+		}
+	}
+	return wrong
 }
