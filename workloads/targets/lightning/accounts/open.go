@@ -36,8 +36,30 @@ func Open(db *engine.DB, dir string, book *Book, o engine.Options) error {
 	t := book.tally()
 	return errors.Join(
 		levels(&m, tables), blobFiles(&m, blobs, tables), done(&m, &t), bytes(&m, &t), held(&m, tables, blobs, &o), book.syncs(&m),
-		sizes(o.FS, dir, tables, blobs), split(&t, o.TableBytes), book.written(&m, blobs), book.idle(&m, tables, blobs, &o),
+		sizes(o.FS, dir, tables, blobs), openFiles(o.FS, dir, db), split(&t, o.TableBytes), book.written(&m, blobs), book.idle(&m, tables, blobs, &o),
 	)
+}
+
+// openFiles compares how many files a store reports as open with what the disk has open, if the disk can tell. A blob file that
+// grows also has a handle that it is written through, which is not counted.
+func openFiles(fsys afero.Fs, dir string, db *engine.DB) error {
+	disk, ok := fsys.(interface{ OpenFiles() []string })
+	if !ok {
+		return nil
+	}
+	tables, blobs := 0, 0
+	for _, name := range disk.OpenFiles() {
+		switch within := filepath.Dir(name) == filepath.Clean(dir); {
+		case within && filepath.Ext(name) == ".sst":
+			tables++
+		case within && filepath.Ext(name) == ".blob":
+			blobs++
+		}
+	}
+	if n := db.Metrics().OpenFiles; n < tables || n > tables+blobs {
+		return fmt.Errorf("%w: open files: %d, but %d tables and %d blob files are open", ErrWrong, n, tables, blobs)
+	}
+	return nil
 }
 
 // levels compares the metrics of the levels with the list of tables.

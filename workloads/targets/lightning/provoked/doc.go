@@ -55,6 +55,6 @@ package provoked
 // Checks returns all checks. Those that take long are split into many, because a run waits only a limited time for each.
 func Checks() []func() error {
 	return append(append(Ended(), Lengths()...), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Unlisted, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded, Cached,
-		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Born, Claimed, Handed, Busy, Unreadable, Missing,
+		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Salvaged, Born, Claimed, Handed, Busy, Unreadable, Missing,
 		Linked, Waited, Twins, Retried, Mended)
 }

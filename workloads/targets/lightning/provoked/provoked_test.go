@@ -19,7 +19,7 @@ func TestLightningPassesTheProvokedSituations(t *testing.T) {
 		"levels of durability": provoked.Levels, "space": provoked.Bounded, "caches": provoked.Cached,
 		"shortened logs of a closed store": provoked.Closed, "shortened logs before another": provoked.Proven,
 		"the last page of a disk": provoked.Brim, "two failures": provoked.Causes, "calls that fail": provoked.Failed,
-		"copies during commits of large values": provoked.Copied, "rotten large values": provoked.Repaired, "snapshots during commits": provoked.Born,
+		"copies during commits of large values": provoked.Copied, "rotten large values": provoked.Repaired, "a rotten log": provoked.Salvaged, "snapshots during commits": provoked.Born,
 		"writes during a sync": provoked.Claimed, "commits during a write": provoked.Handed, "a busy disk": provoked.Busy,
 		"logs that cannot be read": provoked.Unreadable, "files that are missing": provoked.Missing,
 		"links that cannot be made": provoked.Linked, "errands that wait": provoked.Waited, "twin commits": provoked.Twins, "repairs of small stores": provoked.Mended, "an update that must wait": provoked.Retried,

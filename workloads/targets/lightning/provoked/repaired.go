@@ -77,3 +77,50 @@ func repaired(flushed bool, rotten int) error {
 	}
 	return holds(disk, storeDir, pairs)
 }
+
+// A block of a log ends in padding where the header of the next record would not fit.
+const (
+	logBlockBytes = 32 << 10
+	logSlackBytes = 160 // more than a block with two commits needs beside the values
+)
+
+// Salvaged lets the first commit of a log rot and repairs the store. The second commit ends at each of the last positions of a
+// block, and the others must be there wherever it ends.
+func Salvaged() error {
+	for left := range logSlackBytes {
+		if err := salvaged(logBlockBytes - largeBytes - left); err != nil {
+			return fmt.Errorf("a log rots, and the two values in a block of it are shorter than that by %d bytes: %w", left, err)
+		}
+	}
+	return nil
+}
+
+func salvaged(valueBytes int) error {
+	disk := faultfs.New(faultfs.Options{})
+	o := options(disk, true)
+	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes = 1<<20, -1, 1<<20 // everything is in the log
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	rotten := large(0)
+	pairs := map[string]string{string(key(1)): string(bytes.Repeat([]byte{'v'}, valueBytes)), string(key(2)): "after the block"}
+	err = db.Put(key(0), rotten, engine.Sync)
+	for i := 1; i <= len(pairs); i++ {
+		err = errors.Join(err, db.Put(key(i), []byte(pairs[string(key(i))]), engine.Sync))
+	}
+	killed := atRest(disk)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	for _, name := range names(killed, storeDir) {
+		err = errors.Join(err, rot(killed, storeDir+"/"+name, rotten))
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := engine.Repair(storeDir, options(killed, true)); err != nil {
+		return err
+	}
+	return holds(killed, storeDir, pairs)
+}

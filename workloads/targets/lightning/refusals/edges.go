@@ -75,6 +75,8 @@ func sizes() error {
 			{"Put with the first invalid durability", db.Put([]byte("k"), nil, unknown), engine.ErrOptions},
 			{"Begin at the first invalid level", second(db.Begin(engine.TxnOptions{Isolation: engine.Serializable + 1})), engine.ErrOptions},
 		})
+		b.Put([]byte("k"), nil)
+		wrong = errors.Join(wrong, differs("writes of a refused batch", b.Len(), 0))
 		b.Reset()
 		b.Put([]byte("k"), nil)
 		return errors.Join(wrong, check([]refusal{{"Apply of a refused batch after Reset", db.Apply(&b, engine.Sync), nil}}))
