@@ -58,7 +58,7 @@ A recording (--record) can be searched anywhere (--from).
 With --on ext4, xfs or btrfs, the program runs on that filesystem of this kernel, on a disk that records writes and flushes, and the
 kernel recovers what a power cut can leave of the disk: everything before a flush, and any part of what came after it. This needs
 root and mkfs. A fault hits the disk there: "eio write nth=30" or "eio sync from=3" fails its writes or flushes, and the kernel reacts.
-Profiles, --audit, --dump and --observe are for disks of the lab.
+With --dump, the program also runs on a disk of the lab, to know the right states. Profiles, --audit and --observe are for disks of the lab.
 
 With --on wasm, a Go program runs in this process instead, built for wasip1: no FUSE, no root, any operating system. PROGRAM and
 --setup are packages or .wasm files, and the checker may be one too. A seed determines the order in which goroutines run, as

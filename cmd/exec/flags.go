@@ -116,7 +116,7 @@ func (f *flags) validateOn(given *pflag.FlagSet) error {
 		return err
 	}
 	if kernel.Known(f.on) {
-		return refuse(given, []string{"seeds", "sweep", "env", "calls", "dump", "observe", "stacks", "profile", "device", "audit"}, f.on, "")
+		return refuse(given, []string{"seeds", "sweep", "env", "calls", "observe", "stacks", "profile", "device", "audit"}, f.on, "")
 	}
 	return f.validateWay(given, []string{"seed", "seeds", "sweep"})
 }

@@ -9,5 +9,6 @@
 // first acknowledgement a store may not exist yet.
 //
 // A kill loses nothing, so the allowed states are those of the images under faultfs.LoseNone. Each is dumped once, on demand.
-// All methods are safe for concurrent use; the dumps of states are made one at a time. Callers: native and wasm.
+// All methods are safe for concurrent use; the dumps of states are made one at a time. Callers: native and wasm,
+// and kernel through native.
 package golden

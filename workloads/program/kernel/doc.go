@@ -53,8 +53,15 @@
 // differ although no write was lost, the difference was still in the kernel's memory, and no sync had covered it.
 //
 // Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code. There are no
-// golden states and no undecided images. In the store there is an empty directory
-// .torture while a program runs that acknowledges by file, for the mount; recovered stores do not have it.
+// undecided images. In the store there is an empty directory .torture while a program runs that acknowledges by file, for the mount;
+// recovered stores do not have it.
+//
+// # Without a checker
+//
+// A dump (native.Spec.Dump) compares with the states that the store showed when the program was killed. A disk of the kernel does not
+// have them: what a killed program has written is in the kernel's memory. So the program runs a second time, on a disk of the lab. It
+// must acknowledge the same lines there, and the dump must find nothing wrong with the store at the end of the run on the kernel's
+// filesystem; otherwise there is no verdict (ErrNotRepeated).
 //
 // # Faults
 //
@@ -78,6 +85,7 @@
 //	request.go       Explore and Replay
 //	search.go        the disks of a recording, handed out to the workers of program.Search
 //	nest.go          crashes during a recovery
+//	golden.go        the run with which a dump compares
 //	finding.go       findings: confirmed, shrunk, in words
 //	owners.go        which file the bytes of a write belong to
 //	snapshot.go      what a program saw, compared with what a disk has

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blockfs"
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
@@ -35,6 +38,12 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if err != nil {
 		return err
 	}
+	var golden *program.Recording
+	if rec == nil && len(r.Spec.Dump) > 0 {
+		if golden, err = recordGolden(ctx, &r.Spec, filepath.Join(dir, "lab")); err != nil {
+			return err
+		}
+	}
 	rig, err := newRig(fs, dir, latencies)
 	if err != nil {
 		return err
@@ -43,6 +52,11 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	if rec == nil {
 		if rec, err = rig.record(ctx, &r.Spec, r.Filesystem); err != nil {
 			return err
+		}
+		if rec.Blocks.Golden = golden; golden != nil {
+			if err := sameAcks(golden.Acks, rec.Acks); err != nil {
+				return err
+			}
 		}
 		if err := emit(native.Told[Recording]{Recording: rec}); err != nil {
 			return err
@@ -53,6 +67,14 @@ func perform(ctx context.Context, request json.RawMessage, dir string, emit func
 	}
 	result, err := r.search(ctx, rig, rec, native.Telling[Recording](emit))
 	return native.Tell[Recording](emit, result, err)
+}
+
+// recordGolden runs the program on a disk of the lab. It comes before the rig, because it kills whatever else runs on this stage.
+func recordGolden(ctx context.Context, spec *native.Spec, dir string) (*program.Recording, error) {
+	if err := os.Mkdir(dir, passable); err != nil {
+		return nil, fmt.Errorf("kernel: %w", err)
+	}
+	return native.RecordHere(ctx, spec, dir)
 }
 
 // begun returns the recording to search, or nil if the program is to be recorded, and the filesystem.
@@ -83,9 +105,47 @@ func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, progress
 	if err != nil {
 		return nil, err
 	}
+	dump, err := rig.dump(&r.Spec, rec)
+	if err != nil {
+		return nil, err
+	}
+	if dump != nil {
+		if err := rig.tryDump(ctx, &r.Spec, rec, disk, dump); err != nil {
+			return nil, err
+		}
+	}
 	o := program.Options{Limits: r.Limits, Enough: func() bool { return ctx.Err() != nil }, Progress: progress}
-	return explore(context.WithoutCancel(ctx), rec, func(nr int) (images, error) { return rig.recoverer(&r.Spec, disk, nr) }, o)
+	return explore(context.WithoutCancel(ctx), rec, func(nr int) (images, error) { return rig.recoverer(&r.Spec, disk, nr, dump) }, o)
 }
+
+// dump returns the dump that decides, or nil if a checker does.
+func (r *rig) dump(spec *native.Spec, rec *Recording) (*native.Dump, error) {
+	if len(spec.Dump) == 0 || rec.Blocks.Golden == nil {
+		return nil, nil
+	}
+	dir := r.at("killed")
+	if err := os.Mkdir(dir, passable); err != nil {
+		return nil, fmt.Errorf("kernel: %w", err)
+	}
+	return native.NewDump(spec, rec.Blocks.Golden, dir)
+}
+
+// tryDump makes sure that the dump finds nothing wrong with the store as it was at the end of the run.
+func (r *rig) tryDump(ctx context.Context, spec *native.Spec, rec *Recording, disk string, dump *native.Dump) (err error) {
+	w, err := r.recoverer(spec, disk, trying, dump)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	a, err := again(ctx, w, blocklog.State{Sure: len(rec.Blocks.log())}, nil, rec.Acks)
+	if err == nil && a.Failed() {
+		return fmt.Errorf("%w: %s, although nothing was lost: %s", ErrNotRepeated, a.Text, strings.Join(a.Output, "; "))
+	}
+	return err
+}
+
+// trying is the number of the worker that tries a dump. Those of a search have numbers from 0.
+const trying = -1
 
 // replay recovers the disk of a finding.
 func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (err error) {
@@ -126,7 +186,11 @@ func replay(ctx context.Context, r *Request, dir string, emit func(any) error) (
 	if err != nil {
 		return err
 	}
-	w, err := rig.recoverer(&r.Spec, disk, 0)
+	dump, err := rig.dump(&r.Spec, rec)
+	if err != nil {
+		return err
+	}
+	w, err := rig.recoverer(&r.Spec, disk, 0, dump)
 	if err != nil {
 		return err
 	}

@@ -182,7 +182,7 @@ func TestASearchThatIsInterruptedKeepsWhatItFound(t *testing.T) {
 func TestWhatOnlyDisksOfTheLabCanDoIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, s := range map[string]native.Spec{
-		"write a checker": {Dump: []string{"dump", program.Dir}},
+		"has no faults":   {Dump: []string{"dump", program.Dir}, Rules: []string{"eio write nth=3"}},
 		"cannot observe":  {Check: []string{"check", program.Dir}, Observe: true},
 		"its flushes, as": {Check: []string{"check", program.Dir}, Rules: []string{"enospc write nth=3"}},
 		"neither files":   {Check: []string{"check", program.Dir}, Rules: []string{"eio sync *.log nth=3"}},
@@ -254,4 +254,28 @@ func TestARecoveryThatPowerCutsInterruptIsFoundAndReplays(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 2, again.Shown, again.Answer)
 	}
+}
+
+func TestADumpIsComparedWithARunOnADiskOfTheLab(t *testing.T) {
+	t.Parallel()
+	withFilesystem(t, "ext4")
+	dumped := func(script, dump string) kernel.Request {
+		r := request("ext4", programtest.NotesOf(script))
+		r.Spec.Check, r.Spec.Dump = nil, programtest.Shell(dump, program.Dir)
+		return r
+	}
+	const all = `cat "$1"/note* 2>/dev/null || :`
+	out := explore(t, dumped(programtest.Notes, all))
+	require.True(t, out.Result.Passed, "%+v", out.Result)
+	r := dumped(strings.Replace(programtest.Notes, `sync "$1/tmp"`, "true ", 1), all)
+	out = explore(t, r)
+	require.NotEmpty(t, out.Result.Findings)
+	require.Contains(t, out.Result.Findings[0].Sentence, "the store ")
+	again, err := kernel.Replay(t.Context(), save(t, r, out), 2)
+	require.NoError(t, err)
+	require.Equal(t, 2, again.Shown, again.Answer)
+	_, err = kernel.Explore(t.Context(), dumped(programtest.Notes, `cat "$1"/note* 2>/dev/null; date +%N`), nil)
+	require.ErrorContains(t, err, "although nothing was lost", "the dump shows the time")
+	_, err = kernel.Explore(t.Context(), dumped(strings.Replace(programtest.Notes, `echo "note$i"`, `echo "note$i $$"`, 1), all), nil)
+	require.ErrorContains(t, err, "that was another run; write a checker: it acknowledged")
 }

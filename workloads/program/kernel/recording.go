@@ -9,6 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
+	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 )
 
 // Recording is a run of a program on a filesystem of the kernel. Its trace is empty; Blocks has the requests to the disk.
@@ -28,6 +29,8 @@ type Blocks struct {
 	Given []int `json:"given"`
 	// Owners says which part of which file a page of a write holds, as far as that is known, by request and offset in it.
 	Owners []Owner `json:"owners"`
+	// Golden is a run of the program on a disk of the lab, if a dump judges: what the store showed when that run was killed is right.
+	Golden *program.Recording `json:"golden,omitempty"`
 	// Snapshots are what the program saw at the first acknowledgements.
 	Snapshots []Snapshot `json:"snapshots"`
 }
@@ -134,6 +137,14 @@ func (r *Recording) check() error {
 			return fmt.Errorf("an acknowledgement after request %d", at)
 		}
 		last = at
+	}
+	if b.Golden != nil {
+		if err := evidence.CheckTrace(b.Golden.Trace); err != nil {
+			return err
+		}
+		if err := sameAcks(b.Golden.Acks[:min(len(r.Acks), len(b.Golden.Acks))], r.Acks); err != nil {
+			return err
+		}
 	}
 	for _, o := range b.Owners {
 		if o.Request < 0 || o.Request >= len(b.log()) {

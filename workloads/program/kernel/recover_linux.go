@@ -23,8 +23,8 @@ type recoverer struct {
 	judge    *native.Judge
 }
 
-// recoverer returns a recoverer for one worker. recorded is the disk with the log.
-func (r *rig) recoverer(spec *native.Spec, recorded string, worker int) (_ *recoverer, err error) {
+// recoverer returns a recoverer for one worker. recorded is the disk with the log; dump is nil if a checker decides.
+func (r *rig) recoverer(spec *native.Spec, recorded string, worker int, dump *native.Dump) (_ *recoverer, err error) {
 	w := &recoverer{rig: r, recorded: recorded}
 	if w.at, err = r.place("recovered" + strconv.Itoa(worker)); err != nil {
 		return nil, err
@@ -33,7 +33,9 @@ func (r *rig) recoverer(spec *native.Spec, recorded string, worker int) (_ *reco
 	if err != nil {
 		return nil, err
 	}
-	w.judge, err = native.NewJudge(spec, dir)
+	if w.judge, err = native.NewJudge(spec, dir); err == nil {
+		w.judge.Dump = dump
+	}
 	return w, err
 }
 

@@ -38,8 +38,10 @@ const DefaultImages = 64
 func (r *Request) Validate() error {
 	s := &r.Spec
 	switch {
-	case len(s.Dump) > 0:
-		return errors.New("a dump is compared with states after kills, which only disks of the lab can give; write a checker")
+	case len(s.Dump) > 0 && r.Recording != nil && r.Recording.Blocks.Golden == nil:
+		return errors.New("the recording has no states after kills for the dump; record the program with --dump, or write a checker")
+	case len(s.Dump) > 0 && len(s.Rules) > 0:
+		return errors.New("a dump compares with a second run, which has no faults; write a checker")
 	case s.Observe:
 		return errors.New("a disk of the kernel is decided before it is mounted: a checker cannot observe it")
 	}

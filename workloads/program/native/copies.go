@@ -21,7 +21,7 @@ type Copies struct {
 	Rec  *program.Recording
 
 	mu   sync.Mutex
-	dump *dump // shared by all recoverers
+	dump *Dump // shared by all recoverers
 }
 
 var errNoRecording = errors.New("native: copies need a recording")
@@ -49,17 +49,17 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	}
 	j, err := NewJudge(&c.Spec, dir)
 	if err == nil {
-		j.dump, err = c.dumping()
+		j.Dump, err = c.dumping()
 	}
 	return &copier{Judge: j, dir: dir, rec: c.Rec}, err
 }
 
 // dumping returns the dump that decides, or nil if a checker does.
-func (c *Copies) dumping() (_ *dump, err error) {
+func (c *Copies) dumping() (_ *Dump, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.Spec.Dump) > 0 && c.dump == nil {
-		c.dump, err = newDump(&c.Spec, c.Rec, c.Dir)
+		c.dump, err = NewDump(&c.Spec, c.Rec, c.Dir)
 	}
 	return c.dump, err
 }

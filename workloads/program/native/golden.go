@@ -15,20 +15,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// dump is a command that prints what is in a store, and the states that it prints after kills.
-type dump struct {
+// Dump is a command that prints what is in a store, and the states that it prints after kills.
+type Dump struct {
 	spec   *Spec
 	states *golden.States
 	killed *opener // opens the stores of the states after kills, one at a time
 }
 
-// newDump returns the dump of a spec. It copies the images of a recording to directories below dir.
-func newDump(spec *Spec, rec *program.Recording, dir string) (*dump, error) {
+// NewDump returns the dump of a spec. It copies the images of a recording, on a disk of the lab, to directories below dir.
+func NewDump(spec *Spec, rec *program.Recording, dir string) (*Dump, error) {
 	o, err := newOpener(spec)
 	if err != nil {
 		return nil, err
 	}
-	d := &dump{spec: spec, killed: o}
+	d := &Dump{spec: spec, killed: o}
 	killed := 0
 	d.states = golden.New(rec, func(ctx context.Context, img *faultfs.FS) (golden.Shown, error) {
 		killed++
@@ -55,7 +55,7 @@ func (d *down) shown() golden.Shown {
 }
 
 // show lets the program recover the store in a directory and returns what the dump prints.
-func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden.Shown, error) {
+func (d *Dump) show(ctx context.Context, room *process.Room, dir string) (golden.Shown, error) {
 	end, all, err := process.Command{Args: fill(d.spec.Dump, dir, ""), Env: d.spec.environment(dir, ""), Room: room}.RunAll(ctx, d.spec.Patience)
 	switch {
 	case err != nil:
@@ -69,7 +69,7 @@ func (d *dump) show(ctx context.Context, room *process.Room, dir string) (golden
 }
 
 // judge compares what a recovered store shows with the allowed states.
-func (d *dump) judge(ctx context.Context, room *process.Room, dir string, acked int) (program.Answer, error) {
+func (d *Dump) judge(ctx context.Context, room *process.Room, dir string, acked int) (program.Answer, error) {
 	s, err := d.show(ctx, room, dir)
 	if err != nil {
 		return program.Answer{}, err

@@ -13,12 +13,13 @@ import (
 
 // Judge asks the checker of a spec about recovered stores in directories. It is used by one goroutine at a time.
 type Judge struct {
+	Dump *Dump // set if a dump decides instead of a checker
+
 	*opener
 	acks   string // the file with the acknowledgements
 	told   bool   // it has been written
 	acked  string // the lines in it
 	served *served
-	dump   *dump // set if a dump decides
 }
 
 // NewJudge returns a judge with a directory for its own files. The caller removes the directory.
@@ -44,8 +45,8 @@ func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then 
 	var a program.Answer
 	failed, err := j.open(ctx, dir, func(ctx context.Context) (err error) {
 		switch {
-		case j.dump != nil:
-			a, err = j.dump.judge(ctx, j.room, dir, len(acked))
+		case j.Dump != nil:
+			a, err = j.Dump.judge(ctx, j.room, dir, len(acked))
 		case j.spec.Serve:
 			a, err = j.askServed(ctx, dir)
 		default:
@@ -59,8 +60,8 @@ func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then 
 	switch {
 	case failed == nil:
 		return a, err
-	case j.dump != nil:
-		return j.dump.states.Judge(ctx, failed.shown(), len(acked))
+	case j.Dump != nil:
+		return j.Dump.states.Judge(ctx, failed.shown(), len(acked))
 	}
 	return failed.answer(), nil
 }

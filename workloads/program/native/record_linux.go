@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -9,6 +10,16 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
 	"github.com/lightningdb/lightning-torture/workloads/program/unwind"
 )
+
+// RecordHere runs the program once on a disk of the lab, which is mounted on an empty directory of this stage.
+func RecordHere(ctx context.Context, spec *Spec, dir string) (_ *program.Recording, err error) {
+	m, err := mount.New(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	return (&mounted{Copies: Copies{Spec: *spec}, mount: m}).Record(ctx)
+}
 
 // Record runs the program once, on an empty disk or on one prepared by Spec.Setup.
 func (m *mounted) Record(ctx context.Context) (*program.Recording, error) {

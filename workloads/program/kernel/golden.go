@@ -1,0 +1,24 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lightningdb/lightning-torture/workloads/program"
+)
+
+// ErrNotRepeated is returned if a dump is to judge a program that does not do the same twice.
+var ErrNotRepeated = errors.New("kernel: a dump compares with a second run of the program, on a disk of the lab, but that was another run; write a checker")
+
+// sameAcks reports whether the second run of a program has acknowledged the same lines.
+func sameAcks(golden, acks []program.Ack) error {
+	if len(golden) != len(acks) {
+		return fmt.Errorf("%w: it acknowledged %d lines instead of %d", ErrNotRepeated, len(golden), len(acks))
+	}
+	for i := range acks {
+		if golden[i].Text != acks[i].Text {
+			return fmt.Errorf("%w: it acknowledged %q instead of %q", ErrNotRepeated, golden[i].Text, acks[i].Text)
+		}
+	}
+	return nil
+}
