@@ -342,3 +342,17 @@ func TestASearchWithManyFailuresRecoversFewImagesPerPoint(t *testing.T) {
 		assert.Greater(t, r.Tally.Sampled, 12, "nothing more is claimed of the others")
 	}
 }
+
+func TestAProgramThatFailedForWantOfTheDiskHasNoVerdict(t *testing.T) {
+	t.Parallel()
+	r := program.Result{
+		Ops: 10, Acks: 1, Ended: "ended with exit code 3", Refused: []string{"to exchange two names"},
+		Tally: program.Tally{Images: 5, AfterAcks: 5, AtStake: 1},
+	}
+	r.Conclude()
+	require.False(t, r.Passed)
+	require.Equal(t, "the program asked for to exchange two names; then it ended with exit code 3", r.Inconclusive)
+	r.Ended, r.Inconclusive = "", ""
+	r.Conclude()
+	require.True(t, r.Passed, "a program can fall back on something else")
+}
