@@ -10,6 +10,9 @@ import (
 // ErrNotRepeated is returned if a dump is to judge a program that does not do the same twice.
 var ErrNotRepeated = errors.New("kernel: a dump compares with a second run of the program, on a disk of the lab, but that was another run; write a checker")
 
+// errNoGolden is returned if a dump is to judge a recording that was made without one.
+var errNoGolden = errors.New("the recording has no states after kills for the dump; record the program with --dump, or write a checker")
+
 // sameAcks reports whether the second run of a program has acknowledged the same lines.
 func sameAcks(golden, acks []program.Ack) error {
 	if len(golden) != len(acks) {

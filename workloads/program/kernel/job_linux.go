@@ -120,8 +120,11 @@ func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, progress
 
 // dump returns the dump that decides, or nil if a checker does.
 func (r *rig) dump(spec *native.Spec, rec *Recording) (*native.Dump, error) {
-	if len(spec.Dump) == 0 || rec.Blocks.Golden == nil {
+	switch {
+	case len(spec.Dump) == 0:
 		return nil, nil
+	case rec.Blocks.Golden == nil:
+		return nil, errNoGolden
 	}
 	dir := r.at("killed")
 	if err := os.Mkdir(dir, passable); err != nil {

@@ -39,7 +39,7 @@ func (r *Request) Validate() error {
 	s := &r.Spec
 	switch {
 	case len(s.Dump) > 0 && r.Recording != nil && r.Recording.Blocks.Golden == nil:
-		return errors.New("the recording has no states after kills for the dump; record the program with --dump, or write a checker")
+		return errNoGolden
 	case len(s.Dump) > 0 && len(s.Rules) > 0:
 		return errors.New("a dump compares with a second run, which has no faults; write a checker")
 	case s.Observe:
