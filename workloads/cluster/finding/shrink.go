@@ -42,7 +42,8 @@ func sizeOf(spec *cluster.Spec, events []cluster.Event) Size {
 	return s
 }
 
-// Limits of the work for one finding, in each of two attempts. They count runs and steps rather than time, so that a finding shrinks alike on any machine.
+// Limits of the work for one finding, in each of two attempts. They count runs and steps rather than time, so that a finding shrinks
+// alike on any machine.
 const (
 	maxRuns  = 1500
 	maxSteps = 1_500_000
@@ -130,7 +131,9 @@ func (s *shrinker) inOrder(first, second func()) (minimal bool) {
 	s.skips()
 	s.runsTo = maxRuns
 	s.fewest(all)
-	return !s.spent()
+	minimal = !s.spent()
+	s.spec = s.until(s.spec.Steps)
+	return minimal
 }
 
 // events leaves out messages and operations, of which there are most, and then faults.
@@ -234,7 +237,12 @@ func others(kept []cluster.Range, steps int) (skip []cluster.Range) {
 func (s *shrinker) until(step int) cluster.Spec {
 	spec := s.with(slices.DeleteFunc(slices.Clone(s.spec.Events), func(e cluster.Event) bool { return e.Step > step }))
 	spec.Steps = step
-	spec.Skip = slices.DeleteFunc(slices.Clone(spec.Skip), func(r cluster.Range) bool { return r.From > step })
+	spec.Skip = nil
+	for _, r := range s.spec.Skip {
+		if r.From <= step {
+			spec.Skip = append(spec.Skip, cluster.Range{From: r.From, To: min(r.To, step+1)})
+		}
+	}
 	return spec
 }
 
