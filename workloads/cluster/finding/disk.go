@@ -37,7 +37,7 @@ func missingOrder(ctx context.Context, b *cluster.Broken) *explain.Explanation {
 		at := history.Tick(w.Tick)
 		l.history = append(l.history, history.Op{ID: i, Outcome: history.Acked, Call: at, Return: at, Writes: make([]history.Write, 1)})
 	}
-	e := explain.Life(ctx, l)
+	e := explain.Life(ctx, l, b.Model.Profile)
 	if ctx.Err() != nil {
 		return nil
 	}
