@@ -26,11 +26,7 @@ func (l *laterLife) find() bool {
 		if !op.Changes() || l.repeats && op.Tick > l.second.opened {
 			continue
 		}
-		crash := l.second.crashAt(l.at, l.Point(op.Tick), l.x.judgeSecond, l.second.accepted)
-		if l.repeats {
-			crash.judge, crash.known = l.x.judgeRepeated, l.second.repeated
-		}
-		l.x.beforehandSecond(crash)
+		l.x.beforehandSecond(l.crash(l.Point(op.Tick)))
 		for _, seen := range l.x.failures {
 			if seen.alike(l.first.failure) {
 				l.at.nested = seen.Nested
@@ -39,6 +35,14 @@ func (l *laterLife) find() bool {
 		}
 	}
 	return false
+}
+
+// crash returns a crash of this life, with the judge of its failure.
+func (l *laterLife) crash(point *faultfs.CrashPoint) *secondCrash {
+	if l.repeats {
+		return l.second.crashAt(l.at, point, l.x.judgeRepeated, l.second.repeated)
+	}
+	return l.second.crashAt(l.at, point, l.x.judgeSecond, l.second.accepted)
 }
 
 func (l *laterLife) Tick() uint64                { return l.at.nested.Tick }
@@ -70,22 +74,21 @@ func (l *laterLife) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 func (l *laterLife) Repeat() []faultfs.PendingOp {
 	path := decide.PathTo(l.at.nested.Picks, l.at.path.Way())
-	img := path.Seen(l.Point(l.Tick()))
-	l.try(img, path, l.Tick(), l.Cut(l.Tick()))
+	crash := l.crash(l.Point(l.Tick()))
+	img := path.Seen(crash.point)
+	l.try(img, path, crash)
 	return img.Lost()
 }
 
 func (l *laterLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cut) Acceptance {
-	return l.try(point.Losing(lost, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand), point.Tick, cut)
+	crash := l.crash(point)
+	crash.cut = cut
+	return l.try(point.Losing(lost, faultfs.ImageOptions{}), decide.NewPath(decide.OnDemand), crash)
 }
 
-func (l *laterLife) try(img *faultfs.FS, path *decide.Path, tick uint64, cut history.Cut) Acceptance {
+func (l *laterLife) try(img *faultfs.FS, path *decide.Path, crash *secondCrash) Acceptance {
 	state, err := l.x.recover(recovery.Call{Image: img}, attempt{img, l.at, path})
-	judge := l.x.judgeSecond
-	if l.repeats {
-		judge = l.x.judgeRepeated
-	}
-	v := judge(l.second, l.at, tick, cut, state, err)
+	v := crash.judge(crash, state, err)
 	if v == nil && err == nil && len(img.Trace()) > 0 {
 		v = l.x.prober.CheckFiles(img)
 	}

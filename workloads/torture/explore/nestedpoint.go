@@ -31,6 +31,9 @@ func (s *secondLife) crashAt(at origin, point *faultfs.CrashPoint, judge judgeOf
 	return &secondCrash{secondLife: s, at: at, point: point, cut: s.cuts.At(point.Tick), judge: judge, known: known}
 }
 
+// whileOpening reports whether the recovery had not returned yet when the power was cut.
+func (c *secondCrash) whileOpening() bool { return c.point.Tick <= c.opened }
+
 // crashSecond explores one crash of the second life. Its images are decided in the same way as the first image.
 func (x *explorer) crashSecond(c *secondCrash) {
 	only := x.shared.req.Only
@@ -82,7 +85,7 @@ func (x *explorer) beforehandSecond(c *secondCrash) {
 			x.gaps = true
 			return
 		}
-		if disk := (secondDisk{d.Digest, c.cut, c.point.Tick > c.opened}); !c.known[disk] {
+		if disk := (secondDisk{d.Digest, c.cut, !c.whileOpening()}); !c.known[disk] {
 			if x.imageOfSecond(c, d.Path, leaf, d.Image) == nil {
 				return
 			}
@@ -106,7 +109,7 @@ func (x *explorer) imageOfSecond(c *secondCrash, path *decide.Path, leaf int, im
 	x.tally.Nested++
 	x.count(img)
 	deep.nested.Picks = path.Picks()
-	if v := c.judge(c.secondLife, c.at, c.point.Tick, c.cut, state, err); v != nil {
+	if v := c.judge(c, state, err); v != nil {
 		if err == nil {
 			v = cmp.Or(x.waver(c.point, call, a, state), v)
 		}
@@ -122,7 +125,7 @@ func (x *explorer) imageOfSecond(c *secondCrash, path *decide.Path, leaf int, im
 	for range repeats {
 		v := x.repeat(c.point, call, a, func(_ *faultfs.FS, path *decide.Path, state *history.State, err error) {
 			deep.nested.Picks = path.Picks()
-			if v := c.judge(c.secondLife, c.at, c.point.Tick, c.cut, state, err); v != nil {
+			if v := c.judge(c, state, err); v != nil {
 				x.fail(c.img, deep, "recovery", *v)
 			}
 		})

@@ -28,6 +28,7 @@ func TestAStateThatOnlyTheSecondRecoveryShowedIsJudged(t *testing.T) {
 	for judged, want := range map[bool]checker.Verdict{true: checker.Pass, false: checker.Fail} {
 		x := life.explorer() // the recovered store was empty, although commits were acknowledged
 		second := &secondLife{read: &history.State{}, judged: judged, opened: last}
-		require.Equal(t, want, x.verdictSecond(second, origin{job: j}, last, j.cut, &history.State{}).Verdict)
+		crash := &secondCrash{secondLife: second, at: origin{job: j}, point: j.point, cut: j.cut}
+		require.Equal(t, want, x.verdictSecond(crash, &history.State{}).Verdict)
 	}
 }
