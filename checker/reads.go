@@ -44,10 +44,10 @@ func checkReadsOf(x *index, must level, whole bool) Result {
 	if x.reason != "" {
 		return r.unclear("%s", x.reason)
 	}
-	pool := newViews(x)
+	j := &readsJudge{pool: newViews(x), must: must, whole: whole}
 	known := make(map[string]bool)
 	for i := range x.ops {
-		for _, v := range x.checkReads(Result{}, pool, &x.ops[i], must, whole).Violations {
+		for _, v := range j.operation(&x.ops[i]).Violations {
 			if !known[v.Class] {
 				known[v.Class] = true
 				r = r.fail(v)
@@ -57,25 +57,33 @@ func checkReadsOf(x *index, must level, whole bool) Result {
 	return r
 }
 
-// checkReads adds what is wrong with the reads of one operation. Each read of an operation that was not acknowledged
-// is judged on its own.
-func (x *index) checkReads(r Result, pool *views, op *history.Op, must level, whole bool) Result {
+// readsJudge judges the reads of one operation after another.
+type readsJudge struct {
+	pool  *views
+	must  level
+	whole bool
+}
+
+// operation returns what is wrong with the reads of an operation. Each read of an operation that was not acknowledged is
+// judged on its own.
+func (j *readsJudge) operation(op *history.Op) (r Result) {
 	if op.Outcome != history.Acked {
 		// A transaction that lost a conflict was told so. What it read need not fit a single moment.
 		for i := range op.Reads {
-			r = x.checkView(r, pool, op, op.Reads[i:i+1], must, whole)
+			r = j.moment(r, op, op.Reads[i:i+1])
 		}
 		return r
 	}
 	if at := disorder(op); at > 0 {
 		return r.fail(disordered(op, at))
 	}
-	return x.checkView(r, pool, op, op.Reads, must, whole)
+	return j.moment(r, op, op.Reads)
 }
 
-func (x *index) checkView(r Result, pool *views, op *history.Op, reads []history.Read, must level, whole bool) Result {
-	v := pool.get(bounds{acked: op.Call, called: op.Return, must: must, suffix: true, atomic: whole, atomicTxns: true})
-	defer pool.put(v)
+// moment adds what is wrong with reads that must fit a single moment.
+func (j *readsJudge) moment(r Result, op *history.Op, reads []history.Read) Result {
+	v := j.pool.get(bounds{acked: op.Call, called: op.Return, must: j.must, suffix: true, atomic: j.whole, atomicTxns: true})
+	defer j.pool.put(v)
 	if op.Scans() {
 		v.scan(op)
 	} else {
