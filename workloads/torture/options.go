@@ -48,7 +48,7 @@ type Options struct {
 	// Progress, if set, is called a few times per second, from one goroutine.
 	Progress func(Progress)
 	// Running, if set, is called before each run and each crash point, with the token that repeats what starts now.
-	// Slot 0 is the run; the other slots are the explorers that search it. A slot has one caller at a time. See Died.
+	// Slot 0 is the run; the other slots are the explorers that search it. A slot has one caller at a time. See AfterDeath.
 	Running func(slot int, token string)
 	// Journal is a file in which Check records its progress, for engines that may end the process. If the file exists
 	// when Check starts, Check continues from there, with the same target and options, and its result covers all
