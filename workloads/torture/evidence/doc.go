@@ -4,6 +4,7 @@
 //	finding.go  Finding, and how a failure becomes one   ltrace.go   Evidence: the saved finding
 //	tracelines.go  the operations before a crash         gotest.go   Case, and the Go test of a finding
 //	token.go    tokens                                   literal.go  values as Go source
+//	tokencode.go, tokenkeep.go, tokenlimits.go  how their values are packed
 //	died.go     what ended the process                   load.go     reading a saved finding, within limits
 //	wording.go  sentences without repetitions            check.go    the numbers in it
 //

@@ -1,11 +1,8 @@
 package evidence
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"math"
 	"regexp"
 	"strings"
 
@@ -50,10 +47,10 @@ type Place struct {
 // A token ends with optional parts: each is one of these numbers, followed by its content.
 const (
 	partDevice        = iota + 1 // its text
-	partKeep                     // see encodeKeep
+	partKeep                     // see tokenWriter.keep
 	partShown                    // Place.Shown and ShownOf
 	partRecoveryFault            // its number
-	partLimits                   // see encodeLimits
+	partLimits                   // see tokenWriter.limits
 	partCrashes                  // Place.Crashes
 	partBeforehand               // no content: present if Place.Beforehand
 	partLargest                  // the largest key, value and batch
@@ -61,53 +58,55 @@ const (
 
 // Token packs what is needed to repeat a run and to find the crash point, in Crockford's base 32.
 func Token(engine string, s plan.Spec, at Place) string {
-	var b []byte
-	b = binary.LittleEndian.AppendUint16(b, nameHash(engine))
-	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Workload))
-	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Profile))
-	b = binary.LittleEndian.AppendUint16(b, nameHash(s.Scenario))
-	known := nameIn(plan.Faults(), nameHash(s.Fault)) == s.Fault
-	if known {
-		b = binary.AppendUvarint(b, 0)
-		b = binary.LittleEndian.AppendUint16(b, nameHash(s.Fault))
+	w := &tokenWriter{}
+	for _, name := range []string{engine, s.Workload, s.Profile, s.Scenario} {
+		w.hash(name)
+	}
+	if known := nameIn(plan.Faults(), nameHash(s.Fault)) == s.Fault; known {
+		w.number(0)
+		w.hash(s.Fault)
 	} else {
-		b = binary.AppendUvarint(b, uint64(len(s.Fault)))
-		b = append(b, s.Fault...)
+		w.text(s.Fault)
 	}
-	for _, n := range []uint64{
-		s.Seed, uint64(s.Size.Clients), uint64(s.Size.Ops), uint64(s.Size.Keys), uint64(s.Size.ValueBytes), at.Tick, at.Nested,
-	} {
-		b = binary.AppendUvarint(b, n)
-	}
+	w.number(s.Seed)
+	w.size(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes)
+	w.number(at.Tick, at.Nested)
+	w.parts(&s, &at)
+	return TokenPrefix + seal.Text(w.b)
+}
+
+// parts writes the optional parts.
+func (w *tokenWriter) parts(s *plan.Spec, at *Place) {
 	if s.Device != "" {
-		b = append(binary.AppendUvarint(binary.AppendUvarint(b, partDevice), uint64(len(s.Device))), s.Device...)
+		w.number(partDevice)
+		w.text(s.Device)
 	}
 	if s.Keep != nil {
-		b = encodeKeep(binary.AppendUvarint(b, partKeep), s.Keep)
+		w.number(partKeep)
+		w.keep(s.Keep)
 	}
 	if at.Shown != at.ShownOf {
-		for _, n := range []int{partShown, at.Shown, at.ShownOf} {
-			b = binary.AppendUvarint(b, uint64(n))
-		}
+		w.number(partShown)
+		w.size(at.Shown, at.ShownOf)
 	}
 	if at.RecoveryFault != 0 {
-		b = binary.AppendUvarint(binary.AppendUvarint(b, partRecoveryFault), at.RecoveryFault)
+		w.number(partRecoveryFault, at.RecoveryFault)
 	}
 	if len(s.Limits) > 0 {
-		b = encodeLimits(binary.AppendUvarint(b, partLimits), s.Limits)
+		w.number(partLimits)
+		w.limits(s.Limits)
 	}
 	if at.Crashes != 0 {
-		b = binary.AppendUvarint(binary.AppendUvarint(b, partCrashes), uint64(at.Crashes))
+		w.number(partCrashes)
+		w.size(at.Crashes)
 	}
 	if at.Beforehand {
-		b = binary.AppendUvarint(b, partBeforehand)
+		w.number(partBeforehand)
 	}
 	if l := s.Size.Largest; l != (workloads.Largest{}) {
-		for _, n := range []int{partLargest, l.KeyBytes, l.ValueBytes, l.BatchBytes} {
-			b = binary.AppendUvarint(b, uint64(n))
-		}
+		w.number(partLargest)
+		w.size(l.KeyBytes, l.ValueBytes, l.BatchBytes)
 	}
-	return TokenPrefix + seal.Text(b)
 }
 
 // DecodeToken unpacks a token; targets and the catalog of plan turn hashes back into names. It returns ErrBadToken for
@@ -187,12 +186,6 @@ func unsealed(token string) (body []byte, why string) {
 	return body, ""
 }
 
-// tokenReader reads the parts of a token one by one.
-type tokenReader struct {
-	b     []byte
-	short bool
-}
-
 // parts reads the parts at the end of a token. It returns the limits among them, or why they cannot be read.
 func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, why string) {
 	for len(r.b) > 0 {
@@ -200,13 +193,13 @@ func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, w
 		case partDevice:
 			spec.Device = r.text(r.number())
 		case partKeep:
-			spec.Keep = decodeKeep(r)
+			spec.Keep = r.keep()
 		case partShown:
 			at.Shown, at.ShownOf = r.size(), r.size()
 		case partRecoveryFault:
 			at.RecoveryFault = r.number()
 		case partLimits:
-			limits = decodeLimits(r)
+			limits = r.limits()
 		case partCrashes:
 			at.Crashes = r.size()
 		case partBeforehand:
@@ -220,74 +213,6 @@ func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, w
 	return limits, ""
 }
 
-func (r *tokenReader) take(n int) []byte {
-	if n > len(r.b) {
-		r.short, r.b = true, nil
-		return make([]byte, min(n, 2))
-	}
-	part := r.b[:n]
-	r.b = r.b[n:]
-	return part
-}
-
-func (r *tokenReader) hash() uint16 { return binary.LittleEndian.Uint16(r.take(2)) }
-
-func (r *tokenReader) text(n uint64) string { return string(r.take(int(min(n, 1<<16)))) }
-
-func (r *tokenReader) number() uint64 {
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 {
-		r.short, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-// size reads a number that fits an int. A number that does not fit is replaced by one that is still beyond every
-// limit.
-func (r *tokenReader) size() int { return int(min(r.number(), math.MaxInt32)) }
-
-// encodeKeep appends what shrinking has kept: a flag, the number of writes, and each list as its length and the
-// differences between its elements.
-func encodeKeep(b []byte, k *plan.Keep) []byte {
-	alone := uint64(0)
-	if k.Alone {
-		alone = 1
-	}
-	b = binary.AppendUvarint(binary.AppendUvarint(b, alone), uint64(k.Batch))
-	for _, list := range [][]int{k.Load, k.Steps} {
-		b = binary.AppendUvarint(b, uint64(len(list)))
-		last := 0
-		for _, n := range list {
-			b, last = binary.AppendUvarint(b, uint64(n-last)), n
-		}
-	}
-	b = binary.AppendUvarint(b, uint64(len(k.Rules)))
-	for _, rule := range k.Rules {
-		b = append(binary.AppendUvarint(b, uint64(len(rule))), rule...)
-	}
-	return b
-}
-
-func decodeKeep(r *tokenReader) *plan.Keep {
-	k := &plan.Keep{Alone: r.number() == 1, Batch: r.size()}
-	for _, list := range []*[]int{&k.Load, &k.Steps} {
-		last := 0
-		for n := r.number(); n > 0 && !r.short; n-- {
-			last = min(last+r.size(), math.MaxInt32)
-			*list = append(*list, last)
-		}
-	}
-	for n := r.number(); n > 0 && !r.short; n-- {
-		k.Rules = append(k.Rules, r.text(r.number()))
-	}
-	return k
-}
-
-// SameHash reports whether tokens cannot distinguish two names: they contain only a 15-bit hash of each name.
-func SameHash(a, b string) bool { return nameHash(a) == nameHash(b) }
-
 // shortened returns the beginning of a token that is too long for an error text.
 func shortened(token string) string {
 	const most = 200
@@ -295,23 +220,4 @@ func shortened(token string) string {
 		return token[:most] + "..."
 	}
 	return token
-}
-
-// nameHash is a name as tokens carry it. The hash of the empty name is 0.
-func nameHash(name string) uint16 {
-	if name == "" {
-		return 0
-	}
-	h := fnv.New32a()
-	fmt.Fprint(h, name)
-	return uint16(h.Sum32()) | 1
-}
-
-func nameIn(choices []plan.Choice, hash uint16) string {
-	for _, c := range choices {
-		if nameHash(c.Name) == hash {
-			return c.Name
-		}
-	}
-	return ""
 }

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"encoding/binary"
 	"errors"
 	"maps"
 	"slices"
@@ -9,13 +8,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// encodeLimits appends the limits that a run sets: their number, then a hash of the name and the value of each.
-func encodeLimits(b []byte, limits contract.Limits) []byte {
-	b = binary.AppendUvarint(b, uint64(len(limits)))
+// limits writes the limits that a run sets: their number, then a hash of the name and the value of each.
+func (w *tokenWriter) limits(limits contract.Limits) {
+	w.size(len(limits))
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
-		b = binary.AppendVarint(binary.LittleEndian.AppendUint16(b, nameHash(name)), limits[name])
+		w.hash(name)
+		w.signed(limits[name])
 	}
-	return b
 }
 
 // hashedLimit is a limit as tokens carry it.
@@ -24,8 +23,8 @@ type hashedLimit struct {
 	value int64
 }
 
-// decodeLimits reads the limits.
-func decodeLimits(r *tokenReader) (all []hashedLimit) {
+// limits reads the limits.
+func (r *tokenReader) limits() (all []hashedLimit) {
 	for n := r.number(); n > 0 && !r.short && len(all) <= contract.MaxLimits; n-- {
 		all = append(all, hashedLimit{r.hash(), r.signed()})
 	}
@@ -46,14 +45,4 @@ func named(all []hashedLimit, t *contract.Target) (contract.Limits, error) {
 		limits[t.Limits[i].Name] = l.value
 	}
 	return limits, t.CheckLimits(limits)
-}
-
-func (r *tokenReader) signed() int64 {
-	v, n := binary.Varint(r.b)
-	if n <= 0 {
-		r.short, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
 }
