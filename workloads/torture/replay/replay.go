@@ -210,10 +210,22 @@ const (
 	repeatAll = 2
 )
 
-// crash explores the crash point of the failure: first the image of the saved evidence, then all images, and then all
-// images several times plus many crashes in a row, since that may be what the failure takes. If it is known to take
-// many crashes, nothing else is tried. crash returns the first outcome that shows the failure, or else the last one.
+// crash explores the crash point of the failure until it shows. It returns the first outcome that shows the failure, or else
+// the last one.
 func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome {
+	var found *explore.Outcome
+	for _, req := range w.requests(s) {
+		if found = explore.Explore(ctx, req); w.sees(found) {
+			break
+		}
+	}
+	return found
+}
+
+// requests returns what to explore until the failure shows: first the image of the saved evidence, then all images, and then
+// all images several times plus many crashes in a row, since that may be what the failure takes. If it is known to take many
+// crashes, nothing else is tried.
+func (w *wanted) requests(s *explore.Subject) []explore.Request {
 	all := explore.NewRequest(s)
 	all.RecoveryFault, all.AuditAll = w.at.RecoveryFault, true
 	all.ReopenAll = w.saved == nil || w.saved.Finding.Judge == explore.ReopeningJudge
@@ -221,14 +233,20 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 		all.Nest, all.Lives, all.NestedTick = 1, explore.MaxImages, w.at.Nested
 	}
 	all.Ticks = [][]uint64{{w.at.Tick}}
-	requests := []explore.Request{all}
+	endless := all
+	endless.Ticks, endless.Endless = nil, w.at.Tick
+	if w.at.Crashes > 0 {
+		return []explore.Request{endless}
+	}
+	var requests []explore.Request
 	if w.saved != nil {
 		one := all
 		one.Repeat = repeatOne
 		one.Only = &explore.Image{Leaf: w.saved.Leaf, Picks: w.saved.Picks, Nested: w.saved.Nested}
 		one.Way = w.saved.Way()
-		requests = []explore.Request{one, all}
+		requests = append(requests, one)
 	}
+	requests = append(requests, all)
 	if w.at.Beforehand {
 		other := all
 		other.AnyCall()
@@ -236,19 +254,7 @@ func (w *wanted) crash(ctx context.Context, s *explore.Subject) *explore.Outcome
 	}
 	again := all
 	again.Repeat = repeatAll
-	endless := all
-	endless.Ticks, endless.Endless = nil, w.at.Tick
-	requests = append(requests, again, endless)
-	if w.at.Crashes > 0 {
-		requests = []explore.Request{endless}
-	}
-	var found *explore.Outcome
-	for _, req := range requests {
-		if found = explore.Explore(ctx, req); w.sees(found) {
-			break
-		}
-	}
-	return found
+	return append(requests, again, endless)
 }
 
 // sees reports whether an outcome contains the failure.
