@@ -107,17 +107,10 @@ func (x *explorer) countPoint(j *job, way decide.Way, class Class) {
 // in turn; lives counts the second lives of the crash point. The image is img, or if that is nil the one to which the path
 // leads.
 func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultfs.FS {
-	req, point := x.shared.req, j.point
-	if x.plan.Fault.Rot {
-		if rotten, damage, ok := point.Rot(x.plan.Rules[0].Clone(), plan.Mix(j.draw, uint64(at.leaf))); ok {
-			point, at.damage = rotten, &damage
-			x.tally.Rotted++
-		}
-	}
-	at.point = point
+	x.rot(&at)
 	if img == nil {
 		begin := time.Now()
-		img = at.path.Image(point, faultfs.ImageOptions{})
+		img = at.path.Image(at.point, faultfs.ImageOptions{})
 		x.tally.Spent.Making += time.Since(begin)
 	}
 	call, a := recovery.Call{Image: img, Probe: recovery.ProbeSeed(j.draw)}, attempt{img, at, at.path}
@@ -128,37 +121,62 @@ func (x *explorer) image(j *job, at origin, img *faultfs.FS, lives *int) *faultf
 	accepted := x.accept(img, at, state, err)
 	at.judged = x.verdicts.kept
 	if !x.ended() && (accepted || at.damage != nil) {
-		x.audit(point, j.point, at)
+		x.audit(at.point, j.point, at)
 	}
-	if !accepted {
+	if accepted {
+		x.remember(at)
+	}
+	if !accepted || x.ended() {
 		x.gaps = true
 		return img
 	}
-	x.remember(at)
-	if x.ended() {
-		x.gaps = true
-		return img
+	if x.repeatImage(repeats, call, a) {
+		x.recoverFaulty(at.point, img, at)
+		x.nestIfChosen(at, lives)
 	}
-	for range repeats {
-		if v := x.repeat(point, call, a, func(img *faultfs.FS, path *decide.Path, state *history.State, err error) {
-			other := at
+	return img
+}
+
+// rot damages the crash point of an image if the plan says so and something there can be damaged.
+func (x *explorer) rot(at *origin) {
+	at.point = at.job.point
+	if !x.plan.Fault.Rot {
+		return
+	}
+	if rotten, damage, ok := at.point.Rot(x.plan.Rules[0].Clone(), plan.Mix(at.job.draw, uint64(at.leaf))); ok {
+		at.point, at.damage = rotten, &damage
+		x.tally.Rotted++
+	}
+}
+
+// repeatImage recovers an accepted image some more times and reports whether that went as the first recovery did.
+func (x *explorer) repeatImage(times int, first recovery.Call, a attempt) bool {
+	for range times {
+		v := x.repeat(a.at.point, first, a, func(img *faultfs.FS, path *decide.Path, state *history.State, err error) {
+			other := a.at
 			other.point, other.path = nil, path
 			x.accept(img, other, state, err)
-		}); v != nil {
-			x.fail(img, at, "recovery", *v)
-			return img
+		})
+		if v != nil {
+			x.fail(a.img, a.at, "recovery", *v)
+			return false
 		}
 	}
-	x.recoverFaulty(point, img, at)
+	return true
+}
+
+// nestIfChosen crashes a recovery of an accepted image in turn if the image is chosen for that and the crash point may have
+// more such recoveries.
+func (x *explorer) nestIfChosen(at origin, lives *int) {
+	req := x.shared.req
 	switch {
 	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
 		x.gaps = true // nothing that a second life does would ever be durable, or time is up
-	case at.damage != nil || plan.Mix(j.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
+	case at.damage != nil || plan.Mix(at.job.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
 	case *lives == req.Lives, *lives >= owedLives && x.late():
 		x.gaps = true
 	default:
 		*lives++
 		x.nest(at)
 	}
-	return img
 }
