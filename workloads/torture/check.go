@@ -185,24 +185,11 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	}
 	c.figures.fill(r, c.looks.Vary())
 	r.Scope, r.Shapes, r.Deaths, r.Worst = c.scope, max(c.shapesBefore, c.shapes.Len()), len(c.Deaths), c.worst.Report()
-	r.Reasons = append(r.Reasons, unexplored(r.Scope)...)
-	if c.Thin != "" {
-		r.Reasons = append(r.Reasons, c.Thin)
-	}
-	c.workDir.ComeBack()
-	if left := c.workDir.Reason(); left != "" {
-		r.Reasons = append(r.Reasons, left)
-	}
-	if c.Hopeless != "" {
-		r.Reasons = append(r.Reasons, "nothing else was tried: "+c.Hopeless)
-	}
-	stopped := c.stopped() || c.Hopeless != "" // a campaign that stopped for one of these reasons owes nothing else
 	r.Quota = c.quota()
-	if !stopped {
-		r.Reasons = slices.Concat(r.Reasons, c.figures.evasive(), c.unmet(ctx, &r.Quota), c.unseenProfiles(), c.missedGoals())
-	}
+	c.workDir.ComeBack()
+	r.Reasons = append(r.Reasons, c.reservations(ctx, &r.Quota)...)
 	for _, cell := range c.cells {
-		if !stopped {
+		if !c.owesNothing() {
 			cell.judge()
 		}
 		for kind, n := range cell.Result.Injected {
@@ -217,3 +204,24 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	r.conclude()
 	return r, nil
 }
+
+// reservations returns the reasons for which a campaign without findings does not pass.
+func (c *campaign) reservations(ctx context.Context, q *Quota) []string {
+	reasons := unexplored(c.scope)
+	if c.Thin != "" {
+		reasons = append(reasons, c.Thin)
+	}
+	if left := c.workDir.Reason(); left != "" {
+		reasons = append(reasons, left)
+	}
+	if c.Hopeless != "" {
+		reasons = append(reasons, "nothing else was tried: "+c.Hopeless)
+	}
+	if !c.owesNothing() {
+		reasons = slices.Concat(reasons, c.figures.evasive(), c.unmet(ctx, q), c.unseenProfiles(), c.missedGoals())
+	}
+	return reasons
+}
+
+// owesNothing reports whether the campaign stopped for a reason that leaves nothing to require of it.
+func (c *campaign) owesNothing() bool { return c.stopped() || c.Hopeless != "" }
