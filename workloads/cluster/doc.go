@@ -67,6 +67,8 @@
 //	GOOS=wasip1 GOARCH=wasm go -C workloads/cluster build -o /tmp/cluster.wasm ./cmd/cluster-torture
 //	lightning-torture wasmexec --seed 3 /tmp/cluster.wasm --seeds 7..8 --steps 2000 --words 0
 //
+// MUTANTS.md says what is found in mutants of the replica, and what is left of it after shrinking.
+//
 // Callers: package finding, tests, and the command in cmd/cluster-torture.
 //
 // Thirteen files depend on each other in a cycle: the clients, the nemesis, the network and the nodes all act on one group, a Run, and the laws
