@@ -59,8 +59,8 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 		"--stacks":  {"--on", "wasm", "--stacks", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--observe": {"--on", "wasm", "--observe", "--check", "check {dir}", "--", "program", "{dir}"},
 		"--profile": {"--on", "ext4", "--profile", "xfs", "--check", "check {dir}", "--", "program", "{dir}"},
-		"--dump":    {"--on", "btrfs", "--dump", "dump {dir}", "--", "program", "{dir}"},
-		"--fault":   {"--on", "xfs", "--fault", "eio write nth=3", "--check", "check {dir}", "--", "program", "{dir}"},
+		"--audit":   {"--on", "btrfs", "--audit", "--", "program", "{dir}"},
+		"--device":  {"--on", "xfs", "--device", "sector=4096", "--check", "check {dir}", "--", "program", "{dir}"},
 	} {
 		_, err := execute(t, args...)
 		require.ErrorContains(t, err, flag+" means nothing on ")
