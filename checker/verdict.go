@@ -42,6 +42,9 @@ type Violation struct {
 	Evidence []string `json:"evidence,omitempty"` // at most 12 lines
 	Ops      []int    `json:"ops,omitempty"`      // IDs of the operations involved
 	Cause    string   `json:"cause,omitempty"`    // the error that the store returned, if that is the violation
+	// Check names what found the violation, where the class alone does not: a function of a check, the function that panicked,
+	// or a file. Unlike the sentence, it is not worded for readers, so it is the same in later versions.
+	Check string `json:"check,omitempty"`
 }
 
 // Result is what one judge says about one piece of evidence.

@@ -21,7 +21,8 @@
 //   - K3: no cell of a lap is counted before the lab has found the planted bug in that lap. A lab that misses it is blind, and the
 //     soak ends at once.
 //   - K4: Run returns within seconds after its context is done or Options.For is up.
-//   - K5: a finding has the same ID in all laps. Findings are replayed first at each start, and their state refers to this build.
+//   - K5: a finding has the same ID in all laps, and in versions that word it differently, as long as the engine words its own
+//     errors as before. Findings are replayed first at each start, and their state refers to this build.
 //   - K6: a soak does not pass if a figure grows or cannot be measured.
 //   - K7: evidence stays within its budget (Options.Keep), except that the finding which exceeds it is still saved.
 //

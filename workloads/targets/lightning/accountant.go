@@ -230,7 +230,7 @@ func standing() (all []func() error) {
 	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.Vacant, refusals.Repository, refusals.ReadOnly, refusals.OnDisk}, provoked.Checks()...)
 	checks = append(checks, past.Checks()...)
 	for _, check := range checks {
-		all = append(all, sync.OnceValue(check))
+		all = append(all, sync.OnceValue(torture.NamedCheck(check)))
 	}
 	return all
 }

@@ -85,10 +85,15 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 
 // standing runs the target's checks that hold for every store of the engine.
 func (a *Auditor) standing(im *Image) *checker.Violation {
-	if err := a.Standing(im.renew); err != nil {
-		return violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
+	err := a.Standing(im.renew)
+	if err == nil {
+		return nil
 	}
-	return nil
+	wrong := violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
+	if named, ok := errors.AsType[*checkError](err); ok {
+		wrong.Check, wrong.Cause = named.check, ""
+	}
+	return wrong
 }
 
 // Standing returns the error of the first standing check of the target that fails, or nil. before is called before each.

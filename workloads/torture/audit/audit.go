@@ -17,6 +17,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 // Judge is the judge that findings of audits name.
@@ -236,8 +237,27 @@ func read(open func(contract.Env) (workloads.Store, error), env contract.Env) (*
 	return state, errors.Join(err, store.Close())
 }
 
+// violation returns a violation. Beside its class, what identifies it is the function that calls violation, and the error among
+// the arguments.
 func violation(class, format string, args ...any) *checker.Violation {
-	return &checker.Violation{Class: class, Sentence: fmt.Sprintf(format, args...)}
+	v := &checker.Violation{Class: class, Sentence: fmt.Sprintf(format, args...), Check: stack.Caller(1)}
+	for _, arg := range args {
+		if err, ok := arg.(error); ok {
+			v.Cause = causeOf(err)
+			break
+		}
+	}
+	return v
+}
+
+// causeOf returns the text of an error, or "" if the lab worded it.
+func causeOf(err error) string {
+	for _, own := range []error{errShows, errApart, errDeleted, errRestored} {
+		if errors.Is(err, own) {
+			return ""
+		}
+	}
+	return err.Error()
 }
 
 // stateOf returns pairs as a state.

@@ -16,12 +16,20 @@ import (
 
 // A chore is a task of an administrator. A call of the disk fails while it is done.
 type chore struct {
-	name    string
+	id      string               // identifies it in findings, whatever its name
+	name    string               // for a sentence
 	prepare func(*choring) error // makes what the chore needs, without a failing call; may be nil
 	do      func(*choring) error
 	// after judges the outcome when the disk is healthy again. done is the error that do returned.
 	after func(c *choring, done error) error
 	reads bool // the chore only reads, so if one of its reads fails, it must return an error
+}
+
+// violation returns a violation of which the chore is a part that identifies it.
+func (ch *chore) violation(class, format string, args ...any) *checker.Violation {
+	v := violation(class, format, args...)
+	v.Check = ch.id
+	return v
 }
 
 // choring is a chore being done, on a disk of its own.
@@ -111,7 +119,7 @@ func (c *choring) backups(least, most int) error {
 // chores are all chores. A store offers some of them; see Auditor.choresOf.
 var chores = []chore{
 	{
-		name: "making a checkpoint",
+		id: "checkpoint", name: "making a checkpoint",
 		do: func(c *choring) error {
 			return c.with(func(s workloads.Store) error {
 				k, ok := workloads.Offers[workloads.Checkpointer](s)
@@ -129,7 +137,7 @@ var chores = []chore{
 		},
 	},
 	{
-		name: "adding a backup", prepare: (*choring).backUp, do: (*choring).backUp,
+		id: "backup", name: "adding a backup", prepare: (*choring).backUp, do: (*choring).backUp,
 		after: func(c *choring, done error) error {
 			if done != nil {
 				return c.backups(1, 2)
@@ -138,7 +146,7 @@ var chores = []chore{
 		},
 	},
 	{
-		name: "deleting a backup", prepare: func(c *choring) error { return errors.Join(c.backUp(), c.backUp()) },
+		id: "delete", name: "deleting a backup", prepare: func(c *choring) error { return errors.Join(c.backUp(), c.backUp()) },
 		do: func(c *choring) error {
 			return c.a.target.Administration.DeleteBackup(c.env(record.StoreDir), choreBackups, 1)
 		},
@@ -150,7 +158,7 @@ var chores = []chore{
 		},
 	},
 	{
-		name: "restoring a backup", prepare: (*choring).backUp,
+		id: "restore", name: "restoring a backup", prepare: (*choring).backUp,
 		do: func(c *choring) error {
 			return c.a.target.Administration.Restore(c.env(choreRestored), choreBackups, 1)
 		},
@@ -162,20 +170,20 @@ var chores = []chore{
 		},
 	},
 	{
-		name: "verifying backups", prepare: (*choring).backUp, reads: true,
+		id: "verify", name: "verifying backups", prepare: (*choring).backUp, reads: true,
 		do: func(c *choring) error {
 			return c.a.target.Administration.VerifyBackups(c.env(record.StoreDir), choreBackups)
 		},
 	},
 	{
-		name: "listing backups", prepare: (*choring).backUp, reads: true,
+		id: "list", name: "listing backups", prepare: (*choring).backUp, reads: true,
 		do: func(c *choring) error {
 			_, err := c.a.target.Administration.ListBackups(c.env(record.StoreDir), choreBackups)
 			return err
 		},
 	},
 	{
-		name: "looking into the files of the store", prepare: (*choring).settle, reads: true,
+		id: "files", name: "looking into the files of the store", prepare: (*choring).settle, reads: true,
 		do: func(c *choring) error {
 			if look := c.a.target.Administration.AccountFiles; look != nil {
 				return look(c.env(record.StoreDir), c.state)
@@ -198,14 +206,14 @@ func (a *Auditor) chore(im *Image, recovered *faultfs.FS, state *history.State) 
 		if err := ch.prepare(prepared); errors.Is(err, errors.ErrUnsupported) {
 			return nil
 		} else if err != nil {
-			return violation("chore fails", "after the crash, what is needed for %s cannot be made: %v", ch.name, err)
+			return ch.violation("chore fails", "after the crash, what is needed for %s cannot be made: %v", ch.name, err)
 		}
 	}
 	healthy := prepared.again()
 	if err := ch.do(healthy); errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	} else if err != nil {
-		return violation("chore fails", "after the crash %s fails: %v", ch.name, err)
+		return ch.violation("chore fails", "after the crash %s fails: %v", ch.name, err)
 	}
 	faults := plan.NewRecoveryFaults(healthy.disk)
 	if faults.Count() == 0 {
@@ -234,18 +242,18 @@ func (ch *chore) fails(prepared *choring, rule *faultfs.Rule) *checker.Violation
 	cut := failing.lasting(faultfs.LoseAll())
 	unread := rule.Effect == faultfs.EIO && (rule.Op == faultfs.OpRead || rule.Op == faultfs.OpOpen || rule.Op == faultfs.OpList)
 	if done == nil && met && ch.reads && unread {
-		return violation("chore ignores errors", "after the crash %s succeeds, although not all of it could be read (%s)", ch.name, rule)
+		return ch.violation("chore ignores errors", "after the crash %s succeeds, although not all of it could be read (%s)", ch.name, rule)
 	}
 	err := failing.whole()
 	if err == nil && ch.after != nil {
 		err = ch.after(failing, done)
 	}
 	if err != nil {
-		return violation("chore does harm", "after the crash a call fails during %s (%s), which returns %q; afterwards %v", ch.name, rule, errorText(done), err)
+		return ch.violation("chore does harm", "after the crash a call fails during %s (%s), which returns %q; afterwards %v", ch.name, rule, errorText(done), err)
 	}
 	if done == nil && ch.after != nil {
 		if err := ch.after(cut, nil); err != nil {
-			return violation("chore does not last", "after the crash %s succeeds although a call fails (%s), but a power cut then undoes it: %v", ch.name, rule, err)
+			return ch.violation("chore does not last", "after the crash %s succeeds although a call fails (%s), but a power cut then undoes it: %v", ch.name, rule, err)
 		}
 	}
 	return nil

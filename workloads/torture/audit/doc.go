@@ -10,6 +10,7 @@
 //	accounts.go what a store reports about itself while it is used
 //	failing.go  all this while a call of the disk fails
 //	chores.go   administration while a call fails: copies, backups, tools
+//	named.go    names of standing checks
 //	barrier.go  a sync of data that the session found and did not write
 //	rotten.go   disks with damage: verifying them, and every way of reading
 //	repair.go   repairing them

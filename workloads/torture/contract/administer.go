@@ -38,6 +38,7 @@ type Administration struct {
 	// versions. An audit of accounts asks for all of them; each remembers its answer, so that a process does the work
 	// once. Each counts as one call of the engine, for which Options.Patience applies. One that cuts the power does so
 	// with a PowerCut, and one that demands something of a single call makes it with a Call, so that its error can be explained.
+	// NamedCheck gives a check a name.
 	Standing []func() error
 }
 

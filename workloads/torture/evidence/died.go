@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
@@ -22,7 +24,7 @@ func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, 
 		return nil, err
 	}
 	f := explore.Failure{Judge: "process", Tick: at.Tick, Count: 1}
-	f.Class, f.Sentence = causeOf(d)
+	f.Violation = violationOf(d)
 	for _, c := range stack.Calls(d.Output) {
 		f.Evidence = append(f.Evidence, c.Place+" "+stack.ShortName(c.Function))
 	}
@@ -33,19 +35,28 @@ func DiedOf(targets []contract.Target, token string, d *apart.Death) (*Finding, 
 	}, nil
 }
 
-// causeOf returns the class of a death and a sentence about it.
-func causeOf(d *apart.Death) (class, sentence string) {
+// violationOf returns the violation of an engine that ended the process. It is identified by where the engine did so and by the
+// words of the Go runtime, if it was an error that the runtime detected, or the last line of a log.
+func violationOf(d *apart.Death) checker.Violation {
 	if d.Output == "" {
-		sentence = fmt.Sprintf("the engine ended the process with exit code %d, as os.Exit and log.Fatal do", d.Code)
+		v := checker.Violation{Class: "exit", Cause: d.Log}
+		v.Sentence = fmt.Sprintf("the engine ended the process with exit code %d, as os.Exit and log.Fatal do", d.Code)
 		if d.Log != "" {
-			sentence += "; the last line of its log: " + d.Log
+			v.Sentence += "; the last line of its log: " + d.Log
 		}
-		return "exit", sentence
+		return v
 	}
 	function, _ := stack.Blame(d.Output)
 	reason, fatal := stack.Reason(d.Output)
-	if fatal {
-		return "fatal error", fmt.Sprintf("the engine caused a fatal error of the Go runtime, in %s, which ended the process: %s", function, reason)
+	v := checker.Violation{Class: "panic", Check: stack.Panicked(d.Output)}
+	if fatal || strings.HasPrefix(reason, "runtime error: ") {
+		v.Cause = reason
 	}
-	return "panic", fmt.Sprintf("the engine panicked in a goroutine of its own, in %s, and ended the process: %s", function, reason)
+	if fatal {
+		v.Class = "fatal error"
+		v.Sentence = fmt.Sprintf("the engine caused a fatal error of the Go runtime, in %s, which ended the process: %s", function, reason)
+		return v
+	}
+	v.Sentence = fmt.Sprintf("the engine panicked in a goroutine of its own, in %s, and ended the process: %s", function, reason)
+	return v
 }

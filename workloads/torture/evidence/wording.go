@@ -8,9 +8,10 @@ import (
 )
 
 // worded makes the sentence of a failure readable. Errors wrapped more than once repeat words, as in "open: engine:
-// open db: engine: corrupt: ...". worded keeps only the first mention of a package, and "open db" instead of "open".
-// The fingerprint is that of the original sentence.
+// open db: engine: corrupt: ...". worded keeps only the first mention of a package, and "open db" instead of "open". Of joined
+// errors, which are lines, it keeps each once.
 func worded(sentence string) string {
+	sentence = onOneLine(sentence)
 	head, tail, quoted := strings.Cut(sentence, `"`) // quoted text comes from the engine or the user and stays as it is
 	parts := strings.Split(head, ": ")
 	kept := parts[:0:0]
@@ -32,6 +33,17 @@ func worded(sentence string) string {
 	}
 	first, size := utf8.DecodeRuneInString(sentence)
 	return string(unicode.ToUpper(first)) + sentence[size:]
+}
+
+// onOneLine joins the lines of a sentence, without those with which an earlier one ends.
+func onOneLine(sentence string) string {
+	var kept []string
+	for line := range strings.SplitSeq(sentence, "\n") {
+		if !slices.ContainsFunc(kept, func(earlier string) bool { return strings.HasSuffix(earlier, line) }) {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "; ")
 }
 
 func isWord(s string) bool {

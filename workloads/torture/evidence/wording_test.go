@@ -15,6 +15,7 @@ func TestWordedRemovesRepetitions(t *testing.T) {
 		"the store failed: close: disk full":                                                                         "The store failed: close: disk full",
 		`a shows "x: a: x: a", and b: nothing`:                                                                       `A shows "x: a: x: a", and b: nothing`,
 		"z-fill00035 shows a value that nobody wrote":                                                                "z-fill00035 shows a value that nobody wrote",
+		"the store failed: read: log 3: gone\nlog 3: gone\nclose: disk full\n":                                       "The store failed: read: log 3: gone; close: disk full",
 		"the engine panicked in a goroutine of its own, in db.open, and ended it: gone":                              "The engine panicked in a goroutine of its own, in db.open, and ended it: gone",
 	} {
 		assert.Equal(t, want, worded(was))

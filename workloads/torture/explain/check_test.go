@@ -52,7 +52,7 @@ func TestAnAuditThatFailsAfterAnyCrashIsExplainedByWhatItDid(t *testing.T) {
 	ticks := s.Recording.CrashTicks()
 	f := explore.Failure{Judge: audit.Judge, Tick: ticks[len(ticks)-1]}
 	f.Class = "accounts are wrong"
-	f.Sentence = "the store recovers from the crash, but what it reports about itself in further use is wrong: " + errMiscounted.Error()
+	f.Check, f.Cause = "audit.(*Auditor).accounts", errMiscounted.Error()
 	var e *Explanation
 	for f.Leaf = 0; e == nil && f.Leaf < 100; f.Leaf++ { // not every audit looks at the accounts
 		e = Explain(t.Context(), s, &f)
@@ -185,8 +185,7 @@ func TestASyncThatDoesNothingIsComparedWithACommit(t *testing.T) {
 	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
 	ticks := s.Recording.CrashTicks()
 	f := explore.Failure{Judge: audit.Judge, Tick: ticks[len(ticks)-1]}
-	f.Class = "sync without effect"
-	f.Sentence = "all syncs of one session failed; the next session found what it had written and was synced, but a power cut took it away"
+	f.Class, f.Check = "sync without effect", "audit.(*Auditor).barrier"
 	var e *Explanation
 	for f.Leaf = 0; e == nil && f.Leaf < 200; f.Leaf++ { // not every audit makes syncs fail
 		e = Explain(t.Context(), s, &f)

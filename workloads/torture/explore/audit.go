@@ -79,7 +79,7 @@ func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at ori
 }
 
 // auditAll runs every audit that applies to an image: the audits of healthy images, or, if there is damage, those of rotten
-// and missing files.
+// and missing files, to whose violations the kind of the file belongs.
 func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, damage *faultfs.Damage, copies bool) *checker.Violation {
 	if damage == nil {
 		return a.Healthy(im, copies)
@@ -93,6 +93,7 @@ func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, dama
 		func() *checker.Violation { return a.Repaired(gone, im) },
 	} {
 		if wrong := part(); wrong != nil {
+			wrong.Check += " " + accidents.ReplaceAllString(damage.Path, "#")
 			return wrong
 		}
 	}

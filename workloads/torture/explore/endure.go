@@ -186,7 +186,11 @@ func (e *endurance) judgeCalls(told string) bool {
 
 // accuse records a failure of a store that has grown.
 func (e *endurance) accuse(class, told string, cycles int, format string, args ...any) bool {
+	check := "crashes"
+	if e.at.sessions > 0 {
+		check = "sessions"
+	}
 	sentence := fmt.Sprintf("after %d %s, ", cycles, told) + fmt.Sprintf(format, args...)
-	e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Sentence: sentence})
+	e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Check: check, Sentence: sentence})
 	return false
 }

@@ -57,18 +57,22 @@ func (at *origin) told() string {
 }
 
 // blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one: it returns another judge,
-// and what was done becomes part of the sentence. A hang cannot be attributed, because there is no second try to compare it
-// with; for a hang it becomes part of the evidence.
+// what was done becomes part of the sentence, and the stage part of the name of the check. A hang cannot be attributed, because
+// there is no second try to compare it with; for a hang it becomes part of the evidence.
 func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
-	switch told := at.told(); {
-	case told == "":
-	case v.Class == "hang":
-		v.Evidence = slices.Concat([]string{told}, v.Evidence)
-	case at.fault != nil:
-		judge, v.Sentence = FaultyJudge, told+": "+v.Sentence
-	default:
-		judge, v.Sentence = ReopeningJudge, told+": "+v.Sentence
+	told := at.told()
+	if told == "" {
+		return judge, v
 	}
+	if v.Class == "hang" {
+		v.Evidence = slices.Concat([]string{told}, v.Evidence)
+		return judge, v
+	}
+	judge = ReopeningJudge
+	if at.fault != nil {
+		judge = FaultyJudge
+	}
+	v.Sentence, v.Check = told+": "+v.Sentence, at.stage.name+" "+v.Check
 	return judge, v
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -138,30 +139,49 @@ func (f *Failure) crashes() int {
 	return 1
 }
 
-// Fingerprint identifies what is broken, wherever it shows. It is a hash of the judge, the class, and a text without its
-// numbers, names and quotations. The text is the error that caused the violation; or, if the violation is about no
-// operations, its sentence.
+// Fingerprint identifies what is broken, wherever it shows and however this version words it. It is a hash of the judge, the
+// class, and the error that the store returned, if that is the violation, without its numbers, names and quotations. If the
+// violation is about no operations, the name of its check counts as well.
 func (f *Failure) Fingerprint() string {
-	text := f.Cause
-	if len(f.Ops) == 0 {
-		text = f.Sentence
+	if len(f.Ops) > 0 {
+		return f.fingerprint(f.Cause)
 	}
-	return f.fingerprint(text)
+	return f.fingerprint(f.Cause, f.Check)
 }
 
 // HasID reports whether a finding with this ID has the same cause. Earlier versions did not tell the errors of one class
-// apart, so their IDs match any of them.
+// apart, and if a failure was about no operations, they used its sentence.
 func (f *Failure) HasID(id string) bool {
-	return id == f.Fingerprint() || f.Cause != "" && len(f.Ops) > 0 && id == f.fingerprint("")
+	if len(f.Ops) == 0 {
+		return id == f.Fingerprint() || id == f.fingerprint(f.Sentence)
+	}
+	return id == f.Fingerprint() || id == f.fingerprint("")
 }
 
-func (f *Failure) fingerprint(text string) string {
-	kind := f.Judge + "\n" + f.Class
+// fingerprint hashes the judge, the class, a text that may differ from case to case, and names that may not.
+func (f *Failure) fingerprint(text string, names ...string) string {
+	parts := []string{f.Judge, f.Class}
 	if text != "" {
-		kind += "\n" + accidents.ReplaceAllString(text, "#")
+		parts = append(parts, distinctLines(accidents.ReplaceAllString(text, "#")))
 	}
-	sum := sha256.Sum256([]byte(kind))
+	for _, name := range names {
+		if name != "" {
+			parts = append(parts, "", name)
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:5])
+}
+
+// distinctLines returns the lines of a text, each once: several calls that fail in the same way, joined, are one error.
+func distinctLines(text string) string {
+	var distinct []string
+	for line := range strings.SplitSeq(text, "\n") {
+		if !slices.Contains(distinct, line) {
+			distinct = append(distinct, line)
+		}
+	}
+	return strings.Join(distinct, "\n")
 }
 
 // accidents matches the parts of an error's text that differ from case to case.

@@ -153,15 +153,15 @@ type faultyRecovery struct {
 	visitor *visit.Visitor
 }
 
-// stage is a step of a faulty recovery, as the beginning of a sentence: faulty and then, with the fault named in between, or
-// without if there is no fault.
-type stage struct{ faulty, then, without string }
+// stage is a step of a faulty recovery: its name, and the beginning of a sentence: faulty and then, with the fault named in
+// between, or without if there is no fault.
+type stage struct{ name, faulty, then, without string }
 
 var (
-	stageFailing = stage{"during a recovery", "", "recovered a second time"}
-	stageHealed  = stage{"opened again on a healthy disk after a recovery", "", "opened again in the same process after its recovery"}
+	stageFailing = stage{"failing", "during a recovery", "", "recovered a second time"}
+	stageHealed  = stage{"healed", "opened again on a healthy disk after a recovery", "", "opened again in the same process after its recovery"}
 	stageCrashed = stage{
-		"after a recovery", ", another without a fault, and a crash", "after a recovery, another opening in the same process, and a crash",
+		"crashed", "after a recovery", ", another without a fault, and a crash", "after a recovery, another opening in the same process, and a crash",
 	}
 )
 

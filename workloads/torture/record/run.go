@@ -101,15 +101,20 @@ func problemsOf(ctx context.Context, r *Recording, err error, promises contract.
 		return nil
 	}
 	return []checker.Violation{{
-		Class: "unexpected error", Sentence: "the store failed on a disk that did what it was told: " + err.Error(),
+		Class: "unexpected error", Sentence: "the store failed on a disk that did what it was told: " + err.Error(), Cause: err.Error(),
 	}}
 }
 
 // PanicViolation returns the violation of an engine that panicked.
 func PanicViolation(p *workloads.Panic) checker.Violation {
-	return checker.Violation{
+	v := checker.Violation{
 		Class: "panic", Sentence: fmt.Sprintf("the engine panicked: %v", p.Value), Evidence: stack.OfPanic(string(p.Stack)),
+		Check: stack.Panicked(string(p.Stack)),
 	}
+	if ofGo, ok := p.Value.(runtime.Error); ok {
+		v.Cause = ofGo.Error()
+	}
+	return v
 }
 
 // runner runs scripts on a store.

@@ -77,6 +77,7 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	if problems := problemsOf(ctx, &Recording{Plan: p}, err, target.Promises); len(problems) > 0 {
 		for i := range problems {
 			problems[i].Sentence = fmt.Sprintf("in many rounds and sessions of the same writes: %s", problems[i].Sentence)
+			problems[i].Check = "stay " + problems[i].Check
 		}
 		return problems, fs.Trace()
 	}

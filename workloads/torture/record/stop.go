@@ -15,10 +15,10 @@ func (s *Stopped) Error() string { return "the engine stopped: " + s.reason }
 func (s *Stopped) violation(faulty bool) checker.Violation {
 	if faulty {
 		return checker.Violation{
-			Class: "stop", Sentence: fmt.Sprintf("%v; after an error of the disk it may, if it promises StopsOnError", s),
+			Class: "stop", Sentence: fmt.Sprintf("%v; after an error of the disk it may, if it promises StopsOnError", s), Cause: s.reason,
 		}
 	}
-	return checker.Violation{Class: "stop", Sentence: s.Error() + "; the disk did what it was told"}
+	return checker.Violation{Class: "stop", Sentence: s.Error() + "; the disk did what it was told", Cause: s.reason}
 }
 
 // Stopping returns what Env.Stop does in a run and in a recovery: it ends it with a *Stopped. The calling goroutine

@@ -3,7 +3,9 @@ package recovery
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -195,7 +197,7 @@ func (p *Prober) CheckFiles(img *faultfs.FS) *checker.Violation {
 		return nil
 	}
 	if err := p.target.CheckFiles(img, record.StoreDir); err != nil {
-		return &checker.Violation{Class: "leftover files", Sentence: "recovery left files behind: " + err.Error()}
+		return &checker.Violation{Class: "leftover files", Sentence: "recovery left files behind: " + err.Error(), Cause: err.Error()}
 	}
 	return nil
 }
@@ -211,5 +213,17 @@ func CheckOpen(fs *faultfs.FS) *checker.Violation {
 	}
 	sentence := fmt.Sprintf("the store was closed and left files open (%d): %s",
 		len(names), strings.Join(names[:min(len(names), maxOpenNamed)], ", "))
-	return &checker.Violation{Class: "open files", Sentence: sentence}
+	return &checker.Violation{Class: "open files", Sentence: sentence, Check: kindsOf(names)}
 }
+
+// kindsOf returns the kinds of files: their names without the numbers, each once.
+func kindsOf(names []string) string {
+	kinds := make([]string, len(names))
+	for i, name := range names {
+		kinds[i] = numbers.ReplaceAllString(name, "#")
+	}
+	slices.Sort(kinds)
+	return strings.Join(slices.Compact(kinds), " ")
+}
+
+var numbers = regexp.MustCompile(`[0-9]+`)

@@ -32,6 +32,6 @@ func Refusal(err error, f *plan.Fault, p *contract.Promises) *checker.Violation 
 		return nil
 	}
 	return &checker.Violation{
-		Class: DoesNotRecover, Sentence: "the store cannot be recovered after the crash: " + err.Error(),
+		Class: DoesNotRecover, Sentence: "the store cannot be recovered after the crash: " + err.Error(), Cause: err.Error(),
 	}
 }

@@ -54,7 +54,7 @@ func (s *stay) all() error {
 	if err := s.open(); err != nil || len(s.wrong) > 0 {
 		return err
 	}
-	if err := s.repeat(repetitions, "sessions with the same data, the store, which is closed,", s.session); err != nil {
+	if err := s.repeat("sessions", repetitions, "sessions with the same data, the store, which is closed,", s.session); err != nil {
 		return err
 	}
 	if s.leftovers(); len(s.wrong) > 0 {
@@ -63,7 +63,7 @@ func (s *stay) all() error {
 	if p := s.target.Promises; !p.FailedOpenReleases || p.StopsOnError { // an engine that stops never returns from such an open
 		return nil
 	}
-	return s.repeat(attempts, "attempts to open it on a disk that fails, the store, which is not open,", s.failToOpen)
+	return s.repeat("failing opens", attempts, "attempts to open it on a disk that fails, the store, which is not open,", s.failToOpen)
 }
 
 // open goes through the rounds of one session.
@@ -74,7 +74,7 @@ func (s *stay) open() error {
 		return fmt.Errorf("open: %w", err)
 	}
 	_, s.tidies = store.(workloads.Maintainer)
-	failed := s.repeat(repetitions, "rounds of the same writes and reads, the store, which is open,", func(n int) error {
+	failed := s.repeat("rounds", repetitions, "rounds of the same writes and reads, the store, which is open,", func(n int) error {
 		return round(store, n, s.target)
 	})
 	s.handlesLimited()
@@ -87,8 +87,8 @@ func (s *stay) open() error {
 	return failed
 }
 
-// repeat calls do many times and records what grows.
-func (s *stay) repeat(times int, told string, do func(n int) error) error {
+// repeat calls do many times and records what grows. check identifies what is repeated, and told describes it.
+func (s *stay) repeat(check string, times int, told string, do func(n int) error) error {
 	n := 0
 	measure := func(times int) (least holding, err error) {
 		for i := range times {
@@ -124,7 +124,7 @@ func (s *stay) repeat(times int, told string, do func(n int) error) error {
 		if g.class == Goroutines && !s.last(&first) {
 			continue
 		}
-		v := checker.Violation{Class: g.class, Sentence: fmt.Sprintf("after %d more %s has %d %s; it had %d, and %d after the first %d",
+		v := checker.Violation{Class: g.class, Check: check, Sentence: fmt.Sprintf("after %d more %s has %d %s; it had %d, and %d after the first %d",
 			2*times, told, g.of(&third), g.what, g.of(&second), g.of(&first), warmUp)}
 		if g.class == Goroutines {
 			v.Evidence = strings.Split(s.work.Most(), "\n")
@@ -147,7 +147,7 @@ func (s *stay) limitHandles() {
 // handlesLimited lifts the limit and records a violation for each time that it was hit.
 func (s *stay) handlesLimited() {
 	for range s.fs.Injected() {
-		s.wrong = append(s.wrong, checker.Violation{Class: OpenFiles, Sentence: fmt.Sprintf(
+		s.wrong = append(s.wrong, checker.Violation{Class: OpenFiles, Check: "limit", Sentence: fmt.Sprintf(
 			"the store says that it has at most %d files and directories open, and wanted to open one more", s.target.HandlesMax(s.env.Limits),
 		)})
 		break
@@ -183,7 +183,9 @@ func (s *stay) leftovers() {
 		err = verify(s.env)
 	}
 	if err != nil {
-		s.wrong = append(s.wrong, checker.Violation{Class: Space, Sentence: "the store was closed, and its files are not as they should be: " + err.Error()})
+		s.wrong = append(s.wrong, checker.Violation{
+			Class: Space, Check: "leftovers", Cause: err.Error(), Sentence: "the store was closed, and its files are not as they should be: " + err.Error(),
+		})
 	}
 }
 

@@ -4,6 +4,7 @@
 //	owner.go     the owner of a call            engine.go     the engine's calls, without the adapter
 //	standard.go  the standard library           goroutine.go  the stacks of this process
 //	panic.go     the output of the Go runtime
+//	name.go      names that stay the same from version to version
 //
 // # What counts as the engine
 //

@@ -1,0 +1,50 @@
+package stack
+
+import (
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// counters matches the parts of a function's name that count closures or stand for type arguments. They change when unrelated
+// code does.
+var counters = regexp.MustCompile(`\.(func|gowrap)[0-9]+(\.[0-9]+)*|-range[0-9]+|-fm$|\[\.\.\.\]`)
+
+// Identity returns a function's name as by ShortName, but closures have the name of the function that contains them.
+func Identity(function string) string { return counters.ReplaceAllString(ShortName(function), "") }
+
+// Caller returns the Identity of a calling function: with skip 0, of the one that calls Caller, and with 1, of its caller.
+func Caller(skip int) string {
+	pc := make([]uintptr, 1)
+	if runtime.Callers(2+skip, pc) == 0 {
+		return ""
+	}
+	f, _ := runtime.CallersFrames(pc).Next()
+	return Identity(f.Function)
+}
+
+// Panicked returns where a goroutine panicked, from its stack trace: the Identity of the innermost function that is not of the
+// standard library, and of its caller, which tells the uses of a function that only panics apart.
+func Panicked(trace string) string {
+	calls := Calls(trace)
+	for i, c := range slices.Backward(calls) { // the first of several panics comes last
+		if c.Function == "panic" {
+			calls = calls[i+1:]
+			break
+		}
+	}
+	var names []string
+	for _, c := range calls {
+		if isStandard(c.Function, c.file) {
+			continue
+		}
+		if len(names) == 1 && c.ofLab() {
+			break
+		}
+		if names = append(names, Identity(c.Function)); len(names) == 2 {
+			break
+		}
+	}
+	return strings.Join(names, " from ")
+}
