@@ -15,6 +15,7 @@ type Trends struct {
 	since   time.Time
 	images  int
 	seconds float64 // searched since the last point of throughput
+	opening float64 // part of seconds: the store recovered an image
 	fresh   int     // images since the last point of throughput
 	counted map[[2]int]bool
 	series  map[string][]page.Point
@@ -38,9 +39,13 @@ func (t *Trends) Add(e *ledger.Event) {
 		t.images += e.Cell.Images
 		t.fresh += e.Cell.Images
 		t.add(e, "crash images", float64(t.images))
+		t.opening += e.Cell.OpenSeconds
 		if t.seconds += e.Cell.Seconds; t.seconds >= perPoint {
 			t.add(e, "images a second", float64(t.fresh)/t.seconds)
-			t.seconds, t.fresh = 0, 0
+			if t.opening > 0 && t.fresh > 0 {
+				t.add(e, "milliseconds of a recovery", 1000*t.opening/float64(t.fresh))
+			}
+			t.seconds, t.opening, t.fresh = 0, 0, 0
 		}
 	case e.Life != nil:
 		if e.Life.LiveBytes > 0 {

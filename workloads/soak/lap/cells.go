@@ -116,7 +116,7 @@ func cellOf(r *torture.Result, names torture.Cell) *ledger.Cell {
 	c := &ledger.Cell{
 		Workload: names.Workload, Fault: names.Fault, Reasons: r.Reasons, Runs: r.Runs, CrashPoints: r.CrashPoints, Exhaustive: r.ExhaustivePoints,
 		Images: r.Images, Nested: r.NestedImages, BytesLost: r.BytesLost, Seconds: r.ElapsedSeconds, TraceHash: r.TraceHash,
-		Profiles: map[string]int{}, Goals: map[string]int{},
+		OpenSeconds: r.Spent.Open, Profiles: map[string]int{}, Goals: map[string]int{},
 	}
 	switch r.Verdict {
 	case checker.Pass:

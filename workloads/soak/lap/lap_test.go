@@ -80,8 +80,9 @@ func TestALapReportsItsCanaryAndThenEachCell(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, again, 2)
 	require.Positive(t, told[5].Cell.CPUSeconds)
+	require.Positive(t, told[5].Cell.OpenSeconds)
 	for _, c := range []*ledger.Cell{told[5].Cell, again[1].Cell} {
-		c.Seconds, c.CPUSeconds = 0, 0
+		c.Seconds, c.CPUSeconds, c.OpenSeconds = 0, 0, 0
 	}
 	require.Equal(t, told[5].Cell, again[1].Cell, "the same job gives the same cell")
 }

@@ -80,7 +80,8 @@ type Cell struct {
 	Nested      int            `json:"nested"` // part of Images
 	BytesLost   uint64         `json:"bytes_lost"`
 	Seconds     float64        `json:"seconds"`
-	CPUSeconds  float64        `json:"cpu_seconds,omitempty"` // CPU time that its process used; 0: not measured
+	CPUSeconds  float64        `json:"cpu_seconds,omitempty"`  // CPU time that its process used; 0: not measured
+	OpenSeconds float64        `json:"open_seconds,omitempty"` // how long recoveries took, of all workers; 0: not measured
 	TraceHash   string         `json:"trace_hash,omitempty"`
 	Profiles    map[string]int `json:"profiles,omitempty"` // images by profile
 	Goals       map[string]int `json:"goals,omitempty"`    // crash points by goal
