@@ -22,6 +22,7 @@ type queue struct {
 	truncated map[trace.Ino]*pendingOp   // last truncation, with SizesOvertake
 	cuts      map[trace.Ino][]*pendingOp // ops that shortened the file, oldest first
 	data      map[sectorKey]*pendingOp   // last op that wrote the sector
+	oldest    map[trace.Ino]int          // a sync of the inode takes no op with a lower seq, and none at all if the inode is missing
 	todo      []int                      // scratch space for take
 }
 
@@ -37,7 +38,10 @@ func newQueue(m model.Model, left []*pendingOp) *queue {
 		rules: m.Rules(), device: m.Device, unit: m.Unit(),
 		ops: left, names: map[nameKey]*pendingOp{}, moved: map[trace.Ino]*pendingOp{}, made: map[trace.Ino]*pendingOp{},
 		sizes: map[trace.Ino]*pendingOp{}, truncated: map[trace.Ino]*pendingOp{}, cuts: map[trace.Ino][]*pendingOp{},
-		data: map[sectorKey]*pendingOp{},
+		data: map[sectorKey]*pendingOp{}, oldest: map[trace.Ino]int{},
+	}
+	for _, p := range left {
+		q.index(p)
 	}
 	if len(left) > 0 {
 		last := left[len(left)-1]
@@ -54,6 +58,28 @@ func (q *queue) append(p *pendingOp, tick uint64) {
 		p.place = unordered
 	}
 	q.ops = append(q.ops, p)
+	q.index(p)
+}
+
+// index records of which inodes a sync may take an op: the file whose size or bytes it changes, or the directories of the names
+// that it changes and the files or directories that have those names.
+func (q *queue) index(p *pendingOp) {
+	if p.kind != pendingNames {
+		q.mayTake(p.ino, p)
+		return
+	}
+	for _, e := range p.edits {
+		q.mayTake(e.Parent, p)
+	}
+	for _, ino := range p.moved {
+		q.mayTake(ino, p)
+	}
+}
+
+func (q *queue) mayTake(ino trace.Ino, p *pendingOp) {
+	if _, found := q.oldest[ino]; !found {
+		q.oldest[ino] = p.seq
+	}
 }
 
 // forget removes a durable or absent op from the search for predecessors.

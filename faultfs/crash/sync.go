@@ -38,12 +38,19 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	}
 }
 
-// reach marks what a successful sync makes durable: what it takes, and everything that those ops follow.
-func (q *queue) reach(op *trace.Op) []bool {
+// reach marks what a successful sync makes durable: what it takes, and everything that those ops follow. It returns the
+// index of the first of them, too.
+func (q *queue) reach(op *trace.Op) (durable []bool, first int) {
+	first = len(q.ops)
+	oldest, found := q.oldest[op.Ino]
+	if !found {
+		return nil, first
+	}
+	delete(q.oldest, op.Ino)
 	durable, takes, todo := make([]bool, len(q.ops)), q.takes(op), q.todo[:0]
 	mark := func(i int) {
 		if !durable[i] && !q.ops[i].failedBytes() {
-			durable[i] = true
+			durable[i], first = true, min(first, i)
 			todo = append(todo, i)
 		}
 	}
@@ -54,9 +61,14 @@ func (q *queue) reach(op *trace.Op) []bool {
 			}
 		}
 	}
-	for i, p := range q.ops {
-		if !p.failed && takes(p) {
-			mark(i)
+	from, _ := position(q.ops, oldest)
+	for i, p := range q.ops[from:] {
+		switch {
+		case !takes(p):
+		case p.failed: // it stays, and a write may make it an ordinary op again
+			q.mayTake(op.Ino, p)
+		default:
+			mark(from + i)
 		}
 	}
 	inSequence := 0 // number of ops examined for their place in the sequence
@@ -74,16 +86,16 @@ func (q *queue) reach(op *trace.Op) []bool {
 		}
 	}
 	q.todo = todo
-	return durable
+	return durable, first
 }
 
 // take removes what a successful sync makes durable, including predecessors, and returns it in order.
 func (q *queue) take(op *trace.Op) []*pendingOp {
-	durable := q.reach(op)
+	durable, first := q.reach(op)
 	var taken []*pendingOp
-	rest := q.ops[:0]
-	for i, p := range q.ops {
-		if !durable[i] {
+	rest := q.ops[:first]
+	for i, p := range q.ops[first:] {
+		if !durable[first+i] {
 			rest = append(rest, p)
 			continue
 		}
