@@ -106,12 +106,12 @@ func copyInFlight(copies func(*engine.DB) error, restore func(left *faultfs.FS) 
 		n := syncs
 		mu.Unlock()
 		if n > 1 {
-			eventually(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
+			soon(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
 			return errDisk
 		}
 		// This sync is the copy's own, of what was acknowledged before. Now the commit in flight comes.
 		go func() { answer <- db.Put([]byte("in flight"), nil, engine.Sync) }()
-		eventually(func() bool { return db.Metrics().Commits > 1 })
+		soon(func() bool { return db.Metrics().Commits > 1 })
 		return nil
 	}, func() error {
 		mu.Lock()

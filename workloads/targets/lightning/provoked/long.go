@@ -70,7 +70,7 @@ func (b *beside) during() error {
 		long.Put(fmt.Append(nil, i*7919%longWrites), nil)
 	}
 	answer := start(func() error { return db.Apply(&long, engine.NoSync) })
-	eventually(func() bool { return db.Metrics().Commits > 0 }) // it is in the log
+	soon(func() bool { return db.Metrics().Commits > 0 }) // it is in the log
 	err = b.do(db, disk)
 	if err = errors.Join(err, <-answer); err == nil {
 		var n int

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/spf13/afero"
 
@@ -168,12 +169,30 @@ func orNone(err error) error {
 	return err
 }
 
-// patience is the number of yields to other goroutines after which an event is believed never to come. What is waited
-// for takes some thousand instructions, and nothing else holds it up.
-const patience = 2_000_000
+// patience is how many times a check yields to other goroutines before it waits for as long as hangTime, with pauses. What is waited
+// for takes some thousand instructions, and nothing else holds it up. But on a busy machine the thread that executes
+// them may have to wait for a processor while this one yields.
+const (
+	patience = 2_000_000
+	hangTime = 10 * time.Second
+	pause    = time.Millisecond
+)
 
-// eventually reports whether happened returns true before the patience runs out.
+// eventually reports whether happened returns true before an event is believed never to come.
 func eventually(happened func() bool) bool {
+	if soon(happened) {
+		return true
+	}
+	for begin := time.Now(); time.Since(begin) < hangTime; time.Sleep(pause) {
+		if happened() {
+			return true
+		}
+	}
+	return false
+}
+
+// soon is eventually for an event that need not come.
+func soon(happened func() bool) bool {
 	for range patience {
 		if happened() {
 			return true
