@@ -169,12 +169,12 @@ func orNone(err error) error {
 	return err
 }
 
-// patience is how many times a check yields to other goroutines before it waits for as long as hangTime, with pauses. What is waited
-// for takes some thousand instructions, and nothing else holds it up. But on a busy machine the thread that executes
-// them may have to wait for a processor while this one yields.
+// A check yields to other goroutines patience times, and then waits for that many pauses, before it believes that an event never
+// comes. What is waited for takes some thousand instructions, and nothing else holds it up. But on a busy machine the
+// thread that executes them may have to wait for a processor while this one yields.
 const (
 	patience = 2_000_000
-	hangTime = 10 * time.Second
+	pauses   = 10_000
 	pause    = time.Millisecond
 )
 
@@ -183,10 +183,13 @@ func eventually(happened func() bool) bool {
 	if soon(happened) {
 		return true
 	}
-	for begin := time.Now(); time.Since(begin) < hangTime; time.Sleep(pause) {
+	next := time.NewTicker(pause)
+	defer next.Stop()
+	for range pauses {
 		if happened() {
 			return true
 		}
+		<-next.C
 	}
 	return false
 }
