@@ -15,8 +15,8 @@
 //     farther out than the outermost one;
 //  3. at the outer end: calls in a test file, or in a file with a function that the lab calls in the same run. That file is
 //     the user's adapter, whether it is in the engine's package, in a package of its own, or in another module;
-//  4. at the inner end: calls in a test file, or calls in the package of the outermost call if other packages come between.
-//     They are the user's filesystem adapter.
+//  4. at the inner end: calls in a file as in 3, or calls in the package of the outermost call if other packages come
+//     between. They are the user's filesystem adapter.
 //
 // If that leaves nothing, the engine implements the store itself, in a single file; then 3 and 4 do not apply.
 //

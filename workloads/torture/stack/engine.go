@@ -42,7 +42,7 @@ func (e *EngineFinder) of(c Stack) []runtime.Frame {
 	if outside := packageOf(frames[len(frames)-1].Function); c.Whole && !named && leaves(rest, outside) {
 		rest = trimmedLeft(rest, func(f runtime.Frame) bool { return packageOf(f.Function) == outside })
 	}
-	rest = trimmedLeft(rest, isTests)
+	rest = trimmedLeft(rest, e.isAdapters)
 	if len(rest) == 0 {
 		return frames // the whole engine is in the file of its adapter
 	}

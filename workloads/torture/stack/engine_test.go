@@ -52,6 +52,7 @@ func TestTheEngineIsFoundWhereverItsAdapterIs(t *testing.T) {
 		{"an engine in package main", disk + "main.(*log).add@log.go main.(*store).Apply@main.go" + drive, nil, "log.go"},
 		{"another module, with a filesystem adapter", disk + "other.org/target.(*file).Write@fs.go MINE.(*log).add@log.go MINE.(*DB).Put@db.go other.org/target.(*store).Apply@target.go" + drive, nil, "log.go db.go"},
 		{"a filesystem adapter in the test file", disk + "MINE.(*file).Write@db_test.go MINE.(*log).add@log.go MINE.(*store).Apply@db_test.go" + drive, nil, "log.go"},
+		{"a filesystem adapter in the file of the adapter", disk + "MINE.(*file).Write@target.go MINE.(*log).add@log.go MINE.(*DB).Put@db.go MINE.Target.func1@target.go" + drive, nil, "log.go db.go"},
 		{"an adapter of the lab, on both sides", disk + "LAB/workloads/targets/x.(*file).Write@fs.go MINE.(*log).add@log.go LAB/workloads/targets/x.(*store).Apply@store.go" + drive, nil, "log.go"},
 		{"only an adapter", disk + "LAB/workloads/targets/x.Open@store.go" + drive, nil, ""},
 		{"a goroutine of the engine", disk + "MINE.(*DB).flush@flush.go runtime.goexit@asm.s", nil, "flush.go"},
