@@ -23,7 +23,7 @@ type search func(ctx context.Context, steps int, all bool) (*found, error)
 
 // stepsPatience is how long searches for fewer steps may take in total, or as long as the first search if that took
 // longer.
-const stepsPatience = 30 * time.Second
+const stepsPatience = 2 * time.Minute
 
 // fewest repeats the search with fewer steps of the program, and returns the findings of the shortest run that has all of them. The
 // figures are those of the first search.
