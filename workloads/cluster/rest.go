@@ -63,7 +63,8 @@ func (w *world) states() (text string) {
 	return text
 }
 
-// sameEverywhere judges that all nodes hold the same values. A node with a rotten disk may return an error, but no wrong value.
+// sameEverywhere judges that all nodes hold the same values. A node with a rotten disk may return an error, but no wrong value. So may
+// one whose disk has failed since the last power cut, because it may keep in memory what it read wrongly.
 func (w *world) sameEverywhere() {
 	for _, key := range w.keys() {
 		first, seen := "", false
@@ -73,7 +74,7 @@ func (w *world) sameEverywhere() {
 			}
 			value, found, err := m.node.Get(key)
 			switch holds := fmt.Sprint(found, string(value)); {
-			case err != nil && m.rotten:
+			case err != nil && (m.rotten || !w.harmless(m)):
 			case err != nil:
 				w.violation(Runs, "%s cannot be read: %v", m.tell(), err)
 				return
