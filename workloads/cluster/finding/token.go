@@ -1,7 +1,6 @@
 package finding
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -31,26 +30,23 @@ const (
 
 // Token packs a run: its seed and size, what it shows, and its events.
 func Token(s *cluster.Spec) string {
-	var b []byte
-	b = binary.LittleEndian.AppendUint16(b, hash(s.Profile.Name))
-	b = binary.LittleEndian.AppendUint16(b, hash(string(s.Wanted)))
-	for _, n := range []uint64{s.Seed, uint64(s.Steps), uint64(s.Nodes), uint64(s.Clients), uint64(len(s.Events))} {
-		b = binary.AppendUvarint(b, n)
-	}
+	var w seal.Writer
+	w.Uint16(hash(s.Profile.Name))
+	w.Uint16(hash(string(s.Wanted)))
+	w.Number(s.Seed)
+	w.Size(s.Steps, s.Nodes, s.Clients, len(s.Events))
 	step := 0
 	for _, e := range s.Events {
-		for _, n := range []uint64{uint64(e.Step - step), uint64(e.Kind), e.Node, e.To, uint64(e.N)} {
-			b = binary.AppendUvarint(b, n)
-		}
+		w.Number(uint64(e.Step-step), uint64(e.Kind), e.Node, e.To, uint64(e.N))
 		step = e.Step
 	}
-	b = binary.AppendUvarint(b, uint64(len(s.Skip)))
+	w.Size(len(s.Skip))
 	step = 0
 	for _, r := range s.Skip {
-		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(r.From-step)), uint64(r.To-r.From))
+		w.Size(r.From-step, r.To-r.From)
 		step = r.To
 	}
-	return TokenPrefix + seal.Text(b)
+	return TokenPrefix + w.Seal()
 }
 
 func hash(name string) uint16 {
@@ -75,7 +71,7 @@ func ParseToken(token string) (cluster.Spec, error) {
 	if err != nil {
 		return bad(err.Error())
 	}
-	r := &reader{b: body}
+	r := &reader{seal.NewReader(body)}
 	s, why := r.spec()
 	if why != "" {
 		return bad(why)
@@ -83,17 +79,14 @@ func ParseToken(token string) (cluster.Spec, error) {
 	return s, nil
 }
 
-// reader reads the numbers of a token.
-type reader struct {
-	b     []byte
-	short bool
-}
+// reader reads a token.
+type reader struct{ seal.Reader }
 
 func (r *reader) spec() (s cluster.Spec, why string) {
-	profile, class := r.hash(), r.hash()
-	s.Seed = r.number()
-	s.Steps, s.Nodes, s.Clients = r.size(), r.size(), r.size()
-	events := r.size()
+	profile, class := r.Uint16(), r.Uint16()
+	s.Seed = r.Number()
+	s.Steps, s.Nodes, s.Clients = r.Size(), r.Size(), r.Size()
+	events := r.Size()
 	for _, p := range faultfs.Profiles() {
 		if hash(p.Name) == profile {
 			s.Profile = p
@@ -105,7 +98,7 @@ func (r *reader) spec() (s cluster.Spec, why string) {
 		}
 	}
 	switch {
-	case r.short:
+	case r.Short():
 		return s, seal.ErrDamaged.Error()
 	case s.Profile.Name == "" || s.Wanted == "":
 		return s, "it names a profile or a promise that this version does not know"
@@ -122,9 +115,9 @@ func (r *reader) events(s *cluster.Spec, n int) (why string) {
 	s.Events = []cluster.Event{}
 	last := cluster.Event{}
 	for i := range n {
-		e := cluster.Event{Step: last.Step + r.size(), Kind: cluster.Kind(min(r.number(), math.MaxUint8)), Node: r.number(), To: r.number(), N: r.size()}
+		e := cluster.Event{Step: last.Step + r.Size(), Kind: cluster.Kind(min(r.Number(), math.MaxUint8)), Node: r.Number(), To: r.Number(), N: r.Size()}
 		switch {
-		case r.short:
+		case r.Short():
 			return seal.ErrDamaged.Error()
 		case !e.Kind.Known() || e.Step > s.Steps || e.Node > maxNodeID || e.To > maxNodeID || i > 0 && last.Compare(e) >= 0:
 			return fmt.Sprintf("its event %d is out of order, or not one of such a run", i+1)
@@ -137,42 +130,19 @@ func (r *reader) events(s *cluster.Spec, n int) (why string) {
 // skips reads the steps that are left out.
 func (r *reader) skips(s *cluster.Spec) (why string) {
 	step := 0
-	for n := r.size(); n > 0 && !r.short; n-- {
-		from := step + r.size()
-		to := from + r.size()
+	for n := r.Size(); n > 0 && !r.Short(); n-- {
+		from := step + r.Size()
+		to := from + r.Size()
 		if from < 1 || to <= from || to > s.Steps+1 {
 			return "it leaves out steps that it does not have"
 		}
 		s.Skip, step = append(s.Skip, cluster.Range{From: from, To: to}), to
 	}
 	switch {
-	case r.short:
+	case r.Short():
 		return seal.ErrDamaged.Error()
-	case len(r.b) > 0:
+	case r.Left() > 0:
 		return "it goes on after its end; copy it again"
 	}
 	return ""
 }
-
-func (r *reader) hash() uint16 {
-	if len(r.b) < 2 {
-		r.short = true
-		return 0
-	}
-	n := binary.LittleEndian.Uint16(r.b)
-	r.b = r.b[2:]
-	return n
-}
-
-func (r *reader) number() uint64 {
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 {
-		r.short, r.b = true, nil
-		return 0
-	}
-	r.b = r.b[n:]
-	return v
-}
-
-// size reads a number that fits an int. A larger one becomes one that is beyond every limit.
-func (r *reader) size() int { return int(min(r.number(), math.MaxInt32)) }

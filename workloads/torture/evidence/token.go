@@ -63,49 +63,49 @@ func Token(engine string, s plan.Spec, at Place) string {
 		w.hash(name)
 	}
 	if known := nameIn(plan.Faults(), nameHash(s.Fault)) == s.Fault; known {
-		w.number(0)
+		w.Number(0)
 		w.hash(s.Fault)
 	} else {
-		w.text(s.Fault)
+		w.Text(s.Fault)
 	}
-	w.number(s.Seed)
-	w.size(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes)
-	w.number(at.Tick, at.Nested)
+	w.Number(s.Seed)
+	w.Size(s.Size.Clients, s.Size.Ops, s.Size.Keys, s.Size.ValueBytes)
+	w.Number(at.Tick, at.Nested)
 	w.parts(&s, &at)
-	return TokenPrefix + seal.Text(w.b)
+	return TokenPrefix + w.Seal()
 }
 
 // parts writes the optional parts.
 func (w *tokenWriter) parts(s *plan.Spec, at *Place) {
 	if s.Device != "" {
-		w.number(partDevice)
-		w.text(s.Device)
+		w.Number(partDevice)
+		w.Text(s.Device)
 	}
 	if s.Keep != nil {
-		w.number(partKeep)
+		w.Number(partKeep)
 		w.keep(s.Keep)
 	}
 	if at.Shown != at.ShownOf {
-		w.number(partShown)
-		w.size(at.Shown, at.ShownOf)
+		w.Number(partShown)
+		w.Size(at.Shown, at.ShownOf)
 	}
 	if at.RecoveryFault != 0 {
-		w.number(partRecoveryFault, at.RecoveryFault)
+		w.Number(partRecoveryFault, at.RecoveryFault)
 	}
 	if len(s.Limits) > 0 {
-		w.number(partLimits)
+		w.Number(partLimits)
 		w.limits(s.Limits)
 	}
 	if at.Crashes != 0 {
-		w.number(partCrashes)
-		w.size(at.Crashes)
+		w.Number(partCrashes)
+		w.Size(at.Crashes)
 	}
 	if at.Beforehand {
-		w.number(partBeforehand)
+		w.Number(partBeforehand)
 	}
 	if l := s.Size.Largest; l != (workloads.Largest{}) {
-		w.number(partLargest)
-		w.size(l.KeyBytes, l.ValueBytes, l.BatchBytes)
+		w.Number(partLargest)
+		w.Size(l.KeyBytes, l.ValueBytes, l.BatchBytes)
 	}
 }
 
@@ -119,23 +119,23 @@ func DecodeToken(token string, targets []contract.Target) (contract.Target, plan
 	if why != "" {
 		return bad(why)
 	}
-	r := &tokenReader{b: body}
-	engine := r.hash()
-	s := plan.Spec{Workload: nameIn(append(plan.Workloads(), plan.Scenarios()...), r.hash()), Profile: nameIn(plan.Profiles(), r.hash())}
-	s.Scenario = nameIn(plan.Scenarios(), r.hash())
-	if n := r.number(); n == 0 {
-		s.Fault = nameIn(plan.Faults(), r.hash())
+	r := &tokenReader{seal.NewReader(body)}
+	engine := r.Uint16()
+	s := plan.Spec{Workload: nameIn(append(plan.Workloads(), plan.Scenarios()...), r.Uint16()), Profile: nameIn(plan.Profiles(), r.Uint16())}
+	s.Scenario = nameIn(plan.Scenarios(), r.Uint16())
+	if n := r.Number(); n == 0 {
+		s.Fault = nameIn(plan.Faults(), r.Uint16())
 	} else {
-		s.Fault = r.text(n)
+		s.Fault = r.Text(n)
 	}
-	s.Seed = r.number()
-	s.Size = workloads.Size{Clients: r.size(), Ops: r.size(), Keys: r.size(), ValueBytes: r.size()}
-	at := Place{Tick: r.number(), Nested: r.number()}
+	s.Seed = r.Number()
+	s.Size = workloads.Size{Clients: r.Size(), Ops: r.Size(), Keys: r.Size(), ValueBytes: r.Size()}
+	at := Place{Tick: r.Number(), Nested: r.Number()}
 	limits, why := r.parts(&s, &at)
 	if why != "" {
 		return bad(why)
 	}
-	if r.short {
+	if r.Short() {
 		return bad("it is cut short; copy it again")
 	}
 	if err := errors.Join(s.Check(), plan.CheckNumber("how often the failure was looked for", at.ShownOf, plan.MaxCount)); err != nil {
@@ -188,24 +188,24 @@ func unsealed(token string) (body []byte, why string) {
 
 // parts reads the parts at the end of a token. It returns the limits among them, or why they cannot be read.
 func (r *tokenReader) parts(spec *plan.Spec, at *Place) (limits []hashedLimit, why string) {
-	for len(r.b) > 0 {
-		switch part := r.number(); part {
+	for r.Left() > 0 {
+		switch part := r.Number(); part {
 		case partDevice:
-			spec.Device = r.text(r.number())
+			spec.Device = r.Text(r.Number())
 		case partKeep:
 			spec.Keep = r.keep()
 		case partShown:
-			at.Shown, at.ShownOf = r.size(), r.size()
+			at.Shown, at.ShownOf = r.Size(), r.Size()
 		case partRecoveryFault:
-			at.RecoveryFault = r.number()
+			at.RecoveryFault = r.Number()
 		case partLimits:
 			limits = r.limits()
 		case partCrashes:
-			at.Crashes = r.size()
+			at.Crashes = r.Size()
 		case partBeforehand:
 			at.Beforehand = true
 		case partLargest:
-			spec.Size.Largest = workloads.Largest{KeyBytes: r.size(), ValueBytes: r.size(), BatchBytes: r.size()}
+			spec.Size.Largest = workloads.Largest{KeyBytes: r.Size(), ValueBytes: r.Size(), BatchBytes: r.Size()}
 		default:
 			return nil, fmt.Sprintf("it has a part of kind %d, which this version does not know", part)
 		}

@@ -13,33 +13,33 @@ func (w *tokenWriter) keep(k *plan.Keep) {
 	if k.Alone {
 		alone = 1
 	}
-	w.size(alone, k.Batch)
+	w.Size(alone, k.Batch)
 	for _, list := range [][]int{k.Load, k.Steps} {
-		w.size(len(list))
+		w.Size(len(list))
 		last := 0
 		for _, n := range list {
-			w.size(n - last)
+			w.Size(n - last)
 			last = n
 		}
 	}
-	w.size(len(k.Rules))
+	w.Size(len(k.Rules))
 	for _, rule := range k.Rules {
-		w.text(rule)
+		w.Text(rule)
 	}
 }
 
 // keep reads what shrinking has kept.
 func (r *tokenReader) keep() *plan.Keep {
-	k := &plan.Keep{Alone: r.number() == 1, Batch: r.size()}
+	k := &plan.Keep{Alone: r.Number() == 1, Batch: r.Size()}
 	for _, list := range []*[]int{&k.Load, &k.Steps} {
 		last := 0
-		for n := r.number(); n > 0 && !r.short; n-- {
-			last = min(last+r.size(), math.MaxInt32)
+		for n := r.Number(); n > 0 && !r.Short(); n-- {
+			last = min(last+r.Size(), math.MaxInt32)
 			*list = append(*list, last)
 		}
 	}
-	for n := r.number(); n > 0 && !r.short; n-- {
-		k.Rules = append(k.Rules, r.text(r.number()))
+	for n := r.Number(); n > 0 && !r.Short(); n-- {
+		k.Rules = append(k.Rules, r.Text(r.Number()))
 	}
 	return k
 }

@@ -10,10 +10,10 @@ import (
 
 // limits writes the limits that a run sets: their number, then a hash of the name and the value of each.
 func (w *tokenWriter) limits(limits contract.Limits) {
-	w.size(len(limits))
+	w.Size(len(limits))
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		w.hash(name)
-		w.signed(limits[name])
+		w.Signed(limits[name])
 	}
 }
 
@@ -25,8 +25,8 @@ type hashedLimit struct {
 
 // limits reads the limits.
 func (r *tokenReader) limits() (all []hashedLimit) {
-	for n := r.number(); n > 0 && !r.short && len(all) <= contract.MaxLimits; n-- {
-		all = append(all, hashedLimit{r.hash(), r.signed()})
+	for n := r.Number(); n > 0 && !r.Short() && len(all) <= contract.MaxLimits; n-- {
+		all = append(all, hashedLimit{r.Uint16(), r.Signed()})
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-// Package seal writes bytes as text that survives being typed, pasted and read aloud: tokens. Packages evidence and
+// Package seal packs values into tokens: text that survives being typed, pasted and read aloud. Packages evidence and
 // workloads/cluster/finding use it.
 package seal
 
