@@ -34,8 +34,8 @@ func newBroken(v Violation, m *member, l *life, said int, lost []faultfs.Pending
 // Again opens the node from the disk that broke its word.
 func (b *Broken) Again(disk *faultfs.FS) { b.node.breaks(disk, b.life.words[:b.said], b.Tick) }
 
-// Breaks opens the node from a disk that a crash at a tick leaves, after it has said a number of words. It returns the class of the
-// violation, or "" if the node keeps its word.
+// Breaks opens the node from a disk that a crash at a tick leaves, after the node has given a number of words. It returns
+// the class of the violation, or "" if the node keeps its word.
 func (b *Broken) Breaks(disk *faultfs.FS, tick uint64, said int) Class {
 	if v := b.node.breaks(disk, b.life.words[:said], tick); v != nil {
 		return v.Class

@@ -147,8 +147,8 @@ func (w *world) someone(rng *rand.Rand) *member {
 // context identifies the pending read to ReadIndex.
 func (c *client) context() []byte { return fmt.Appendf(nil, "%d-%d", c.number, c.op) }
 
-// lostPatience sends a command again, to a node drawn anew. After enough tries, or if the operation is a read, the client gives
-// up, and the history records the outcome as unknown. It asks another node next.
+// lostPatience sends a command again, to a newly drawn node. After enough tries, or if the operation is a read, the
+// client gives up, and the history records the outcome as unknown. It asks another node next.
 func (c *client) lostPatience() {
 	remembered := c.world.law.highest < c.begun+c.world.spec.forgetAfter()/4
 	if c.tries++; c.command != nil && c.tries < tries && remembered && !c.world.over {

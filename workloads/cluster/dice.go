@@ -16,7 +16,8 @@ const (
 	ofRaft                     // raft's N-th draw on Node in this step
 )
 
-// dice returns the source of what is left open about an event. It depends on the seed and the event only, so no draw shifts another.
+// dice returns the random source for whatever an event leaves open. It depends only on the seed and the event, so no draw
+// changes another.
 func dice(seed uint64, e Event) *rand.Rand { return rand.New(rand.NewPCG(mixed(seed, e))) }
 
 func mixed(seed uint64, e Event) (a, b uint64) {
@@ -35,8 +36,8 @@ func mix(n uint64) uint64 {
 	return n ^ n>>31
 }
 
-// raftDice replaces crypto/rand.Reader, from which raft draws its election timeouts. The draws of a node depend on the node and the step, so
-// those of one node do not shift those of another.
+// raftDice replaces crypto/rand.Reader, from which raft draws its election timeouts. The draws of a node depend on the
+// node and the step, so one node's draws do not change another's.
 type raftDice struct {
 	seed uint64
 	now  func() (step int, node uint64) // the node at work

@@ -63,7 +63,7 @@ func (m *member) config(fs *faultfs.FS) replica.Config {
 // start opens the node. If its disk has suffered nothing but power cuts, failing to open is a violation.
 func (m *member) start() {
 	if !m.world.judgesWords() {
-		m.lives = nil // nobody asks for the disks of earlier lives, which are large in a long run
+		m.lives = nil // the disks of earlier lives are not needed, and they are large in a long run
 	}
 	m.lives = append(m.lives, &life{fs: m.fs, rot: m.rotten})
 	m.reads = map[string]uint64{}
@@ -127,7 +127,7 @@ func (m *member) cut(e Event, least, more int) {
 func (m *member) begin(point *faultfs.CrashPoint, e Event, least, more int) {
 	w, kills := m.world, e.Kind == Kill
 	if kills {
-		e.Kind = PowerCut // down for as long
+		e.Kind = PowerCut // for the same draw of how long it is down
 	}
 	rng := w.dice(e)
 	m.wakes = w.step + least + rng.IntN(more)

@@ -154,7 +154,8 @@ func newWorld(spec Spec) *world {
 	return w
 }
 
-// fillAccounts makes the opening deposits the first client's first command, which it repeats until it is answered.
+// fillAccounts has the first client make the opening deposits with its first command, which it repeats until it is
+// answered.
 func (w *world) fillAccounts() {
 	c := w.clients[0]
 	op := history.Op{Kind: history.Batch, Client: c.number, Call: history.Tick(w.tick()), Return: history.Never}
@@ -173,10 +174,10 @@ func (w *world) fillAccounts() {
 	c.at, c.life = w.members[0], w.members[0].life()
 }
 
-// dice returns the source of what is left open about an event.
+// dice returns the random source for whatever an event leaves open.
 func (w *world) dice(e Event) *rand.Rand { return dice(w.spec.Seed, e) }
 
-// newDisk returns an empty disk. It records who makes each call if somebody wants to know.
+// newDisk returns an empty disk. It records the callers of each operation if the run is watched.
 func (w *world) newDisk() *faultfs.FS {
 	return faultfs.New(faultfs.Options{Tick: w.tick, Callers: w.spec.Watch != nil})
 }

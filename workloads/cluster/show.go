@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// tell tells whoever looks what happened.
+// tell reports to the watcher, if there is one, what happened.
 func (w *world) tell(format string, args ...any) {
 	if w.spec.Watch != nil {
 		w.spec.Watch.Show(Happening{Step: w.step, Text: fmt.Sprintf(format, args...)})
@@ -25,7 +25,8 @@ func (w *world) show(e Event) {
 	}
 }
 
-// measure says how much an event changes, where that is a number of steps.
+// measure returns the end of the sentence about an event that changes something by a number of
+// steps.
 func (w *world) measure(e Event) string {
 	switch e.Kind {
 	case Skew, Drag:
@@ -129,7 +130,7 @@ func values(reads []history.Read) string {
 	return strings.Join(all, ", ")
 }
 
-// short returns a value as far as it can be read.
+// short returns the beginning of a value, without its padding.
 func short(value []byte) string {
 	const most = 40
 	text := strings.TrimRight(string(value), "\x00")

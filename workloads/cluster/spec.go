@@ -17,13 +17,13 @@ type Spec struct {
 	// means all of every crash point, up to 64.
 	Words int
 
-	// Events, if it is not nil, lists what happens in the run. Outcome.Events of a run, in whatever order, repeat that run; a part of
-	// them makes a smaller one. Nil means that the seed draws them.
+	// Events, if it is not nil, lists what happens in the run. The Outcome.Events of a run, in any order, repeat that
+	// run, and a part of them makes a smaller run. If Events is nil, the seed draws them.
 	Events []Event
 	// Skip leaves out steps: nothing happens in them, and no clock ticks. The ranges must be sorted.
 	Skip []Range
-	// Wanted ends the run at the first violation of a class, if it is not "". If that is one of a node's disk, only the disks of the
-	// last few steps are searched, and the group need not settle.
+	// Wanted ends the run at the first violation of a class, if it is not "". If it is a violation on a node's disk, only
+	// the disks of the last few steps are searched, and the group need not settle.
 	Wanted Class
 	Watch  *Watcher // nil if nobody watches
 }

@@ -109,14 +109,14 @@ func (w *world) searchWords(ctx context.Context) error {
 // judgesWords reports whether broken words are looked for in this run.
 func (w *world) judgesWords() bool { return w.spec.Words != 0 || w.spec.Wanted.OfDisk() }
 
-// lastSteps is how many steps before the end of a run a disk may crash that is wanted.
+// lastSteps: if a violation on a disk is wanted, only crashes in this many steps at the end of the run are searched.
 const lastSteps = 2
 
 // recently returns the tick at which the last steps of the run began.
 func (w *world) recently() uint64 { return w.begun[max(0, len(w.begun)-lastSteps)] }
 
-// wanted reports whether disks of a life are to be searched: of all lives or, if the violation of a disk is wanted, of the last
-// steps.
+// wanted reports whether the disks of a life are to be searched. If a violation on a disk is wanted, only those of the
+// last steps are; otherwise all are.
 func (w *world) wanted(l *life) bool {
 	if !w.spec.Wanted.OfDisk() {
 		return true

@@ -28,8 +28,8 @@ func sites(trace []faultfs.Op) func(op *faultfs.Op) string {
 	}
 }
 
-// missingOrder finds out by experiment which operation should have been durable when a node gave the word that it breaks. It returns
-// nil if it finds nothing, or if ctx is done.
+// missingOrder finds out by experiment which operation should have been durable when the node gave the word that its disk
+// breaks. It returns nil if it finds nothing, or if ctx is done.
 func missingOrder(ctx context.Context, b *cluster.Broken) *explain.Explanation {
 	trace := b.Disk.Trace()
 	l := &life{ctx: ctx, broken: b, trace: trace, model: b.Model, site: explain.Sites(nodePackages, trace)}
@@ -77,7 +77,7 @@ func (l *life) Point(tick uint64) *faultfs.CrashPoint {
 	return faultfs.NewTimeline(l.broken.Disk, l.model, 0).Advance(tick)
 }
 
-// Without returns nil: that an operation was not made would have changed what the node did next.
+// Without returns nil: without an operation, the node would have acted differently afterwards.
 func (l *life) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 // Repeat opens the node from the disk that failed.

@@ -6,14 +6,14 @@
 //
 //   - F1: the smallest run was executed, and broke the promise.
 //
-//   - F2: no single event can be left out, unless the finding says that the work ran out. The work is limited by runs and steps,
-//     not by time, so a finding shrinks alike on any machine.
+//   - F2: no single event can be left out, unless the finding says that the budget ran out first. The budget is a number
+//     of runs and steps, not a time, so a finding shrinks alike on any machine.
 //
 //   - F3: a token holds the whole run. Replaying it does what the smallest run did, step by step.
 //
-//   - F4: an explanation is an experiment. An event is needed if the same run without it does not break the promise. A power cut
-//     stays a power cut only if a kill, after which the disk keeps everything, does not break the promise. The missing order on a disk is found by the
-//     experiments of package explain.
+//   - F4: an explanation is an experiment. An event is needed if the same run without it does not break the promise. A
+//     power cut is replaced by a kill, after which the disk keeps everything, if the kill breaks the promise too. The
+//     missing order on a disk is found by the experiments of package explain.
 //
 //   - F5: once the context is done, no run starts, and the one under way ends at its next step.
 //

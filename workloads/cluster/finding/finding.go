@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
 )
 
-// Finding is a violation with the smallest run that shows it, and what it hangs on.
+// Finding is a violation with the smallest run that shows it, and the events that the violation depends on.
 type Finding struct {
 	Seed      uint64            `json:"seed"`
 	Violation cluster.Violation `json:"violation"`       // as the smallest run shows it
@@ -24,7 +24,7 @@ type Finding struct {
 	Token    string               `json:"token,omitempty"`
 }
 
-// Need is an event of the smallest run, and what became of the violation without it.
+// Need is an event of the smallest run, and what the run violates without it.
 type Need struct {
 	cluster.Event
 	Text    string `json:"text"`
@@ -106,7 +106,7 @@ func (f *Finding) explain(ctx context.Context, spec *cluster.Spec) {
 	}
 }
 
-// needsMax limits the events of a run that are left out one at a time. A run with more was not reduced to the end.
+// needsMax limits the events of a run that are left out one at a time. A run with more has not been shrunk completely.
 const needsMax = 200
 
 // needs leaves out one event at a time.
@@ -195,7 +195,7 @@ func (f *Finding) forget(last int) {
 // wordImages is roughly how many disks of each node are searched for a broken word behind another violation.
 const wordImages = 2000
 
-// brokenWord looks for a node that breaks its word in the smallest run: that is often what the other violation came of.
+// brokenWord looks for a node that breaks its word in the smallest run, which is often the cause of the other violation.
 func (f *Finding) brokenWord(ctx context.Context, spec *cluster.Spec) *cluster.Broken {
 	searched := *spec
 	searched.Words, searched.Wanted = wordImages, ""

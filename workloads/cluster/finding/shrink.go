@@ -98,11 +98,12 @@ func shows(ctx context.Context, spec cluster.Spec) (seen *cluster.Violation, ste
 	return &all[i], out.Figures.Steps
 }
 
-// few is how many events are so few that no other order is tried.
+// few: if at most this many events are left, no other order is tried.
 const few = 8
 
-// reduce leaves out what the violation does not need. What remains depends on the order, because the nodes do something else without it.
-// So if much remains, another order is tried from the start.
+// reduce leaves out what the violation does not need. The result depends on the order in which events are left out,
+// because the nodes act differently without each of them. So if many events remain, another order is tried from the
+// start.
 func (s *shrinker) reduce() (minimal bool) {
 	s.fewestSteps()
 	begin := s.spec
@@ -150,7 +151,8 @@ func (s *shrinker) events() {
 // allow limits the runs of the next pass.
 func (s *shrinker) allow(runs int) { s.runsTo = min(s.runs+runs, maxRuns) }
 
-// fewest leaves out events of some kinds. It tries to leave out each client or kind as a whole first, because they are sorted so.
+// fewest leaves out events of some kinds. The events are sorted by kind and client, so a whole client or kind is tried
+// first.
 func (s *shrinker) fewest(some func(cluster.Event) bool) {
 	var rest, these []cluster.Event
 	for _, e := range s.spec.Events {
@@ -198,10 +200,10 @@ func (s *shrinker) fewestSteps() {
 	s.spec = s.until(s.spec.Steps)
 }
 
-// chunkSteps is how many steps at a time are tried to be skipped, in a short run.
+// chunkSteps is the number of steps that are skipped at a time in a short run.
 const chunkSteps = 4
 
-// skips leaves out steps in which nothing happens that is needed.
+// skips leaves out steps in which nothing needed happens.
 func (s *shrinker) skips() {
 	s.allow(maxRuns / 4)
 	var chunks []cluster.Range

@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/seal"
 )
 
-// TokenPrefix begins every token and carries the version of its format and of the runs: the same seed makes other runs in
-// another version.
+// TokenPrefix begins every token. It contains the version of the format and of the runs: another version makes different
+// runs from the same seed.
 const TokenPrefix = "CT1-"
 
 // ErrBadToken is returned for a text that is not a token of this version, or asks for a run beyond the limits.
@@ -142,7 +142,7 @@ func (r *reader) skips(s *cluster.Spec) (why string) {
 	case r.Short():
 		return seal.ErrDamaged.Error()
 	case r.Left() > 0:
-		return "it goes on after its end; copy it again"
+		return "there is text after its end; copy it again"
 	}
 	return ""
 }

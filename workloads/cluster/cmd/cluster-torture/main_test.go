@@ -36,14 +36,14 @@ func TestAPassIsPrinted(t *testing.T) {
 	assert.Positive(t, r.Figures.Acked)
 }
 
-func TestATokenOfAMendedBugDiverges(t *testing.T) {
+func TestATokenOfAFixedBugDiverges(t *testing.T) {
 	spec := cluster.Spec{Seed: 3, Steps: 100, Profile: faultfs.PosixMin(), Wanted: cluster.WordVote}
 	spec.EnsureDefaults()
 	_, err := call(t, "--replay", finding.Token(&spec))
 	require.ErrorIs(t, err, errDiverged)
 }
 
-func TestBadUsageIsSaid(t *testing.T) {
+func TestBadUsageIsReported(t *testing.T) {
 	for _, args := range [][]string{
 		{"--seeds", "x"}, {"--seeds", "3..2"}, {"--steps", "0"}, {"--nodes", "99"}, {"--format", "xml"}, {"--replay", "CT1-000"}, {"--replay", "nothing"}, {"extra"},
 	} {
