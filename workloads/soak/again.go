@@ -11,7 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// replays replays every finding that can be replayed, each in its own child, because some findings kill it.
+// replays replays every finding that can be replayed, each in a child of its own, because some findings kill their
+// process.
 func (s *Soak) replays(ctx context.Context) error {
 	var all []ledger.Finding
 	s.book(func(b *ledger.Book) { all = b.Findings() })

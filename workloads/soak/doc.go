@@ -1,4 +1,5 @@
-// Package soak tortures one engine or program for hours or days, records every result durably, and resumes where it was after it was killed.
+// Package soak tortures one engine or program for hours or days, records every result durably, and resumes where it
+// stopped after being killed.
 //
 //	soak.go      Options, Begin, Resume: an open campaign            status.go  Status: a snapshot of a soak
 //	run.go       Run: laps until the time is up                      sample.go  figures of the processes over time
@@ -7,10 +8,11 @@
 //	deaths.go    what is counted when a child ends                   merge.go   several shards as one
 //	life.go      the store that lives for the whole soak
 //
-// The parts of a soak have their own packages: ledger (the durable record), campaign (the directory, and the seed of each cell),
-// lap (what a child does), programs (programs instead of engines), supervisor (running children), postmortem (what their deaths mean), canary (the planted bug), endless
-// (the long-lived store), flatness (trends), measure, and build (the identity of this binary). A fleet (workloads/fleet) shares
-// a campaign among workers on other machines; its directory has the same form, and Of returns its status.
+// The parts of a soak have their own packages: ledger (the durable record), campaign (the directory, and the seed of each
+// cell), lap (what a child does), programs (programs instead of engines), supervisor (running children), postmortem (what
+// their deaths mean), canary (the planted bug), endless (the long-lived store), flatness (trends), measure, and build
+// (the identity of this binary). A fleet (workloads/fleet) shares a campaign among workers on other machines; its
+// directory has the same form, and Of returns its status.
 //
 // Promises:
 //
@@ -26,9 +28,9 @@
 //   - K6: a soak does not pass if a figure grows or cannot be measured.
 //   - K7: evidence stays within its budget (Options.Keep), except that the finding which exceeds it is still saved.
 //
-// The methods of a Soak call each other across files, in a cycle: handling a message counts, counting announces, and laps,
-// replays and the life all run children whose deaths are judged in one place. Whatever does not need the journal has its own
-// package.
+// The methods of a Soak call each other across files, in a cycle: handling a message counts a cell, counting a cell
+// announces findings, and laps, replays and the long-lived store all run children whose deaths are judged in one place.
+// Whatever does not need the journal has its own package.
 //
 // Status may be called concurrently while Run works. Children need Linux (package apart).
 //

@@ -16,9 +16,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// rules has the figures that must stay flat, by name. Throughput is per CPU time, so that other work on the machine does not
-// affect it. The throughput of laps is compared cell by cell. Other figures of laps are not judged, because every lap is a new
-// process with different work to do.
+// rules has the rules of the figures that must stay flat, by name. Throughput is per CPU time, so that other work on the
+// machine does not affect it. The throughput of laps is compared cell by cell. Other figures of laps are not judged,
+// because every lap is a new process with different work to do.
 var rules = map[string]flatness.Rule{
 	"supervisor.rss":        {Floor: 8 << 20},
 	"supervisor.heap":       {Floor: 8 << 20},

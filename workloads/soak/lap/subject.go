@@ -33,7 +33,7 @@ type Task struct {
 	Finding        string                  // the file of the finding; for Again only
 }
 
-// choose finds what the job is about.
+// choose finds the target, or the subject of the program, that the job is about.
 func (w *Worker) choose() (err error) {
 	if p := w.Job.Spec.Program; p != nil {
 		if w.Programs == nil {
@@ -60,8 +60,8 @@ func (w *Worker) task() *Task {
 	}
 }
 
-// program does a cell of a program. A program that cannot be run or judged makes the cell unclear. In the first cell of a process it is
-// an error instead: then it is not a mishap, and nothing is gained by going on.
+// program does a cell of a program. A program that cannot be run or judged makes the cell unclear. In the first cell of a
+// process it is an error instead, because the other cells would probably fail likewise.
 func (w *Worker) program(ctx context.Context, i int, names torture.Cell) (*ledger.Cell, error) {
 	t := w.task()
 	t.Profile, t.Fault, t.Seed = names.Workload, names.Fault, w.Job.Spec.CellSeed(w.Job.Lap, i)

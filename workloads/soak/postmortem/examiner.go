@@ -12,15 +12,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// MaxUnlucky is the number of consecutive children killed from outside in one cell after which the cell counts as lost. Whatever
-// kills them, such as the kernel's OOM killer, would only go on.
+// MaxUnlucky is the number of consecutive children killed from outside in one cell after which the cell counts as lost.
+// Whatever kills them, such as the kernel's OOM killer, would kill the next one, too.
 const MaxUnlucky = 10
 
 // Examiner examines dead children of one target.
 type Examiner struct {
 	Target torture.Target
-	// Replay returns a child that does only the given replays. How an engine killed a process is found out by having it do so
-	// again.
+	// Replay returns a child that does only the given replays. Replaying a death shows how the engine killed the process.
 	Replay func(replays ...lap.Replay) supervisor.Child
 }
 

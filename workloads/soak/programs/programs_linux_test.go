@@ -77,7 +77,7 @@ func shell(t *testing.T) (*programs.Subject, *lap.Task, string) {
 }
 
 // A finding is shown by the program as it is when it is looked for, not by what was once recorded.
-func TestAFindingOfAProgramIsGoneOnceTheProgramIsMended(t *testing.T) {
+func TestAFindingIsGoneOnceTheProgramIsFixed(t *testing.T) {
 	t.Parallel()
 	s, task, dir := shell(t)
 	c, err := s.Cell(t.Context(), task)
