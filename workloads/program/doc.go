@@ -14,8 +14,9 @@
 //	Record     runs the program once on an empty faultfs.FS and returns the trace and the acknowledgements
 //	Recoverer  returns a Recoverer, which recovers one image at a time; each worker of a search has its own
 //
-// Package kernel is not a Way: its program runs on a filesystem of the kernel, whose disks are not of faultfs. It has its own crash
-// points, images and explanations; everything else of its search is Search, too, and so are results, findings and checkers.
+// Package kernel is not a Way, because its program runs on a filesystem of the kernel and not on a faultfs. It has its
+// own crash points, images and explanations, and shares the rest with this package: Search, results, findings and
+// checkers.
 //
 // A Recoverer either observes or reads everything. One that observes gives the program an undecided image, which settles the
 // fate of a pending operation only when the program looks at it. The search enumerates every choice, so each image stands for
@@ -37,9 +38,9 @@
 //     again before it is reported, and the finding says how often it failed. A failure seen only once makes the result
 //     inconclusive.
 //   - P6: equal recordings and options give equal images, in the same order within a crash point.
-//   - P7: a finding is shrunk before it is reported: no loss can be left out, and no earlier crash point was found by
-//     bisection. The operations of a run cannot be left out, because a program does not repeat them exactly. A program that can be
-//     told how many steps to do is run again with fewer, see FewestSteps.
+//   - P7: a finding is shrunk before it is reported: every remaining loss is necessary, and bisection found no earlier
+//     crash point. The operations of a run cannot be left out, because a program does not repeat them exactly. A program
+//     that can be told how many steps to do is run again with fewer, see FewestSteps.
 //   - P8: once hundreds of images have failed, only a few more are recovered per crash point; such a point counts as sampled.
 //
 // The files:

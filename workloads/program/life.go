@@ -90,7 +90,7 @@ func (l *life) Point(tick uint64) *faultfs.CrashPoint {
 	return faultfs.NewTimeline(l.disk, l.model, 0).Advance(tick)
 }
 
-// Without returns nil: that an operation was not made would have changed what the program did next.
+// Without returns nil: without an operation, the program would have acted differently afterwards.
 func (l *life) Without(int, uint64) *faultfs.CrashPoint { return nil }
 
 // image returns the image that failed.

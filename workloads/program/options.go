@@ -65,7 +65,8 @@ func (o *Options) ensureDefaults() {
 	}
 }
 
-// Chosen returns which of a number of crash points are searched, by their index: all or, if Points is lower, one of each stretch.
+// Chosen returns the indices of the crash points to search, out of n: all or, if Points is lower, one from each of Points
+// equal stretches.
 func (l *Limits) Chosen(points int) []int {
 	n := points
 	if l.Points > 0 {

@@ -343,7 +343,7 @@ func TestASearchWithManyFailuresRecoversFewImagesPerPoint(t *testing.T) {
 	}
 }
 
-func TestAProgramThatFailedForWantOfTheDiskHasNoVerdict(t *testing.T) {
+func TestAProgramThatFailsForLackOfADiskFeatureHasNoVerdict(t *testing.T) {
 	t.Parallel()
 	r := program.Result{
 		Ops: 10, Acks: 1, Ended: "ended with exit code 3", Refused: []string{"to exchange two names"},

@@ -164,8 +164,8 @@ func (s *Search[P]) Plenty() bool {
 	return s.tally.Failed >= plentyWrong
 }
 
-// Answer returns the answer about a disk on which so many lines were acknowledged, and whether it was known. If not, ask gets it.
-// NB: while one worker asks, the same question of another has the answer Skipped.
+// Answer returns the answer about a disk on which acked lines were acknowledged, and whether it was already known. If
+// not, ask gets it. NB: while one worker asks, another worker with the same question gets the answer Skipped.
 func (s *Search[P]) Answer(c Content, acked int, ask func() (Answer, error)) (a Answer, known bool, err error) {
 	q := question{c, acked}
 	s.mu.Lock()

@@ -11,8 +11,8 @@ type Steps struct {
 	Least  bool `json:"least"`  // doubling and bisection came to an end; otherwise the time was up
 }
 
-// FewestSteps returns the smallest number of steps that it finds for which a run fails, if one of most steps does. It doubles the
-// steps from one on, and then bisects, so it may miss a smaller one: failing is not monotone.
+// FewestSteps looks for the smallest number of steps with which a run fails, given that a run of most steps does. It
+// doubles the steps from one on, and then bisects, so it may miss a smaller one: failing is not monotone.
 func FewestSteps(most int, fails func(steps int) bool) int {
 	passes, fewest := 0, most
 	for n := 1; n < most; n *= 2 {

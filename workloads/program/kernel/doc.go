@@ -8,34 +8,36 @@
 //
 // # What a power cut leaves
 //
-// A disk has accepted writes and flushes in some order. Everything that it accepted before a flush is safe once the flush has
-// completed; of what came after the last one, any part may be. So there is a crash point for each stretch between two flushes, and
-// each has a disk for every subset of the stretch's writes. Writes tear at pages of 4096 bytes, not within. A write with
-// FUA reaches the loop device as a write and a flush, which is at least as strict as it has to be.
+// A disk has accepted writes and flushes in some order. Everything that it accepted before a flush is safe once the flush
+// has completed; of what came after the last flush, any part may survive. So there is a crash point for each stretch
+// between two flushes (called an epoch in the code), and each crash point has a disk for every subset of the stretch's
+// writes. Writes tear at pages of 4096 bytes, not within. A write with FUA reaches the loop device as a write and a
+// flush, which is at least as strict as it has to be.
 //
 // If there are at most Options.Images disks, all are recovered, and the crash point is exhaustive. Otherwise a sample
 // is recovered: the disks that lost none or all of the writes, that kept a prefix or a single write, or that lost a
 // single write, and random ones drawn from a seed. Disks with equal content are recovered once for each number of
 // acknowledgements.
 //
-// The lines that a store must still have are those acknowledged before the flush at the end of the stretch was accepted: until
-// it has completed, the disk may owe any part of the stretch. An acknowledgement is a write to a file of a FUSE mount, or to standard
-// output; while the program waits, the disk is asked how many requests it has accepted. So it may count too late, never too early.
+// The lines that a store must still have are those acknowledged before the flush at the end of the stretch was accepted:
+// until that flush has completed, the disk may lose any part of the stretch. An acknowledgement is a write to a file of a
+// FUSE mount, or to standard output; while the program waits, the disk is asked how many requests it has accepted. So an
+// acknowledgement may be counted too late, but never too early.
 //
 // # The kernel's own writes
 //
-// The kernel keeps much in memory for seconds, and a program that runs for a second would see nothing of what is then
-// written. So up to the hundredth acknowledgement, the filesystem commits its metadata after the first of every four
-// and writes everything after the third. When the program has ended, both happen once more. None of this promises the
-// program anything, because power is cut just before as well. The first hundred flushes of a run take some
+// The kernel keeps much in memory for seconds, so a program that runs for a second would end before any of that is
+// written. The lab therefore makes the filesystem write during the first hundred acknowledgements: its metadata after the
+// first of every four, and everything after the third. When the program has ended, both happen once more. The program
+// gains no promise by this, because power is also cut just before. The first hundred flushes of a run take some
 // milliseconds, as in package native.
 //
 // The disk has a gigabyte, of which only what was written takes up memory.
 //
-// A run does not repeat: the kernel has its own timing. A recording does. It has the disk before the run and all requests, so the
-// same disks can be made of it again, and a finding replays from its file on any machine with such a filesystem. NB: the disk in a
-// file is mounted by your kernel, as root. Its form is checked, but the filesystem on it is not, so do not replay files from people
-// whom you would not let mount a disk.
+// A run cannot be repeated, because the kernel has its own timing, but a recording can be searched again: it has the disk
+// before the run and all requests. So a finding replays from its file on any machine with such a filesystem. NB: your
+// kernel mounts the disk in the file, as root. The form of the file is checked, but the filesystem in it is not, so do
+// not replay files from people whom you would not let mount a disk.
 //
 // # Crashes during recovery
 //
@@ -52,16 +54,17 @@
 // before the program recovers it, with what the program saw at the last acknowledgement, for the first hundred of them. If they
 // differ although no write was lost, the difference was still in the kernel's memory, and no sync had covered it.
 //
-// Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code. There are no
-// undecided images. In the store there is an empty directory .torture while a program runs that acknowledges by file, for the mount;
-// recovered stores do not have it.
+// Setup, servers, checkers that stay alive and second runs (native.Spec) work as in package native, by the same code.
+// There are no undecided images. While a program that acknowledges by file runs, its store has an empty directory
+// .torture, on which the files are mounted; recovered stores do not have it.
 //
 // # Without a checker
 //
-// A dump (native.Spec.Dump) compares with the states that the store showed when the program was killed. A disk of the kernel does not
-// have them: what a killed program has written is in the kernel's memory. So the program runs a second time, on a disk of the lab. It
-// must acknowledge the same lines there, and the dump must find nothing wrong with the store at the end of the run on the kernel's
-// filesystem; otherwise there is no verdict (ErrNotRepeated).
+// A dump (native.Spec.Dump) compares with the states that the store shows when only the program is killed. They cannot be
+// made from the recorded disk, because some of what a killed program has written is still in the kernel's memory. So the
+// program runs a second time, on a disk of the lab. It must acknowledge the same lines there, and the dump must find
+// nothing wrong with the store at the end of the run on the kernel's filesystem; otherwise there is no verdict
+// (ErrNotRepeated).
 //
 // # Faults
 //

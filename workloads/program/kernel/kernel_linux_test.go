@@ -179,7 +179,7 @@ func TestASearchThatIsInterruptedKeepsWhatItFound(t *testing.T) {
 	require.NotNil(t, out.Result)
 }
 
-func TestWhatOnlyDisksOfTheLabCanDoIsRefused(t *testing.T) {
+func TestFeaturesOfTheLabsDisksAreRefused(t *testing.T) {
 	t.Parallel()
 	for want, s := range map[string]native.Spec{
 		"has no faults":   {Dump: []string{"dump", program.Dir}, Rules: []string{"eio write nth=3"}},

@@ -17,7 +17,7 @@ type secondCut struct {
 	lost  []blocklog.Piece
 }
 
-// disksEach is how many disks of a crash point of a recovery are tried.
+// disksEach is the number of disks tried at each crash point of a recovery.
 const disksEach = 2
 
 // nest lets a disk be recovered once more while its requests are recorded, cuts power in some of its epochs, and has some of the disks

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/blockdev/blocklog"
 )
 
-// owners tells which file the bytes of a write belong to. It compares the bytes of pages, because every filesystem keeps its own
-// books about where they are. Pages of zeros are not compared, and of several equal pages the last one seen counts.
+// owners tells which file the bytes of a write belong to. It compares the bytes of pages, because each filesystem records
+// in its own way where they are. Pages of zeros are not compared, and of several equal pages the last one seen counts.
 type owners struct {
 	seed  maphash.Seed
 	pages map[uint64]Owner

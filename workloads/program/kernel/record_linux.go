@@ -162,7 +162,7 @@ func (r *recorder) unlessFaulty(err error) error {
 const maxLooks = 100
 
 // nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: only metadata
-// after the first of every four, everything after the third. It promises the program nothing, because power may also be
+// after the first of every four, everything after the third. The program cannot rely on it, because power may also be
 // cut just before.
 func (r *recorder) nudge() error {
 	switch len(r.acks) % 4 {

@@ -55,8 +55,9 @@ func (b *Blocks) mounted() string {
 	return text + " of Linux " + b.Kernel
 }
 
-// acked returns the lines that had been acknowledged before the flush at the end of an epoch had completed. All of them must
-// survive a power cut within the epoch: the disk may owe any part of the epoch until then.
+// acked returns the lines that had been acknowledged before the flush at the end of an epoch had completed. All of them
+// must survive a power cut within the epoch, because until that flush has completed, the disk may lose any part of the
+// epoch.
 func (r *Recording) acked(e blocklog.Epoch) []program.Ack {
 	n := sort.Search(len(r.Blocks.Given), func(i int) bool { return r.Blocks.Given[i] > e.To })
 	return r.Acks[:n:n]

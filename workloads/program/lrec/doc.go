@@ -7,7 +7,7 @@
 // before it is decoded, and rejected with the reason if it is not a recording, if it has a later version, or if replaying it would
 // take too much memory.
 //
-// What a program's operations come from (Recording.Stacks) is optional: versions that do not know it ignore it.
+// The source lines of operations (Recording.Stacks) are optional: versions that do not know them ignore them.
 //
 // Callers: packages native and kernel, and the exec command.
 package lrec

@@ -15,12 +15,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
-// wentOn begins the sentence about a store that was correct after the crash, but not after the program had gone on with
+// wentOn begins the sentence about a store that was correct after the crash, but not after the program had continued on
 // it.
 const wentOn = "after the program had gone on with the recovered store: "
 
-// askAgain judges a store, lets the program go on with it, and judges it once more. What is acknowledged now must be there at the
-// next start, and so must what was acknowledged before the crash.
+// askAgain judges a store, lets the program continue on it, and judges it once more. At the next start, what the program
+// acknowledged now must be there, and so must what it acknowledged before the crash.
 func (j *Judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	var more []program.Ack
 	var failed string
@@ -77,7 +77,7 @@ func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, faile
 // ErrNotTwice is returned if Spec.Again is set for a program that fails when it runs twice on one store even without a crash.
 var ErrNotTwice = errors.New("native: the program, run again on its own store, fails even if nothing was lost; let it continue with what it finds, and let the checker accept the result")
 
-// tryAgain makes sure that nothing which Spec.Again finds is a property of the program or the checker alone.
+// tryAgain runs the program twice without a crash, to make sure that whatever Spec.Again finds is due to a crash.
 func tryAgain(ctx context.Context, way program.Way, spec *Spec, rec *program.Recording) (err error) {
 	if !spec.Again || rec.Ended != "" || len(rec.Trace) == 0 {
 		return nil

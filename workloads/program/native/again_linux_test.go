@@ -27,7 +27,7 @@ done`
 // checkRows checks that every acknowledged row is there.
 const checkRows = `while read -r row; do grep -aqx "$row" "$1/log" || { echo "$row is lost"; exit 1; }; done <"$2"`
 
-func TestARecoveryThatLeavesATornEndFailsWhenTheProgramGoesOn(t *testing.T) {
+func TestAgainFindsARecoveryThatLeavesATornEnd(t *testing.T) {
 	withFUSE(t)
 	t.Parallel()
 	sloppy := strings.Replace(rows, `grep -ax`, `cat "$1/log" #`, 1)
@@ -48,7 +48,7 @@ func TestARecoveryThatLeavesATornEndFailsWhenTheProgramGoesOn(t *testing.T) {
 	}
 }
 
-func TestAProgramThatDoesNotRunTwiceIsRefusedToGoOn(t *testing.T) {
+func TestAgainRefusesAProgramWhoseSecondRunFails(t *testing.T) {
 	withFUSE(t)
 	t.Parallel()
 	s := native.Spec{Program: programtest.Shell(`mkdir "$1/d" && sync "$1" && echo d >>"$1/.torture/ack"`, program.Dir), Check: programtest.Shell("true", program.Dir), Again: true}

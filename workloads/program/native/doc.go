@@ -32,10 +32,10 @@
 // the acknowledgements, and it answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and
 // the checker is started again for the next.
 //
-// A checker only looks. With Spec.Again, the program then goes on with the store, in a second run that acknowledges like the first,
-// and the checker is asked once more about the lines of both. So a recovery that leaves the torn end of a log in place is found: what
-// is appended to it is lost at the next start. The program must go on with what it finds, and a first attempt without any crash
-// makes sure that it does.
+// A checker only looks. With Spec.Again, the program then goes on with the store, in a second run that acknowledges like
+// the first, and the checker is asked once more about the lines of both. This finds a recovery that leaves the torn end
+// of a log in place, so that what is appended after it is lost at the next start. The program must be able to continue on
+// a store that it finds; a first attempt without any crash makes sure that it is.
 //
 // # Stacks
 //
@@ -46,11 +46,12 @@
 //
 // # Servers
 //
-// A program with Spec.Server runs until it is stopped. While it is recorded, Server.Ready says when it is up, Server.Work drives
-// it and acknowledges, and Server.Stop shuts it down, which is recorded too. A recovery starts the server on the store, waits
-// until it is ready, runs the checker as a client, and kills the server. A server that exits by itself meanwhile has failed, and
-// one that is not ready in time hangs, because a server must start unaided on whatever a crash leaves. What it needs beforehand,
-// such as an initialised database cluster, is made by Spec.Setup, and is durable before the first power cut.
+// A program with Spec.Server runs until it is stopped. While it is recorded, Server.Ready says when it is up, Server.Work
+// drives it and acknowledges, and Server.Stop shuts it down, which is recorded too. A recovery starts the server on the
+// store, waits until it is ready, runs the checker as a client, and kills the server. A server that exits by itself
+// meanwhile has failed, and one that is not ready in time hangs, because a server must start unaided on whatever a crash
+// leaves. Spec.Setup makes what the server needs beforehand, such as an initialised database cluster; this is durable
+// before the first power cut.
 //
 // Each server has its own room (package process): 127.0.0.1 with all ports free, and {tmp}, or TORTURE_TMP, an empty directory
 // for sockets. Clients and checkers run in the same room.

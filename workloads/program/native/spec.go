@@ -30,8 +30,8 @@ type Spec struct {
 	Env []string `json:"env,omitempty"`
 	// Setup, if set, prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`
-	// Again runs the program, or Server.Work, once more on each recovered store that passes, and then judges the store again,
-	// after another start. This finds recoveries after which nothing that is added lasts.
+	// Again runs the program, or Server.Work, once more on each recovered store that passes, and then judges the store
+	// again, after another start. This finds recoveries after which new writes do not survive the next start.
 	Again bool `json:"again,omitempty"`
 	// Stacks has the recording say where in the program's source each operation comes from.
 	Stacks bool `json:"stacks,omitempty"`

@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
 
-// Told is what a job on a stage tells of a search or a replay, piece by piece. R is its kind of recording.
+// Told is a message of a job on a stage about its search or replay. R is its kind of recording.
 type Told[R any] struct {
 	Recording *R              `json:"recording,omitempty"`
 	Tally     *program.Tally  `json:"tally,omitempty"` // the figures so far
@@ -45,7 +45,7 @@ func OnStage[R any](ctx context.Context, job string, request any, progress func(
 // progressEvery is how often a stage tells its progress.
 const progressEvery = 200 * time.Millisecond
 
-// Telling returns what tells the progress of a search, from time to time.
+// Telling returns a function that reports the progress of a search from time to time.
 func Telling[R any](emit func(any) error) func(program.Tally) {
 	told := time.Time{}
 	return func(t program.Tally) {

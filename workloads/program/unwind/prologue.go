@@ -2,7 +2,7 @@ package unwind
 
 import "encoding/binary"
 
-// prologueBytes is how much code of a function is looked at.
+// prologueBytes is how much of a function's code is examined.
 const prologueBytes = 1 << 10
 
 // prologue is what the beginning of a function does to the stack.

@@ -7,9 +7,10 @@
 //	}, cache)
 //	swept, err := way.Sweep(ctx, schedule.Seeds{First: 1, Last: 300}, options)
 //
-// {dir}, {acks}, TORTURE_DIR, TORTURE_ACKS and {dir}/.torture/ack mean the same as in package native. The rest of the file tree is
-// the host's, read-only, except for a temporary directory that is empty at the start of every run. Programs use package os as
-// always; Spec.Setup prepares their store, and power is cut only after it. Packages schedule and wasidisk provide what is below it.
+// {dir}, {acks}, TORTURE_DIR, TORTURE_ACKS and {dir}/.torture/ack mean the same as in package native. The rest of the
+// file tree is the host's, read-only, except for a temporary directory that is empty at the start of every run. Programs
+// use package os as always; Spec.Setup prepares their store, and power is cut only after it. It is built on packages
+// schedule and wasidisk.
 //
 // # Promises
 //
