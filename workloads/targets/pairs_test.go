@@ -86,8 +86,8 @@ func TestTheTrackRecordHasThePairsOfPrograms(t *testing.T) {
 	}
 }
 
-// TestPublicBugsAreFoundWhereTheyAre takes minutes for each pair.
-func TestPublicBugsAreFoundWhereTheyAre(t *testing.T) {
+// TestPublicBugsAreFoundInTheVersionsThatHaveThem takes minutes for each pair.
+func TestPublicBugsAreFoundInTheVersionsThatHaveThem(t *testing.T) {
 	if os.Getenv("LIGHTNING_NIGHTLY") == "" {
 		t.Skip("slow: tortures a dozen releases, minutes each; set LIGHTNING_NIGHTLY=1")
 	}

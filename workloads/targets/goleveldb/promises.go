@@ -16,8 +16,8 @@ import "github.com/lightningdb/lightning-torture/workloads/torture"
 //     concurrently" is all that LevelDB adds. A write is applied before it returns, and a read sees every applied write.
 //   - RefusesSecondOpen: "This also acquire a file lock, so any subsequent attempt to open the same path will fail."
 //     (storage.OpenFile, which package storage replaces)
-//   - StopsOnError: the documentation does not say how a DB goes on after a disk error, except that a failed compaction
-//     is retried again and again. Where it would wait forever, the target ends the process; see store.Flush.
+//   - StopsOnError: the documentation does not say how a DB continues after a disk error, except that it keeps retrying a
+//     failed compaction. Where it would wait forever, the target ends the process; see store.Flush.
 //   - ReportsCorruption: "Open will return an error with type of ErrCorrupted if corruption detected in the DB." (leveldb.Open)
 //   - Unpromised, a disk that lies: Sync promises no more than fsync. (the same)
 func Promises() torture.Promises {

@@ -67,7 +67,7 @@ func (r reversed) DeleteRangeSeq(from, to []byte, d history.Durability) (uint64,
 	return 1<<40 - seq, err
 }
 
-func TestAnOrderThatIsNotThatOfRecoveryIsNoticed(t *testing.T) {
+func TestAFalseOrderOfCommitsIsNoticed(t *testing.T) {
 	target := planted(func(s workloads.Store) workloads.Store {
 		if sequencer, ok := s.(workloads.Sequencer); ok {
 			return reversed{s, sequencer}

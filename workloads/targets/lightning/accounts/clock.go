@@ -8,8 +8,8 @@ import (
 )
 
 // clock is the clock of a store. Each sync reads it twice, at its start and its end. The durations of successive syncs
-// cycle through the edges of the latency buckets: exactly the upper bound of a bucket, a little more, and at last more
-// than every bound.
+// cycle through the edges of the latency buckets: exactly the upper bound of a bucket, a little more than it, and
+// finally more than every bound.
 type clock struct {
 	now   time.Time
 	looks int

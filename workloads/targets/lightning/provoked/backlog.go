@@ -14,9 +14,10 @@ import (
 // backlogCommits is the number of commits that wait for a flush, each in a log of its own.
 const backlogCommits = 4
 
-// Backlog cuts the power while several logs wait for a flush and none but the first is synced, so that a log may be lost
-// whose successors are there, and cuts it again at every operation of the recovery. Whatever is left after either cut
-// must open and show the commits up to some point. What is left after the first must verify before it is opened.
+// Backlog cuts the power while several logs wait for a flush and only the first of them is synced, so a log may be lost
+// although later ones survive. It cuts the power again at every operation of the recovery. Whatever is left after either
+// cut must open and show the commits up to some point. What is left after the first cut must also verify before it is
+// opened.
 func Backlog() error {
 	disk, before, states, err := backlog()
 	if err != nil {

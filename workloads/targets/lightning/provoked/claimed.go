@@ -14,8 +14,8 @@ import (
 const claimedBytes = 1500
 
 // Claimed writes to a log after the disk has done a sync of it and before the sync returns, and then once more. Whatever
-// a power cut leaves of the two writes must open and show the commits up to some point: that the log was synced says nothing
-// about what was written meanwhile.
+// a power cut leaves of the two writes must open and show the commits up to some point, because the sync does not cover
+// what was written while it ran.
 func Claimed() error {
 	disk := newDisk()
 	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log", late: true}, goOn: make(chan struct{})}

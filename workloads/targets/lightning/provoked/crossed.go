@@ -126,7 +126,8 @@ func (c *crossing) cross() error {
 	return errors.Join(cut.Check(), allClosed(disk))
 }
 
-// meet does the first work, the second one while a sync of the first is held up, and then ordinary commits.
+// meet starts the first work, does the second one while a sync of the first is held up, and then makes ordinary
+// commits.
 func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) error {
 	h.armed.Store(true)
 	first := start(func() error { return c.first.do(db, pairs[0]) })

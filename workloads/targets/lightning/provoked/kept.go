@@ -17,7 +17,7 @@ import (
 
 // Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
 // the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The store
-// must be as damaged as before, or healthy. On this disk, a file that was linked in one directory and removed from
+// must be as damaged as before, or healthy. NB: on this disk, a file that was linked in one directory and removed from
 // another may be lost.
 func Kept() error {
 	whole, _, err := filled(20)

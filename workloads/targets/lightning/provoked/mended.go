@@ -12,7 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// beginnings are numbers with which a store begins: the usual one, and one that no store reaches by counting.
+// beginnings are the numbers from which a store counts its files, markers and commits: the usual one, and one that no
+// store reaches by counting.
 var beginnings = []int64{1, 1 << 53}
 
 // filling makes the content of a store that is to be repaired.

@@ -18,9 +18,9 @@ const repairedKeys = 5
 // large returns the i-th large value, which is like no other.
 func large(i int) []byte { return bytes.Repeat([]byte{'A' + byte(i)}, largeBytes+i) }
 
-// Repaired damages each large value of a store in turn and repairs the store. The values that are intact must be there. A key
-// whose value has rotted must be absent, and the report must name it. Some keys were written twice in one commit: not even the
-// value that their own commit had overwritten may be shown.
+// Repaired damages each large value of a store in turn and repairs the store. The values that are intact must be there. A
+// key whose value has rotted must be absent, and the report must name it. Some keys were written twice in one commit; not
+// even the first of these two values may come back.
 func Repaired() error {
 	for _, flushed := range []bool{false, true} {
 		for rotten := range 2 * repairedKeys {
@@ -84,8 +84,8 @@ const (
 	logSlackBytes = 160 // more than a block with two commits needs beside the values
 )
 
-// Salvaged lets the first commit of a log rot and repairs the store. The second commit ends at each of the last positions of a
-// block, and the others must be there wherever it ends.
+// Salvaged lets the first commit of a log rot and repairs the store. In turn, the second commit ends at each of the last
+// positions of a block. Wherever it ends, all commits but the first must be there.
 func Salvaged() error {
 	for left := range logSlackBytes {
 		if err := salvaged(logBlockBytes - largeBytes - left); err != nil {

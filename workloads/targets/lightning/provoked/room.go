@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Room checks stores that work in the background while their disk is full. They must accept what fits, refuse what does
-// not with ErrNoRoom, and go on as soon as there is room again, whichever call is the first to ask.
+// Room checks stores that work in the background while their disk is full. They must accept what fits, refuse with
+// ErrNoRoom what does not, and work again as soon as there is room, whichever call comes first then.
 func Room() error {
 	for _, full := range []string{"create *.sst", "write *.sst", "create *.blob", "write *.blob", "create *.log"} {
 		for _, first := range []struct {

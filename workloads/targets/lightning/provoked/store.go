@@ -57,7 +57,7 @@ func value(i int) []byte {
 // newDisk returns an empty disk that records where in the engine each of its operations was made.
 func newDisk() *faultfs.FS { return faultfs.New(faultfs.Options{Callers: true}) }
 
-// cutNow is a power cut at the present tick. What holds demands need not hold earlier.
+// cutNow is a power cut at the present tick. What holds checks need not be true of earlier power cuts.
 func cutNow(disk *faultfs.FS, profile faultfs.Profile, holds func(left *faultfs.FS) error) torture.PowerCut {
 	now := disk.Now()
 	return torture.PowerCut{
@@ -169,16 +169,16 @@ func orNone(err error) error {
 	return err
 }
 
-// A check yields to other goroutines patience times, and then waits for that many pauses, before it believes that an event never
-// comes. What is waited for takes some thousand instructions, and nothing else holds it up. But on a busy machine the
-// thread that executes them may have to wait for a processor while this one yields.
+// Before a check concludes that an event never comes, it yields to other goroutines patience times, and then waits for
+// that many pauses. An awaited event takes some thousand instructions, and nothing else holds it up. But on a busy
+// machine the thread that executes them may have to wait for a processor while this one yields.
 const (
 	patience = 2_000_000
 	pauses   = 10_000
 	pause    = time.Millisecond
 )
 
-// eventually reports whether happened returns true before an event is believed never to come.
+// eventually reports whether happened returns true within that time.
 func eventually(happened func() bool) bool {
 	if soon(happened) {
 		return true
