@@ -39,7 +39,7 @@ func runCovered(ctx context.Context, t *tool, target torture.Target) (err error)
 	cmd := exec.CommandContext(ctx, binary, t.args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, t.stdout, t.stderr
 	cmd.Cancel = func() error { return cmd.Process.Signal(passOn(ctx)) }
-	// The Go runtime of such a binary also writes its counters when the process ends; nobody reads those.
+	// The Go runtime of such a binary also writes its counters when the process ends; these are not read.
 	cmd.Env = append(os.Environ(), coverageDir+"="+scratch.Dir, "GOCOVERDIR="+scratch.Dir)
 	var ended *exec.ExitError
 	if err := cmd.Run(); errors.As(err, &ended) && ended.ExitCode() > 0 {

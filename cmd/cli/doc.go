@@ -8,7 +8,8 @@
 //  2. The exit code says what happened; "help exit-codes" lists them. A violation, an inconclusive run and a broken
 //     host have different codes, so that a CI job can tell them apart.
 //  3. The error for an unknown name lists all known ones.
-//  4. An interrupt stops the run; what it had found is still printed and written. A second interrupt kills at once.
+//  4. An interrupt stops the run; what it has found so far is still printed and written. A second interrupt ends the
+//     process at once.
 //  5. Only the output directory and the file named by --html are written. Both are checked before a run starts, because
 //     a run of a day must not end with "permission denied". bench removes what it stores, except profiles. wasmexec
 //     keeps compiled programs in the user's cache. init adds new files to a module and changes none. Files are replaced

@@ -42,15 +42,15 @@ like a client, and the server is killed. A server that does not start or does no
 have a network of their own, so ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
 store before power is cut for the first time.
 
-With --steps N, the program (or --work) is told by an argument {steps} how many steps to do, at first N. What is found is then
-looked for in shorter runs, and shown in the shortest that has it.
+With --steps N, the argument {steps} tells the program (or --work) how many steps to do, N at first. If something is found, the
+same is looked for in shorter runs, and shown in the shortest run that has it.
 
-A checker only looks at a store. With --again, the program also goes on with it, in a second run that acknowledges like the
-first, and then it is checked once more.
+A checker only looks at a store. With --again, the program also continues on each recovered store, in a second run that
+acknowledges like the first, and the store is then checked once more.
 
 With --stacks, findings and --audit say where in the program's source each operation comes from: the line and the line that called
-it, without the C library and the standard library of the language. The program needs no change. A Go program has all that it takes; C, C++
-and Rust should be compiled with -g, or functions are all that is known.
+it, without the C library and the standard library of the language. The program needs no change. Compile C, C++ and Rust with -g;
+otherwise only functions are known, not lines.
 
 Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).

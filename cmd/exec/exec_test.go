@@ -69,7 +69,7 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "sqlite3 is neither a .wasm file nor a package of Go")
 }
 
-func TestAProgramGoesOnOnlyWithCopiesThatACheckerHasJudged(t *testing.T) {
+func TestAgainNeedsCopiesThatACheckerJudges(t *testing.T) {
 	for want, args := range map[string][]string{
 		"a program can go on only with a copy": {"--again", "--dump", "dump {dir}", "--", "program", "{dir}"},
 		"leave one of them out":                {"--again", "--from", "run.lrec", "--check", "check {dir}"},
