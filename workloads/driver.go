@@ -95,7 +95,7 @@ func (d *driver) loading() []Step {
 	return steps
 }
 
-// loadStep returns the step that loads a batch. A log gets it appended at its end, whatever became of earlier batches.
+// loadStep returns the step that loads a batch. In a log it is appended at the end, whatever became of earlier batches.
 func (d *driver) loadStep(i int, batch []history.Write, durability history.Durability) Step {
 	if _, isLog := LogOf(d.session.store); !isLog {
 		return Step{Kind: history.Batch, Writes: batch, Durability: durability}

@@ -10,7 +10,7 @@ import (
 
 // Fill is a step that writes until the file to which the store appends ends a few bytes before the end of a block, and
 // then continues with the next blocks. Where a record ends depends on everything before it and on the overhead that the
-// store adds, so the lengths are found by observation.
+// store adds, so the right lengths are found by trial.
 type Fill struct {
 	Key   []byte
 	Block int    // block size in bytes, if the target does not state it

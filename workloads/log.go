@@ -9,8 +9,9 @@ import (
 )
 
 // logs is for append-only logs. Entries are appended singly and in batches. The log is truncated at both ends, where
-// raft does so and at unusual places. Appends after a truncation of the end reuse indexes with other contents. Clients
-// read anywhere in the log and take turns at changing it. Now and then the log is closed and reopened, or copied.
+// raft would do so and at unusual places. Appends after a truncation of the end reuse indexes with other contents.
+// Clients read anywhere in the log at any time, but change it one at a time. Now and then the log is closed and
+// reopened, or copied.
 func logs(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, logKeysMax)

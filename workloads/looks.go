@@ -45,7 +45,7 @@ func (s keyspace) bound(rng *rand.Rand, client int, step *Step) {
 	}
 }
 
-// moves draws movements: seeks to keys and to their direct neighbours, and walks from there that also turn round.
+// moves draws movements: seeks to keys and to their direct neighbours, followed by steps in both directions.
 func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	for len(moves) < n {
 		switch p := rng.IntN(16); {

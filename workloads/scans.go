@@ -10,7 +10,7 @@ import (
 )
 
 // ReadAll appends every pair of the store to state, which the caller must have emptied. It returns ErrDisorder if keys
-// repeat or are out of order. It runs once per crash image, so it does nothing else.
+// repeat or are out of order. It runs once per crash image, so it must be cheap.
 func ReadAll(store Store, state *history.State) error {
 	var last []byte
 	var disorder error

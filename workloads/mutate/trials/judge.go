@@ -88,7 +88,7 @@ func (j Judge) run(ctx context.Context, dir string, env []string) (Answer, error
 	switch {
 	case ctx.Err() != nil:
 		return a, ctx.Err()
-	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it passed, even if its time ran out at that moment
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // it passed, even if its time ran out at the same moment
 		return a, nil
 	case limited.Err() != nil:
 		a.Verdict, a.Sentence = Timeout, fmt.Sprintf("not done within %v", j.Limit)
