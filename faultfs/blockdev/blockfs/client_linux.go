@@ -126,27 +126,28 @@ func (c *Client) Fork(disk string) (string, error) {
 	return to, c.call("Fork", ForkArgs{disk, to}, nil)
 }
 
-// Cut creates a disk that a power cut may leave of a recorded one. It returns its name and a hash that is equal for
-// equal states of that recording.
+// Cut creates a disk in a state in which a power cut may leave a recorded disk. It returns the name of the new disk and
+// a hash, which is equal for equal states of that recording.
 func (c *Client) Cut(disk string, s blocklog.State) (string, uint64, error) {
 	to, hash := c.name(), uint64(0)
 	err := c.call("Cut", CutArgs{disk, to, s}, &hash)
 	return to, hash, err
 }
 
-// Content returns what a recorded disk was before it was recorded, and its log.
+// Content returns the content of a recorded disk before its first recorded request, and its log.
 func (c *Client) Content(disk string) (content Content, err error) {
 	err = c.call("Content", disk, &content)
 	return content, err
 }
 
-// Load creates a disk that has recorded a log, and returns its name. Its own content is that before the log.
+// Load creates a disk that has the given content and log, as Content returns them, and returns its name. The requests
+// of the log are not applied.
 func (c *Client) Load(content Content) (string, error) {
 	to := c.name()
 	return to, c.call("Load", LoadArgs{to, content}, nil)
 }
 
-// Adopt makes a disk the recording of a log that began with its present content.
+// Adopt gives a disk a log, as if its present content were the one that the first request of the log found.
 func (c *Client) Adopt(disk string, log blocklog.Log) error {
 	return c.call("Adopt", AdoptArgs{disk, log}, nil)
 }
@@ -172,11 +173,11 @@ func (c *Client) Log(disk string) (log blocklog.Log, err error) {
 	return log, err
 }
 
-// Fail makes a disk fail writes. The zero Failure ends that.
+// Fail makes writes to a disk fail. The zero Failure ends that.
 func (c *Client) Fail(disk string, f Failure) error { return c.call("Fail", FailArgs{disk, f}, nil) }
 
-// SetRules makes a disk fail writes and flushes with EIO from now on: those that the rules hit, in the syntax of rule.ParseRule. A
-// write is "eio write" and a flush is "eio sync".
+// SetRules makes the writes and flushes that one of the rules hits fail with EIO from now on. Rules have the syntax of
+// rule.ParseRule: "eio write" is about writes, "eio sync" about flushes.
 func (c *Client) SetRules(disk string, rules []string) error {
 	return c.call("SetRules", RulesArgs{disk, rules}, nil)
 }

@@ -27,11 +27,11 @@ type disk struct {
 
 // Latencies slow down disks, which would otherwise answer in microseconds.
 type Latencies struct {
-	// FileBytes is how long it takes to write what blocklog takes for the bytes of a test program's file. It gives a filesystem
-	// that does not wait for them time to commit before they are on the disk.
+	// FileBytes is how long a write takes if blocklog recognizes it as the bytes of a test program's file. A filesystem
+	// that does not wait for these bytes then has time to commit before they are on the disk.
 	FileBytes time.Duration
-	// Flush is how long each of the first Flushes flushes of a recording takes. It gives a program that does not wait for its sync
-	// time to go on meanwhile.
+	// Flush is how long each of the first Flushes flushes of a recording takes. A program that does not wait for its
+	// sync then has time to go on.
 	Flush   time.Duration
 	Flushes int
 }
@@ -62,7 +62,7 @@ func (d *disk) hit(op blocklog.Op) (hit bool) {
 	kind, fails := map[blocklog.Kind]trace.OpKind{blocklog.Write: trace.OpWrite, blocklog.Flush: trace.OpSync}[op.Kind]
 	for _, r := range d.rules {
 		if fails && r.Sees(kind, "", "") && r.Fires() {
-			hit = true // every rule counts
+			hit = true // and go on, because every rule counts its matches
 		}
 	}
 	return hit

@@ -28,9 +28,9 @@ func TestFailureHitsTheBytesOfAFile(t *testing.T) {
 		{"other bytes", Failure{Content: content, Times: 1}, page(0, "nnnnoooo"), false},
 		{"its bytes within a sector are those of a journal or a node", Failure{Content: content, Times: 1}, page(0, "....oooooooooooo"), false},
 		{"it has failed often enough", Failure{Content: content}, page(0, "oooooooo"), false},
-		{"in its place", Failure{Content: content, Times: 1, From: 8192, To: 12288}, page(0, "oooooooo"), true},
-		{"before its place", Failure{Content: content, Times: 1, From: 12288, To: 16384}, page(0, "oooooooo"), false},
-		{"behind its place", Failure{Content: content, Times: 1, From: 4096, To: 8192}, page(0, "oooooooo"), false},
+		{"its bytes in its place", Failure{Content: content, Times: 1, From: 8192, To: 12288}, page(0, "oooooooo"), true},
+		{"its bytes before its place", Failure{Content: content, Times: 1, From: 12288, To: 16384}, page(0, "oooooooo"), false},
+		{"its bytes after its place", Failure{Content: content, Times: 1, From: 4096, To: 8192}, page(0, "oooooooo"), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -19,8 +19,8 @@ import (
 // serveWord is the first argument of a process that is to become the server.
 const serveWord = "__serve-disks"
 
-// ServeIfAsked turns this process into the server, and exits when that ends, if Start started it. Call it first in
-// main.
+// ServeIfAsked does nothing unless Start started this process. If so, the process becomes the server, and exits when
+// that ends. Call it first in main.
 func ServeIfAsked() {
 	if len(os.Args) != 3 || os.Args[1] != serveWord {
 		return
@@ -78,7 +78,7 @@ func (s *Service) Fork(a ForkArgs, _ *struct{}) error {
 	return s.with(a.From, func(d *disk) { s.fs.add(a.To, &disk{data: d.data.Fork()}) })
 }
 
-// Cut serves a new disk: one that a power cut may leave of a recorded one.
+// Cut serves a new disk, in a state in which a power cut may leave a recorded one.
 func (s *Service) Cut(a CutArgs, hash *uint64) error {
 	return s.with(a.From, func(d *disk) {
 		data := d.log.Disk(d.before, a.State)
@@ -127,19 +127,19 @@ func (s *Service) Record(name string, _ *struct{}) error {
 	})
 }
 
-// Content returns what a disk was before it was recorded, and the log.
+// Content returns the content of a disk before its first recorded request, and the log.
 func (s *Service) Content(name string, c *Content) error {
 	return s.with(name, func(d *disk) { *c = Content{d.before.Pages(), slices.Clone(d.log)} })
 }
 
-// Load serves a new disk that has recorded the given log. Its own content is that before the log.
+// Load serves a new disk that has the given content and log. The requests of the log are not applied.
 func (s *Service) Load(a LoadArgs, _ *struct{}) error {
 	before := blocklog.NewDiskOf(a.Content.Before)
 	s.fs.add(a.To, &disk{data: before.Fork(), before: before, log: a.Content.Log})
 	return nil
 }
 
-// Adopt makes a disk the recording of the given log.
+// Adopt gives a disk a log that begins with its present content.
 func (s *Service) Adopt(a AdoptArgs, _ *struct{}) error {
 	return s.with(a.Disk, func(d *disk) { d.before, d.log = d.data.Fork(), a.Log })
 }
@@ -154,7 +154,7 @@ func (s *Service) Log(name string, log *blocklog.Log) error {
 	return s.with(name, func(d *disk) { *log = slices.Clone(d.log) })
 }
 
-// Fail makes a disk fail writes.
+// Fail makes writes to a disk fail.
 func (s *Service) Fail(a FailArgs, _ *struct{}) error {
 	return s.with(a.Disk, func(d *disk) { d.fail, d.failed = a.Writes, 0 })
 }
@@ -164,7 +164,7 @@ func (s *Service) Failed(name string, n *int) error {
 	return s.with(name, func(d *disk) { *n = d.failed })
 }
 
-// SetRules makes a disk fail requests.
+// SetRules makes the requests that one of the rules hits fail.
 func (s *Service) SetRules(a RulesArgs, _ *struct{}) error {
 	var rules []*rule.Rule
 	for _, text := range a.Rules {

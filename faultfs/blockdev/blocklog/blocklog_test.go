@@ -166,7 +166,7 @@ func TestForgedLogsAndStatesAreRejected(t *testing.T) {
 	}
 }
 
-func TestADiskIsMadeAgainOfItsPages(t *testing.T) {
+func TestADiskCanBeRebuiltFromItsPages(t *testing.T) {
 	t.Parallel()
 	below := blocklog.NewDisk(nil)
 	below.Do(file(0, 'a', 10))

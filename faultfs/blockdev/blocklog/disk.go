@@ -14,12 +14,12 @@ type page = [PageBytes]byte
 // Disk is the content of a block device. It is sparse: it has its own pages on top of another disk, which must not
 // change while this one is in use.
 type Disk struct {
-	under *Disk // nil for a disk that is full of garbage where nothing was written
+	under *Disk // nil: what was never written is garbage
 	pages map[int64]*page
 }
 
-// garbage is a page of a disk that was used for something else before. It makes blocks visible that a filesystem shows
-// before it has written them.
+// garbage is the content of a page that was never written, as on a disk that was used for something else before. It
+// shows if a filesystem exposes a block that it has not written.
 var garbage = func() *page {
 	p := new(page)
 	for i := range p {
@@ -92,7 +92,7 @@ func (d *Disk) Read(b []byte, off int64) {
 	}
 }
 
-// Pages returns the pages that were ever written to the disk, by their number. A page of zeros is nil.
+// Pages returns, by number, the pages that were ever written to the disk. A page of zeros is nil.
 func (d *Disk) Pages() map[int64][]byte {
 	all := map[int64][]byte{}
 	for below := d; below != nil; below = below.under {

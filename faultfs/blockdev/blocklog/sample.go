@@ -8,7 +8,7 @@ import (
 // Sampling bounds the states of an epoch.
 type Sampling struct {
 	Tears      Tearing
-	Exhaustive int    // all subsets are tried of epochs with at most this many units
+	Exhaustive int    // epochs with at most this many units are tried with every subset
 	Random     int    // random subsets tried of a longer epoch
 	Each       int    // prefixes, single survivors and single losses tried of a longer epoch, of each kind; 0 means all
 	Seed       uint64 // the seed of the random subsets

@@ -20,7 +20,7 @@ type Piece struct {
 	To   int64 `json:"to"`
 }
 
-// Disk returns the state of a log whose first request found the disk under.
+// Disk returns the disk in a state of the log, whose first request found the disk under.
 func (l Log) Disk(under *Disk, s State) *Disk {
 	d := NewDisk(under)
 	for _, op := range l[:s.Sure] {
@@ -32,8 +32,8 @@ func (l Log) Disk(under *Disk, s State) *Disk {
 	return d
 }
 
-// Lost returns the units that a state has lost. They must be those of the epoch that begins at State.Sure, torn in the same way
-// as the pieces in Kept.
+// Lost returns those of the given units that a state has lost. The units must be those of the epoch that begins at
+// State.Sure, torn in the same way as the pieces in Kept.
 func (s State) Lost(units []Piece) (lost []Piece) {
 	for _, u := range units {
 		if !slices.Contains(s.Kept, u) {

@@ -10,11 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Bystander is a file in the top directory of a filesystem, which Commit needs. No program may know it.
+// Bystander is a file in the top directory of a filesystem. Commit changes and syncs it, so the programs under test
+// must not use it.
 const Bystander = "bystander"
 
-// Commit makes the filesystem that is mounted on a directory commit its metadata, as the kernel does from time to time. It
-// promises no program anything.
+// Commit makes the filesystem that is mounted on a directory commit its metadata, as the kernel does from time to time.
+// A program cannot rely on it: it is not a sync of any file that the program uses.
 func (f Filesystem) Commit(dir string) error {
 	if f.Type == "btrfs" {
 		return commitBtrfs(dir)

@@ -26,7 +26,7 @@ func Ext4(mode string, diskBytes int64) Filesystem {
 	}
 }
 
-// XFS returns XFS. It allows no disk below 300 MiB.
+// XFS returns XFS, whose mkfs refuses disks below 300 MiB.
 func XFS(diskBytes int64) Filesystem {
 	return Filesystem{
 		Type: "xfs", Options: "nouuid", Mkfs: []string{"mkfs.xfs", "-q", "-f", "-K"}, Package: "xfsprogs", DiskBytes: diskBytes,

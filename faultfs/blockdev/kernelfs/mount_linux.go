@@ -47,8 +47,8 @@ func (f Filesystem) Mount(file, dir, options string) (*Mounted, error) {
 	return &Mounted{dir, dev}, nil
 }
 
-// busyPatience is how long a disk may stay busy after everything that used it has ended: the kernel drops the references of a
-// process that was killed, or that somebody looks at in /proc, a little later.
+// busyPatience is how long a disk may stay busy after everything that used it has ended: if a process was killed, or
+// somebody is reading about it in /proc, the kernel drops its references a little later.
 const busyPatience = 10 * time.Second
 
 // unmount unmounts as soon as the disk is no longer busy.
