@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// allowed returns the outcome in the model that matches one of a real filesystem. Usually the two are identical. But
-// what the model writes as "?", stale bytes left in a block, can be anything, even letters of the program.
+// allowed returns the outcome of the model that matches an outcome of a real filesystem. Usually the two are identical.
+// But stale bytes, which the model writes as "?", can be anything, even letters that the program writes.
 func allowed(set litmus.Set, outcome string) (as string, ok bool) {
 	if set.Has(outcome) {
 		return outcome, true
@@ -21,7 +21,7 @@ func allowed(set litmus.Set, outcome string) (as string, ok bool) {
 	return "", false
 }
 
-// covers reports whether the two differ only where the first has "?".
+// covers reports whether two outcomes differ only where the first has "?".
 func covers(as, outcome string) bool {
 	a, b := strings.Fields(as), strings.Fields(outcome)
 	if len(a) != len(b) {
@@ -63,7 +63,7 @@ func expand(runs string) string {
 		}
 		n, err := strconv.Atoi(run[1:])
 		if err != nil {
-			return runs // it is not content
+			return runs // not the content of a file
 		}
 		b.WriteString(strings.Repeat(run[:1], n))
 	}

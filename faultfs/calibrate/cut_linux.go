@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/litmus"
 )
 
-// cut mounts up to limit different disks that a power cut may leave of a recording, and calls found with the content of
-// each.
+// cut mounts up to limit different disks that a power cut during a recording may leave, and calls found with the
+// content of each.
 func (r *rig) cut(ctx context.Context, rec recording, limit int, found func(outcome string, s blocklog.State, disk string) error) error {
 	known := map[uint64]bool{}
 	for state := range rec.log.States(rec.mark, sampling) {
@@ -61,7 +61,8 @@ func (r *rig) look(disk string) (outcome string, err error) {
 	return outcome, errors.Join(err, r.disks.Remove(fork))
 }
 
-// badDisk reports whether, and how, an error means that the filesystem is damaged.
+// badDisk returns the outcome that an error stands for. ok is false unless the error means that the filesystem is
+// damaged.
 func badDisk(err error) (outcome string, ok bool) {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {

@@ -14,18 +14,18 @@
 // # What is a legal cut
 //
 // The outcomes of a program are those of a cut after its last call. So a cut lies at or after the mark set in the log
-// at that point. Everything flushed before the mark is safe, and of what came later any part may be, as package
+// at that point. Everything flushed before the mark is safe, and any part of what came later may be, as package
 // blocklog explains. Work that the kernel does on its own after the program has ended is included: power is cut in the
 // middle of that as well. States that are the same disk are examined once.
 //
 // # Plans
 //
-// A kernel writes when it likes; a program that takes a millisecond would see none of that. So each program runs many
+// The kernel writes when it likes, and usually long after a program that takes a millisecond. So each program runs many
 // times, each time with a Plan: at some point the kernel is nudged to commit its metadata, to write back the bytes of
 // files, or both. No nudge promises the program anything: if an fsync is needed to force the journal, it syncs a file
 // that the program does not know. ext4 also runs without delayed allocation, and btrfs with small files kept out of its
 // metadata. A disk is full of garbage before it is formatted, so that blocks shown before they are written stand out.
-// And it is slow in taking the bytes of files, so that a filesystem that does not wait for them is caught.
+// The disk is also slow to accept the bytes of files, so that a filesystem that does not wait for them is caught.
 //
 // # How to read the table
 //

@@ -73,7 +73,7 @@ func (w *worldFS) refuse(f *os.File) (blockfs.Failure, error) {
 	return failure, err
 }
 
-// place returns the location of a file's first extent on the disk.
+// place returns the byte range of a file's first extent on the disk.
 func place(f *os.File) (from, to int64, err error) {
 	const fiemap = 0xc020660b // FS_IOC_FIEMAP
 	var m struct {

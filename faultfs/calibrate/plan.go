@@ -11,7 +11,7 @@ type Nudge string
 
 // The nudges. None of them syncs a file or directory of the program, which would promise it more than it asked for.
 const (
-	Commit     Nudge = "commit"     // the filesystem commits its metadata, as it does every few seconds, and writes no data for that
+	Commit     Nudge = "commit"     // the filesystem commits its metadata, as it does every few seconds, and writes only the data that this requires
 	WriteBack  Nudge = "write-back" // the bytes of all files are written, but not their metadata
 	Start      Nudge = "start"      // the same, without waiting until they are on the disk
 	Everything Nudge = "everything" // metadata and bytes, like sync(2)

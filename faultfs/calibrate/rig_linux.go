@@ -75,14 +75,15 @@ func (r *rig) mounted(disk, options string, do func() error) error {
 	return errors.Join(err, m.Unmount())
 }
 
-// fileLatency is long enough for a filesystem to commit before the bytes of a file are on the disk, if it does not wait for them.
+// fileLatency is how long the disk takes to accept the bytes of a file: long enough for a filesystem that does not wait
+// for them to commit first.
 const fileLatency = 3 * time.Millisecond
 
-// patience is how long a program may run, or a disk be examined, before the disks are taken away. It is long, because
-// on a busy machine being slow does not mean that anything is wrong.
+// patience is how long a program may run, or a disk be examined, before the disks are taken away. It is long because on
+// a busy machine slowness alone does not mean that something is wrong.
 const patience = 2 * time.Minute
 
-// watch ends whatever hangs, unless it is stopped in time.
+// watch starts a timer that aborts whatever still hangs after patience, unless the timer is stopped before.
 func (r *rig) watch() *time.Timer { return time.AfterFunc(patience, r.abort) }
 
 // abort ends whatever hangs: from now on every request to a disk fails.

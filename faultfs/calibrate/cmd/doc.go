@@ -4,8 +4,8 @@
 //	cd faultfs/calibrate                          # a module of its own
 //	go run ./cmd                                  # everything, a few minutes
 //	go run ./cmd -fs xfs,btrfs -program L03,L14   # a part of it
-//	go run ./cmd -keep DIR                        # save disks that show what is not allowed
+//	go run ./cmd -keep DIR                        # save the disks whose outcome is not allowed
 //
-// Its exit code is 0 if everything seen is allowed, 1 if something is not, 2 if it could not go on. If it cannot run at
-// all, it says why and what to install, and exits with 0.
+// The exit code is 0 if every outcome seen is allowed, 1 if one is not, and 2 if the command could not go on. If it
+// cannot run at all, it says why and what to install, and exits with 0.
 package main

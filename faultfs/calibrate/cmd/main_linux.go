@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string) (unexpected int, err error) {
 	format := flags.String("format", "text", "output format: text, json or markdown")
 	flags.IntVar(&o.Plans, "plans", 0, "runs of each program on each filesystem; 0 for the default")
 	flags.IntVar(&o.States, "states", 0, "disks examined per run; 0 for the default")
-	flags.StringVar(&o.Keep, "keep", "", "directory to save disks to whose outcome the model does not allow")
+	flags.StringVar(&o.Keep, "keep", "", "directory in which to save disks whose outcome the model does not allow")
 	if err := flags.Parse(args); err != nil {
 		return 0, err
 	}
@@ -97,7 +97,7 @@ func choose[T any](list string, all []T, name func(T) string) (chosen []T, err e
 	return chosen, nil
 }
 
-// missing reports, and prints, that a filesystem cannot be tested here.
+// missing reports whether a filesystem cannot be tested here, and prints why.
 func missing(fs calibrate.Filesystem) bool {
 	reason := fs.Missing()
 	if reason != "" {
