@@ -19,9 +19,10 @@ func (im *Image) undecided(indexes []int) []int {
 	return open
 }
 
-// tooMany reports whether deciding the open ops, oldest first, has more outcomes than the limit allows, which is given
-// as a number of yes-or-no answers. What counts is the number of closed subsets, not of ops: of a chain in which each
-// op follows the previous one, such as appends to one sector or the sequence of MetadataInOrder, a disk has a prefix.
+// tooMany reports whether the open ops, given oldest first, have more closed subsets than the limit allows: 2 to the
+// power of the limit. Ops that are independent of each other double that number with each op. But a disk has only a
+// prefix of a chain in which each op follows the previous one, such as appends to one sector or the sequence of
+// MetadataInOrder, so a chain of n ops multiplies it by n+1.
 func (im *Image) tooMany(open []int) bool {
 	if len(open) <= im.limit {
 		return false

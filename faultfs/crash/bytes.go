@@ -58,8 +58,9 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	q.pushBytes(op, &pendingOp{off: off, data: data, clears: op.Kind == trace.OpTruncate})
 }
 
-// clearedBy returns the pending truncation whose zeros in a sector a write overwrites, if blocks can be stale: until
-// the zeros are written, the block has what was cut off. It returns nil if there is none.
+// clearedBy returns the pending truncation whose zeros a write to the sector at off overwrites, or nil if there is
+// none. It matters only if blocks can be stale: until those zeros are written, the block still has the bytes that were
+// cut off.
 func (q *queue) clearedBy(op *trace.Op, off int64) *pendingOp {
 	last, cuts := q.data[sectorKey{op.Ino, off / q.unit}], q.cuts[op.Ino]
 	if last == nil || !last.clears || op.Kind == trace.OpTruncate || len(cuts) == 0 || !q.rules.Has(model.StaleBlocks) {
@@ -114,8 +115,9 @@ func (q *queue) appendBytes(op *trace.Op, p *pendingOp) {
 	q.append(p, op.Tick)
 }
 
-// freed returns the last pending truncation of a file that freed the place of the byte before end. The page in which
-// the file has ended since then is not freed, except where bytes are in the sequence.
+// freed returns the last pending truncation of a file that freed the place of the byte before end. A truncation keeps
+// the block of the page in which the file then ends, so that page does not count as freed, unless the rules give bytes
+// a place in the sequence.
 func (q *queue) freed(ino trace.Ino, end int64) *pendingOp {
 	inSequence := q.rules.Has(model.DataInOrder | model.DataFollowsMetadata)
 	for _, cut := range slices.Backward(q.cuts[ino]) {

@@ -17,10 +17,10 @@
 // model is exactly this: a list of pending ops, and for each the ops that it follows. A disk that a power cut may leave
 // is the durable state plus a subset that is closed under "follows", applied in the order of the calls.
 //
-// Both directions of an error in these edges matter. With an edge too many, images that a real disk can leave are never
-// tried, and a bug that only they show is missed. With an edge too few, programs are blamed for disks that no
-// filesystem leaves. So an edge exists only where POSIX or every filesystem of a profile guarantees it, and
-// GUARANTEES.md lists each with its source.
+// These edges can be wrong in two ways. One edge too many, and images that a real disk can leave are never tried, so a
+// bug that only they show is missed. One too few, and programs are blamed for disks that no filesystem leaves. So an
+// edge exists only where POSIX or every filesystem of a profile guarantees it, and GUARANTEES.md lists each with its
+// source.
 //
 // # From a trace to pending ops
 //

@@ -11,7 +11,8 @@ type family struct {
 	seed   uint64 // the seed of the random subsets
 }
 
-// familyEach bounds the members of each shape, familyRandom the random ones: observing a thousand ops costs 48 images.
+// familyEach limits the prefixes, the losses and the survivors, familyRandom the random subsets: an observation of a
+// thousand ops costs 48 images.
 const (
 	familyEach   = 12
 	familyRandom = 10

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// pendingIndex finds the pending ops that an observation can see, as indexes into Point.pending. It is built once per
-// crash point and never changes.
+// pendingIndex finds the pending ops that an observation can see, as indexes into Point.pending. It is built once for
+// each crash point and never changes.
 type pendingIndex struct {
 	needs      edges // what must be kept with an op
 	dependents edges // what is lost with an op

@@ -22,7 +22,7 @@ type place uint8
 const (
 	unordered place = iota // not in the sequence
 	inOrder                // follows every earlier op that is inOrder
-	delayed                // does too, but nothing follows it
+	delayed                // also follows every earlier op that is inOrder, but nothing follows it
 )
 
 // nameKey is a name in a directory.

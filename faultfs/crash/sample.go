@@ -39,8 +39,8 @@ func (p *Point) Sample(seed uint64, most int) []Chooser {
 	return all[:min(len(all), most)]
 }
 
-// sampleStream separates the draws of Sample from others with the same seed. sampleAny is the number of subsets of each
-// shape that has no place.
+// sampleStream separates the draws of Sample from others with the same seed. sampleAny is the number of random subsets
+// of calls, and of ops.
 const (
 	sampleStream = 0x5eed
 	sampleAny    = 256
@@ -57,10 +57,10 @@ type sampler struct {
 	torn  []int   // calls whose bytes are in more than one piece
 }
 
-// end holds what a file has before one of its calls, and from that call on.
+// end is a place at which a file may end: the file's ops before one of its calls, and those from that call on.
 type end struct{ before, from []int }
 
-// shape is a kind of subset: a member for each place, and the places in the order in which to try them.
+// shape is a kind of subset: one subset for each place, and the places in the order in which to try them.
 type shape struct {
 	order  []int
 	member func(place int) Chooser
@@ -159,7 +159,7 @@ func (s *sampler) cutFiles() {
 	}
 }
 
-// half returns what a torn write lacks of a call: the pieces from one on, or up to one.
+// half returns the pieces of a call that a torn write lacks: either those from a random piece on, or those before it.
 func (s *sampler) half(call int) (lacks []int) {
 	var pieces []int
 	for _, i := range s.calls[call] {

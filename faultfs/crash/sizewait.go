@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// waitForBytes makes the sizes of a write, one per page, follow the bytes of the write that they show.
+// waitForBytes makes the sizes of a write, one for each page, follow the bytes of that page which they make readable.
 func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	if len(sizes) == 0 || !q.rules.Has(model.DataBeforeSize) {
 		return
@@ -23,7 +23,8 @@ func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	}
 }
 
-// releaseSizes frees the pending sizes of a file from waiting for bytes below a size that a truncation sets at once.
+// releaseSizes handles a truncation that sets its size at once: the pending sizes of the file no longer wait for bytes
+// below the new size.
 func (q *queue) releaseSizes(op *trace.Op) {
 	if !q.rules.Has(model.DataBeforeSize) {
 		return

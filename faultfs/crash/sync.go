@@ -38,8 +38,8 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	}
 }
 
-// reach marks what a successful sync makes durable: what it takes, and everything that those ops follow. It returns the
-// index of the first of them, too.
+// reach marks what a successful sync makes durable: what it takes, and everything that those ops follow. It also
+// returns the index of the first of them.
 func (q *queue) reach(op *trace.Op) (durable []bool, first int) {
 	first = len(q.ops)
 	oldest, found := q.oldest[op.Ino]
