@@ -118,7 +118,7 @@ func TestWrongFilesAreDetected(t *testing.T) {
 	}
 	v, err := litmus.Check(parse(t, small), faultfs.LoseAll())
 	require.NoError(t, err)
-	require.Equal(t, litmus.Set{"nothing"}, v.Extra, "of a profile that the file does not mention")
+	require.Equal(t, litmus.Set{"nothing"}, v.Extra, "the file does not mention the profile")
 }
 
 // A program without a power cut leaves on the operating system's disk what lose-none says.

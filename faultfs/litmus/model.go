@@ -37,13 +37,13 @@ func ModelOn(p Program, model faultfs.Model) (Set, error) {
 	return newSet(all), nil
 }
 
-// failing is a disk of the model that fails on demand in the way of the profile's filesystem.
+// failing is a disk of the model that fails on demand, as the filesystem of the profile would.
 type failing struct {
 	*faultfs.FS
 	as faultfs.Failure
 }
 
-// failures maps profiles to their way of failing. Profiles that do not stand for a filesystem have none.
+// failures maps each profile that stands for a filesystem to the way in which that filesystem fails.
 var failures = map[string]faultfs.Failure{
 	"ext4-ordered": faultfs.Ext4Ordered, "ext4-writeback": faultfs.Ext4Ordered, "ext4-journal": faultfs.Ext4Journal,
 	"xfs": faultfs.XFS, "btrfs": faultfs.Btrfs,

@@ -101,7 +101,7 @@ func (r *Result) table(b *strings.Builder) {
 	b.WriteString("\n")
 }
 
-// explain lists the outcomes that only one side has.
+// explain lists the outcomes that only the model or only the file has.
 func (v *Verdict) explain(b *strings.Builder, program string) {
 	if v.Right() {
 		return
@@ -121,7 +121,7 @@ func (r *Result) conclude(b *strings.Builder) {
 		fmt.Fprintf(b, "\n%s: the model leaves exactly what the files list.\n", all)
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %d wrong. Missing: in the file, and the model never leaves it. Extra: the other way round.\n",
+	fmt.Fprintf(b, "\n%s: %d wrong. Missing outcomes are in the file but the model never leaves them; extra ones are the reverse.\n",
 		all, r.Wrong)
 }
 
