@@ -6,14 +6,14 @@ import (
 )
 
 const (
-	// PageBytes is the size of a page, the unit in which contents share bytes and of a filesystem's blocks.
+	// PageBytes is the size of a page: the unit in which contents share bytes, and the size of a filesystem's blocks.
 	PageBytes = 4096
 	// SectorBytes is the size of a sector of the disk, unless a device says otherwise.
 	SectorBytes = 512
 )
 
-// page is a piece of a file. Only the content that owns it may change it. The bytes are allocated by themselves, so that
-// they fill their size class and the garbage collector need not scan them.
+// page is a piece of a file. Only the content that owns it may change it. The bytes are a separate allocation, so that
+// they fill their size class exactly and the garbage collector need not scan them.
 type page struct {
 	owner *Content
 	b     *[PageBytes]byte // nil: the page was never written

@@ -23,10 +23,10 @@ type Device struct {
 	// SafeAppend: a file grows only after its new bytes are written, like SQLite's SQLITE_IOCAP_SAFE_APPEND.
 	SafeAppend bool
 	// RenameSplit: moving a file to another directory is a link followed by an unlink. Power can be cut in between, and
-	// a sync of one directory does not wait for the other. This is a property of the filesystem rather than the disk,
-	// but of old or simple ones, so that it can be combined with every profile.
+	// a sync of one directory does not wait for the other. This is a property of a filesystem rather than of a disk. It
+	// is among the devices so that it can be combined with every profile.
 	RenameSplit bool
-	// IgnoreFlush is the tick from which on syncs return success and make nothing durable; 0 means never. In a crash
+	// IgnoreFlush is a tick: from then on, syncs return success and make nothing durable. 0 means never. In a crash
 	// image made at or after that tick no sync makes anything durable.
 	IgnoreFlush uint64
 }

@@ -3,8 +3,8 @@
 //
 // A profile is posix-min, which is what fsync(2) promises and no more, plus a set of Rules. Each rule is documented
 // with the kernel source from which it was derived. Most of them remove images: they say what must have reached the
-// disk together with an op. Profiles never say what happens first or how likely it is, because kernels also write
-// early, by timers.
+// disk together with an op. A profile never says that something is already on the disk, or how likely that is, because
+// kernels also write early, by timers.
 //
 //	posix-min      none
 //	ext4-ordered   MetadataInOrder, SyncTakesNames, SyncTakesOrder, RenameWaitsForSize

@@ -10,7 +10,7 @@ import (
 type Profile struct {
 	Name string
 	Text string // one-line description
-	// fate is that of every pending op, or Undecided if the profile leaves a choice.
+	// fate is the fate of every pending op, or Undecided if the profile leaves a choice.
 	fate  Fate
 	rules Rules
 	// removalsWait: a removal or rename is lost unless a sync has made it durable.

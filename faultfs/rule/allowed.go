@@ -6,7 +6,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// everyCall lists the operations that are calls.
+// everyCall lists the operations that are calls of the program.
 var everyCall = func() (calls []trace.OpKind) {
 	for k := range trace.OpRest {
 		calls = append(calls, k)
@@ -14,7 +14,7 @@ var everyCall = func() (calls []trace.OpKind) {
 	return calls
 }()
 
-// allowed says which operations an effect can hit, besides OpAny if some of them are calls.
+// allowed says which operations an effect can hit. If some of them are calls, it can also hit OpAny.
 var allowed = [...][]trace.OpKind{
 	trace.EIO: everyCall, trace.EINTR: everyCall, trace.Slow: everyCall, trace.Stall: everyCall,
 	trace.ENOSPC: {trace.OpCreate, trace.OpLink, trace.OpWrite, trace.OpTruncate, trace.OpRename, trace.OpSync},

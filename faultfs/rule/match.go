@@ -61,7 +61,8 @@ func (r *Rule) Strike() { r.matches, r.hits = r.matches+1, r.hits+1 }
 // Draw returns the random source for the choices of the latest hit.
 func (r *Rule) Draw() *rand.Rand { return rand.New(rand.NewPCG(r.Seed, r.hits)) }
 
-// Matches returns how many operations met all conditions except those that count.
+// Matches returns how many operations met all conditions of the rule, leaving aside those that count matches, such as
+// nth.
 func (r *Rule) Matches() uint64 { return r.matches }
 
 // Hits returns how often the fault has been injected.
