@@ -41,9 +41,9 @@ type DataSyncer interface {
 
 // Preallocator is implemented by files for which space can be reserved.
 type Preallocator interface {
-	// Preallocate is fallocate(2) without flags: bytes from off on that did not exist become zeros, and the file grows
-	// if they are past its end. A later write there does not fail for lack of space. The new size is as durable as that
-	// of a write.
+	// Preallocate is fallocate(2) without flags: it reserves space for the given number of bytes from off on. Those
+	// that did not exist become zeros, and the file grows if they are past its end. A later write there does not fail
+	// for lack of space. The new size is as durable as that of a write.
 	Preallocate(off, bytes int64) error
 }
 

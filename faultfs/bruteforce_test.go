@@ -17,7 +17,7 @@ const (
 	brutePending  = 11 // pieces at most: 2,048 subsets
 )
 
-// trace runs a random program until enough is pending, starting from a durable base.
+// trace runs a random program on a durable disk until enough is pending.
 func trace(t testing.TB, model faultfs.Model, seed uint64, most int) *faultfs.FS {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
@@ -134,7 +134,7 @@ func searchAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 				require.LessOrEqual(t, n, closed, "more images than subsets: a question was decided twice")
 				leaves += n
 				if seed%4 != 0 {
-					continue // the same search again would take as long
+					continue // repeating the search with Distinct would take as long
 				}
 				distinct := set{}
 				_, err := faultfs.Explore(point, faultfs.ImageOptions{Distinct: true}, func(img *faultfs.FS) error {

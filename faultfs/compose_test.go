@@ -21,18 +21,18 @@ var diskFaults = []string{
 	"bitflip write seed=1", "bitflip read", "enospc any", "emfile open",
 }
 
-// ill returns a program whose disk has every fault.
-func ill(fs *faultfs.FS, seed uint64, letter byte) *program {
+// faulty returns a program whose disk has every fault.
+func faulty(fs *faultfs.FS, seed uint64, letter byte) *program {
 	p := newProgram(fs, seed, letter)
 	p.faults = diskFaults
 	return p
 }
 
-// illTrace runs a program on a faulty disk until enough is pending.
-func illTrace(t *testing.T, seed uint64, most, steps int) *faultfs.FS {
+// faultyTrace runs a program on a faulty disk until enough is pending.
+func faultyTrace(t *testing.T, seed uint64, most, steps int) *faultfs.FS {
 	t.Helper()
 	fs := faultfs.New(faultfs.Options{})
-	p := ill(fs, seed, '@')
+	p := faulty(fs, seed, '@')
 	end := uint64(0)
 	for range steps {
 		p.step()
@@ -52,11 +52,11 @@ func TestFaultsUnderEveryProfile(t *testing.T) {
 	states := 0
 	for _, profile := range faultfs.Profiles() {
 		if profile.Name == "lose-none" || profile.Name == "ext4-writeback" {
-			continue // one keeps what the disk lacks, the other shows bytes that nobody wrote
+			continue // a failure that keeps bytes which the disk lacks, on a model that shows bytes which nobody wrote
 		}
 		for seed := range uint64(100) {
 			fs := faultfs.New(faultfs.Options{})
-			p := ill(fs, seed+40_000, '@')
+			p := faulty(fs, seed+40_000, '@')
 			p.faults = slices.DeleteFunc(slices.Clone(diskFaults), func(rule string) bool {
 				return strings.Contains(rule, "as=") && !strings.HasSuffix(rule, "as="+profile.Name)
 			})
@@ -87,7 +87,7 @@ func TestMemoryAndDiskAgreeUnderEveryFault(t *testing.T) {
 	kinds := map[string]uint64{}
 	for seed := range uint64(300) {
 		fs := faultfs.New(faultfs.Options{})
-		p := ill(fs, seed, '@')
+		p := faulty(fs, seed, '@')
 		p.faults = append([]string{"misplaced write seed=3", "enospc any bytes=40960"}, diskFaults...)
 		for range 120 {
 			p.step()
@@ -116,7 +116,7 @@ func TestFaultsAndCrashes(t *testing.T) {
 	t.Parallel()
 	states := 0
 	for seed := range uint64(250) {
-		fs := illTrace(t, seed, brutePending, 30)
+		fs := faultyTrace(t, seed, brutePending, 30)
 		want := set{}
 		newOracle(fs.Trace(), fs.Now()).images(func(s *state) { want[everything(s)] = true })
 		require.Empty(t, want.differs(outcomes(fs, everything)), "seed %d\n%s", seed, describe(fs.Trace()))
@@ -126,15 +126,16 @@ func TestFaultsAndCrashes(t *testing.T) {
 	require.Greater(t, states, 2500, "the traces have too few states to prove anything")
 }
 
-// Under every fault, in the first life and in the recovery, a crash during recovery leaves what brute force says.
+// Under every fault, before the first crash and in the recovery from it, a crash during recovery leaves what brute
+// force says.
 func TestFaultsAndCrashesDuringRecovery(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()
 	pairs := 0
 	for seed := range uint64(80) {
-		fs := illTrace(t, seed+30_000, nestedPending, 30)
+		fs := faultyTrace(t, seed+30_000, nestedPending, 30)
 		pairs += nested(t, faultfs.Model{}, fs, seed, func(fs *faultfs.FS) {
-			p := ill(fs, seed, 'a')
+			p := faulty(fs, seed, 'a')
 			for range nestedSteps {
 				p.step()
 			}
@@ -159,14 +160,14 @@ func TestLostSyncs(t *testing.T) {
 	} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
 		l.durable("f", 'o', 10)
-		for life := range 2 { // the second life is the recovery from what the first one left
+		for session := range 2 { // the second session is the recovery from what the first one left
 			f, err := l.fs.OpenFile("f", os.O_RDWR, 0)
 			l.ok(err)
 			rule := test.rule(l.fs.Now())
 			l.rules(rule)
 			pattern, first := "", l.fs.Trace()
 			for i := range 10 {
-				l.write(f, byte('a'+10*life+i), 0, 10)
+				l.write(f, byte('a'+10*session+i), 0, 10)
 				l.sync(f)
 				pattern += "."
 				if ops := l.fs.Trace(); ops[len(ops)-1].Fault == faultfs.LostSync {
@@ -182,13 +183,13 @@ func TestLostSyncs(t *testing.T) {
 			}
 			want := set{}
 			for i := max(0, strings.LastIndex(pattern, ".")); i < 10; i++ {
-				want[fmt.Sprintf("/f=%c10", 'a'+10*life+i)] = true
+				want[fmt.Sprintf("/f=%c10", 'a'+10*session+i)] = true
 			}
 			got := set{}
 			search(faultfs.NewTimeline(l.fs, faultfs.Model{}, l.fs.Now()).Advance(l.fs.Now()), func(img *faultfs.FS) {
 				got[everything(fsView{img})] = true
 			})
-			require.Empty(t, want.differs(got), "%s, life %d\n%s", rule, life, describe(l.fs.Trace()[len(first):]))
+			require.Empty(t, want.differs(got), "%s, session %d\n%s", rule, session, describe(l.fs.Trace()[len(first):]))
 			l.fs, err = l.fs.Crash(l.fs.Now(), faultfs.Model{}, faultfs.ImageOptions{})
 			l.ok(err)
 		}

@@ -9,21 +9,21 @@ import (
 
 // contract is what a profile promises beyond posix-min, in the oracle's own words.
 type contract struct {
-	unit              int64 // bytes that are written as one
-	sequence          bool  // names and truncations are a prefix; sizes follow what came before them
-	bytesFollow       bool  // so do bytes
+	unit              int64 // how many bytes are kept or lost as one
+	sequence          bool  // a power cut leaves a prefix of the changes to names and of the truncations; sizes follow what came before them
+	bytesFollow       bool  // bytes, too, follow what came before them
 	syncTakesNames    bool
 	syncTakesSequence bool
-	wholePages        bool // a page of a write is one piece with its size and stands in the sequence
+	wholePages        bool // the bytes and the size of one page of a write are one piece, which has a place in the sequence
 	sizeWaits         bool // a size follows the bytes that it shows
 	overtake          bool // sizes that writes set keep their order only within a page
-	brought           bool // the size of the moment comes with any page that is written
+	brought           bool // any page that is written brings along the size that the file has in memory then
 	truncateWaits     bool
-	renameWaits       bool // for the size of the new file
-	oneByOne          bool // a sync of a directory is not about other names of its files; a move has two halves
-	apart             bool // and power can be cut between them
+	renameWaits       bool // a rename over a file waits for the size of the new file
+	oneByOne          bool // a sync of a directory does not cover other names of its files, so a move has two halves
+	apart             bool // power can be cut between the two halves
 	stale             bool // new blocks may show what was there before
-	reuse             bool // and freed blocks what was written after they were freed
+	reuse             bool // freed blocks may show what was written to them after they were freed
 	torn, tear        bool
 	lies              uint64
 }
@@ -79,8 +79,8 @@ func (o *oracle) clears(op *faultfs.Op) (has bool) {
 	return has && !o.inSequenceToo()
 }
 
-// clearedBy returns the pending truncation whose zeros a write overwrites in a sector, where the block may still have what was
-// cut off; -1 if there is none.
+// clearedBy returns the pending truncation whose zeros a write overwrites in a sector, or -1. Until those zeros are
+// written, the block may still have what was cut off.
 func (o *oracle) clearedBy(op *faultfs.Op, off int64) int {
 	cut, last := -1, -1
 	for i := range o.pieces {
@@ -118,7 +118,8 @@ func (o *oracle) promised(a, b *piece) bool {
 	return false
 }
 
-// wait makes the sizes of a write, from piece number first on, need bytes of the write.
+// wait makes the sizes of a write need those of its bytes that they make readable. The pieces of the write begin with
+// number first.
 func (o *oracle) wait(op *faultfs.Op, first int) {
 	for i := first; i < len(o.pieces); i++ {
 		for j := first; j < len(o.pieces); j++ {
@@ -133,9 +134,9 @@ func (o *oracle) wait(op *faultfs.Op, first int) {
 	}
 }
 
-// bring plays a write page by page, as btrfs keeps it in memory. A file size that holds while any page other than the
-// last of the file is dirty may reach the disk with any dirty page, so it needs nothing but the truncations before it.
-// first is the first piece of the write.
+// bring replays a write page by page, as btrfs does it in memory. If a page other than the last of the file is dirty
+// while the file has some size, that size may reach the disk with any dirty page. So it needs nothing but the
+// truncations before it. first is the first piece of the write.
 func (o *oracle) bring(op *faultfs.Op, first int) {
 	if !o.brought || len(op.Data) == 0 {
 		return
@@ -158,8 +159,9 @@ func (o *oracle) bring(op *faultfs.Op, first int) {
 	}
 }
 
-// dirtyPages returns the pages of the written file that were not on the disk before the write, which has its pieces from
-// number first on, with the page that it clears up to its end, if it leaves a hole.
+// dirtyPages returns the pages of the file that were not on the disk before a write, whose pieces begin with number
+// first. If the write leaves a hole, the page in which the hole begins is one of them, because the system clears the
+// rest of it.
 func (o *oracle) dirtyPages(op *faultfs.Op, first int) map[int64]bool {
 	dirty := map[int64]bool{}
 	cleared := func(at, next int64) {
@@ -191,7 +193,7 @@ func (o *oracle) dirtyPages(op *faultfs.Op, first int) map[int64]bool {
 	return dirty
 }
 
-// hurry is a truncation that sets the size at once: bytes below it are not waited for.
+// hurry replays a truncation that sets the size at once: no size waits for bytes below it any more.
 func (o *oracle) hurry(op *faultfs.Op) {
 	for i := range o.pieces {
 		if p := &o.pieces[i]; !o.truncateWaits && !o.wholePages && !p.durable && p.resize && p.file == op.Ino {

@@ -209,7 +209,8 @@ func TestCrashInTheFutureIsRefused(t *testing.T) {
 	require.ErrorIs(t, err, faultfs.ErrTick)
 }
 
-// Above the limit, an observation asks once for a member of a family and reports that; every member is a legal image.
+// An observation above the limit asks once, for a member of a family, and the image reports it. Every member is a legal
+// image.
 func TestObservationsOverTheLimitAreSampled(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})

@@ -1,5 +1,5 @@
-// Package faultfs is an in-memory filesystem that can lose power, fail and lie, and that can produce every disk that
-// may be found afterwards.
+// Package faultfs is an in-memory filesystem that can lose power, fail and lie. It can then produce every disk that may
+// be found afterwards.
 //
 // An FS implements afero.Fs and behaves like the operating system's filesystem (faultfstest checks both with one
 // suite). It records every operation. From the record, power can be cut at any tick, any number of times, and while the
@@ -88,9 +88,10 @@
 //	osfs      any afero.Fs in the shape of package os
 //
 // In this package, fs.go, file.go, open.go, namespace.go, rename.go, symlink.go and list.go have the calls of afero.Fs.
-// node.go, lookup.go and resolve.go are what they work on: nodes in memory over a disk and, in a crash image, over what
-// is undecided about it. record.go writes the trace. fault.go decides whether a rule hits a call; inflight.go, sync.go,
-// writeback.go, space.go and latency.go carry faults out. timeline.go, image.go and explore.go wrap package crash.
+// They work on what node.go, lookup.go and resolve.go provide: nodes in memory on top of a disk and, in a crash image,
+// on top of what is undecided about it. record.go writes the trace. fault.go decides whether a rule hits a call;
+// inflight.go, sync.go, writeback.go, space.go and latency.go carry faults out. timeline.go, image.go and explore.go
+// wrap package crash.
 //
 // Names that users need from the other packages are aliases here (trace.go, model.go), so that a program need import
 // only faultfs. That is why the package exports more than 60 names: 36 of its 86 are constants of package trace. It has
@@ -99,8 +100,8 @@
 //
 // Package litmus checks the profiles against what filesystems are known to do, package calibrate against what kernels
 // really do; faultfstest is the suite for the calls. Tried and rejected: wrapping afero.MemMapFs, whose Sync does
-// nothing and whose concurrent ReadAt returns wrong bytes; deciding an image when it is created, which needs 2^n images
-// where recovery can tell only a few apart.
+// nothing and whose concurrent ReadAt returns wrong bytes; deciding an image when it is created, which takes 2^n images
+// although recovery can tell only a few of them apart.
 //
 //structure:root FS
 //structure:limits files=33 exported=86

@@ -3,8 +3,8 @@ package faultfs
 import "math"
 
 // Explore calls visit with an image of the crash point for every combination of answers to its observations, and
-// returns the number of images. visit must be deterministic: with two images it must do the same as long as it sees the
-// same. The search ends if visit returns an error.
+// returns the number of images. visit must be deterministic: as long as two images show it the same, it must do the
+// same with both. The search ends if visit returns an error.
 //
 // Every observation is decided op by op, however many ops there are, so Explore is for small crash points. The Chooser
 // and Limit of o are ignored.
@@ -53,8 +53,8 @@ func (d *DepthFirst) Choose(n int, about uint64) int {
 	return a.given
 }
 
-// Strayed reports whether the image asked other questions than the previous one although the answers so far were the
-// same. What would have followed is then not explored.
+// Strayed reports whether this image asked other questions than the previous one although it got the same answers up to
+// then. The images below the old question then remain unexplored.
 func (d *DepthFirst) Strayed() bool { return d.diverged || d.asked < len(d.answers) }
 
 // Next prepares for the next image and reports whether there is one.

@@ -25,16 +25,16 @@ func (l *lab) rules(texts ...string) {
 	l.fs.SetRules(rules...)
 }
 
-// hit runs a step under a fault and requires that the fault is injected.
+// hit runs a step under a fault rule and requires that the rule hits.
 func (l *lab) hit(rule string, do func()) {
 	l.t.Helper()
 	l.rules(rule)
 	do()
-	require.Len(l.t, l.fs.Injected(), 1, "%s has not hit", rule)
+	require.Len(l.t, l.fs.Injected(), 1, "%s hit nothing", rule)
 	l.fs.SetRules()
 }
 
-// failAs makes the sync of a file fail in the way of a filesystem.
+// failAs makes the sync of a file fail as it would on a filesystem.
 func (l *lab) failAs(as string, f afero.File) {
 	l.t.Helper()
 	l.hit("failed sync as="+as, func() { require.ErrorIs(l.t, f.Sync(), syscall.EIO) })
@@ -223,7 +223,7 @@ var filesystems = []struct {
 	memory    string   // what reads see after the failure
 	retried   []string // on the disk, after a retry, which succeeds
 	rewritten []string // on the disk, after the first page is written again and synced
-	evicted   []string // on the disk, when the clean pages have left the memory, which reads o10+.4096
+	evicted   []string // on the disk, after the clean pages were dropped from memory, where the file then reads o10+.4096
 }{
 	{"ext4-ordered", "n10+.4086+n10", []string{"o10+.4096"}, []string{"n9+x1+.4096"}, []string{"o10+.4096"}},
 	{"xfs", "n10+.4086+n10", []string{"o10+.4096"}, []string{"n9+x1+.4096"}, []string{"o10+.4096"}},

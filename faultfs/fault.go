@@ -9,9 +9,9 @@ type call struct {
 	path    string
 	to      string // the new name of a rename or link
 	node    *node  // nil if the call is about a name
-	changes bool   // it would change the disk, although other calls of its kind may not
+	changes bool   // it would change the disk; set where other calls of its kind may not
 	off     int64  // offset of a read, write or allocation
-	bytes   int64  // and its length
+	bytes   int64  // its length
 }
 
 // op returns the trace entry for a call hit by a fault.
@@ -49,9 +49,9 @@ func effectOf(r *Rule) Effect {
 	return r.Effect
 }
 
-// inject checks the rules for a call. It returns the rule that hits it, or nil, and an error if the effect is that the
-// call fails without changing anything. The first rule that hits decides, and later ones do not see the call, except
-// that a rule that only delays the call passes it on to the next rule. The caller holds mu.
+// inject checks the rules for a call. It returns the rule that hits the call, or nil, and an error if the effect is
+// that the call fails without changing anything. The first rule that hits decides, and later rules do not see the call.
+// A rule that only delays the call passes it on to the next rule. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	fs.calls[c.kind]++
 	if fs.watch != nil {
@@ -76,7 +76,7 @@ func (fs *FS) inject(c call) (*Rule, error) {
 	return nil, nil
 }
 
-// possible reports whether the effect can happen to this call. If not, the call is not a match.
+// possible reports whether the effect of a rule can happen to this call. If it cannot, the call is not a match.
 func (fs *FS) possible(r *Rule, c *call) bool {
 	switch {
 	case r.Effect == EROFS:
@@ -113,7 +113,7 @@ func (fs *FS) Injected() map[string]uint64 {
 	return counts
 }
 
-// Matched returns how many calls met all conditions of a rule except those that count, such as nth.
+// Matched returns how many calls met all conditions of a rule, leaving aside nth and the others that count matches.
 func (fs *FS) Matched() (n uint64) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -123,16 +123,16 @@ func (fs *FS) Matched() (n uint64) {
 	return n
 }
 
-// Watch makes the filesystem call called before each call that rules can hit, with the kind and the path and, for a
-// rename or link, the new name. The filesystem is locked meanwhile. nil ends it.
+// Watch has called invoked before each call that rules can hit, with the kind and the path and, for a rename or link,
+// the new name. The filesystem is locked meanwhile. Watch(nil) ends it.
 func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	fs.watch = called
 }
 
-// WatchReads calls called after each read, from now on, with the path and the number of bytes that it returned. The filesystem is
-// locked meanwhile. Nil ends it.
+// WatchReads has called invoked after each read, with the path and the number of bytes that the read returned. The
+// filesystem is locked meanwhile. WatchReads(nil) ends it.
 func (fs *FS) WatchReads(called func(path string, bytes int)) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -25,7 +25,8 @@ type (
 
 var epoch = time.Unix(0, 0)
 
-// calls has every method that a rule can hit, with the operation it counts as. The first word names the method.
+// calls has every method that a rule can hit, with the kind of operation as which rules see it. The first word names
+// the method.
 var calls = []struct {
 	name string
 	op   faultfs.OpKind
@@ -198,7 +199,7 @@ func TestEveryMethodCanFail(t *testing.T) {
 	}
 }
 
-// looks reports whether a method changes nothing although others of its operation do.
+// looks reports whether a method changes nothing although other methods of the same kind do.
 func looks(method string) bool {
 	return slices.Contains([]string{
 		"FS.Open", "FS.Stat", "FS.LstatIfPossible", "FS.ReadlinkIfPossible", "FS.Space", "File.Stat", "Inode.Open", "Inode.Lookup",
@@ -225,7 +226,7 @@ func TestAnySweepsOverEveryCall(t *testing.T) {
 		n++
 		reached := program(fmt.Sprintf("eio any nth=%d", n))
 		if len(reached) == 0 {
-			break // the program ran through
+			break // the program ran to its end
 		}
 		require.Len(t, reached, 1)
 		swept[reached[0]] = true
@@ -263,7 +264,7 @@ func TestRuleConditions(t *testing.T) {
 		{"eio sync b from=9", ".................x.x"},
 		{"eio sync from=3 times=2", "..xx................"},
 		{"eio sync from=3 every=4", "...x...x...x...x...x"},
-		{"eio any from=19", "..............xxxxxx"}, // making the files took four calls
+		{"eio any from=19", "..............xxxxxx"}, // creating the files took four calls
 		{"eio any a every=5", "....x.........x....."},
 		{"eio sync every=4", "...x...x...x...x...x"},
 		{"eio sync times=2", "xx.................."},
@@ -288,7 +289,7 @@ func TestRuleConditions(t *testing.T) {
 	}
 }
 
-// A rule about ticks goes by the clock, even if the clock has moved since the last operation.
+// A rule about ticks reads the clock, which may have advanced since the last operation.
 func TestRulesUseTheClock(t *testing.T) {
 	t.Parallel()
 	now := uint64(0)

@@ -48,8 +48,8 @@ func (p *CrashPoint) Losing(ids []uint64, o ImageOptions) *FS {
 	return p.Image(o)
 }
 
-// Sampled reports whether some observation of this crash image would have taken more answers than its limit, so that
-// the images tried are only a sample.
+// Sampled reports whether some observation of this crash image would have taken more answers than its limit, in which
+// case the images tried are only a sample.
 func (fs *FS) Sampled() bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -23,8 +23,9 @@ func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
 	}
 }
 
-// arriving returns a copy of the bytes that the file gets in place of b. A write that goes astray leaves the old bytes
-// in its intended place, but the file still grows, because the size is not in the block that went astray.
+// arriving returns a copy of the bytes that the file really gets when b is written at off. A write that goes astray
+// leaves the old bytes in its intended place, but the file still grows, because the size is not in the block that went
+// astray.
 func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 	data := slices.Clone(b)
 	switch effectOf(rule) {
@@ -67,7 +68,7 @@ func (f *file) misplace(rule *Rule, b []byte, off int64) {
 	n.store(f.fs, Op{Path: n.name, Off: at, Data: slices.Clone(b), Fault: Misplaced})
 }
 
-// store writes the bytes of an op, completes the op with what is known about the node, and records it.
+// store writes the bytes of an op, completes the op with the inode and the sizes, and records it.
 func (n *node) store(fs *FS, op Op) {
 	op.Kind, op.Ino, op.OldSize = OpWrite, n.ino, n.content.Size()
 	n.content.WriteAt(op.Data, op.Off)

@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/crash"
 )
 
-// info implements fs.FileInfo as of the call that returned it. Modes, owners and times are not modelled.
+// info implements fs.FileInfo. It describes a file at the time of the call that returned it. Modes, owners and times
+// are not modelled.
 type info struct {
 	name string
 	size int64
@@ -17,7 +18,7 @@ type info struct {
 	link bool
 	ino  Ino
 	// later is set for a file whose size is undecided. Asking for the size decides it; listing the file does not.
-	// Anything that changes the size decides it first, so the size left by the crash can still be returned.
+	// Whatever changes the size decides it first, so the size left by the crash can still be returned afterwards.
 	later *crash.Leftover
 	node  *node
 	fs    *FS
@@ -27,7 +28,7 @@ func (i *info) Name() string       { return i.name }
 func (i *info) IsDir() bool        { return i.dir }
 func (i *info) ModTime() time.Time { return time.Unix(0, 0) }
 
-// Sys returns the Ino of the file, which tells two names of one file from two files.
+// Sys returns the Ino of the file, by which a caller can tell two names of one file from two files.
 func (i *info) Sys() any { return i.ino }
 
 func (i *info) Size() int64 {

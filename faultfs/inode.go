@@ -15,7 +15,7 @@ import (
 
 // Inode is a file, directory or symbolic link of an FS, whatever its names. It is for kernels, which resolve paths,
 // flags and permissions themselves. Names are single elements of a path. Errors are *fs.PathError or *os.LinkError
-// around an errno, as for paths. In a crash image, its methods decide what they look at and no more.
+// around an errno, as for paths. In a crash image, a method decides what it looks at and no more.
 type Inode struct {
 	fs   *FS
 	node *node
@@ -96,7 +96,7 @@ func (i Inode) Lookup(name string) (Inode, error) {
 	return i.child(e, name), nil
 }
 
-// child returns the inode of an entry of the directory. From now on the trace calls it by that name.
+// child returns the inode of an entry of the directory. From now on, the trace refers to the inode by that name.
 func (i Inode) child(e disk.Entry, name string) Inode {
 	n := i.fs.node(e)
 	n.parent, n.base = i.node, name

@@ -2,7 +2,7 @@ package faultfs
 
 import "time"
 
-// stallMillis is how long a disk stalls if the rule does not say: the time after which Linux gives up on a disk.
+// stallMillis is how long a disk stalls if the rule does not say. It is the time after which Linux gives up on a disk.
 const stallMillis = 30_000
 
 // delay delays a call hit by a Slow or Stall rule. A slow call does its work first and waits alone; a stalled one waits

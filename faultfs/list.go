@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// listing is how far a handle has read a directory: up to and including the last name, in disk order. Like an operating
-// system's cursor, it neither skips nor repeats a name when others come and go between two pages.
+// listing is the position of a handle in a directory: it has read all names up to and including last, in disk order.
+// Like an operating system's cursor, it neither skips nor repeats a name when others come and go between two pages.
 type listing struct {
 	begun bool
 	ended bool // everything has been listed; new names appear in the next listing

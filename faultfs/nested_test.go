@@ -60,7 +60,7 @@ func nestedAgainstBruteForce(t *testing.T, model faultfs.Model, traces uint64) {
 	for seed := range traces {
 		fs := trace(t, model, seed+10_000, nestedPending)
 		if oracleOf(model, fs.Trace(), fs.Now()).pending() > nestedPending {
-			continue // failed syncs left something before the trace began
+			continue // failed syncs left something pending before the trace began
 		}
 		pairs += nested(t, model, fs, seed, func(fs *faultfs.FS) { recovery(fs, model, seed) })
 	}

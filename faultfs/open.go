@@ -64,8 +64,8 @@ func followingOf(how openflag.How) following {
 	return always
 }
 
-// refusal returns why an open fails at the place of its path, or 0 if it does not. There is e at that place, or nothing
-// for the reason missing. The checks are in the order of Linux.
+// refusal returns the error with which an open fails at the place to which its path leads, or 0. If missing is 0, e is
+// the entry at that place; otherwise there is none, and missing is the reason. The checks are in the order of Linux.
 func refusal(how openflag.How, p place, e disk.Entry, missing syscall.Errno) syscall.Errno {
 	switch {
 	case how.Create && p.slash && p.base != "":

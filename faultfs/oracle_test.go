@@ -8,30 +8,30 @@ import (
 )
 
 // The oracle determines by brute force what a power cut may leave. It knows the trace and the rules of the profiles
-// (contract_test.go) in their plainest form, pair by pair, and shares no code with the package: every piece of every
-// operation stays in one list for ever, and an image is that list with some pieces left out, applied from the start.
+// (contract_test.go) in their plainest form, pair by pair, and shares no code with the package: the pieces of all
+// operations stay in one list for ever. An image is that list with some pieces left out, applied from the start.
 
 // piece is the smallest unit that a power cut keeps or loses.
 type piece struct {
 	op      *faultfs.Op
 	edits   []faultfs.Edit // what it does to names, or
-	file    faultfs.Ino    // of which file it sets the size or bytes
+	file    faultfs.Ino    // the file whose size or bytes it sets
 	resize  bool
 	size    int64
 	shrinks bool
 	off     int64
 	bytes   []byte
 	rest    bool          // bytes of a new block that no operation wrote
-	above   []faultfs.Ino // of a name that moved into another directory, all directories above the new name
+	above   []faultfs.Ino // for a name that moved into another directory: all directories above the new name
 	needs   []int         // pieces that must be there too, mostly earlier ones
 	behind  []int         // the same for a power cut, but a sync does not take them along
 	beside  []int         // the same, but a sync of a directory that covers this piece does not take them along
-	owners  []faultfs.Ino // of edits, the files that get or lose a name
+	owners  []faultfs.Ino // for edits: the files that get or lose a name
 	durable bool
 	dead    bool // the sync that should have made it durable failed
 	gone    bool // dead, and the disk does not have it
 	logged  bool // dead, and in a journal
-	unread  bool // logged, and no more in memory
+	unread  bool // logged, and no longer in memory
 	void    bool // neither the disk nor the memory will ever have it
 }
 
@@ -189,8 +189,8 @@ func (o *oracle) sync(op *faultfs.Op) {
 	}
 }
 
-// fail makes one piece fail as the table says, which has a column for each filesystem and rows for bytes and sizes. A
-// write-back for which no one waits, because it is not a sync, concerns the bytes only.
+// fail makes one piece fail as the table in FAULTS.md says. A write-back that is not a sync, so that no one waits for
+// it, concerns the bytes only.
 func (o *oracle) fail(i int, op *faultfs.Op) {
 	p, waited := &o.pieces[i], op.Kind == faultfs.OpSync
 	switch {
@@ -293,7 +293,7 @@ func (o *oracle) images(visit func(*state)) (subsets int) {
 	return subsets
 }
 
-// closed reports whether everything that later pieces need of the chosen ones is there.
+// closed reports whether everything that the chosen pieces need is also chosen.
 func (o *oracle) closed(in []bool) bool {
 	for i := range o.pieces {
 		for _, j := range slices.Concat(o.pieces[i].needs, o.pieces[i].beside) {

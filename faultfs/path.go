@@ -24,8 +24,8 @@ type following uint8
 const (
 	always       following = iota // the target
 	withSlash                     // the link itself, unless the path ends in a slash (lstat)
-	withoutSlash                  // a file that may have to be created, whose path cannot end in a slash (open with O_CREATE)
-	never                         // a name that is created, removed or replaced
+	withoutSlash                  // the target, unless the path ends in a slash, where no file can be created (open with O_CREATE)
+	never                         // the link itself: its name is created, removed or replaced
 )
 
 // follows reports whether to follow the last element.
@@ -110,7 +110,7 @@ func (w *walker) walk(fs *FS, name string, last following) (place, syscall.Errno
 	return place{dir: w.above[len(w.above)-1], slash: slash}, 0
 }
 
-// hasNUL reports whether a path has a zero byte, at which it would end for the system.
+// hasNUL reports whether a path has a zero byte. For the system, the path would end there.
 func hasNUL(name string) bool { return strings.IndexByte(name, 0) >= 0 }
 
 // trimSlashes returns a path without trailing slashes, and whether there were any.

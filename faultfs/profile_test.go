@@ -16,8 +16,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// stricter lists pairs of models: whatever the first leaves, the second can leave too. Losing everything is contained
-// in posix-min alone, because the other profiles make more durable at a sync.
+// stricter lists pairs of models: whatever the first leaves, the second can leave too. lose-all has a pair only with
+// posix-min, because under the other profiles a sync makes more durable.
 var stricter = [][2]string{
 	{"ext4-journal", "ext4-ordered"},
 	{"ext4-ordered", "ext4-writeback"},
@@ -49,7 +49,7 @@ func modelNamed(t testing.TB, text string) (m faultfs.Model) {
 	return m
 }
 
-// The images of a stricter model are among those of a looser one, for the same trace and tick. A counterexample is
+// For the same trace and tick, every image of the stricter model is also one of the looser model. A counterexample is
 // shrunk to a few pending operations.
 func TestStricterModelsLeaveASubset(t *testing.T) {
 	oneGoroutine(t)
@@ -108,7 +108,8 @@ func replacer(fs afero.Fs, value string) {
 	must(afero.WriteFile(fs, "tmp", []byte(value), 0o666), fs.Rename("tmp", "value"))
 }
 
-// logger is a toy store that appends records to a log and records in another file, unsynced, how long the log is.
+// logger is a toy store that appends records to a log and notes the length of the log in another file. It syncs
+// neither.
 func logger(fs afero.Fs, records int) {
 	f, err := fs.Create("log")
 	must(err)

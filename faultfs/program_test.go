@@ -56,7 +56,7 @@ func (p *program) step() {
 		must(err)
 		p.fs.SetRules(rule)
 		defer p.fs.SetRules()
-		defer p.look() // what was evicted is looked at
+		defer p.look() // so that the effect of an eviction is seen
 	}
 	if p.moving {
 		p.move()
@@ -181,7 +181,7 @@ func (p *program) dirSync() {
 	p.open = append(p.open, f)
 }
 
-// look reads something, which decides it in a crash image.
+// look reads something. In a crash image, that decides what it reads.
 func (p *program) look() { _ = p.glance()(fsView{p.fs}) }
 
 // glance returns a random partial observation.

@@ -44,7 +44,7 @@ func TestRotFlipsOneBit(t *testing.T) {
 
 var loseAll = faultfs.Model{Profile: faultfs.LoseAll()}
 
-// clean returns what is left of a crash point.
+// clean returns the image of a crash point that has lost everything pending.
 func clean(p *faultfs.CrashPoint) *faultfs.FS {
 	return p.Image(faultfs.ImageOptions{})
 }
@@ -142,7 +142,7 @@ func TestRotTruncatesAFile(t *testing.T) {
 	require.Greater(t, len(sizes), 30, "different draws truncate to different sizes")
 }
 
-// A file truncated where it was synced before looks like one that has not been written to since.
+// A file truncated to the length that it had at an earlier sync looks like one that has not been written to since.
 func TestRotTruncatesWhereAFileWasSynced(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
@@ -166,7 +166,7 @@ func TestRotTruncatesWhereAFileWasSynced(t *testing.T) {
 	require.Greater(t, synced[1000]+synced[2000], 8)
 }
 
-// A disk on which the rule can damage nothing is left alone, and the rule has not hit.
+// If a rule can damage nothing on a disk, the disk is left alone and the rule counts no hit.
 func TestRotNeedsSomethingToDamage(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}

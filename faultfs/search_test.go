@@ -18,7 +18,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// search calls visit with every image of a crash point that visit can tell apart and returns how many there were.
+// search calls visit with an image of a crash point for each one that visit can tell apart, and returns how many there
+// were.
 func search(p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
 	return searchWith(faultfs.ImageOptions{}, p, visit)
 }
@@ -48,7 +49,7 @@ type set map[string]bool
 
 func (s set) String() string { return strings.Join(slices.Sorted(maps.Keys(s)), " | ") }
 
-// differs names one member that only one of the sets has, or is empty if they are equal.
+// differs describes a member that only one of the sets has, or returns "" if they are equal.
 func (s set) differs(got set) string {
 	for _, seen := range slices.Sorted(maps.Keys(s)) {
 		if !got[seen] {

@@ -19,8 +19,8 @@ type Timeline struct {
 // If fs is a crash image, the disk at a tick depends on how much of the first crash its recovery had seen by then.
 // Whatever it had not looked at is undecided again, and no sync of the recovery can make it durable. The timeline
 // treats as seen what the recovery had looked at by tick seen, or by the tick to which it is advanced if that is later.
-// So 0 is always correct. A timeline with seen = fs.Now() is fast, because it walks the trace once, and correct for all
-// ticks after the last new observation of the disk; at earlier ticks it has only those disks that agree with what
+// So 0 is always correct. A timeline with seen = fs.Now() is fast, because it walks the trace only once. It is correct
+// for all ticks after the last new observation of the disk; at earlier ticks it lacks the disks that contradict what
 // recovery saw afterwards.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()
@@ -86,6 +86,6 @@ func (fs *FS) Crash(tick uint64, model Model, o ImageOptions) (*FS, error) {
 // Sample returns choosers for up to most images of a crash point that has too many to try them all. Those most likely
 // to expose bugs come first, such as the loss of a single call, of a file's end or of a directory's changes, and torn
 // writes. The rest of the sample depends on the seed. Each chooser must be asked about each op separately, as in an
-// image whose Limit is math.MaxInt; it then gives the same image whoever looks first. Choosers may differ only in ops
-// that make no difference.
+// image whose Limit is math.MaxInt; it then gives the same image whoever looks first. Two choosers may differ only in
+// ops that change nothing that can be read, so that their images are the same.
 func (p *CrashPoint) Sample(seed uint64, most int) []Chooser { return p.point.Sample(seed, most) }

@@ -92,7 +92,7 @@ func TestSizesOfBtrfsComeWithAnyPage(t *testing.T) {
 	}
 }
 
-// On a disk that writes bytes before sizes, no size comes without the bytes of its page.
+// On a disk with safe-append, which writes bytes before sizes, no size comes without the bytes of its page.
 func TestSizesOfBtrfsWaitOnADiskWithSafeAppend(t *testing.T) {
 	t.Parallel()
 	l := &lab{t, faultfs.New(faultfs.Options{})}
@@ -104,7 +104,7 @@ func TestSizesOfBtrfsWaitOnADiskWithSafeAppend(t *testing.T) {
 		outcomesOf(modelNamed(t, "btrfs safe-append"), l.fs, everything))
 }
 
-// What the first session has left open is not in the memory of the second, so it brings no size.
+// Bytes that the first session left undecided are not in the memory of the second, so they bring no size.
 func TestSizesOfBtrfsDoNotComeWithBytesOfAnEarlierSession(t *testing.T) {
 	t.Parallel()
 	model, got := modelNamed(t, "btrfs"), set{}

@@ -1,7 +1,7 @@
 package faultfs
 
-// writeback makes the system write the dirty pages of the file, and fail, if a rule says so. No call waits for it, so
-// the next sync of each handle reports the error.
+// writeback checks the rules for a write-back: if one hits, the system tries to write the dirty pages of the file, and
+// fails. No call waits for that, so the next sync of each handle reports the error.
 func (f *file) writeback() error {
 	rule, err := f.fs.inject(call{kind: OpWriteback, name: "write", path: f.name, node: f.node})
 	if err != nil || rule == nil {

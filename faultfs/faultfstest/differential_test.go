@@ -27,7 +27,7 @@ type driver struct {
 
 var (
 	paths = []string{"/a", "/b", "/d", "/d/a", "/d/b", "/e", "/e/a", "/d/e", "/d/e/f", "/a/x"}
-	// Targets only lead down, so that those on the operating system do not lead out of its directory.
+	// No target leads upwards, so that on the operating system none leads out of the test's directory.
 	targets = []string{"a", "d", "e", "b", "d/a", "e/f", "d/b", "a/x", "."}
 	flags   = []int{
 		os.O_RDONLY, os.O_RDWR, os.O_WRONLY, os.O_RDWR | os.O_CREATE, os.O_RDWR | os.O_CREATE | os.O_EXCL,
@@ -130,7 +130,7 @@ func (d *driver) use(f afero.File) string {
 	}
 }
 
-// kind names an error by what programs distinguish.
+// kind names an error as far as programs distinguish errors.
 func kind(err error) string {
 	var errno syscall.Errno
 	switch {

@@ -21,7 +21,7 @@ type here struct{ afero.OsFs }
 
 func (here) Link(from, to string) error { return os.Link(from, to) }
 
-// forms are ways to spell paths, to everything that can be at their end: files, directories, links to either with and
+// forms returns spellings of paths to everything that a path can lead to: files, directories, links to either with and
 // without a slash in the target, dangling links, loops, and nothing.
 func forms() (all []string) {
 	for _, name := range []string{
@@ -30,7 +30,7 @@ func forms() (all []string) {
 	} {
 		name = strings.NewReplacer("to-f/", "lfs", "to-d/", "lds", "to-new/", "lns", "to-ld/", "llds").Replace(name)
 		for _, end := range []string{"", "/", "//", "/.", "/./", "/.."} {
-			if name != "up" || end != "/.." { // which is above the directory that is the root of ours
+			if name != "up" || end != "/.." { // this one leads above the directory that serves as our root
 				all = append(all, name+end)
 			}
 		}
@@ -43,7 +43,7 @@ func forms() (all []string) {
 	return slices.Compact(all)
 }
 
-// plant creates what the forms lead to.
+// plant creates what the paths of forms lead to.
 func plant(t *testing.T, fs afero.Fs) {
 	t.Helper()
 	for _, dir := range []string{"d", "e"} {
@@ -141,7 +141,7 @@ func describe(info os.FileInfo, err error) string {
 	}
 	size := info.Size()
 	if info.IsDir() {
-		size = 0 // the system's own affair
+		size = 0 // the size of a directory is up to the system
 	}
 	return fmt.Sprintf("%s %s %d", info.Name(), info.Mode().Type(), size)
 }
@@ -229,7 +229,7 @@ func TestPathFormsAndFlags(t *testing.T) {
 	t.Log(w.same, "calls")
 }
 
-// The same for the calls that take two paths.
+// Calls that take two paths also behave as on Linux, however the paths are spelled.
 func TestPathFormsOfTwoPaths(t *testing.T) {
 	w := newTwins(t)
 	for i, from := range forms() {
