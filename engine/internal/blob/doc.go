@@ -35,7 +35,7 @@
 // # Choices
 //
 // The checksums stand together in front of the value rather than after each chunk. So the value lies in the file as it
-// does in memory, is written without a copy and read in place, and the one checksum in the Ref vouches for all of it.
-// The price is a pass over the value before it is written, at memory speed. The length in the header makes it possible
-// to walk a file without the tables that refer to it.
+// does in memory: it is written without a copy and read in place, and the one checksum in the Ref covers all of it. The
+// price is that the value must be read once, at memory speed, before it is written. The length in the header makes it
+// possible to walk a file without the tables that refer to it.
 package blob

@@ -15,7 +15,8 @@ import (
 
 var errDisk = errors.New("disk")
 
-// failing accepts a number of bytes and then fails; short makes it fail without an error.
+// failing accepts a number of bytes and then fails. With short, it then writes less than it was given, without an
+// error.
 type failing struct {
 	left  int
 	short bool

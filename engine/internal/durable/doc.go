@@ -23,7 +23,7 @@
 //     content is as durable as the original's.
 //
 //   - D7: only regular files of the directory itself are read. No name leads out of it, no link is followed, and no
-//     pipe or device is opened; whoever put it there, each of these is corruption.
+//     pipe or device is opened. Each of these counts as corruption, whoever put it there.
 //
 // A store never renames: a name is created once and becomes durable with a sync of its directory. [Dir.Rename] is for
 // lists kept outside stores, which must not be found half written and have no other proof of completeness. A Dir is

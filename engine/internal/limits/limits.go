@@ -40,7 +40,8 @@ type Limits struct {
 	FirstSequence int64 // the sequence number of the first commit to a new store
 }
 
-// Known describes a limit: its name, its meaning and the values it may have. The value 0 always stands for the default.
+// Known describes a limit: its name, its meaning and the values that it may have. The value 0 always stands for the
+// default.
 type Known struct {
 	Name              string
 	Text              string

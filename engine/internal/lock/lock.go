@@ -45,7 +45,7 @@ func Dir(fsys afero.Fs, dir string, readOnly bool) (io.Closer, error) {
 	case readOnly && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
 		return io.NopCloser(nil), nil
 	case errors.Is(err, corrupt.Err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC):
-		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error with the file, which does not mean that someone holds the lock
+		return nil, fmt.Errorf("engine: lock %s: %w", dir, err) // an error of the lock file, which does not mean that someone holds the lock
 	}
 	return nil, fmt.Errorf("%w: %s: %w", ErrLocked, dir, err)
 }

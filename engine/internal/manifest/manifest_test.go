@@ -164,7 +164,7 @@ func TestLoadAppliesAll(t *testing.T) {
 	require.Equal(t, s, again, "a snapshot leads to the same state")
 }
 
-// The end of a log is known until the log is obsolete, whichever comes first.
+// The end of a log is known until the log becomes obsolete, even if one edit says both.
 func TestEndsOfLogs(t *testing.T) {
 	edits := []Edit{
 		{NextFile: 9, LogFloor: 5, LogEnds: []LogEnd{{8, 80}, {5, 50}, {4, 40}}},

@@ -26,7 +26,7 @@ func numberedValue(n uint64) []byte {
 }
 
 // TestReadersSeeEveryFinishedAdd runs one writer concurrently with readers that use every operation. With -race it
-// proves that everything readers reach was published by atomic stores; without, that it is complete and in order.
+// checks that whatever readers reach was published by atomic stores; without, that it is complete and in order.
 func TestReadersSeeEveryFinishedAdd(t *testing.T) {
 	const entries, readers = 20_000, 4
 	table := memtable.New(0)

@@ -46,10 +46,10 @@
 //
 // An Inserter remembers, for each level, the link before its last entry and the one after. The search for the next
 // entry starts at the lowest level on which the entry lies between the two and they are still neighbours. Call these p
-// and q, on level l. The remembered links of higher levels enclose the entry as well. Those before are not after p.
-// Those after are after the last entry, and if one were before the new entry, it would lie between p and q, or p would
-// be after the last entry. Whether they are still neighbours on the higher levels does not matter, because the swap
-// finds out.
+// and q, on level l. Then the nodes remembered on every higher level enclose the new entry as well. The one before
+// sorts no later than p. The one after sorts after the last entry, and so after p; if it sorted before the new entry,
+// it would lie between p and q, which are neighbours on level l. Whether the nodes of a higher level are still
+// neighbours there does not matter, because the swap finds out.
 //
 // # Index
 //
@@ -69,7 +69,8 @@
 // everything that was there when it began. So once the walk is over, which the index records in a flag, every entry
 // whose Add has returned is in its key's slot, or a newer one is, or the key has no slot. A larger index replaces a
 // full one in the same way, by a walk over all entries, which a table within its size hint rarely needs. A Get that
-// began with the older index began before any Add that missed that index returned.
+// uses the older index began before the larger one was published, and so before any Add that missed the older index
+// returned.
 //
 // A Get takes the version in the slot if it is visible: it is the newest of all whose Add returned. Otherwise the
 // visible version is further on in the list, where all versions follow newest first: a few steps on level 0, or a

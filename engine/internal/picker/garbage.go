@@ -7,9 +7,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// BlobVictims returns the blob files of which tables need less than half. Every rewrite of an entry moves its value out
-// of them, so in the end no more bytes are moved than are freed. Files that memtables or commits may refer to are
-// excluded, because the part that tables do not need is not garbage yet.
+// BlobVictims returns the blob files of which tables need less than half. A compaction that rewrites an entry moves its
+// value out of such a file, so in the end no more bytes are moved than are freed. Files that memtables or commits may
+// refer to are excluded, because the part that tables do not need is not garbage yet.
 func BlobVictims(v *view.Version) map[uint64]bool {
 	var victims map[uint64]bool
 	for _, f := range v.Blobs {

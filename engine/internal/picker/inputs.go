@@ -29,8 +29,8 @@ func (p *Picker) pickFrom(level, output int) *Compaction {
 }
 
 // pickLevel0 takes an old table together with all tables of level 0 that overlap it, directly or through others. So no
-// table that stays in level 0 has a version, older or newer, of a key that goes down (I8): reads stop at the first
-// level that has a key, and an older version left above a newer one would be returned instead of it.
+// table that stays in level 0 has a version, older or newer, of a key that goes down (I8). Reads stop at the first
+// level that has a key: an older version left above a newer one would be returned in its place.
 func (p *Picker) pickLevel0(output int) *Compaction {
 	for _, t := range slices.Backward(p.Version.Levels[0]) {
 		c := p.compaction(0, output, p.connected(t))

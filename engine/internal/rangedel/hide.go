@@ -13,9 +13,9 @@ type hiding struct {
 	newest  key.Seq
 }
 
-// Hide returns an iterator over the entries of it that none of the sets hides; it takes ownership of it. Within one set
-// no two tombstones have the same range, and none has the sequence number of an entry. The caller does not want entries
-// newer than newest, so a tombstone at least that new hides every entry in its range.
+// Hide wraps an iterator, of which it takes ownership, and leaves out the entries that one of the sets hides. Within
+// one set no two tombstones have the same range, and none has the sequence number of an entry. The caller does not want
+// entries newer than newest, so a tombstone at least that new hides every entry in its range.
 func Hide(it key.Iterator, sets []Set, newest key.Seq) key.Iterator {
 	var cursors []cursor
 	for _, s := range sets {

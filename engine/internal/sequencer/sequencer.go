@@ -28,10 +28,10 @@ const (
 // on appending and wait for the next leader. They share writes in the same way.
 //
 // A full log is written but not synced; the next sync covers the earlier logs first. Then the current log gets a mark,
-// which proves that all logs before it are durable, as does any chunk written after a sync. If a log ends before the
-// next one begins, recovery (DB.replay) looks for such a proof from there on. If it finds none, and the log that the
-// next one names as its predecessor exists, nothing after the gap was acknowledged with Sync and it is dropped.
-// Otherwise the gap is damage.
+// which proves that all logs before it are durable, as does any chunk written after a sync. If commits are missing
+// between the end of one log and the beginning of the next, recovery (DB.replay) looks for such a proof in the logs
+// after the gap. If it finds none, and the log that the next one names as its predecessor exists, nothing after the gap
+// was acknowledged with Sync, and all of it is dropped. Otherwise the gap is damage.
 type Sequencer struct {
 	visible atomic.Uint64 // every commit up to here may be read
 	written atomic.Uint64 // every commit up to here has been handed to the operating system

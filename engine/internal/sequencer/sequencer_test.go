@@ -99,13 +99,13 @@ func (l *line) enter(d Durability) Ticket {
 	return l.Append(l.Newest()+1, d)
 }
 
-// inserted does what finish does, except for the work on behalf of others.
+// inserted marks the commit as being in the memtable, as Finish does, but publishes nothing.
 func (t Ticket) inserted() { t.slot.inserted.Store(true) }
 
 func TestCommitsBecomeVisibleInOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		first, second Durability
-		written       key.Seq // number of commits written to the log, with both inserted
+		written       key.Seq // how many of the two commits are written to the log; both are in the memtable
 		durable       key.Seq
 		visible       key.Seq
 	}{

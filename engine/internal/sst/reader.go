@@ -15,8 +15,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/sparse"
 )
 
-// Open reads at least TailBytes from the end of a file, or a share of it, up to a multiple of TailBytes: enough for
-// keys and values of moderate size.
+// Open reads TailBytes from the end of a file, or a fixed share of the file if that is more, up to a multiple of
+// TailBytes. This is enough for keys and values of moderate size.
 const (
 	tailShare  = 24
 	tailFactor = 4
@@ -58,10 +58,10 @@ type Reader struct {
 	search // filter and index
 }
 
-// Open reads what identifies the table and, if that is not much, what is needed to find entries; then it takes one
-// ReadAt of at most 64 KiB. A larger filter and index are read by the first search, and damage to them is found only
-// then. The Reader does not own r and never closes it. Damage is reported as corrupt.Err, a table written by a newer
-// engine as ErrVersion, and errors from r are wrapped.
+// Open reads what identifies the table. If filter and index are small, it reads them as well, all with one ReadAt of at
+// most 64 KiB. A larger filter and index are read by the first search, and damage to them is found only then. The
+// Reader does not own r and never closes it. Damage is reported as corrupt.Err, a table written by a newer engine as
+// ErrVersion, and errors from r are wrapped.
 func Open(r io.ReaderAt, size int64, o ReaderOptions) (*Reader, error) {
 	o.EnsureDefaults()
 	t := &Reader{r: r, size: size, o: o}

@@ -6,7 +6,7 @@ import (
 )
 
 // search holds what is needed to find entries. Its memory is proportional to the number of entries, and reading it
-// would take most of the time needed to open a store of many tables, so the first search reads it. A failed attempt
+// would take most of the time needed to open a store of many tables. So the first search reads it. A failed attempt
 // leaves no trace.
 type search struct {
 	loaded  atomic.Bool // the fields below may be read
