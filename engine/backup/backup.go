@@ -140,8 +140,8 @@ func (r *repo) add(ctx context.Context, take func() (*image.Image, error)) (info
 	return b.info(), err
 }
 
-// addKept adds a file of the store unchanged. It must be read to know whether the repository has it. A new file is
-// verified first, so that damage does not get into the repository.
+// addKept adds a file of the store unchanged. The file must be read to find out whether the repository has it. If it is
+// new, it is verified before it is stored, so that damage does not get into the repository.
 func (r *repo) addKept(ctx context.Context, b *list, from *durable.Dir, f image.KeptFile) error {
 	verify := func() error { return f.Verify(ctx) }
 	return r.addFile(b, f.Name, verify, func() (io.ReadCloser, error) { return from.Open(f.Name) })

@@ -257,9 +257,9 @@ func (r *repo) isStored(f listed) (bool, error) {
 	return err == nil && info.Size() == f.Bytes, err
 }
 
-// store stores a file. If a list already names it, it had gone missing or was truncated; then it is written under a
-// pending name and gets its own name only when it is durable, because no later backup would question a file of the
-// right size.
+// store stores a file. If a list already names the file, it had gone missing or been truncated. It is then written
+// under a pending name and gets its own name only when it is durable, because later backups trust a file of the right
+// size.
 func (r *repo) store(f listed, content io.Reader) error {
 	if !r.has[f.stored()] {
 		r.has[f.stored()] = true

@@ -9,7 +9,7 @@
 // # Contract
 //
 //   - An Exporter shows one store at a time: the one it opened last. Counters restart from zero when the store is
-//     opened again, as Prometheus expects of a process that restarts. Those made from events continue.
+//     opened again, as Prometheus expects of a process that restarts. Those that count events continue.
 //   - Every series has the label store, with the name given to New. Label values come from fixed sets, so a store has
 //     about 60 series whatever it holds.
 //   - A scrape calls DB.Metrics once. It takes no lock that commits hold for long, and reads no file.
@@ -20,7 +20,7 @@
 // # Histograms
 //
 // lightning_sync_duration_seconds is a classic histogram with the 14 buckets of engine.LatencyBounds, from 50 µs to 1
-// s: fine-grained where a healthy disk is, coarse beyond. It is classic rather than native because the engine counts
+// s: narrow in the range of a healthy disk, wide beyond it. It is classic rather than native because the engine counts
 // into these buckets itself, scraped or not, and because every version of Prometheus can read it. A sync that has not
 // returned is in no bucket; lightning_syncs_running counts it.
 //

@@ -21,7 +21,7 @@ type Exporter struct {
 type store struct {
 	db    *engine.DB
 	dir   string // empty if the store is not on the filesystem of the operating system
-	timed bool   // syncs are measured
+	timed bool   // the store measures its syncs
 }
 
 // New returns an exporter whose series have the label store=name. It shows nothing until Open is called.

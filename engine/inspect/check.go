@@ -18,8 +18,8 @@ type VerifyReport struct {
 	Leftovers    []string       // files left by a crash, which the next Open removes; not damage
 }
 
-// Problems adds the damage described by an error, or by each of the errors joined in it, to the known problems, leaving
-// out duplicates: opening a store and checking one of its files may both find the same damage.
+// Problems adds the damage described by an error, or by each of the errors joined in it, to the known problems. It
+// leaves out duplicates, because opening a store and checking one of its files may find the same damage.
 func Problems(known []string, err error) []string {
 	var joined interface{ Unwrap() []error }
 	switch {

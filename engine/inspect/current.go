@@ -44,7 +44,7 @@ func current(dir *durable.Dir) (state manifest.State, files *filename.Files, err
 	return state, files, nil
 }
 
-// unread reports whether an error says nothing about the content: the file exists and may be intact.
+// unread reports whether an error means that the file could not be read, so that its content may be intact.
 func unread(err error) bool {
 	return err != nil && !errors.Is(err, corrupt.Err) && !errors.Is(err, fs.ErrNotExist)
 }

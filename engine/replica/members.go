@@ -107,9 +107,10 @@ func (n *Node) tellCommit(m *pb.Message) {
 	}
 }
 
-// learnCommit lets a candidate learn from an answer that a change of members was committed. Without it, the only nodes that know
-// may be unable to tell: if a leader is removed, it stops leading once it has applied the change, and leads no more. Meanwhile the
-// others still need its vote, which it may have to refuse, because its log can be longer than theirs.
+// learnCommit lets a candidate learn from an answer that a change of members was committed. Without it, the only node
+// that knows of the change may be unable to tell the others: a leader that is removed stops leading once it has applied
+// the change. The others, which have not heard of it, still need the vote of that node. But it may have to refuse,
+// because its log can be longer than theirs.
 //
 // Raft takes the commit index from a leader or from the disk only, so learnCommit starts it again with the new index.
 func (n *Node) learnCommit(m *pb.Message) error {
