@@ -12,9 +12,9 @@ type BackupInfo = backup.Info
 // Backup adds a backup of db, as of the call, to the repository in directory dir on the store's own filesystem. The
 // repository is created if it does not exist. A file that the repository already holds, for this store or another, is
 // not stored again; files are identified by name, size and SHA-256. A stored file that has gone missing or has the
-// wrong size is written again, which also repairs the earlier backups that share it. Backup does not look for rotten
-// content; that is what VerifyBackups is for. Tables and blob files are verified before they are stored. Commits are
-// held up for one sync, no longer.
+// wrong size is written again, which also repairs the earlier backups that share it. Backup does not check the content
+// of stored files; VerifyBackups does. Tables and blob files are verified before they are stored. Commits wait for one
+// sync, no longer.
 //
 // A poisoned store is refused: close it, open it again with Options.ReadOnly and back that up.
 //

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// letGoYoung releases holds that do not belong to a version.
+// letGoYoung releases holds of memtables and batches, which do not belong to a version.
 func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil

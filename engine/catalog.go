@@ -120,8 +120,8 @@ func (ch *change) close() (err error) {
 // endSession durably records where the logs of the memtables end. All their content is already durable. If this
 // session's manifest has edits after the first, it is replaced by a new one whose first edit holds the whole state. A
 // manifest with a single edit cannot be shortened unnoticed, because without that edit it is no manifest at all. If
-// there are no such edits, the log ends are appended to the present manifest. Losing that edit does no harm while the
-// logs are whole.
+// there are no such edits, the log ends are appended to the present manifest. Losing that edit does no harm as long as
+// the logs are whole.
 func (db *DB) endSession(mems []*view.Mem) error {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()
@@ -237,7 +237,7 @@ func (db *DB) install(next *manifest.State, ch change) error {
 	return db.drop(before)
 }
 
-// dropLogs declares the logs below floor obsolete.
+// dropLogs declares all logs with a number below floor obsolete.
 func (db *DB) dropLogs(floor uint64) {
 	db.mu.Lock()
 	defer db.mu.Unlock()

@@ -18,8 +18,8 @@ import (
 // Checkpoint creates an independent store in dir, which must be empty or missing. The copy contains every commit that
 // was acknowledged before the call and possibly commits made during it, each whole or not at all. Tables and blob files
 // are hard-linked if the filesystem supports it and copied otherwise; everything else is written anew. When Checkpoint
-// returns nil, the new store is durable, and everything in it is also visible in this one. Commits are held up for one
-// sync, no longer.
+// returns nil, the new store is durable, and everything in it is also visible in this one. Commits wait for one sync,
+// no longer.
 //
 // The content of tables and blob files is not verified; damage is copied along. Verify finds it in either store. A
 // poisoned store is refused: close it, open it again with Options.ReadOnly and checkpoint that.
@@ -76,8 +76,8 @@ func copyImage(im *image.Image, from, target *durable.Dir, info *CheckpointInfo)
 	return names, err
 }
 
-// newImage takes an image of everything acknowledged so far, possibly with commits that are under way. Commits wait
-// while the log is handed over and closed; the next commit starts a new log. The caller must close the image.
+// newImage takes an image of everything acknowledged so far, and possibly of commits under way. New commits wait while
+// the log is handed to the operating system and closed; the next one starts a new log. The caller must close the image.
 //
 // The log may hold commits that are not visible yet. They must become visible before the copy can be read. Otherwise a
 // reader could see a commit in the copy and then miss it here, and a commit that fails would exist in the copy alone.

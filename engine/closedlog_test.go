@@ -189,8 +189,8 @@ func (e *ended) with(t *testing.T, name string, content []byte) afero.Fs {
 }
 
 // TestDamageOfAClosedStore truncates every file to every length, flips a bit of every byte, and removes every file.
-// Either that is detected or everything is still there. Anything missing from a log is always detected, and by every
-// reader.
+// Either the damage is detected or everything is still there. If anything is missing from a log, every reader detects
+// it.
 func TestDamageOfAClosedStore(t *testing.T) {
 	for name, end := range endings {
 		t.Run(name, func(t *testing.T) {

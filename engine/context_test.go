@@ -99,8 +99,8 @@ func inspectUntil(ctx context.Context, o engine.Options) error {
 
 var errStop = errors.New("the user gave up")
 
-// TestContextsInterruptLongOperations interrupts each operation at one filesystem call after another. Only a few more
-// calls follow, the partial result is gone, the store is intact, and the operation can be run again.
+// TestContextsInterruptLongOperations interrupts each operation at its first, second, ... filesystem call. Only a few
+// more calls follow, the partial result is removed, the store is intact, and the operation can be run again.
 func TestContextsInterruptLongOperations(t *testing.T) {
 	oneGoroutine(t)
 	original := faultfs.New(faultfs.Options{})
@@ -137,7 +137,7 @@ type errandRun struct {
 	db    *engine.DB
 	files []string // in the directory that it makes, before it ran
 
-	calls, reads, writes int // how many calls reached the filesystem; those after the context was done
+	calls, reads, writes int // calls that reached the filesystem; reads and writes among them after the context was done
 }
 
 func (s *stoppable) start(t *testing.T, original *faultfs.FS, o engine.Options) *errandRun {
@@ -154,7 +154,7 @@ func (s *stoppable) start(t *testing.T, original *faultfs.FS, o engine.Options) 
 	}
 	if s.opens {
 		r.db = open(t, o)
-		require.NoError(t, r.db.Put([]byte("k00"), []byte("0"), engine.Sync)) // which is its value already
+		require.NoError(t, r.db.Put([]byte("k00"), []byte("0"), engine.Sync)) // its value is already that
 	}
 	r.files = filesIn(t, fsys, cmp.Or(s.makes, "db"))
 	return r

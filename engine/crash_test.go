@@ -127,8 +127,8 @@ func (r *recording) recover(t *testing.T, fsys *faultfs.FS, least, most int, at 
 		require.NoError(t, err)
 	}
 	require.GreaterOrEqual(t, last, least, "%s: lost an acknowledged commit", at)
-	require.LessOrEqual(t, last, most, "%s: a commit that had not been submitted", at)
-	require.Equal(t, r.commits[last].state, got, "%s: a hole or part of a batch", at)
+	require.LessOrEqual(t, last, most, "%s: found a commit that had not been submitted", at)
+	require.Equal(t, r.commits[last].state, got, "%s: a commit is missing, or part of a batch", at)
 	return db, last
 }
 

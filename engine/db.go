@@ -21,11 +21,11 @@ import (
 // DB is an open store. Its methods are safe for concurrent use. Slices passed in remain the caller's and are not
 // retained; slices returned belong to the caller unless stated otherwise.
 type DB struct {
-	// Lock order: the order of the fields below, from commitMu on. The field large stands for its own lock followed by
-	// those of its files. The sequencer's locks come after large and before mu, in the sequencer's own order. While
-	// waiting for commits to become visible, a goroutine may hold any lock that precedes the sequencer's, because a
-	// commit takes none of those once it has its place in the log. The locks of recent and dir come last, with one
-	// exception: a failure calls poisoned, which takes mu, and may do so while any other lock is held.
+	// Locks are taken in the order of the fields below, from commitMu on. The field large stands for its own lock
+	// followed by those of its files. The sequencer's locks come after large and before mu, in the sequencer's own
+	// order. A goroutine that waits for commits to become visible may hold any lock that precedes the sequencer's,
+	// because a commit takes none of those once it has its place in the log. The locks of recent and dir come last.
+	// There is one exception: a failure calls poisoned, which takes mu, and may do so while any other lock is held.
 
 	opts  Options
 	dir   *durable.Dir
@@ -171,7 +171,8 @@ func (db *DB) Close() error {
 	return errors.Join(err, db.lock.Close())
 }
 
-// awaitImages waits until no one is copying files of the store, because the next process to open it may remove them.
+// awaitImages waits until no one is copying files of the store. Once the store is closed, the next process to open it
+// may remove those files.
 func (db *DB) awaitImages() {
 	db.commitMu.Lock()
 	db.commitMu.Unlock() //nolint:staticcheck // no image can start from here on: under the lock it would see that the store is closing

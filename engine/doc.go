@@ -20,7 +20,7 @@
 //   - I1: a batch is one log record. It is recovered whole or not at all.
 //   - I2: an acknowledged Sync commit survives a power cut. An acknowledged NoSync commit survives a killed process. A
 //     Buffered commit is promised nothing beyond its place in the order (I3, I4).
-//   - I3: commits are lost only as a suffix. If one is lost, so is every later one, across logs and across recoveries.
+//   - I3: commits are lost only as a suffix. If one is lost, so is every later one, even in later logs and after later recoveries.
 //   - I4: commits become visible in the order of their sequence numbers. A Sync commit, and every commit after it,
 //     becomes visible only when it is durable; a NoSync commit, likewise, when the operating system has it. So what has
 //     once been read is not lost, unless it was written with less than Sync. A checkpoint or backup contains only

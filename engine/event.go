@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/picker"
 )
 
-// EventListener holds callbacks that tell what a store does. Each is called on the goroutine that does the work, so it
-// must be quick and must not call the store. Any of them may be nil.
+// EventListener holds callbacks that report what a store does. Each is called on the goroutine that does the work, so
+// it must be quick and must not call the store. Any of them may be nil.
 type EventListener struct {
 	FlushBegin      func(memtables int)
 	FlushDone       func(FlushInfo)
@@ -18,7 +18,7 @@ type EventListener struct {
 	WALCreated      func(fileNum uint64)
 	TableDeleted    func(fileNum uint64)
 	BlobFileDeleted func(fileNum uint64)
-	BackgroundError func(error) // the store is poisoned: the first failed write, or damage found by a compaction
+	BackgroundError func(error) // called when the store is poisoned, with the first failed write or the damage that a compaction found
 	WriteStall      func(StallInfo)
 	// CommitsForgotten is called when the store has no room to remember all recent commits for open transactions. A
 	// transaction that began well before that commit may get ErrConflict although nothing conflicts.
@@ -75,7 +75,7 @@ func (r CompactionReason) String() string {
 type CheckpointInfo struct {
 	Dir         string
 	Files       int
-	CopiedBytes int64 // what was not linked
+	CopiedBytes int64 // bytes of files that were copied because they could not be linked
 }
 
 // StallInfo describes a write stall.

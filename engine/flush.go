@@ -75,8 +75,8 @@ func (db *DB) flushUntil(ctx context.Context, floor uint64) error {
 	return nil
 }
 
-// rewriteMemtables writes memtables to tables and blob files. It is a separate function because a Rewriter is large:
-// this way its frame is on the worker's stack only while it writes.
+// rewriteMemtables writes memtables to tables and blob files. It is a function of its own because a Rewriter is large
+// and should be on the worker's stack only while it writes.
 func (db *DB) rewriteMemtables(ctx context.Context, mems []*view.Mem) (change, error) {
 	var sources []key.Iterator
 	for _, m := range slices.Backward(mems) {
