@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Keys of maximum length that share all but their last bytes, and range deletes between them. Where a compaction ends a
-// table inside a range delete, the bound is one byte longer than any key may be.
+// Keys of maximum length that share all but their last bytes, with range deletes between them, pass through everything.
+// Where a compaction ends a table inside a range delete, the bound is one byte longer than any key may be.
 func TestTheLongestKeysPassThroughEverything(t *testing.T) {
 	oneGoroutine(t)
 	o := tiny(afero.NewMemMapFs())

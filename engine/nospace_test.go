@@ -12,8 +12,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// life is a store with commits of all kinds on a disk that fills up, together with what it must hold.
-type life struct {
+// filling is a store with commits of all kinds on a disk that fills up, together with what it must hold.
+type filling struct {
 	o             engine.Options
 	db            *engine.DB
 	acked, unsure map[string]string // values that must be there, and values that may be there instead
@@ -22,7 +22,7 @@ type life struct {
 }
 
 // put commits a pair with Sync, and interprets the error.
-func (l *life) put(t *testing.T, key, value string) {
+func (l *filling) put(t *testing.T, key, value string) {
 	t.Helper()
 	err := l.db.Put([]byte(key), []byte(value), engine.Sync)
 	switch {
@@ -42,7 +42,7 @@ func (l *life) put(t *testing.T, key, value string) {
 }
 
 // run fills memtables, tables, blob files and levels.
-func (l *life) run(t *testing.T, round int) {
+func (l *filling) run(t *testing.T, round int) {
 	t.Helper()
 	for i := range 60 {
 		l.put(t, fmt.Sprintf("k%02d", i*7%40), fmt.Sprintf("%d.%d/%0*d", round, i, i%9*8, 0))
@@ -50,7 +50,7 @@ func (l *life) run(t *testing.T, round int) {
 }
 
 // shows compares the content of a store with what it must be.
-func (l *life) shows(t *testing.T, db *engine.DB, when string) {
+func (l *filling) shows(t *testing.T, db *engine.DB, when string) {
 	t.Helper()
 	found := map[string]string{}
 	it, err := db.NewIterator(engine.IterOptions{})
@@ -75,7 +75,7 @@ func TestNoRoomAtAnyCall(t *testing.T) {
 	goesOn, poisons := 0, 0
 	for n := uint64(0); ; n += 1 + n/40 {
 		fs := faultfs.New(faultfs.Options{})
-		l := &life{o: tiny(fs), acked: map[string]string{}, unsure: map[string]string{}}
+		l := &filling{o: tiny(fs), acked: map[string]string{}, unsure: map[string]string{}}
 		l.db = open(t, l.o)
 		l.run(t, 0)
 		create := &faultfs.Rule{Effect: faultfs.ENOSPC, Op: faultfs.OpCreate, After: fs.Now() + n}

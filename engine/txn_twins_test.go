@@ -9,8 +9,9 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Two transactions begin at the same snapshot. One ends, in some way, and many commits follow, so that the engine
-// forgets those that no open transaction needs. The other one must still detect what was committed after its snapshot.
+// Two transactions begin at the same snapshot. One of them ends in some way, and then many commits follow, so that the
+// engine forgets the commits that no open transaction needs. The other one must still detect what was committed after
+// its snapshot.
 func TestATransactionOutlivesOneWithTheSameSnapshot(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, db *engine.DB, twin *engine.Txn){
 		"rolled back": func(t *testing.T, _ *engine.DB, twin *engine.Txn) { require.NoError(t, twin.Rollback()) },

@@ -54,7 +54,7 @@ func TestATableKeepsItsRangeDeletes(t *testing.T) {
 		{"between entries", entries, rangedel.Set{tomb("d", "e", 55)}, "d", "f", 50, 60},
 		{"around entries", entries, rangedel.Set{tomb("a", "c", 9), tomb("c", "z", 90)}, "a", "z", 9, 90},
 		{"one range twice", entries, rangedel.Set{tomb("a", "c", 9), tomb("a", "c", 3)}, "a", "f", 3, 60},
-		{"cut behind a key", entries, rangedel.Set{tomb("", "f\x00", 9)}, "", "f", 9, 60},
+		{"cut after a key", entries, rangedel.Set{tomb("", "f\x00", 9)}, "", "f", 9, 60},
 		{"the empty key only", nil, rangedel.Set{tomb("", "\x00", 9)}, "", "", 9, 9},
 		{"many, and few entries", entries, many, "d", "k05000", 1, 5000},
 		{"many, and many entries", plain(2000), many, "", "", 1, 5000},

@@ -231,7 +231,7 @@ func TestOpenRejectsInvalidRangeDeletes(t *testing.T) {
 			outOfBounds(tomb("k1", "k2", 3))(w)
 			w.props.meta.Entries = 0
 		}, "malformed"},
-		{"in no file", func(w *Writer) {
+		{"outside the file", func(w *Writer) {
 			outOfBounds(tomb("k1", "k2", 3))(w)
 			w.props.fields[0].value = handle{offset: 1 << 40}.appendTo(nil)
 		}, "malformed properties"},

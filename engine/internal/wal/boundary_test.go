@@ -31,8 +31,8 @@ func filler(off int64, left int) []byte {
 	return bytes.Repeat([]byte{'f'}, n)
 }
 
-// Every combination of records, marks and ends of blocks: the first record leaves a number of bytes in its block, and
-// what follows has a length around that number.
+// This covers every combination of records, marks and ends of blocks: the first record leaves some number of bytes in
+// its block, and what follows has a length around that number.
 func TestEveryBoundaryOfABlock(t *testing.T) {
 	for _, left := range leftovers() {
 		for _, size := range []int{

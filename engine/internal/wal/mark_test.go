@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// marking marks the log whenever bytes of it are handed over.
+// marking is a file that marks the log whenever bytes are written to it.
 type marking struct {
 	bytes.Buffer
 	w *Writer

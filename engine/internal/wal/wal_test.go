@@ -283,7 +283,7 @@ func TestLogsNameTheirPredecessors(t *testing.T) {
 	}{
 		"a record alone proves nothing":              {func(w *Writer) error { return w.Flush() }, nil, false},
 		"a sync that no later record mentions":       {func(w *Writer) error { return w.Sync() }, nil, false},
-		"a record behind a sync":                     {func(w *Writer) error { return errors.Join(w.Sync(), w.Append(nil), w.Flush()) }, nil, true},
+		"a record after a sync":                      {func(w *Writer) error { return errors.Join(w.Sync(), w.Append(nil), w.Flush()) }, nil, true},
 		"a mark":                                     {func(w *Writer) error { w.Mark(); return w.Flush() }, nil, true},
 		"a seal, even if the first record is broken": {(*Writer).Seal, func(b []byte) { b[headerBytes+1] ^= 1 }, true},
 		"a broken record alone":                      {(*Writer).Flush, func(b []byte) { b[30] ^= 1 }, false},

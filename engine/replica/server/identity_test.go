@@ -56,7 +56,7 @@ func TestStrangersAreNotHeard(t *testing.T) {
 			require.NoError(t, err)
 			_, err = conn.Write(append(frame(c.hello.bytes()), frame(message)...))
 			require.NoError(t, err)
-			assert.True(t, hungUp(t, conn, c.group.running[1]), "it was heard")
+			assert.True(t, hungUp(t, conn, c.group.running[1]), "the message was accepted")
 			require.NoError(t, conn.Close())
 			assert.Less(t, termOf(t, c.group.running[1]), uint64(farTerm))
 		})
