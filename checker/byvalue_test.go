@@ -156,7 +156,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 func TestOtherJudgesSayThatTheyCannotJudgeIncrements(t *testing.T) {
 	ops := parse(t, "0 1-2 increment a+1\n0 3-4 increment a+1")
 	require.Equal(t, checker.Pass, checker.Assumptions(ops).Verdict)
-	for _, r := range []checker.Result{checker.CheckReads(ops), checker.NewDurability(ops, nil).Judge(history.Cut{}, pairs(""), checker.Rule{})} {
+	for _, r := range []checker.Result{checker.CheckReads(ops, nil, checker.MayShow{}), checker.NewDurability(ops, nil).Judge(history.Cut{}, pairs(""), checker.Rule{})} {
 		require.Equal(t, checker.Inconclusive, r.Verdict)
 		require.Contains(t, r.Reason, "commit #0 by client 0 (add to a, synced, acknowledged at tick 2) does not say what the key holds")
 	}
@@ -171,7 +171,7 @@ func TestAConditionThatDoesNotHoldWritesNothing(t *testing.T) {
 	r := judge.Judge(end, pairs("a=3"), checker.Rule{})
 	require.Equal(t, "refused but present", r.Violations[0].Class)
 	require.Contains(t, r.Violations[0].Sentence, "answered at tick 4 that its condition did not hold")
-	require.Equal(t, checker.Pass, checker.CheckReads(parse(t, "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3\n1 5-6 get a=1")).Verdict)
+	require.Equal(t, checker.Pass, checker.CheckReads(parse(t, "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3\n1 5-6 get a=1"), nil, checker.MayShow{}).Verdict)
 }
 
 // The cut drops an operation that had been called. Before the crash, one that failed may have read its write in memory.

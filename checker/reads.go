@@ -6,45 +6,31 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// CheckReads judges what the operations of a live run read, given that the run began with an empty store. Every value
-// read must have been written by an operation that was called before the read returned and that was not rejected, and
-// it must not certainly have been overwritten before the read was called. In particular, a client reads its own
-// writes. Everything that one scan, snapshot or committed transaction read must also fit a single moment between its
-// call and its return.
-//
-// It reports the first violation of each class. The time is proportional to the number of reads, apart from the search
-// among the writes of one key.
-func CheckReads(ops []history.Op) Result { return CheckReadsFrom(ops, nil) }
-
-// MayShow is what a store may show to readers without breaking a promise. The zero value allows nothing beyond
-// CheckReads.
+// MayShow is what a store may show to readers without breaking a promise. The zero value allows nothing beyond what
+// CheckReads says.
 type MayShow struct {
 	Late bool // what the store held some time ago
 	Torn bool // part of a batch, but never part of a transaction
 }
 
-// CheckReadsThat is CheckReads for a store that promises less, as may says.
-func CheckReadsThat(may MayShow, ops []history.Op) Result {
-	must := everyone
-	if may.Late {
-		must = nobody
-	}
-	return checkReadsOf(newIndex(ops, nil), must, !may.Torn)
-}
-
-// CheckReadsFrom is CheckReads for a run that began with the store in the initial state; nil means empty.
-func CheckReadsFrom(ops []history.Op, initial *history.State) Result {
-	return checkReadsOf(newIndex(ops, initial), everyone, true)
-}
-
-// checkReadsOf demands that reads show all commits of the level that were acknowledged before they were called and, if
-// whole is true, that they show batches completely or not at all.
-func checkReadsOf(x *index, must level, whole bool) Result {
+// CheckReads judges what the operations of a live run read, given that the run began with the store in the initial state; nil
+// means empty. Every value read must have been written by an operation that was called before the read returned and that was not
+// rejected, and it must not certainly have been overwritten before the read was called. In particular, a client reads its own
+// writes. Everything that one scan, snapshot or committed transaction read must also fit a single moment between its
+// call and its return. A store that promises less may show what may says.
+//
+// It reports the first violation of each class. The time is proportional to the number of reads, apart from the search
+// among the writes of one key.
+func CheckReads(ops []history.Op, initial *history.State, may MayShow) Result {
 	r := Result{Judge: "reads", Verdict: Pass}
+	x := newIndex(ops, initial)
 	if x.reason != "" {
 		return r.unclear("%s", x.reason)
 	}
-	j := &readsJudge{pool: newViews(x), must: must, whole: whole}
+	j := &readsJudge{pool: newViews(x), must: everyone, whole: !may.Torn}
+	if may.Late {
+		j.must = nobody
+	}
 	known := make(map[string]bool)
 	for i := range x.ops {
 		for _, v := range j.operation(&x.ops[i]).Violations {

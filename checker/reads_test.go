@@ -97,7 +97,7 @@ func TestReadClasses(t *testing.T) {
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			r := checker.CheckReads(parse(t, row.ops))
+			r := checker.CheckReads(parse(t, row.ops), nil, checker.MayShow{})
 			if row.class == "" {
 				require.Equal(t, checker.Pass, r.Verdict, "%v", r.Violations)
 				return
@@ -113,11 +113,11 @@ func TestReadClasses(t *testing.T) {
 func TestScanOfARangeSaysNothingAboutOtherKeys(t *testing.T) {
 	ops := parse(t, "0 1-2 batch a=1 b=1 c=1\n1 3-4 scan b=1")
 	ops[1].ScanFrom, ops[1].ScanTo = []byte("b"), []byte("c")
-	require.Equal(t, checker.Pass, checker.CheckReads(ops).Verdict)
+	require.Equal(t, checker.Pass, checker.CheckReads(ops, nil, checker.MayShow{}).Verdict)
 	ops[1].ScanTo = []byte("cc")
-	require.Equal(t, checker.Fail, checker.CheckReads(ops).Verdict)
+	require.Equal(t, checker.Fail, checker.CheckReads(ops, nil, checker.MayShow{}).Verdict)
 	ops[1].ScanFrom, ops[1].ScanTo = []byte("aa"), []byte("b")
-	require.Equal(t, "unordered scan", checker.CheckReads(ops).Violations[0].Class, "b is out of range")
+	require.Equal(t, "unordered scan", checker.CheckReads(ops, nil, checker.MayShow{}).Violations[0].Class, "b is out of range")
 }
 
 // TestLegalReadsPass judges the answers of a correct store. TestAWrongReadFails changes one answer to a single client.
@@ -128,7 +128,7 @@ func TestLegalReadsPass(t *testing.T) {
 			clients: 1 + rng.IntN(4), steps: 1 + rng.IntN(20), keys: 2 + rng.IntN(2), batches: true, reads: true,
 			unknown: rng.IntN(2) == 0, repeats: seed%3 == 0,
 		})
-		r := checker.CheckReadsFrom(sim.ops, sim.initial)
+		r := checker.CheckReads(sim.ops, sim.initial, checker.MayShow{})
 		require.Equal(t, checker.Pass, r.Verdict, "seed %d: %v\n%+v", seed, r.Violations, sim.ops)
 		r = checker.Linearizability(t.Context(), sim.ops, sim.initial, nil, nil, checker.Limits{Clients: 30})
 		require.Equal(t, checker.Pass, r.Verdict, "seed %d: %v %v\n%+v", seed, r.Reason, r.Violations, sim.ops)
@@ -156,7 +156,7 @@ func TestAWrongReadFails(t *testing.T) {
 		}
 		read.Value, read.Found = value, value != nil
 		wrong++
-		require.Equal(t, checker.Fail, checker.CheckReadsFrom(sim.ops, sim.initial).Verdict, "seed %d\n%+v", seed, sim.ops)
+		require.Equal(t, checker.Fail, checker.CheckReads(sim.ops, sim.initial, checker.MayShow{}).Verdict, "seed %d\n%+v", seed, sim.ops)
 		if known(sim, read) {
 			r := checker.Linearizability(t.Context(), sim.ops, sim.initial, nil, nil, checker.Limits{})
 			require.Equal(t, checker.Fail, r.Verdict, "seed %d\n%+v", seed, sim.ops)
@@ -192,18 +192,18 @@ func (sim *simulation) anyRead(rng *rand.Rand) *history.Read {
 // A store that may answer with old values still shows only what was there.
 func TestLateReads(t *testing.T) {
 	late := parse(t, "0 1-2 put a=1\n0 3-4 put a=2\n1 5-6 get a=1")
-	require.Equal(t, checker.Fail, checker.CheckReads(late).Verdict)
-	require.Equal(t, checker.Pass, checker.CheckReadsThat(checker.MayShow{Late: true}, late).Verdict)
+	require.Equal(t, checker.Fail, checker.CheckReads(late, nil, checker.MayShow{}).Verdict)
+	require.Equal(t, checker.Pass, checker.CheckReads(late, nil, checker.MayShow{Late: true}).Verdict)
 	invented := parse(t, "0 1-2 put a=1\n1 5-6 get a=7")
-	require.Equal(t, "invented", checker.CheckReadsThat(checker.MayShow{Late: true}, invented).Violations[0].Class)
+	require.Equal(t, "invented", checker.CheckReads(invented, nil, checker.MayShow{Late: true}).Violations[0].Class)
 }
 
 func TestABatchMayBeSeenInPartUnlessAtomicityIsPromised(t *testing.T) {
 	torn := checker.MayShow{Torn: true}
 	half := "0 1-2 batch a=1 b=1\n0 3-6 %s\n1 4-5 snapshot a=2 b=1"
-	require.Equal(t, checker.Pass, checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "batch a=2 b=2"))).Verdict)
-	require.Equal(t, "torn read", checker.CheckReadsThat(torn, parse(t, fmt.Sprintf(half, "txn | a=2 b=2"))).Violations[0].Class)
+	require.Equal(t, checker.Pass, checker.CheckReads(parse(t, fmt.Sprintf(half, "batch a=2 b=2")), nil, torn).Verdict)
+	require.Equal(t, "torn read", checker.CheckReads(parse(t, fmt.Sprintf(half, "txn | a=2 b=2")), nil, torn).Violations[0].Class)
 	over := parse(t, "0 1-2 batch a=1 b=1\n0 3-6 batch a=2 b=2\n1 7-8 scan a=2 b=1")
-	require.Equal(t, "stale read", checker.CheckReadsThat(torn, over).Violations[0].Class, "what was acknowledged must be there")
-	require.Equal(t, checker.Pass, checker.CheckReadsThat(checker.MayShow{Torn: true, Late: true}, over).Verdict)
+	require.Equal(t, "stale read", checker.CheckReads(over, nil, torn).Violations[0].Class, "what was acknowledged must be there")
+	require.Equal(t, checker.Pass, checker.CheckReads(over, nil, checker.MayShow{Torn: true, Late: true}).Verdict)
 }

@@ -24,7 +24,7 @@ func judgeAll(
 	end := history.Cut{Acked: ops[len(ops)-1].Return, Called: ops[len(ops)-1].Return}
 	rule := checker.Rule{Lower: checker.AckedMustSurvive, Suffix: true, Atomic: true}
 	results := []checker.Result{
-		checker.Assumptions(ops), checker.CheckReads(ops), checker.NewDurability(ops, nil).Judge(end, &state, rule),
+		checker.Assumptions(ops), checker.CheckReads(ops, nil, checker.MayShow{}), checker.NewDurability(ops, nil).Judge(end, &state, rule),
 		checker.Linearizability(t.Context(), ops, nil, &state, &end, checker.Limits{}),
 	}
 	if script.Ledger != nil {

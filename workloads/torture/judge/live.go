@@ -46,7 +46,7 @@ func (j *Judges) liveResults(ctx context.Context) []checker.Result {
 		return results
 	}
 	promises := &j.target.Promises
-	results = append(results, checker.CheckReadsThat(checker.MayShow{Late: !promises.Linearizable, Torn: !promises.AtomicBatch}, ops))
+	results = append(results, checker.CheckReads(ops, nil, checker.MayShow{Late: !promises.Linearizable, Torn: !promises.AtomicBatch}))
 	if promises.Linearizable {
 		results = append(results, j.linearizability(ctx))
 	}
