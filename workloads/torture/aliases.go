@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
-	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/evidence"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explain"
@@ -46,9 +45,8 @@ type PowerCut = contract.PowerCut
 // Call is a call of the engine that a standing check makes and judges, on a disk of the check's own.
 type Call = contract.Call
 
-// NamedCheck names a standing check after its function. What it finds is then identified by that name, however its errors are
-// worded.
-func NamedCheck(check func() error) func() error { return audit.NamedCheck(check) }
+// StandingCheck is a check of what all stores of an engine share.
+type StandingCheck = contract.StandingCheck
 
 // Repaired is the report of a repair.
 type Repaired = contract.Repaired

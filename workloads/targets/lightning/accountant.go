@@ -226,13 +226,24 @@ func (a *accountant) Close() error {
 }
 
 // standing returns the checks that do not depend on a particular store. Each runs once per process.
-func standing() (all []func() error) {
-	checks := append([]func() error{refusals.Names, refusals.Defaults, refusals.Edges, refusals.Window, refusals.Vacant, refusals.Repository, refusals.ReadOnly, refusals.OnDisk}, provoked.Checks()...)
-	checks = append(checks, past.Checks()...)
-	for _, check := range checks {
-		all = append(all, sync.OnceValue(torture.NamedCheck(check)))
+func standing() []torture.StandingCheck {
+	checks := append([]torture.StandingCheck{
+		{Name: "refusals.Names", Run: refusals.Names},
+		{Name: "refusals.Defaults", Run: refusals.Defaults},
+		{Name: "refusals.Edges", Run: refusals.Edges},
+		{Name: "refusals.Window", Run: refusals.Window},
+		{Name: "refusals.Vacant", Run: refusals.Vacant},
+		{Name: "refusals.Repository", Run: refusals.Repository},
+		{Name: "refusals.ReadOnly", Run: refusals.ReadOnly},
+		{Name: "refusals.OnDisk", Run: refusals.OnDisk},
+	}, provoked.Checks()...)
+	for _, check := range past.Checks() {
+		checks = append(checks, torture.StandingCheck{Name: "past.Checks", Run: check})
 	}
-	return all
+	for i := range checks {
+		checks[i].Run = sync.OnceValue(checks[i].Run)
+	}
+	return checks
 }
 
 func (a *accountant) account() error {

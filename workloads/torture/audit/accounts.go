@@ -85,26 +85,26 @@ func (a *Auditor) accounts(im *Image) *checker.Violation {
 
 // standing runs the target's checks that hold for every store of the engine.
 func (a *Auditor) standing(im *Image) *checker.Violation {
-	err := a.Standing(im.renew)
+	name, err := a.Standing(im.renew)
 	if err == nil {
 		return nil
 	}
 	wrong := violation("accounts are wrong", "an invariant of all stores of the engine does not hold: %v", err)
-	if named, ok := errors.AsType[*checkError](err); ok {
-		wrong.Check, wrong.Cause = named.check, ""
+	if name != "" {
+		wrong.Check, wrong.Cause = name, ""
 	}
 	return wrong
 }
 
-// Standing returns the error of the first standing check of the target that fails, or nil. before is called before each.
-func (a *Auditor) Standing(before func()) error {
+// Standing returns the name and the error of the first standing check of the target that fails. before is called before each.
+func (a *Auditor) Standing(before func()) (failed string, err error) {
 	for _, check := range a.target.Administration.Standing {
 		before()
-		if err := check(); err != nil {
-			return err
+		if err := check.Run(); err != nil {
+			return check.Name, err
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // accounted is a recovered store that is used by a single client.

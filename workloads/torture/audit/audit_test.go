@@ -137,7 +137,7 @@ func TestEveryLieAboutAHealthyImageIsFound(t *testing.T) {
 			t.Administration.OpenAccountant = accountant(nothing, errToy)
 		}},
 		{"a standing check fails", "accounts are wrong", "all stores of the engine does not hold: the toy says so", func(t *contract.Target) {
-			t.Administration.Standing = []func() error{func() error { return nil }, func() error { return errToy }}
+			t.Administration.Standing = []contract.StandingCheck{{Run: func() error { return nil }}, {Run: func() error { return errToy }}}
 		}},
 		{"inspection tools report other contents", "accounts are wrong", "the toy says so", func(t *contract.Target) {
 			t.Administration.AccountFiles = func(contract.Env, *history.State) error { return errToy }

@@ -23,27 +23,14 @@ func TestAViolationIsIdentifiedByItsFunctionAndTheStoresError(t *testing.T) {
 	assert.Equal(t, "backup", (&chore{id: "backup"}).violation("chore fails", "%v", errStore).Check)
 }
 
-var errTables, errTooFew = errors.New("5 tables, want 6"), errors.New("there is one table too few")
-
-func tables() error { return errTables }
-
-// returning returns a closure. If it were inlined, the closure would have the name of both functions.
-//
-//go:noinline
-func returning(err error) func() error { return func() error { return err } }
-
 func TestAStandingCheckIsIdentifiedByItsName(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, NamedCheck(returning(nil))())
-	for name, check := range map[string]func() error{"audit.tables": tables, "audit.returning": returning(errTooFew)} {
-		named := NamedCheck(check)
-		require.ErrorIs(t, named(), check())
-		failed := func() error { return fmt.Errorf("in a situation: %w", named()) }
-		a := &Auditor{target: contract.Target{Administration: contract.Administration{Standing: []func() error{failed}}}}
-		wrong := a.standing(&Image{})
-		require.NotNil(t, wrong)
-		assert.Contains(t, wrong.Sentence, check().Error())
-		assert.Equal(t, name, wrong.Check)
-		assert.Empty(t, wrong.Cause)
-	}
+	failed := contract.StandingCheck{Name: "toy.tables", Run: func() error { return fmt.Errorf("in a situation: %w", errStore) }}
+	passed := contract.StandingCheck{Name: "toy.values", Run: func() error { return nil }}
+	a := &Auditor{target: contract.Target{Administration: contract.Administration{Standing: []contract.StandingCheck{passed, failed}}}}
+	wrong := a.standing(&Image{})
+	require.NotNil(t, wrong)
+	assert.Contains(t, wrong.Sentence, "in a situation: the store says so")
+	assert.Equal(t, "toy.tables", wrong.Check)
+	assert.Empty(t, wrong.Cause)
 }

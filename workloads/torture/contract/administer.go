@@ -38,8 +38,14 @@ type Administration struct {
 	// versions. An audit of accounts asks for all of them; each remembers its answer, so that a process does the work
 	// once. Each counts as one call of the engine, for which Options.Patience applies. One that cuts the power does so
 	// with a PowerCut, and one that demands something of a single call makes it with a Call, so that its error can be explained.
-	// NamedCheck gives a check a name.
-	Standing []func() error
+	Standing []StandingCheck
+}
+
+// StandingCheck is a check of what all stores of an engine share.
+type StandingCheck struct {
+	// Name identifies what the check finds, however its errors are worded. If it is empty, the error does.
+	Name string
+	Run  func() error
 }
 
 // Repaired is the report of a repair.

@@ -106,7 +106,7 @@ func TestAStandingCheckIsExplainedOnItsOwnDisk(t *testing.T) {
 		s := subjectOf(t, toy.Correct)
 		failed := fmt.Errorf("in a situation: %w", standing(c.bug))
 		require.ErrorIs(t, failed, errLost)
-		s.Target.Administration.Standing = []func() error{func() error { return nil }, func() error { return failed }}
+		s.Target.Administration.Standing = []contract.StandingCheck{{Run: func() error { return nil }}, {Run: func() error { return failed }}}
 		s = explore.NewSubject(s.Target, s.Recording, s.Patience)
 		f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
 		f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: "+failed.Error()
@@ -126,7 +126,7 @@ func TestAStandingCheckIsExplainedOnItsOwnDisk(t *testing.T) {
 func TestAStandingCheckThatPanicsIsNotExplained(t *testing.T) {
 	t.Parallel()
 	s := subjectOf(t, toy.Correct)
-	s.Target.Administration.Standing = []func() error{func() error { panic("index out of range") }}
+	s.Target.Administration.Standing = []contract.StandingCheck{{Run: func() error { panic("index out of range") }}}
 	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
 	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
 	f.Sentence = "the engine panics"

@@ -58,7 +58,7 @@ func TestAWrongCallOfAStandingCheckIsExplainedByWhatItReadAndDid(t *testing.T) {
 	s := subjectOf(t, toy.Correct)
 	failed := fmt.Errorf("in a situation: %w", shortened())
 	require.ErrorIs(t, failed, errAccepted)
-	s.Target.Administration.Standing = []func() error{func() error { return failed }}
+	s.Target.Administration.Standing = []contract.StandingCheck{{Run: func() error { return failed }}}
 	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
 	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
 	f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: "+failed.Error()

@@ -22,7 +22,7 @@ func StandingError(s *Subject, f *Failure) (failed error) {
 			failed = nil
 		}
 	}()
-	if err := s.Audit.Standing(func() {}); err != nil && strings.HasSuffix(f.Sentence, err.Error()) {
+	if _, err := s.Audit.Standing(func() {}); err != nil && strings.HasSuffix(f.Sentence, err.Error()) {
 		return err
 	}
 	return nil

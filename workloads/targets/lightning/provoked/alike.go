@@ -51,13 +51,13 @@ const (
 	alikeBegun   = 5  // number of keys after a key that have it as a prefix
 )
 
-// Alike reads and writes similar keys. Many share their first 4, 8 or 16 bytes and then end, or continue with the smallest
+// alike reads and writes similar keys. Many share their first 4, 8 or 16 bytes and then end, or continue with the smallest
 // or largest bytes, so code that compares key prefixes must compare the rest too. Some keys have many versions. Blocks hold
 // few keys, in both layouts, and snapshots still see what was overwritten or deleted.
-func Alike() error {
+func alike() error {
 	for layout := range int64(2) {
 		for seed := range uint64(alikeSeeds) {
-			if err := alike(layout+1, seed); err != nil {
+			if err := alikeIn(layout+1, seed); err != nil {
 				return fmt.Errorf("similar keys, seed %d, layout %d: %w", seed, layout+1, err)
 			}
 		}
@@ -65,7 +65,7 @@ func Alike() error {
 	return nil
 }
 
-func alike(layout int64, seed uint64) error {
+func alikeIn(layout int64, seed uint64) error {
 	o := engine.Options{
 		FS: afero.NewMemMapFs(), InlineMaintenance: true, BlockBytes: 64 << (2 * seed), TableBytes: 1 << 10, L0CompactionFiles: 3, LevelBytesBase: 512, LevelSizeRatio: 2,
 		CacheBytes: 4 << 10, Limits: engine.Limits{TableLayout: layout, IndexEntries: 16, TableWholeBytes: 1 + int64(seed)<<12},

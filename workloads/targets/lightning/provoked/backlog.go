@@ -14,12 +14,12 @@ import (
 // backlogCommits is the number of commits that wait for a flush, each in a log of its own.
 const backlogCommits = 4
 
-// Backlog cuts the power while several logs wait for a flush and only the first of them is synced, so a log may be lost
+// backlog cuts the power while several logs wait for a flush and only the first of them is synced, so a log may be lost
 // although later ones survive. It cuts the power again at every operation of the recovery. Whatever is left after either
 // cut must open and show the commits up to some point. What is left after the first cut must also verify before it is
 // opened.
-func Backlog() error {
-	disk, before, states, err := backlog()
+func backlog() error {
+	disk, before, states, err := backlogged()
 	if err != nil {
 		return err
 	}
@@ -48,9 +48,9 @@ func Backlog() error {
 	return err
 }
 
-// backlog returns the disk of a store, the tick at which it has a backlog, and the pairs that it showed after each commit
+// backlogged returns the disk of a store, the tick at which it has a backlog, and the pairs that it showed after each commit
 // that a power cut at that tick may leave as the last.
-func backlog() (disk *faultfs.FS, tick uint64, states []map[string]string, err error) {
+func backlogged() (disk *faultfs.FS, tick uint64, states []map[string]string, err error) {
 	disk = newDisk()
 	db, flushes, err := unflushed(disk)
 	if err != nil {
@@ -69,7 +69,7 @@ func backlog() (disk *faultfs.FS, tick uint64, states []map[string]string, err e
 
 // unflushed opens a store in which every commit gets a log of its own, and whose flushes are held up.
 func unflushed(disk *faultfs.FS) (db *engine.DB, flushes *gate, err error) {
-	flushes = &gate{open: make(chan struct{})}
+	flushes = newGate()
 	o := options(disk, false)
 	o.MemtableBytes, o.MemtablesMax = 1, 2*backlogCommits
 	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}

@@ -11,10 +11,10 @@ import (
 // bornCommits is the number of commits, each of which a flush and a compaction follow.
 const bornCommits = 250
 
-// Born overwrites one key, drops the previous version at once, and makes snapshots meanwhile. The key exists at every
+// born overwrites one key, drops the previous version at once, and makes snapshots meanwhile. The key exists at every
 // moment, so each snapshot must show it. Another goroutine keeps taking the lock that making a snapshot needs, which
 // stretches the time between the steps of making one.
-func Born() error {
+func born() error {
 	o := options(faultfs.New(faultfs.Options{}), true)
 	o.MemtableBytes, o.L0CompactionFiles = 1, 1
 	db, err := engine.Open(storeDir, o)

@@ -7,16 +7,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Brim fills a disk to the last page. What a store prepares for later, such as zeros behind the end of a log, must cost
+// brim fills a disk to the last page. What a store prepares for later, such as zeros behind the end of a log, must cost
 // no commit: it accepts as many as a store that prepares nothing, and after a kill all of them are there.
-func Brim() error {
+func brim() error {
 	for room := int64(8 << 10); room < 64<<10; room += 4 << 10 {
-		plain, err := brim(room, -1)
+		plain, err := fillToBrim(room, -1)
 		if err != nil {
 			return err
 		}
 		for _, ahead := range []int64{1, 4 << 10, 16 << 10} {
-			n, err := brim(room, ahead)
+			n, err := fillToBrim(room, ahead)
 			if err == nil && n < plain {
 				err = wrong("on a disk with room for %d bytes, a store that writes up to %d bytes ahead accepts %d commits, and %d without", room, ahead, n, plain)
 			}
@@ -28,8 +28,8 @@ func Brim() error {
 	return nil
 }
 
-// brim commits until the store refuses, and returns the number of commits.
-func brim(room, ahead int64) (n int, err error) {
+// fillToBrim commits until the store refuses, and returns the number of commits.
+func fillToBrim(room, ahead int64) (n int, err error) {
 	disk, pairs := newDisk(), map[string]string{}
 	o := options(disk, true)
 	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom = 1<<20, ahead, 1

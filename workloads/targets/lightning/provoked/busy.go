@@ -18,9 +18,9 @@ const (
 	busyYields  = 300 // before and after each write
 )
 
-// Busy lets clients commit with Sync and with NoSync on a disk whose writes take so long that other clients run meanwhile,
+// busy lets clients commit with Sync and with NoSync on a disk whose writes take so long that other clients run meanwhile,
 // with zeros written behind the end of the log. What is acknowledged must be there, now and after a kill.
-func Busy() error {
+func busy() error {
 	disk := faultfs.New(faultfs.Options{})
 	o := options(slow{disk}, false)
 	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom, o.Limits.LogGatherBytes = 1<<20, 512, 1, 1

@@ -9,26 +9,26 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Causes makes two calls fail, the second of which had begun before the first failed: a commit's sync is held up, other
+// causes makes two calls fail, the second of which had begun before the first failed: a commit's sync is held up, other
 // work fails, and then the sync fails in another way. From then on the store must give the first failure as the cause, and
 // the listener must have been told of it alone.
-func Causes() error {
+func causes() error {
 	for _, first := range []string{"create *.sst", "write *.sst", "sync *.sst", "write MANIFEST-*", "sync MANIFEST-*"} {
-		if err := causes(first); err != nil {
+		if err := causesAfter(first); err != nil {
 			return fmt.Errorf("%s fails during the sync of a commit, which then fails too: %w", first, err)
 		}
 	}
 	return nil
 }
 
-func causes(first string) error {
+func causesAfter(first string) error {
 	rule, err := faultfs.ParseRule("eio " + first)
 	if err != nil {
 		return err
 	}
 	disk, told := faultfs.New(faultfs.Options{}), make(chan error, 10) // far more than there may be
-	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log"}, goOn: make(chan struct{})}
-	o, flushes := options(h, false), &gate{open: make(chan struct{})}
+	h := holding(disk, "*.log")
+	o, flushes := options(h, false), newGate()
 	o.EventListener = &engine.EventListener{
 		FlushBegin:      func(int) { flushes.pass() },
 		BackgroundError: func(err error) { told <- err },

@@ -13,12 +13,13 @@ import (
 // claimedBytes is the length of a value, large enough for a part of a log that shares no sector with another write.
 const claimedBytes = 1500
 
-// Claimed writes to a log after the disk has done a sync of it and before the sync returns, and then once more. Whatever
+// claimed writes to a log after the disk has done a sync of it and before the sync returns, and then once more. Whatever
 // a power cut leaves of the two writes must open and show the commits up to some point, because the sync does not cover
 // what was written while it ran.
-func Claimed() error {
+func claimed() error {
 	disk := newDisk()
-	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log", late: true}, goOn: make(chan struct{})}
+	h := holding(disk, "*.log")
+	h.late = true
 	o := options(h, false)
 	o.MemtableBytes, o.BlobValueBytes = 1<<20, -1
 	db, err := engine.Open(storeDir, o)
@@ -60,11 +61,12 @@ func Claimed() error {
 	return cut.CheckAll()
 }
 
-// Handed commits while a write of the log is held up. Each commit, of every client, must have been handed to the operating
+// handed commits while a write of the log is held up. Each commit, of every client, must have been handed to the operating
 // system when it returns, so a kill leaves it.
-func Handed() error {
+func handed() error {
 	disk := newDisk()
-	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log"}, writes: true, goOn: make(chan struct{})}
+	h := holding(disk, "*.log")
+	h.writes = true
 	db, err := engine.Open(storeDir, options(h, true))
 	if err != nil {
 		return err

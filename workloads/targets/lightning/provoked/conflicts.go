@@ -92,10 +92,10 @@ func writings() (all map[string]func(b *engine.Batch)) {
 // needs.
 const conflictsIdle = 4
 
-// Conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
+// conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
 // something else afterwards, its own commit must fail. If nothing is written meanwhile, it must succeed, although the writes
 // just before it are remembered for another open transaction.
-func Conflicts() error {
+func conflicts() error {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true, Limits: engine.Limits{ConflictIdle: 1}}
 	db, err := engine.Open(storeDir, o)
 	if err != nil {

@@ -16,12 +16,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// copies is the number of copies that Copied makes.
+// copies is the number of copies that copied makes.
 const copies = 12
 
-// Copied makes copies and backups while another client commits large values. Each must succeed, and no file of a copy may
+// copied makes copies and backups while another client commits large values. Each must succeed, and no file of a copy may
 // change afterwards.
-func Copied() error {
+func copied() error {
 	disk := faultfs.New(faultfs.Options{})
 	o := options(disk, false)
 	o.MemtableBytes, o.BlobFileBytes, o.MemtablesMax = 1<<20, 1<<20, 8
@@ -63,9 +63,9 @@ func Copied() error {
 	return errors.Join(err, allClosed(disk))
 }
 
-// Missing removes each file of an open store in turn, behind its back, and copies the store. A copy that succeeds must
+// missing removes each file of an open store in turn, behind its back, and copies the store. A copy that succeeds must
 // be complete.
-func Missing() error {
+func missing() error {
 	whole, pairs, err := filled(20)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func Missing() error {
 			}},
 		} {
 			copying := torture.Call{What: c.name, Disk: whole, Do: func(on *faultfs.FS, make func(string, func() error) error) error {
-				return missing(on, name, maps.Clone(pairs), func(gone string, db *engine.DB, o engine.Options) error {
+				return missingFile(on, name, maps.Clone(pairs), func(gone string, db *engine.DB, o engine.Options) error {
 					return make(gone, func() error { return c.copy(db, o) })
 				})
 			}}
@@ -97,7 +97,7 @@ func Missing() error {
 	return nil
 }
 
-func missing(disk *faultfs.FS, name string, pairs map[string]string, copies func(gone string, db *engine.DB, o engine.Options) error) error {
+func missingFile(disk *faultfs.FS, name string, pairs map[string]string, copies func(gone string, db *engine.DB, o engine.Options) error) error {
 	db, err := engine.Open(storeDir, options(disk, true))
 	if err != nil {
 		return err

@@ -72,9 +72,9 @@ var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]
 // pendings are limits of the commits in flight: one above the number of clients, one below.
 var pendings = []int64{1 << 9, 4}
 
-// Crossed commits while a sync is held up, for each kind of file. What is acknowledged meanwhile or afterwards must
+// crossed commits while a sync is held up, for each kind of file. What is acknowledged meanwhile or afterwards must
 // survive a power cut, even though the sync in question was not for it.
-func Crossed() error {
+func crossed() error {
 	for _, file := range []string{"*.log", "*.blob", "*.sst", "MANIFEST-*", storeDir} {
 		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush, nothing} {
 			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many, flushed} {
@@ -99,8 +99,9 @@ const meanwhile = 5_000
 
 func (c *crossing) cross() error {
 	disk := newDisk()
-	h := &holdingUp{Fs: disk, crossing: c, goOn: make(chan struct{})}
-	o, flushes := options(h, false), &gate{open: make(chan struct{})}
+	h := holding(disk, c.file)
+	h.late = c.late
+	o, flushes := options(h, false), newGate()
 	o.MemtablesMax, o.Limits.PendingCommits = 16, c.pending
 	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
 	if c.first.name == flush.name || c.second.name == flushed.name {
@@ -190,10 +191,16 @@ func survives(left *faultfs.FS, pairs map[string]string) error {
 // holdingUp is a filesystem that holds up one sync, or one write.
 type holdingUp struct {
 	afero.Fs
-	*crossing
-	writes       bool
+	file         string // pattern
+	late         bool   // a sync is held up after the disk has done it, not before
+	writes       bool   // a write is held up
 	armed, holds atomic.Bool
 	goOn         chan struct{}
+}
+
+// holding returns a filesystem that holds up the first sync of a file that matches a pattern once it is armed.
+func holding(fsys afero.Fs, file string) *holdingUp {
+	return &holdingUp{Fs: fsys, file: file, goOn: make(chan struct{})}
 }
 
 type heldUp struct {

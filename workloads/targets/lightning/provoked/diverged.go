@@ -15,10 +15,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Diverged backs up two stores to one repository that were restored from the same backup of it and have been written to
+// diverged backs up two stores to one repository that were restored from the same backup of it and have been written to
 // since, each in its own way. Files of theirs have the same names and different contents. Every backup must be restored
 // as its own store, and damage to any file must be noticed.
-func Diverged() error {
+func diverged() error {
 	disk, pairs, err := filled(20)
 	if err == nil {
 		err = backedUp(disk)

@@ -1,6 +1,7 @@
 // Package provoked puts stores of its own into situations that a run rarely meets by chance, and checks that they come
 // out of them as they should.
 //
+//	checks.go    all checks, by name
 //	store.go     a small store with some of everything, and what it must show
 //	stalls.go    writers that wait, for each possible reason
 //	reliefs.go   the ways in which such a wait ends
@@ -49,12 +50,5 @@
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=37
+//structure:limits files=38
 package provoked
-
-// Checks returns all checks. Those that take long are split into many, because a run waits only a limited time for each.
-func Checks() []func() error {
-	return append(append(Ended(), Lengths()...), Stalls, Room, Nested, Poisoned, Kept, Crossed, Backlog, Flight, Alike, Unlisted, Diverged, Rotted, Lent, Long, Conflicts, Levels, Bounded, Cached,
-		Closed, Proven, Brim, Causes, Failed, Copied, Repaired, Salvaged, Born, Claimed, Handed, Busy, Unreadable, Missing,
-		Linked, Waited, Twins, Retried, Mended)
-}

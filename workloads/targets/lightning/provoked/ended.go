@@ -127,10 +127,10 @@ var endings = []ending{
 	},
 }
 
-// Ended returns a check for each errand, which makes it end at several of its calls. The errand must return why it
+// ended returns a check for each errand, which makes it end at several of its calls. The errand must return why it
 // ended, or succeed and report the same as without that. It must leave nothing open and nothing half made, and the store
 // must be intact and go on. Afterwards the errand must succeed.
-func Ended() (checks []func() error) {
+func ended() (checks []func() error) {
 	for _, e := range errands() {
 		checks = append(checks, func() error {
 			if err := e.check(); err != nil {

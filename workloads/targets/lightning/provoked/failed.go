@@ -8,29 +8,29 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Failed makes calls of a session fail, each once: the first few and the last of each operation on each kind of file. The
+// failed makes calls of a session fail, each once: the first few and the last of each operation on each kind of file. The
 // session opens a store, does some of everything and closes it. Whatever a failure does to the session, once the store is
 // closed no file may be open. On a disk that works again the store must open and show every synced commit.
-func Failed() error {
+func failed() error {
 	var all tallied
 	healthy := newDisk()
 	healthy.Watch(all.count)
-	if err := failed(healthy); err != nil {
+	if err := failedSession(healthy); err != nil {
 		return err
 	}
 	for _, c := range all.some() {
 		rule := &faultfs.Rule{Effect: faultfs.EIO, Op: c.op, Glob: c.files, Nth: c.n}
 		disk := newDisk()
 		disk.SetRules(rule)
-		if err := failed(disk); err != nil {
+		if err := failedSession(disk); err != nil {
 			return fmt.Errorf("%v %d of %s fails in a session: %w", c.op, c.n, c.files, err)
 		}
 	}
 	return nil
 }
 
-// failed runs a session on an empty disk.
-func failed(disk *faultfs.FS) error {
+// failedSession runs a session on an empty disk.
+func failedSession(disk *faultfs.FS) error {
 	s := session{pairs: map[string]string{}}
 	o := options(disk, true)
 	o.MaxOpenFiles = 4

@@ -13,9 +13,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Flight checks what happens to a commit in flight when the disk fails, in an order of events that clients rarely meet
+// flight checks what happens to a commit in flight when the disk fails, in an order of events that clients rarely meet
 // by chance: the disk waits until the other event has happened.
-func Flight() error {
+func flight() error {
 	return errors.Join(
 		copyInFlight(
 			func(db *engine.DB) error { return db.Checkpoint(copyDir) },

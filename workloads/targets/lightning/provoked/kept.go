@@ -15,24 +15,24 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
+// kept repairs a store one of whose files is damaged, and cuts the power at every operation of the repair. Each file of
 // the damaged store must still be there unchanged: in its place, or among those that the repair sets aside. The store
 // must be as damaged as before, or healthy. NB: on this disk, a file that was linked in one directory and removed from
 // another may be lost.
-func Kept() error {
+func kept() error {
 	whole, _, err := filled(20)
 	if err != nil {
 		return err
 	}
 	for _, suffix := range []string{".sst", ".log", ".blob"} {
-		if err := kept(atRest(whole), suffix); err != nil {
+		if err := keepsAll(atRest(whole), suffix); err != nil {
 			return fmt.Errorf("a %s file is damaged: %w", suffix, err)
 		}
 	}
 	return nil
 }
 
-func kept(disk *faultfs.FS, suffix string) error {
+func keepsAll(disk *faultfs.FS, suffix string) error {
 	files, damaged := map[string][]byte{}, ""
 	for _, name := range names(disk, storeDir) {
 		content, err := afero.ReadFile(disk, path.Join(storeDir, name))
@@ -48,7 +48,7 @@ func kept(disk *faultfs.FS, suffix string) error {
 		}
 		files[name] = content
 	}
-	disk = copied(disk, faultfs.ImageOptions{Callers: true}) // now the damage is on the disk
+	disk = copyOf(disk, faultfs.ImageOptions{Callers: true}) // now the damage is on the disk
 	before, err := engine.VerifyDir(storeDir, options(atRest(disk), true))
 	if err != nil {
 		return err

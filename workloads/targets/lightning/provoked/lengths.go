@@ -19,8 +19,8 @@ const (
 	readWhole = 16 << 20 // a longer part of a file is read in pieces, into memory that is known to be zero
 )
 
-// lengths returns the length of each value. What is compressed is never long enough to be read in pieces.
-func lengths(compressed bool) []int {
+// lengthsOf returns the length of each value. What is compressed is never long enough to be read in pieces.
+func lengthsOf(compressed bool) []int {
 	all := []int{0, 1}
 	for _, n := range []int{blobChunk, 2 * blobChunk, keptBytes} {
 		all = append(all, n-1, n, n+1)
@@ -31,10 +31,10 @@ func lengths(compressed bool) []int {
 	return all
 }
 
-// Lengths returns a check for each kind of store: one that keeps values in tables, with each compression, and one that keeps
+// lengths returns a check for each kind of store: one that keeps values in tables, with each compression, and one that keeps
 // them in blob files. The check puts values of all lengths. In each state of the store every way of reading must return what
 // was written.
-func Lengths() (checks []func() error) {
+func lengths() (checks []func() error) {
 	for _, o := range []engine.Options{
 		{BlobValueBytes: -1},
 		{BlobValueBytes: -1, Compression: engine.CompressionSnappy},
@@ -64,7 +64,7 @@ func written() []byte {
 }
 
 func ofAllLengths(o engine.Options) error {
-	all, text := lengths(o.Compression != engine.CompressionNone), written()
+	all, text := lengthsOf(o.Compression != engine.CompressionNone), written()
 	o.FS, o.InlineMaintenance, o.CacheBytes = afero.NewMemMapFs(), true, -1
 	o.Limits.TableWholeBytes = 1 // tables are not kept in memory
 	db, err := engine.Open(storeDir, o)

@@ -11,9 +11,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Lent overwrites every slice that it has passed to a store as soon as the call has returned, and every value that it
+// lent overwrites every slice that it has passed to a store as soon as the call has returned, and every value that it
 // was given. What the store shows, and which transactions conflict, must not depend on them.
-func Lent() error {
+func lent() error {
 	db, err := engine.Open(storeDir, options(faultfs.New(faultfs.Options{}), true))
 	if err != nil {
 		return err

@@ -29,10 +29,10 @@ func (c commitment) String() string {
 // levelsLength is the number of commits in a sequence.
 const levelsLength = 3
 
-// Levels makes every sequence of commits with every durability, of a pair and of nothing. Each durability makes a
+// levels makes every sequence of commits with every durability, of a pair and of nothing. Each durability makes a
 // promise about all earlier commits too: after a kill, everything up to the last Sync or NoSync is there, and after a
 // power cut everything up to the last Sync. The commits share a log, or each has its own.
-func Levels() error {
+func levels() error {
 	kinds := []commitment{{level: engine.Sync, update: true}}
 	for _, level := range []engine.Durability{engine.Sync, engine.NoSync, engine.Buffered} {
 		kinds = append(kinds, commitment{level: level}, commitment{level: level, empty: true})
@@ -41,10 +41,10 @@ func Levels() error {
 	var each func(i int) error
 	each = func(i int) error {
 		if i == len(row) {
-			if err := levels(row, oneLog); err != nil {
+			if err := levelsOf(row, oneLog); err != nil {
 				return fmt.Errorf("commits %v in one log: %w", row, err)
 			}
-			if err := levels(row, unflushed); err != nil {
+			if err := levelsOf(row, unflushed); err != nil {
 				return fmt.Errorf("commits %v in several logs: %w", row, err)
 			}
 			return nil
@@ -62,7 +62,7 @@ func Levels() error {
 // oneLog opens a store whose commits share a log.
 func oneLog(disk *faultfs.FS) (db *engine.DB, flushes *gate, err error) {
 	db, err = engine.Open(storeDir, options(disk, true))
-	return db, &gate{open: make(chan struct{})}, err
+	return db, newGate(), err
 }
 
 // commit commits the i-th pair or nothing.
@@ -77,7 +77,7 @@ func (c commitment) commit(db *engine.DB, i int) error {
 	return db.Apply(&b, c.level)
 }
 
-func levels(row []commitment, open func(*faultfs.FS) (*engine.DB, *gate, error)) error {
+func levelsOf(row []commitment, open func(*faultfs.FS) (*engine.DB, *gate, error)) error {
 	disk := newDisk()
 	db, flushes, err := open(disk)
 	if err != nil {

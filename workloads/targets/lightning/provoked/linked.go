@@ -46,10 +46,10 @@ type withoutLinks struct{ afero.Fs }
 // refusedLinks are errors of links which mean only that these two names cannot be linked.
 var refusedLinks = []error{nil, errors.ErrUnsupported, syscall.EXDEV, syscall.EPERM, syscall.EMLINK}
 
-// Linked makes a checkpoint, and repairs the store, on disks that refuse all links or some of them: what cannot be linked must
+// linked makes a checkpoint, and repairs the store, on disks that refuse all links or some of them: what cannot be linked must
 // be copied. The event of a checkpoint must report as copied all that is not a link. If a link fails for another reason, no
 // copy may be made, because the disk has failed.
-func Linked() error {
+func linked() error {
 	whole, pairs, err := filled(20)
 	if err != nil {
 		return err

@@ -49,8 +49,8 @@ var besides = []beside{
 	}},
 }
 
-// Long does each of these while a commit of many writes is in the log and not yet visible.
-func Long() error {
+// long does each of these while a commit of many writes is in the log and not yet visible.
+func long() error {
 	for _, b := range besides {
 		if err := b.during(); err != nil {
 			return fmt.Errorf("%s during a commit of %d writes: %w", b.name, longWrites, err)

@@ -53,7 +53,7 @@ var lastKey = []byte("last")
 
 // session fills a store.
 func (f *filling) session(o engine.Options) error {
-	g := &gate{open: make(chan struct{})}
+	g := newGate()
 	if f.held {
 		o.InlineMaintenance, o.EventListener = false, &engine.EventListener{FlushBegin: func(int) { g.pass() }}
 	}
@@ -83,9 +83,9 @@ var harms = []struct {
 	{"is cut in half", func(c []byte) []byte { return c[:len(c)/2] }},
 }
 
-// Mended damages each file of small stores in each way, and repairs them. The repaired store must verify, show nothing that
+// mended damages each file of small stores in each way, and repairs them. The repaired store must verify, show nothing that
 // it never held, and take commits; and a second repair finds nothing. The last commit must be there, unless its log is damaged.
-func Mended() error {
+func mended() error {
 	for _, begin := range beginnings {
 		for _, f := range fillings {
 			if err := f.mended(begin); err != nil {

@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Nested makes a store, and every kind of copy of it, in nested directories that do not exist yet. After a power cut
+// nested makes a store, and every kind of copy of it, in nested directories that do not exist yet. After a power cut
 // that takes away everything that is not durable, all of them must be there.
-func Nested() error {
+func nested() error {
 	const within = "some/where/far/down/"
 	disk, pairs := newDisk(), map[string]string{"k": "v"}
 	db, err := engine.Open(within+storeDir, options(disk, true))

@@ -10,19 +10,19 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Poisoned makes the first call of several kinds fail. From then on every write must be refused, with the first failure
+// poisoned makes the first call of several kinds fail. From then on every write must be refused, with the first failure
 // as its cause although the disk fails in another way later, and nothing may be written. Reads must go on, those that
 // began before too, and whatever they held open must close without an error.
-func Poisoned() error {
+func poisoned() error {
 	for _, op := range []string{"write *.log", "sync *.log", "sync *.sst", "write MANIFEST-*", "sync MANIFEST-*", "sync db"} {
-		if err := poisoned(op); err != nil {
+		if err := poisonedBy(op); err != nil {
 			return fmt.Errorf("%s fails: %w", op, err)
 		}
 	}
 	return nil
 }
 
-func poisoned(op string) error {
+func poisonedBy(op string) error {
 	first, err := faultfs.ParseRule("eio " + op)
 	if err != nil {
 		return err

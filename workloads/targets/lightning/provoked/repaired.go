@@ -12,19 +12,19 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// repairedKeys is the number of keys of the store that Repaired damages.
+// repairedKeys is the number of keys of the store that repaired damages.
 const repairedKeys = 5
 
 // large returns the i-th large value, which is like no other.
 func large(i int) []byte { return bytes.Repeat([]byte{'A' + byte(i)}, largeBytes+i) }
 
-// Repaired damages each large value of a store in turn and repairs the store. The values that are intact must be there. A
+// repaired damages each large value of a store in turn and repairs the store. The values that are intact must be there. A
 // key whose value has rotted must be absent, and the report must name it. Some keys were written twice in one commit; not
 // even the first of these two values may come back.
-func Repaired() error {
+func repaired() error {
 	for _, flushed := range []bool{false, true} {
 		for rotten := range 2 * repairedKeys {
-			if err := repaired(flushed, rotten); err != nil {
+			if err := repairOf(flushed, rotten); err != nil {
 				return fmt.Errorf("large value %d has rotted (in a table: %t): %w", rotten, flushed, err)
 			}
 		}
@@ -32,7 +32,7 @@ func Repaired() error {
 	return nil
 }
 
-func repaired(flushed bool, rotten int) error {
+func repairOf(flushed bool, rotten int) error {
 	disk, pairs := faultfs.New(faultfs.Options{}), map[string]string{}
 	o := options(disk, true)
 	o.MemtableBytes, o.BlobFileBytes = 1<<20, 1<<20 // one log, one blob file
@@ -84,18 +84,18 @@ const (
 	logSlackBytes = 160 // more than a block with two commits needs beside the values
 )
 
-// Salvaged lets the first commit of a log rot and repairs the store. In turn, the second commit ends at each of the last
+// salvaged lets the first commit of a log rot and repairs the store. In turn, the second commit ends at each of the last
 // positions of a block. Wherever it ends, all commits but the first must be there.
-func Salvaged() error {
+func salvaged() error {
 	for left := range logSlackBytes {
-		if err := salvaged(logBlockBytes - largeBytes - left); err != nil {
+		if err := salvagedBehind(logBlockBytes - largeBytes - left); err != nil {
 			return fmt.Errorf("a log rots, and the two values in a block of it are shorter than that by %d bytes: %w", left, err)
 		}
 	}
 	return nil
 }
 
-func salvaged(valueBytes int) error {
+func salvagedBehind(valueBytes int) error {
 	disk := faultfs.New(faultfs.Options{})
 	o := options(disk, true)
 	o.MemtableBytes, o.BlobValueBytes, o.LargeValueBytes = 1<<20, -1, 1<<20 // everything is in the log

@@ -7,22 +7,22 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Retried updates a key while a commit to the same key waits for a sync that is held up. That commit comes first, so the
+// retried updates a key while a commit to the same key waits for a sync that is held up. That commit comes first, so the
 // update conflicts with it; there is no other commit, so the second attempt must succeed.
-func Retried() error {
+func retried() error {
 	disk := newDisk()
-	h := &holdingUp{Fs: disk, crossing: &crossing{file: "*.log"}, goOn: make(chan struct{})}
+	h := holding(disk, "*.log")
 	db, err := engine.Open(storeDir, options(h, false))
 	if err != nil {
 		return err
 	}
 	if err = db.Put(key(0), nil, engine.Sync); err == nil {
-		err = retried(h, db)
+		err = retriedBeside(h, db)
 	}
 	return errors.Join(closing(db, err), allClosed(disk))
 }
 
-func retried(h *holdingUp, db *engine.DB) error {
+func retriedBeside(h *holdingUp, db *engine.DB) error {
 	attempts := 0
 	elder, err := db.Begin(engine.TxnOptions{}) // so that commits are remembered
 	if err != nil {

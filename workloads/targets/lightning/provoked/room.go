@@ -8,9 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Room checks stores that work in the background while their disk is full. They must accept what fits, refuse with
+// room checks stores that work in the background while their disk is full. They must accept what fits, refuse with
 // ErrNoRoom what does not, and work again as soon as there is room, whichever call comes first then.
-func Room() error {
+func room() error {
 	for _, full := range []string{"create *.sst", "write *.sst", "create *.blob", "write *.blob", "create *.log"} {
 		for _, first := range []struct {
 			name string
@@ -21,7 +21,7 @@ func Room() error {
 			{"a flush", (*engine.DB).Flush},
 			{"a compaction", (*engine.DB).Compact},
 		} {
-			if err := room(full, first.call); err != nil {
+			if err := roomAgain(full, first.call); err != nil {
 				return fmt.Errorf("%s fails with ENOSPC, then there is room again, and %s is the first to ask: %w", full, first.name, err)
 			}
 		}
@@ -29,8 +29,8 @@ func Room() error {
 	return nil
 }
 
-// room fills up a disk and makes room again.
-func room(full string, first func(*engine.DB) error) error {
+// roomAgain fills up a disk and makes room again.
+func roomAgain(full string, first func(*engine.DB) error) error {
 	rule, err := faultfs.ParseRule("enospc " + full)
 	if err != nil {
 		return err

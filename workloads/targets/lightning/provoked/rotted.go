@@ -20,9 +20,9 @@ const (
 	rottedPiece = 1000                 // bytes that are read at once
 )
 
-// Rotted reads a value in pieces, some of whose bytes have rotted, and goes back after the error. Whatever a stream
+// rotted reads a value in pieces, some of whose bytes have rotted, and goes back after the error. Whatever a stream
 // returns must be what was written, however it got there.
-func Rotted() error {
+func rotted() error {
 	disk, want := faultfs.New(faultfs.Options{}), make([]byte, rottedBytes)
 	rng := rand.New(rand.NewPCG(1, 1)) // no part is like another one
 	for i := range want {

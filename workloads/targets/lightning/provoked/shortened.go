@@ -22,10 +22,10 @@ func (l leaving) String() string {
 	return fmt.Sprintf("%d logs flushed, %d more that wait for a flush, and then %d commits", l.flushed, l.waiting, l.commits)
 }
 
-// Closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
+// closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
 // each number of bytes. Since the store was closed, each loss must be noticed. So must a byte too many, but not zeros. If
 // only the marker is lost, a repair must bring everything back.
-func Closed() error {
+func closed() error {
 	for flushed := range 3 {
 		for waiting := range 3 {
 			for commits := range 3 {
@@ -58,7 +58,7 @@ func (l leaving) closed() error {
 			err = errors.Join(err, l.put(db, pairs, o.MemtableBytes-entrySlack+i))
 		}
 	}
-	first := &gate{open: make(chan struct{})}
+	first := newGate()
 	held.Store(first)
 	fill(l.flushed)
 	if l.flushed > 0 || l.waiting > 0 {
@@ -69,7 +69,7 @@ func (l leaving) closed() error {
 	if err == nil && !eventually(func() bool { return db.Metrics().Memtables == 0 }) {
 		err = wrong("full memtables are not flushed")
 	}
-	second := &gate{open: make(chan struct{})}
+	second := newGate()
 	held.Store(second)
 	fill(l.waiting)
 	for range l.commits {
@@ -97,9 +97,9 @@ func (l leaving) closed() error {
 	return errors.Join(shortened(atRest(disk)), unmarked(atRest(disk), pairs), allClosed(disk))
 }
 
-// Proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
+// proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
 // shortens the first log by each number of bytes. Although no commit follows, each loss must be noticed.
-func Proven() error {
+func proven() error {
 	disk := faultfs.New(faultfs.Options{})
 	db, flushes, err := unflushed(disk)
 	if err != nil {
@@ -130,9 +130,9 @@ func Proven() error {
 	return nil
 }
 
-// Unreadable takes away the first of several logs, the last of which proves that it was durable, and lets a read of a log
+// unreadable takes away the first of several logs, the last of which proves that it was durable, and lets a read of a log
 // fail while the store is opened. Even so Open must not take the rest for a tail that a crash tore, and drop it.
-func Unreadable() error {
+func unreadable() error {
 	disk := faultfs.New(faultfs.Options{})
 	db, flushes, err := unflushed(disk)
 	if err != nil {

@@ -20,19 +20,19 @@ const (
 	spaceManifest = 1 << 10 // bytes at which a manifest is replaced
 )
 
-// Bounded overwrites a few keys again and again, with short values and with values that belong in blob files, and asks
+// bounded overwrites a few keys again and again, with short values and with values that belong in blob files, and asks
 // for nothing but flushes. The space that the store takes must stay in proportion to its live data. When everything is
 // deleted and compacted, almost nothing may be left.
-func Bounded() error {
+func bounded() error {
 	for _, length := range []int{50, 300, 700} {
-		if err := bounded(length); err != nil {
+		if err := boundedAt(length); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func bounded(length int) error {
+func boundedAt(length int) error {
 	disk := faultfs.New(faultfs.Options{})
 	o := options(disk, true)
 	o.Limits.ManifestBytes, o.Limits.ManifestGrowth = spaceManifest, 1
@@ -68,9 +68,9 @@ func spaceOf(disk *faultfs.FS) (sum int64) {
 	return sum
 }
 
-// Cached reads many blocks of a store, with caches of several sizes. No cache may ever hold more than its limit, and one that
+// cached reads many blocks of a store, with caches of several sizes. No cache may ever hold more than its limit, and one that
 // has room must hold something.
-func Cached() error {
+func cached() error {
 	const keys, block = 1000, 256
 	for _, limit := range []int64{-1, 1, 16 * block, 64 * block, 4 * keys * block} {
 		o := options(faultfs.New(faultfs.Options{}), true)

@@ -29,7 +29,7 @@ const (
 	stallTables    = 4
 )
 
-var stalls = []stall{
+var stallReasons = []stall{
 	{
 		reason: engine.StallMemtables, flushes: true,
 		set: func(o *engine.Options) { o.MemtablesMax = stallMemtables },
@@ -63,11 +63,11 @@ func exactly(what string, got, want int) error {
 	return wrong("%s: %d, want %d", what, got, want)
 }
 
-// Stalls makes writers wait for each reason and checks what is reported: the event names the reason, the metrics show
+// stalls makes writers wait for each reason and checks what is reported: the event names the reason, the metrics show
 // that writers wait, and the quantity that they wait for is at its limit. Then the wait ends in each possible way, and
 // the writers must return.
-func Stalls() (all error) {
-	for _, s := range stalls {
+func stalls() (all error) {
+	for _, s := range stallReasons {
 		for i := range reliefs {
 			if err := s.provoke(&reliefs[i]); err != nil {
 				all = errors.Join(all, fmt.Errorf("writers that wait for the reason %q, until %s: %w", s.reason, reliefs[i].name, err))
@@ -83,11 +83,13 @@ type gate struct {
 	open chan struct{}
 }
 
+func newGate() *gate { return &gate{open: make(chan struct{})} }
+
 func (g *gate) pass() { <-g.open }
 func (g *gate) lift() { g.once.Do(func() { close(g.open) }) }
 
 func (s *stall) provoke(r *relief) error {
-	disk, g := faultfs.New(faultfs.Options{}), &gate{open: make(chan struct{})}
+	disk, g := faultfs.New(faultfs.Options{}), newGate()
 	told := make(chan engine.StallReason, 1000) // far more than there will be
 	o := options(disk, false)
 	o.BlobValueBytes, o.LevelBytesBase, o.L0CompactionFiles, o.MemtablesMax = -1, 1<<30, 1<<10, 8

@@ -101,10 +101,10 @@ func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 }
 
 // atRest returns a copy of the disk on which everything is durable.
-func atRest(disk *faultfs.FS) *faultfs.FS { return copied(disk, faultfs.ImageOptions{}) }
+func atRest(disk *faultfs.FS) *faultfs.FS { return copyOf(disk, faultfs.ImageOptions{}) }
 
-// copied is atRest with options for the copy.
-func copied(disk *faultfs.FS, o faultfs.ImageOptions) *faultfs.FS {
+// copyOf is atRest with options for the copy.
+func copyOf(disk *faultfs.FS, o faultfs.ImageOptions) *faultfs.FS {
 	again, err := disk.Crash(disk.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, o)
 	if err != nil {
 		panic(err) // the profile applies to every disk

@@ -15,18 +15,18 @@ const (
 	twinClients = 2
 )
 
-// Twins lets clients commit the same new keys at once. Whichever commit came later, according to their sequence numbers,
+// twins lets clients commit the same new keys at once. Whichever commit came later, according to their sequence numbers,
 // must be shown by a Get and by a scan.
-func Twins() error {
+func twins() error {
 	for _, indexed := range []int64{1, 1 << 30} {
-		if err := twins(indexed); err != nil {
+		if err := twinsIndexed(indexed); err != nil {
 			return fmt.Errorf("memtables have an index from %d entries on: %w", indexed, err)
 		}
 	}
 	return nil
 }
 
-func twins(indexed int64) error {
+func twinsIndexed(indexed int64) error {
 	db, err := engine.Open(storeDir, engine.Options{FS: afero.NewMemMapFs(), Limits: engine.Limits{IndexEntries: indexed}})
 	if err != nil {
 		return err

@@ -12,10 +12,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Unlisted damages the list of a backup and then uses the repository: it backs the store up again, and deletes and prunes
+// unlisted damages the list of a backup and then uses the repository: it backs the store up again, and deletes and prunes
 // backups. Each of these may be refused. Once the list is readable again, its backup must be restored as it was, whenever
 // the power is cut.
-func Unlisted() error {
+func unlisted() error {
 	disk, pairs, err := filled(20)
 	if err == nil {
 		err = backedUp(disk)
@@ -33,7 +33,7 @@ func Unlisted() error {
 	if err := afero.WriteFile(disk, list, damaged, 0o644); err != nil {
 		return err
 	}
-	disk = copied(disk, faultfs.ImageOptions{Callers: true})
+	disk = copyOf(disk, faultfs.ImageOptions{Callers: true})
 	err = with(disk, storeDir, func(db *engine.DB) error {
 		err := db.Put(key(1), value(2), engine.Sync)
 		_, _ = engine.Backup(db, repoDir)

@@ -10,9 +10,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Waited cancels each errand on an open store while a compaction is held up that it may have to wait for. The errand must
+// waited cancels each errand on an open store while a compaction is held up that it may have to wait for. The errand must
 // return before the compaction goes on, whether or not it waits, and must not have disturbed it.
-func Waited() error {
+func waited() error {
 	for _, e := range errands() {
 		if e.files || e.opens {
 			continue
@@ -25,7 +25,7 @@ func Waited() error {
 }
 
 func (e *errand) waits() error {
-	disk, g, pairs := faultfs.New(faultfs.Options{}), &gate{open: make(chan struct{})}, map[string]string{}
+	disk, g, pairs := faultfs.New(faultfs.Options{}), newGate(), map[string]string{}
 	held := make(chan struct{}, 1000) // far more than there will be
 	o := options(disk, false)
 	o.Limits.StopFactor = 1 << 10 // the writer never waits
