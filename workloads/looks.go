@@ -45,7 +45,7 @@ func (s keyspace) bound(rng *rand.Rand, client int, step *Step) {
 	}
 }
 
-// moves draws movements: seeks to keys and to their direct neighbours, followed by steps in both directions.
+// moves draws movements: seeks to keys and next to them, followed by steps in both directions.
 func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	for len(moves) < n {
 		switch p := rng.IntN(16); {
@@ -66,7 +66,7 @@ func (s keyspace) moves(rng *rand.Rand, client, n int) (moves []Move) {
 	return moves
 }
 
-// beside draws a key or its direct successor or predecessor, neither of which anybody writes.
+// beside draws a key, its direct successor, or the key without its last byte. Nobody writes the latter two.
 func (s keyspace) beside(rng *rand.Rand, key []byte) []byte {
 	switch n := len(key); rng.IntN(4) {
 	case 0:

@@ -21,8 +21,8 @@ type found struct {
 // search records a program that does a number of steps, and searches until the first failure or, with all, to the end.
 type search func(ctx context.Context, steps int, all bool) (*found, error)
 
-// stepsPatience is how long searches for fewer steps may take in total, or as long as the first search if that took
-// longer.
+// stepsPatience is the total time for searches with fewer steps. If the first search took longer, they may take as long
+// as that.
 const stepsPatience = 2 * time.Minute
 
 // fewest repeats the search with fewer steps of the program, and returns the findings of the shortest run that has all of them. The
@@ -61,7 +61,8 @@ func (r *found) hasAll(findings []program.Finding) bool {
 	})
 }
 
-// inSteps returns the flags and the arguments of the program with the number of steps filled in; 0 means that there is none.
+// inSteps returns the flags and the arguments of the program with the number of steps filled in. If steps is 0, the
+// program has no such argument.
 func (f *flags) inSteps(steps int, args []string) (*flags, []string) {
 	if steps == 0 {
 		return f, args

@@ -42,8 +42,8 @@ type Finding struct {
 	File             string            `json:"file,omitempty"`
 }
 
-// BlockCut says what a power cut left of a block device, on which a filesystem of the kernel was mounted. Ticks count requests
-// to the device then, and acknowledgements.
+// BlockCut says what a power cut left of a block device, on which a filesystem of the kernel was mounted. Ticks then
+// count requests to the device and acknowledgements.
 type BlockCut struct {
 	Filesystem string         `json:"filesystem"` // with its mount options and the kernel
 	Flush      int            `json:"flush"`      // flushes completed since the program began; everything before the last one is there

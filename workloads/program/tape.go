@@ -55,8 +55,8 @@ func (t *Tape) Ack(line string) {
 	t.acks = append(t.acks, Ack{t.now, line})
 }
 
-// From calls operate, which operates on the disk, and records the number of the stack from which that was asked for. Such calls
-// take place one at a time.
+// From calls operate, which makes operations on the disk, and records the number of the stack that asked for them. Such
+// calls take place one at a time.
 func (t *Tape) From(stack int, operate func()) {
 	t.operating.Lock()
 	defer t.operating.Unlock()

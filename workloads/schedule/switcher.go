@@ -8,8 +8,8 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// Offsets in structs of the Go runtime, whose assembler code depends on them too. NB: if they change in a later version
-// of Go, programs no longer switch or crash at their start; TestSeedsGiveDifferentSchedules then fails.
+// Offsets in structs of the Go runtime, whose assembler code depends on them too. NB: if a later version of Go changes
+// them, programs either never switch or crash when they start; TestSeedsGiveDifferentSchedules then fails.
 const (
 	offsetStackGuard = 16 // of stackguard0 in g
 	offsetM          = 48 // of m in g

@@ -21,8 +21,8 @@ import (
 // Job returns the job that a main package passes to stage.Main.
 func Job() stage.Job { return stage.Job{Name: jobName, Do: perform} }
 
-// ServeIfAsked turns this process into the server of disks, and exits when that ends, if a stage started it as one. Call it
-// first in main.
+// ServeIfAsked serves disks and then exits, if a stage started this process for that; otherwise it returns at once. Call
+// it first in main.
 func ServeIfAsked() { blockfs.ServeIfAsked() }
 
 // perform records and searches, or replays, on a stage.
@@ -91,8 +91,8 @@ func (r *Request) begun() (*Recording, kernelfs.Filesystem, error) {
 	return rec, fs, err
 }
 
-// recordedOn returns the filesystem on which a recording can be recovered: of the size that it had, but with the mount options of this
-// version, because a file is not trusted.
+// recordedOn returns the filesystem on which a recording can be recovered. It has the recorded size, but the mount
+// options of this version, because those in a file are not trusted.
 func recordedOn(rec *Recording) (kernelfs.Filesystem, error) {
 	fs, err := filesystem(rec.Blocks.Filesystem)
 	fs.DiskBytes = rec.Blocks.DiskBytes

@@ -158,7 +158,7 @@ func (r *recorder) unlessFaulty(err error) error {
 	return err
 }
 
-// maxLooks is at how many acknowledgements the lab looks at the store, and makes the kernel write.
+// maxLooks is the number of acknowledgements at which the lab looks at the store, and makes the kernel write.
 const maxLooks = 100
 
 // nudge makes the kernel write after an acknowledgement, as it does of its own accord every few seconds: only metadata

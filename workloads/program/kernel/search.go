@@ -18,14 +18,15 @@ import (
 type images interface {
 	// cut makes a disk that a power cut may leave. The hash is equal for equal disks.
 	cut(s blocklog.State) (disk string, hash uint64, err error)
-	// cutAgain makes a disk that a power cut may leave of one that watch has recovered, or that has adopted requests.
+	// cutAgain makes a disk that a power cut may leave during the recovery of another one, whose requests come from watch
+	// or adopt.
 	cutAgain(disk string, s blocklog.State) (string, error)
-	// adopt makes a disk the recording of a recovery that began with it.
+	// adopt gives a disk the requests of a recovery that began with it.
 	adopt(disk string, log blocklog.Log) error
 	discard(disk string) error
 	// recover lets the filesystem and the program recover a disk, and returns the checker's answer.
 	recover(ctx context.Context, disk string, acked []program.Ack) (program.Answer, error)
-	// watch is recover, and returns the requests to the disk.
+	// watch does what recover does, and also returns the requests to the disk.
 	watch(ctx context.Context, disk string, acked []program.Ack) (blocklog.Log, program.Answer, error)
 	// look returns what is in the store on a disk after the filesystem, but not the program, has recovered it.
 	look(disk string) (map[string]File, error)
@@ -99,7 +100,7 @@ func (s *search) sampling() blocklog.Sampling {
 	}
 }
 
-// fewImages is how many disks of a crash point are tried if there are plenty of failures.
+// fewImages is the number of disks tried at a crash point if there are plenty of failures.
 const fewImages = 2
 
 // jobs hands out disks: the two extremes of all crash points first, then more of each.

@@ -39,8 +39,8 @@ type looker struct {
 	page  func(path string, off int64, page []byte)
 }
 
-// newLooker returns a looker for all the snapshots of a recording, or for a recovered store. It calls page with each page that it
-// reads; what the last page of a file lacks is zero.
+// newLooker returns a looker for all the snapshots of a recording, or for a recovered store. It calls page with each page
+// that it reads; the last page of a file is padded with zeros.
 func newLooker(page func(path string, off int64, page []byte)) *looker {
 	const maxFiles, maxBytes = 50_000, 256 << 20
 	return &looker{files: maxFiles, bytes: maxBytes, page: page}

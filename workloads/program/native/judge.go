@@ -37,7 +37,8 @@ func (j *Judge) Ask(ctx context.Context, dir string, acked []program.Ack) (progr
 	return j.once(ctx, dir, acked, nil)
 }
 
-// once is Ask for a single life of the store. If the store is right and then is not nil, then is called while it is open.
+// once is Ask without a second run of the program. If the store is right, once calls then, unless that is nil, while the
+// store is still open.
 func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then func(context.Context) error) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)

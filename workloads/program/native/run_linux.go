@@ -27,8 +27,8 @@ type Run struct {
 	printed     process.Tail   // the end of standard output, if that is a file on the disk
 }
 
-// NewRun returns a run that is yet to be told its directories. It calls acknowledge with each acknowledgement, while the program
-// waits. The text of refused is appended to the reasons for which a program fails, if it is not empty.
+// NewRun returns a run whose directories are still to be set. It calls acknowledge with each acknowledgement, while the
+// program waits. The text of refused is appended to the reasons for which a program fails, if it is not empty.
 func NewRun(spec *Spec, acknowledge func(line string), refused func() string) (*Run, error) {
 	pattern, err := regexp.Compile(spec.Stdout)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command cluster-torture tortures a group of replicated Lightning nodes, one seed after another, until a promise is broken or
-// no seed is left. What it finds it shrinks, explains and saves.
+// Command cluster-torture tortures a group of replicated Lightning nodes, one seed after another, until a promise is
+// broken or no seed is left. It shrinks, explains and saves what it finds.
 //
 //	go -C workloads/cluster run ./cmd/cluster-torture --seeds 1..1000
 //	go -C workloads/cluster run ./cmd/cluster-torture --seeds 17     # repeat one run

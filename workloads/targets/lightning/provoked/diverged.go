@@ -15,9 +15,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// diverged backs up two stores to one repository that were restored from the same backup of it and have been written to
-// since, each in its own way. Files of theirs have the same names and different contents. Every backup must be restored
-// as its own store, and damage to any file must be noticed.
+// diverged restores two stores from one backup, writes to each in its own way, and backs both up to the same
+// repository. Some of their files have the same name but different contents. Each backup must restore the store that it
+// was made of, and damage to any file must be noticed.
 func diverged() error {
 	disk, pairs, err := filled(20)
 	if err == nil {

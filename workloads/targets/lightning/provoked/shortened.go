@@ -22,9 +22,9 @@ func (l leaving) String() string {
 	return fmt.Sprintf("%d logs flushed, %d more that wait for a flush, and then %d commits", l.flushed, l.waiting, l.commits)
 }
 
-// closed closes stores that flush in the background, with all numbers of logs. Then it shortens each log that is left by
-// each number of bytes. Since the store was closed, each loss must be noticed. So must a byte too many, but not zeros. If
-// only the marker is lost, a repair must bring everything back.
+// closed closes stores that flush in the background, with various numbers of logs. Then it shortens each remaining log by
+// each number of bytes. Since the store was closed, each loss must be noticed. So must an additional byte, unless it is
+// zero. If only the marker is lost, a repair must bring everything back.
 func closed() error {
 	for flushed := range 3 {
 		for waiting := range 3 {
@@ -97,8 +97,8 @@ func (l leaving) closed() error {
 	return errors.Join(shortened(atRest(disk)), unmarked(atRest(disk), pairs), allClosed(disk))
 }
 
-// proven kills a store whose second log says that the first one was durable, and whose first commit there is torn. Then it
-// shortens the first log by each number of bytes. Although no commit follows, each loss must be noticed.
+// proven kills a store whose second log proves that the first one was durable, and tears the only commit of the second.
+// Then it shortens the first log by each number of bytes. Although no commit follows, each loss must be noticed.
 func proven() error {
 	disk := faultfs.New(faultfs.Options{})
 	db, flushes, err := unflushed(disk)

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// waited cancels each errand on an open store while a compaction is held up that it may have to wait for. The errand must
-// return before the compaction goes on, whether or not it waits, and must not have disturbed it.
+// waited holds up a compaction, starts an errand that may have to wait for it, and cancels the errand. The errand must
+// return before the compaction continues, whether or not it was waiting, and must not have disturbed it.
 func waited() error {
 	for _, e := range errands() {
 		if e.files || e.opens {
