@@ -31,7 +31,7 @@ func Summary(s *soak.Status) string {
 		fmt.Fprintf(&b, "  - %s\n", r)
 	}
 	row := func(name, value, more string, args ...any) {
-		fmt.Fprintf(&b, "  %-15s %-14s %s\n", name, value, fmt.Sprintf(more, args...))
+		fmt.Fprintf(&b, "  %-16s %-14s %s\n", name, value, fmt.Sprintf(more, args...))
 	}
 	t := &s.Totals
 	b.WriteByte('\n')
@@ -45,7 +45,7 @@ func Summary(s *soak.Status) string {
 	row("canary", fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), "planted bugs found, last success: %s", moment(s.Canary.Last))
 	if s.Life.Lives > 0 {
 		l := &s.Life
-		row("endless life", wording.Grouped(l.Cuts), "power cuts, %s operations; %s keys, %s files now", wording.Grouped(l.Ops),
+		row("long-lived store", wording.Grouped(l.Cuts), "power cuts, %s operations; %s keys, %s files now", wording.Grouped(l.Ops),
 			wording.Grouped(l.Last.Keys), wording.Grouped(l.Last.Files))
 	}
 	var states []string
@@ -153,7 +153,7 @@ func (l *lines) show(s *soak.Status) {
 	}
 	l.shown = s.Now
 	open := slices.DeleteFunc(slices.Clone(s.Findings), func(f ledger.Finding) bool { return f.State == ledger.Resolved })
-	fmt.Fprintf(l.w, "soak: %s; %s laps, %s images, %d findings, %s cuts of the endless life\n", doing(s), wording.Grouped(s.Totals.Laps),
+	fmt.Fprintf(l.w, "soak: %s; %s laps, %s images, %d findings, %s power cuts of the long-lived store\n", doing(s), wording.Grouped(s.Totals.Laps),
 		wording.Grouped(s.Totals.Images), len(open), wording.Grouped(s.Life.Cuts))
 }
 

@@ -90,7 +90,7 @@ func headline(s *Soak) []page.Figure {
 		{Label: "starts", Value: wording.Grouped(t.Starts), Note: fmt.Sprintf("of the supervisor; %s of children", wording.Plural(t.Deaths, "death"))},
 	}
 	if s.Life.Lives > 0 {
-		figures = append(figures, page.Figure{Label: "endless life", Value: wording.Grouped(s.Life.Cuts), Note: fmt.Sprintf("power cuts, each with a full comparison; %s on %s", wording.Plural(s.Life.Ops, "operation"), wording.Plural(s.Life.Lives, "store"))})
+		figures = append(figures, page.Figure{Label: "long-lived store", Value: wording.Grouped(s.Life.Cuts), Note: fmt.Sprintf("power cuts, each with a full comparison; %s on %s", wording.Plural(s.Life.Ops, "operation"), wording.Plural(s.Life.Lives, "store"))})
 	}
 	return figures
 }

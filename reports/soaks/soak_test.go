@@ -85,7 +85,7 @@ func TestTrendsCountACellOnce(t *testing.T) {
 	page := pageOf(t, night(t))
 	require.Contains(t, page, "<b>20,600</b> now; 5,000 at first, 5,000 to 20,600, over 9.0 h")
 	require.Contains(t, page, `<span class="wrong">it grows by 0.3 M an hour</span>`)
-	require.Contains(t, page, "space amplification of the endless life")
+	require.Contains(t, page, "space amplification of the long-lived store")
 	require.Contains(t, page, "<b>1.89</b> now; 2 at first, 1.89 to 2, over 9.0 h", "milliseconds of a recovery: 10 s for 5,300 images at last")
 }
 

@@ -49,9 +49,9 @@ func (t *Trends) Add(e *ledger.Event) {
 		}
 	case e.Life != nil:
 		if e.Life.LiveBytes > 0 {
-			t.add(e, "space amplification of the endless life", float64(e.Life.DiskBytes)/float64(e.Life.LiveBytes))
+			t.add(e, "space amplification of the long-lived store", float64(e.Life.DiskBytes)/float64(e.Life.LiveBytes))
 		}
-		t.add(e, "files of the endless life", float64(e.Life.Files))
+		t.add(e, "files of the long-lived store", float64(e.Life.Files))
 	case e.Sample != nil:
 		for name, value := range e.Sample.Figures {
 			t.add(e, name, value)

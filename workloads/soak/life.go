@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/supervisor"
 )
 
-// If the process of the life dies too often before it completes a stretch, it starts over with an empty store, and finally gives
-// up.
+// If the process of the long-lived store dies deathsALife times before it completes a stretch, it starts over with an
+// empty store; after deathsAtAll times it gives up.
 const (
 	deathsALife = 3
 	deathsAtAll = 9
@@ -56,12 +56,13 @@ func (s *Soak) living(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() == nil {
-		s.opts.Log("the endless life pauses until the next start: its stores keep breaking promises or ending their process")
+		s.opts.Log("there is no long-lived store until the next start: one after another has broken a promise or ended its process")
 	}
 	return nil
 }
 
-// nextLife returns the number of the store to go on with: the last one, or the one after it if that broke a promise.
+// nextLife returns the number of the store to continue with: the last one or, if that broke a promise, the one after
+// it.
 func (s *Soak) nextLife() (number int) {
 	s.book(func(b *ledger.Book) {
 		if number = max(0, b.Life.Lives-1); b.Life.Last.Finding != nil {
@@ -86,16 +87,17 @@ func (s *Soak) lived(l *ledger.Life) error {
 	return nil
 }
 
-// lifeDied records the death of a process of the life. It is a finding unless the process was killed from outside.
+// lifeDied records the death of the process of the long-lived store. It is a finding unless the process was killed
+// from outside.
 func (s *Soak) lifeDied(number int, end supervisor.End) error {
 	before := s.states()
-	d := &ledger.Death{Process: lifeProcess, Cause: end.Sentence, Finding: end.Sighting(lifeProcess, "the endless life")}
+	d := &ledger.Death{Process: lifeProcess, Cause: end.Sentence, Finding: end.Sighting(lifeProcess, "the long-lived store")}
 	s.book(func(b *ledger.Book) { d.Lap = b.Next() })
 	if end.Why == supervisor.ByEngine {
 		_, function := end.Death.Cause()
 		d.Finding = &ledger.Sighting{
 			ID: supervisor.Signature("process", "death", function), Judge: lap.LifeJudge, Class: "death", File: lifeFile(number), Count: 1,
-			Sentence: fmt.Sprintf("the engine ended the process of the endless life, in %s: %s", function, firstLine(end.Death.Output)),
+			Sentence: fmt.Sprintf("the engine ended the process of the long-lived store, in %s: %s", function, firstLine(end.Death.Output)),
 		}
 	}
 	if err := s.add(&ledger.Event{Death: d}); err != nil {

@@ -60,7 +60,7 @@ func (t trends) slopes() []Slope {
 	return all
 }
 
-// The figures of the engine in the life, such as levels and tables, are small numbers.
+// The engine's figures of the long-lived store, such as levels and tables, are small numbers.
 const (
 	enginePrefix = "engine."
 	engineFloor  = 16

@@ -35,8 +35,8 @@ type Status struct {
 	Findings []ledger.Finding    `json:"findings"`
 	Known    ledger.Known        `json:"known"` // human verdicts on findings
 
-	// Figures has the latest measurements by name: "supervisor.rss", "lap.rss" and "disk.free" in bytes, "life.goroutines",
-	// "life.fds", and those of the engine in the life, such as "engine.files".
+	// Figures has the latest measurements by name: "supervisor.rss", "lap.rss" and "disk.free" in bytes,
+	// "life.goroutines", "life.fds", and those of the engine in the long-lived store, such as "engine.files".
 	Figures map[string]float64 `json:"figures"`
 	// Slopes has the trends of the figures over time, see package flatness.
 	Slopes []Slope `json:"slopes"`

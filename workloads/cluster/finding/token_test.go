@@ -72,7 +72,7 @@ func TestATokenOfNoRunIsRefused(t *testing.T) {
 	assert.Less(t, len(err.Error()), 200)
 }
 
-// What a token claims to hold costs nothing before it is there.
+// Parsing allocates no memory for what a token claims to contain but does not.
 func FuzzParseToken(f *testing.F) {
 	whole := example()
 	packed, err := seal.Open(finding.Token(&whole)[len(finding.TokenPrefix):])

@@ -119,7 +119,7 @@ func TestACampaignIsServedWorkedAndResumed(t *testing.T) {
 	code, again, bad := run(t, "serve", "--listen", "127.0.0.1:0", "--resume", dir, "--laps", "1")
 	require.Zero(t, code, bad)
 	require.Contains(t, again, "2 cells: 2 passed", "nothing is left to do: %s", bad)
-	require.Contains(t, again, "starts          2")
+	require.Contains(t, again, "starts           2")
 	code, out, bad = run(t, "soak", "status", dir)
 	require.Zero(t, code, bad)
 	require.Contains(t, out, "2 cells: 2 passed", "the directory is that of a soak")

@@ -8,7 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
 )
 
-// Job is what a child has to do: the replays, then the canary, then the cells, then a stretch of the life.
+// Job is what a child has to do: the replays, then the canary, then the cells, then a stretch of the
+// long-lived store.
 type Job struct {
 	Spec    campaign.Spec `json:"spec"`
 	Dir     string        `json:"dir"`     // the soak's directory; findings are saved below it
@@ -31,7 +32,7 @@ type Replay struct {
 	ID       string `json:"id"`
 	What     string `json:"what"` // a token, or the file of a saved finding
 	Attempts int    `json:"attempts"`
-	Life     *Life  `json:"life,omitempty"` // set instead of What for a finding of the life, to repeat its last stretch
+	Life     *Life  `json:"life,omitempty"` // set instead of What for a finding in the long-lived store, whose last stretch is repeated
 }
 
 // Life is the long-lived store of the soak.

@@ -52,7 +52,8 @@ func (w *Worker) live(ctx context.Context) error {
 	return nil //nolint:nilerr // the caller sees that ctx is done
 }
 
-// lifeGC is GOGC in the process of the life: its memory is under observation, its speed does not matter.
+// lifeGC is GOGC in the process of the long-lived store, whose memory is measured and whose speed does not
+// matter.
 const lifeGC = 100
 
 // LifeJudge is the judge of findings in the long-lived store.
@@ -71,7 +72,7 @@ func lifeOf(s *endless.Stretch) *ledger.Life {
 	}
 }
 
-// setExtra sets the figures that the life adds to those of this process.
+// setExtra sets the figures that the long-lived store adds to those of this process.
 func (w *Worker) setExtra(s *endless.Stretch, told *ledger.Life) {
 	f := map[string]float64{"files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
 	if told.LiveBytes > 0 {

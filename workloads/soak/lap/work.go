@@ -31,7 +31,7 @@ type Worker struct {
 	known   map[string]bool
 	work    atomic.Uint64
 	done    uint64                             // work of completed parts of the job
-	extra   atomic.Pointer[map[string]float64] // figures of the life
+	extra   atomic.Pointer[map[string]float64] // figures of the long-lived store
 	life    atomic.Pointer[endless.Life]
 }
 

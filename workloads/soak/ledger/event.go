@@ -97,7 +97,7 @@ func (c *Cell) ImagesPerCPU() (rate float64, has bool) {
 	return float64(c.Images) / c.CPUSeconds, true
 }
 
-// Sighting is an occurrence of a finding in a cell, a replay or the life.
+// Sighting is an occurrence of a finding in a cell, in a replay or in the long-lived store.
 type Sighting struct {
 	ID       string `json:"id"` // the fingerprint of the cause, the same in every lap
 	Judge    string `json:"judge"`
@@ -147,7 +147,7 @@ type Replay struct {
 // Life is a stretch of the long-lived store: several power cuts, each followed by a full comparison.
 type Life struct {
 	Life      int       `json:"life"`    // number of the store, from 0; a store that breaks a promise is replaced by the next
-	Stretch   int       `json:"stretch"` // from 0, within the life
+	Stretch   int       `json:"stretch"` // from 0, within the life of the store
 	Cuts      int       `json:"cuts"`
 	Ops       int       `json:"ops"`
 	Commits   int       `json:"commits"`
