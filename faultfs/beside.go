@@ -9,7 +9,7 @@ import "io"
 // Directories need no interface: opening a directory gives a handle whose Sync makes the names in it durable. Nor do
 // flags of open(2). O_SYNC and O_DSYNC follow each write with a sync. O_EXCL, O_DIRECTORY and O_NOFOLLOW mean what they
 // mean on Linux. O_DIRECT is accepted and does nothing: bytes become durable with a sync, not before. There is no
-// O_TMPFILE and no renameat2(2): Rename replaces the target and cannot be told to exchange or to keep it.
+// O_TMPFILE, and Rename cannot be told to keep a target that is there.
 
 // Linker is implemented by filesystems with hard links.
 type Linker interface {
@@ -17,6 +17,15 @@ type Linker interface {
 	// synced. The error is an *os.LinkError: EEXIST if there is something at to, ENOENT if there is nothing at from,
 	// EPERM for a directory.
 	Link(from, to string) error
+}
+
+// Exchanger is implemented by filesystems that can exchange two names.
+type Exchanger interface {
+	// Exchange makes each of two names refer to what the other one referred to, atomically, like renameat2(2) with
+	// RENAME_EXCHANGE: files, directories or one of each, in one directory or in two. It is durable once either directory
+	// is synced, except with rename-split, where it takes both. The error is an *os.LinkError: ENOENT if either name is
+	// missing, EINVAL if a directory would move into itself, EBUSY for the root.
+	Exchange(a, b string) error
 }
 
 // Locker is implemented by filesystems that can keep out a second user of a store.
@@ -56,6 +65,7 @@ type HolePuncher interface {
 
 var (
 	_ Linker        = (*FS)(nil)
+	_ Exchanger     = (*FS)(nil)
 	_ Locker        = (*FS)(nil)
 	_ SpaceReporter = (*FS)(nil)
 	_ DataSyncer    = (*file)(nil)

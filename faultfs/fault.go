@@ -7,7 +7,7 @@ type call struct {
 	kind    OpKind
 	name    string // the name of the call, for errors
 	path    string
-	to      string // the new name of a rename or link
+	to      string // the new name of a rename or link, the other one of an exchange
 	node    *node  // nil if the call is about a name
 	changes bool   // it would change the disk; set where other calls of its kind may not
 	off     int64  // offset of a read, write or allocation
@@ -123,8 +123,8 @@ func (fs *FS) Matched() (n uint64) {
 	return n
 }
 
-// Watch has called invoked before each call that rules can hit, with the kind and the path and, for a rename or link,
-// the new name. The filesystem is locked meanwhile. Watch(nil) ends it.
+// Watch has called invoked before each call that rules can hit, with the kind and the path and, for a rename, link or
+// exchange, the other one. The filesystem is locked meanwhile. Watch(nil) ends it.
 func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -53,6 +53,7 @@ var calls = []struct {
 	{"FS.Rename", faultfs.OpRename, func(fs disk, _, _ file) error { return fs.Rename("a", "new") }},
 	{"FS.Rename by the new name", faultfs.OpRename, func(fs disk, _, _ file) error { return fs.Rename("b", "a") }},
 	{"FS.Link", faultfs.OpLink, func(fs disk, _, _ file) error { return fs.Link("a", "new") }},
+	{"FS.Exchange", faultfs.OpExchange, func(fs disk, _, _ file) error { return fs.Exchange("a", "b") }},
 	{"FS.Stat", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.Stat("a")) }},
 	{"FS.Chmod", faultfs.OpStat, func(fs disk, _, _ file) error { return fs.Chmod("a", 0) }},
 	{"FS.Chown", faultfs.OpStat, func(fs disk, _, _ file) error { return fs.Chown("a", 0, 0) }},
@@ -84,6 +85,9 @@ var calls = []struct {
 	{"Inode.Link", faultfs.OpLink, func(fs disk, _, _ file) error { return inode(fs, 1).Link(inode(fs, 2), "new") }},
 	{"Inode.Remove", faultfs.OpRemove, func(fs disk, _, _ file) error { return inode(fs, 1).Remove("a") }},
 	{"Inode.Rename", faultfs.OpRename, func(fs disk, _, _ file) error { return inode(fs, 1).Rename("a", inode(fs, 1), "new") }},
+	{"Inode.Exchange", faultfs.OpExchange, func(fs disk, _, _ file) error {
+		return inode(fs, 1).Exchange("a", inode(fs, 1), "b")
+	}},
 	{"FS.Space", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.Space()) }},
 	{"File.Close", faultfs.OpClose, func(_ disk, f, _ file) error { return f.Close() }},
 }

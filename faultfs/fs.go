@@ -27,7 +27,7 @@ type FS struct {
 	watchReads func(path string, bytes int)       // may be nil
 	callers    bool
 	handles    uint64 // number of open files and directories
-	calls      [OpWriteback + 1]uint64
+	calls      [OpExchange + 1]uint64
 	clock      Clock         // may be nil
 	pause      time.Duration // how long the call that holds mu waits after it has done its work
 	locks      map[string]*lock

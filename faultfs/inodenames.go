@@ -121,6 +121,32 @@ func (i Inode) Rename(name string, to Inode, as string) error {
 	return nil
 }
 
+// Exchange makes a name of the directory and a name of the same or another directory each refer to what the other one
+// referred to, like renameat2(2) with RENAME_EXCHANGE. The caller must ensure that no directory moves into itself.
+func (i Inode) Exchange(name string, with Inode, other string) error {
+	i.fs.mu.Lock()
+	defer i.fs.leave()
+	a, b := i.at(name), with.at(other)
+	if _, err := i.fs.inject(call{kind: OpExchange, name: "exchange", path: a, to: b, changes: true}); err != nil {
+		return linkError("exchange", a, b, err)
+	}
+	first, ok := i.fs.lookup(i.node, name)
+	second, also := i.fs.lookup(with.node, other)
+	switch {
+	case !ok || !also:
+		return linkError("exchange", a, b, syscall.ENOENT)
+	case first.Ino == second.Ino:
+		return nil
+	}
+	i.fs.change(Op{
+		Kind: OpExchange, Path: a, To: b, Ino: first.Ino, Victim: second.Ino, Dir: first.Dir,
+		Edits: []Edit{second.Edit(i.node.ino, name), first.Edit(with.node.ino, other)},
+	})
+	with.child(first, other)
+	i.child(second, name)
+	return nil
+}
+
 // errSameFile means that both names of a rename already refer to one file.
 var errSameFile = errors.New("faultfs: both names refer to one file")
 

@@ -151,8 +151,8 @@ func (o *oracle) add(p piece) {
 func (o *oracle) ordered(a, b *piece) bool {
 	switch {
 	case a.edits != nil && b.edits != nil:
-		return sameName(a, b) || sameOwner(a, b) || slices.Contains(b.above, a.op.Ino) && a.op.Dir &&
-			(a.op.Kind == faultfs.OpCreate || b.op.Kind == faultfs.OpRename) ||
+		return sameName(a, b) || sameOwner(a, b) ||
+			a.movesOneOf(b.above) && (a.op.Kind == faultfs.OpCreate || b.op.Kind != faultfs.OpLink) ||
 			b.op.Kind == faultfs.OpRemove && b.op.Dir && changes(a, b.op.Ino)
 	case a.edits != nil || b.edits != nil || a.file != b.file:
 		return false

@@ -9,12 +9,23 @@ import (
 // What the oracle knows about names: the pieces that a call makes of them, and who owns them.
 
 // addNames adds what a call does to names: one piece, or two if it moves a file to another directory and directories
-// are synced one by one.
+// are synced one by one, or if it exchanges files across directories and power can be cut between the halves of a move.
 func (o *oracle) addNames(op *faultfs.Op) {
 	p := piece{op: op, edits: op.Edits, owners: []faultfs.Ino{op.Ino, op.Victim}}
-	moves := op.Kind == faultfs.OpRename && op.Edits[0].Parent != op.Edits[1].Parent
-	if op.Kind == faultfs.OpLink || moves {
+	across := len(op.Edits) == 2 && op.Edits[0].Parent != op.Edits[1].Parent
+	moves := op.Kind == faultfs.OpRename && across
+	if op.Kind == faultfs.OpLink || across {
 		p.above = o.directoriesAbove(op.Edits[len(op.Edits)-1].Parent)
+	}
+	if exchange(op) && across {
+		p.above = append(p.above, o.directoriesAbove(op.Edits[0].Parent)...)
+		if o.apart && !op.Edits[0].Dir && !op.Edits[1].Dir {
+			second := p
+			p.edits, second.edits = op.Edits[1:], op.Edits[:1]
+			o.add(p)
+			o.add(second) // after the first, because both are about both files
+			return
+		}
 	}
 	if !moves || op.Dir || !o.oneByOne {
 		o.add(p)
@@ -52,7 +63,14 @@ func sameOwner(a, b *piece) bool {
 
 // named reports whether the piece changes a name of the inode, from the point of view of a sync of that inode.
 func (o *oracle) named(p *piece, ino faultfs.Ino) bool {
-	return slices.Contains(p.owners, ino) && (!o.oneByOne || p.owners[0] == ino)
+	return slices.Contains(p.owners, ino) && (!o.oneByOne || p.owners[0] == ino || exchange(p.op))
+}
+
+func exchange(op *faultfs.Op) bool { return op.Kind == faultfs.OpExchange }
+
+// movesOneOf reports whether the piece makes, moves or removes one of some directories.
+func (p *piece) movesOneOf(dirs []faultfs.Ino) bool {
+	return p.op.Dir && slices.Contains(dirs, p.op.Ino) || exchange(p.op) && p.op.Edits[0].Dir && slices.Contains(dirs, p.op.Victim)
 }
 
 // removal reports whether the piece is the removal of a file's name.

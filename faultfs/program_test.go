@@ -70,14 +70,18 @@ func (p *program) move() {
 	switch n := p.rng.IntN(100); {
 	case n < 8:
 		p.handle(os.O_RDWR|os.O_CREATE, func(afero.File) {})
-	case n < 44:
+	case n < 36:
 		_ = p.fs.Rename(p.file(), pick(p, someFiles))
+	case n < 44:
+		_ = p.fs.Exchange(p.file(), pick(p, someFiles))
 	case n < 54:
 		_ = p.fs.Remove(p.file())
 	case n < 66:
 		_ = p.fs.Link(p.file(), pick(p, someFiles))
-	case n < 72:
+	case n < 70:
 		_ = p.fs.Rename(pick(p, someDirs), pick(p, someDirs))
+	case n < 72:
+		_ = p.fs.Exchange(pick(p, someDirs), pick(p, someDirs))
 	case n < 75:
 		_ = p.fs.Mkdir(pick(p, someDirs), 0o777)
 	case n < 77:
@@ -107,10 +111,14 @@ func (p *program) act() {
 		p.handle(os.O_RDWR, func(f afero.File) { _ = f.Truncate(pick(p, someSizes)) })
 	case n < 51:
 		p.write(p.held(), pick(p, someOffs))
-	case n < 60:
+	case n < 57:
 		_ = p.fs.Rename(p.file(), p.file())
-	case n < 63:
+	case n < 60:
+		_ = p.fs.Exchange(p.file(), p.file())
+	case n < 62:
 		_ = p.fs.Rename(pick(p, someDirs), pick(p, someDirs))
+	case n < 63:
+		_ = p.fs.Exchange(pick(p, someDirs), p.file())
 	case n < 69:
 		_ = p.fs.Remove(p.file())
 	case n < 72:

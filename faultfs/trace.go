@@ -19,7 +19,7 @@ type (
 	Failure = trace.Failure
 )
 
-// The operation kinds. Those up to OpSync change what may survive a crash and are always recorded; the others are
+// The operation kinds. Those up to OpSync and OpExchange change what may survive a crash and are always recorded; the others are
 // recorded only if a fault hit them.
 const (
 	OpCreate    = trace.OpCreate    // a new file, directory or symbolic link under a new name
@@ -37,6 +37,7 @@ const (
 	OpRest      = trace.OpRest      // not a call: bytes rot while no one reads them
 	OpAny       = trace.OpAny       // in a rule: every call that its effect can happen to
 	OpWriteback = trace.OpWriteback // not a call: the system writes the dirty pages of a file on its own
+	OpExchange  = trace.OpExchange  // two names exchanged, atomically
 )
 
 // The effects.

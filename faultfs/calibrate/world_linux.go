@@ -58,6 +58,11 @@ func (w *worldFS) Rename(from, to string) error              { return w.then(w.F
 
 func (w *worldFS) Link(from, to string) error { return w.then(os.Link(w.path(from), w.path(to))) }
 
+// Exchange is renameat2(2) with RENAME_EXCHANGE.
+func (w *worldFS) Exchange(a, b string) error {
+	return w.then(unix.Renameat2(unix.AT_FDCWD, w.path(a), unix.AT_FDCWD, w.path(b), unix.RENAME_EXCHANGE))
+}
+
 // SymlinkIfPossible creates a symbolic link and stores its target verbatim.
 func (w *worldFS) SymlinkIfPossible(target, name string) error {
 	return w.then(os.Symlink(target, w.path(name)))

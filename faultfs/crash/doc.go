@@ -29,7 +29,8 @@
 // reached the disk if it has.
 //
 //	push.go                turns one filesystem call into pending ops
-//	names.go, rename.go    rules for create, link, remove and rename
+//	names.go               rules for create, link and remove
+//	rename.go, exchange.go rules for rename and for the exchange of two names
 //	sizes.go, sizewait.go  rules for sizes, and for the bytes that they wait for
 //	bytes.go, pages.go     rules for bytes, cut into sectors or pages
 //	stale.go, garbage.go   what a new block may show that no call has written
@@ -73,5 +74,5 @@
 // A Timeline may be used by one goroutine at a time, and so may a Point while its images are made. Different points,
 // and images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
 //
-//structure:limits files=31
+//structure:limits files=32
 package crash

@@ -9,7 +9,11 @@ import (
 // pushNames queues the directory changes of a call: as one op, or as two if the rules split it.
 func (q *queue) pushNames(op *trace.Op, d *disk.Disk) {
 	if q.splits(op) {
-		q.pushMove(op, d)
+		if op.Kind == trace.OpExchange {
+			q.pushHalves(op, d)
+		} else {
+			q.pushMove(op, d)
+		}
 		return
 	}
 	p := q.nameChange(op, op.Edits, d)
@@ -37,6 +41,8 @@ func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pend
 		if op.Dir {
 			q.followEntries(p, op.Victim)
 		}
+	case trace.OpExchange:
+		q.orderExchange(p, op, d)
 	case trace.OpLink:
 		for _, dir := range q.dirsAbove(op, d) {
 			p.follow(q.made[dir])

@@ -47,6 +47,7 @@ type pendingOp struct {
 	clear int64        // pendingSize: offset from which the system cleared the former last page; 0 if it did not
 	edits []trace.Edit // pendingNames: the changes
 	moved []trace.Ino  // pendingNames: inodes that got or lost a name; one overwritten by a rename is the second
+	swaps bool         // pendingNames: an exchange or half of one: the second inode in moved gets a name for the one it loses
 	place place
 	// mount is the number of earlier power cuts. Each mount has its own sequence.
 	mount int32
@@ -83,9 +84,9 @@ func (p *pendingOp) touches(dir trace.Ino) bool {
 	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Parent == dir })
 }
 
-// removes reports whether the op removes a name, as a rename does too.
+// removes reports whether the op removes a name, as a rename does too, or takes one away from a file, as an exchange does.
 func (p *pendingOp) removes() bool {
-	return slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Ino == 0 })
+	return p.swaps || slices.ContainsFunc(p.edits, func(e trace.Edit) bool { return e.Ino == 0 })
 }
 
 // appendOp appends an op to a list, unless that is nil.

@@ -1,6 +1,8 @@
 package crash
 
 import (
+	"slices"
+
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 	"github.com/lightningdb/lightning-torture/faultfs/model"
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
@@ -26,11 +28,20 @@ import (
 //     power cut keeps both or neither, but a sync of the new directory makes the new name durable and leaves the
 //     removal of the old one pending. With RenameSplits a power cut may keep the new name alone.
 
-// splits reports whether a call is queued as two ops, one for each of two directories.
+// splits reports whether a rename or an exchange is queued as two ops, one for each of two directories.
 func (q *queue) splits(op *trace.Op) bool {
-	return op.Kind == trace.OpRename && !op.Dir && op.Edits[0].Parent != op.Edits[1].Parent &&
-		q.rules.Has(model.DirectoriesSyncAlone|model.RenameSplits)
+	switch op.Kind {
+	case trace.OpRename:
+		return !op.Dir && acrossDirs(op) && q.rules.Has(model.DirectoriesSyncAlone|model.RenameSplits)
+	case trace.OpExchange:
+		return !op.Edits[0].Dir && !op.Edits[1].Dir && acrossDirs(op) && q.rules.Has(model.RenameSplits)
+	default:
+		return false
+	}
 }
+
+// acrossDirs reports whether a rename or an exchange is about names in two directories.
+func acrossDirs(op *trace.Op) bool { return op.Edits[0].Parent != op.Edits[1].Parent }
 
 // pushMove queues a rename that is split: rule 8.
 func (q *queue) pushMove(op *trace.Op, d *disk.Disk) {
@@ -57,11 +68,10 @@ func (q *queue) orderRename(p *pendingOp, op *trace.Op, d *disk.Disk) {
 	}
 }
 
-// dirsAbove returns the directories from the one in which a rename or link puts a name up to, but excluding, the root.
-// For a rename within one directory it returns none.
+// dirsAbove returns the directories from those in which a call puts a name up to, but excluding, the root. For a rename
+// or an exchange within one directory it returns none.
 func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
-	last := op.Edits[len(op.Edits)-1].Parent
-	if last == trace.Root || op.Kind == trace.OpRename && op.Edits[0].Parent == last {
+	if op.Kind != trace.OpLink && !acrossDirs(op) {
 		return nil
 	}
 	parents := d.Parents()
@@ -73,8 +83,13 @@ func (q *queue) dirsAbove(op *trace.Op, d *disk.Disk) []trace.Ino {
 		}
 	}
 	var all []trace.Ino
-	for dir := last; dir != trace.Root && dir != 0; dir = parents[dir] {
-		all = append(all, dir)
+	for _, e := range op.Edits {
+		if e.Ino == 0 {
+			continue
+		}
+		for dir := e.Parent; dir != trace.Root && dir != 0 && !slices.Contains(all, dir); dir = parents[dir] {
+			all = append(all, dir)
+		}
 	}
 	return all
 }

@@ -31,7 +31,7 @@ func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	}
 	return func(p *pendingOp) bool {
 		files := p.moved
-		if q.rules.Has(model.DirectoriesSyncAlone) {
+		if q.rules.Has(model.DirectoriesSyncAlone) && !p.swaps {
 			files = files[:min(1, len(files))]
 		}
 		return covered(p) || !p.inherited && slices.Contains(files, op.Ino)

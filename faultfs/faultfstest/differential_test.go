@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -53,7 +54,7 @@ func (d *driver) step() string {
 		i := d.rng.IntN(len(d.files))
 		return fmt.Sprintf("file %d: %s", i, d.use(d.files[i]))
 	}
-	switch from, to := d.path(), d.path(); d.rng.IntN(11) {
+	switch from, to := d.path(), d.path(); d.rng.IntN(12) {
 	case 0, 1, 2:
 		flag := flags[d.rng.IntN(len(flags))]
 		f, err := d.fs.OpenFile(from, flag, 0o666)
@@ -81,6 +82,11 @@ func (d *driver) step() string {
 	case 9:
 		target, err := d.fs.(afero.LinkReader).ReadlinkIfPossible(from)
 		return fmt.Sprintf("readlink %s: %s %s", from, target, kind(err))
+	case 10:
+		if runtime.GOOS != "linux" {
+			return ""
+		}
+		return fmt.Sprintf("exchange %s %s: %s", from, to, kind(d.fs.(faultfs.Exchanger).Exchange(from, to)))
 	default:
 		info, err := d.fs.Stat(from)
 		if err != nil || info.IsDir() {

@@ -14,9 +14,14 @@ type Linker interface {
 	Link(from, to string) error
 }
 
+// Exchanger is implemented by filesystems that can exchange two names.
+type Exchanger interface {
+	Exchange(a, b string) error
+}
+
 // Run runs the suite, each test on an empty filesystem returned by fresh.
 func Run(t *testing.T, fresh func(t *testing.T) afero.Fs) {
-	groups := []map[string]func(*suite){openTests, fileTests, nameTests, linkTests, symlinkTests, dirTests, concurrentTests}
+	groups := []map[string]func(*suite){openTests, fileTests, nameTests, linkTests, exchangeTests, symlinkTests, dirTests, concurrentTests}
 	for _, group := range groups {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) { test(&suite{t, fresh(t)}) })

@@ -38,7 +38,7 @@
 //	truncate F LENGTH
 //	fsync F, fdatasync F          of an open file
 //	fsync-dir D                   of a directory; / is the root
-//	mkdir D, rmdir D, unlink F, rename F TO, link F TO, symlink TARGET F
+//	mkdir D, rmdir D, unlink F, rename F TO, exchange F TO, link F TO, symlink TARGET F
 //
 // These steps must succeed. The following ones are observed, and what they see is part of the outcome:
 //

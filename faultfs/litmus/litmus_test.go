@@ -29,7 +29,7 @@ func TestModelAndFilesAgree(t *testing.T) {
 	}
 }
 
-// The suite is L01 to L67, and each file covers every profile and no other.
+// The suite is L01 to L77, and each file covers every profile and no other.
 func TestSuiteIsComplete(t *testing.T) {
 	t.Parallel()
 	var profiles []string
@@ -40,7 +40,7 @@ func TestSuiteIsComplete(t *testing.T) {
 		require.Equal(t, fmt.Sprintf("L%02d", i+1), p.ID)
 		require.ElementsMatch(t, profiles, p.Profiles(), p.ID)
 	}
-	require.Len(t, litmus.Programs(), 67)
+	require.Len(t, litmus.Programs(), 77)
 }
 
 // Whatever a filesystem may leave, fsync(2) allows. There are two exceptions: btrfs syncs directories one by one, which

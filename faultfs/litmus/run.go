@@ -42,8 +42,8 @@ func (p *Program) Setup(fs afero.Fs) error {
 // Run runs the program on a disk prepared by Setup and returns its observations, one word for each observing step.
 // Files still open at the end are then closed, which is after the point of the power cut.
 //
-// Links, symbolic links and disk errors need a filesystem that implements Linker, afero.Linker or Faulty; otherwise the
-// error is ErrUnsupported.
+// Links, exchanges, symbolic links and disk errors need a filesystem that implements Linker, faultfs.Exchanger,
+// afero.Linker or Faulty; otherwise the error is ErrUnsupported.
 func (p *Program) Run(fs afero.Fs) (seen []string, err error) {
 	seen, err = perform(fs, p.Steps)
 	if err != nil {
@@ -98,6 +98,7 @@ var actions = map[string]func(*run, Step) error{
 	"rmdir":        func(r *run, s Step) error { return r.fs.Remove(s.Name) },
 	"unlink":       func(r *run, s Step) error { return r.fs.Remove(s.Name) },
 	"rename":       func(r *run, s Step) error { return r.fs.Rename(s.Name, s.To) },
+	"exchange":     (*run).exchange,
 	"link":         (*run).link,
 	"symlink":      (*run).symlink,
 	"failed-fsync": (*run).failedSync,
@@ -131,6 +132,14 @@ func (r *run) append(s Step) error {
 		return err
 	}
 	return r.write(s, end)
+}
+
+func (r *run) exchange(s Step) error {
+	fs, ok := r.fs.(faultfs.Exchanger)
+	if !ok {
+		return fmt.Errorf("%w: exchanges", ErrUnsupported)
+	}
+	return fs.Exchange(s.Name, s.To)
 }
 
 func (r *run) link(s Step) error {

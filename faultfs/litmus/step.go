@@ -14,7 +14,7 @@ type Step struct {
 	Line   int    // line number in the file, from 1
 	Verb   string // a key of verbs
 	Name   string // file or directory, as a path without leading slash; "/" is the root
-	To     string // new name of rename and link; target of symlink
+	To     string // new name of rename and link; other name of exchange; target of symlink
 	Letter byte   // letter that a write consists of
 	Off    int64  // in bytes
 	Len    int64  // in bytes; for truncate the new size
@@ -55,6 +55,7 @@ var verbs = map[string]verb{
 	"rmdir":        {usage: "NAME"},
 	"unlink":       {usage: "NAME"},
 	"rename":       {usage: "NAME TO"},
+	"exchange":     {usage: "NAME TO"},
 	"link":         {usage: "NAME TO"},
 	"symlink":      {usage: "TARGET NAME"},
 	"failed-fsync": {usage: "NAME", handle: needs, observes: true},

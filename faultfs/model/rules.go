@@ -76,7 +76,8 @@ const (
 	DirectoriesSyncAlone
 
 	// RenameSplits: moving a file to another directory is two steps, the new name first, and power can be cut between
-	// them. It comes with the device option rename-split and with DirectoriesSyncAlone. (Pillai et al., OSDI 2014.)
+	// them; so is exchanging two files across directories. It comes with the device option rename-split and with
+	// DirectoriesSyncAlone. (Pillai et al., OSDI 2014.)
 	RenameSplits
 
 	// DataFollowsMetadata: bytes follow everything already in the sequence, and a page is written atomically. (btrfs

@@ -25,6 +25,17 @@ func (d *FS) Link(oldname, newname string) error {
 	return &os.LinkError{Op: "link", Old: oldname, New: newname, Err: errors.ErrUnsupported}
 }
 
+// Exchange exchanges two names; see faultfs.Exchanger. On the operating system's filesystem it needs Linux.
+func (d *FS) Exchange(a, b string) error {
+	switch on := d.on.(type) {
+	case faultfs.Exchanger:
+		return on.Exchange(a, b)
+	case afero.OsFs, *afero.OsFs:
+		return exchange(a, b)
+	}
+	return &os.LinkError{Op: "exchange", Old: a, New: b, Err: errors.ErrUnsupported}
+}
+
 // SyncDir makes the names in a directory durable: it opens the directory, syncs it and closes it.
 func (d *FS) SyncDir(name string) error {
 	f, err := d.Open(name)

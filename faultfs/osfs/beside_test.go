@@ -80,6 +80,7 @@ func TestMissingFeaturesAreErrUnsupported(t *testing.T) {
 	_, err := d.Space()
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 	require.ErrorIs(t, d.Link("/a", "/b"), errors.ErrUnsupported)
+	require.ErrorIs(t, d.Exchange("/a", "/b"), errors.ErrUnsupported)
 	require.ErrorIs(t, d.Symlink("/a", "/b"), errors.ErrUnsupported)
 	_, err = d.Readlink("/a")
 	require.ErrorIs(t, err, errors.ErrUnsupported)

@@ -13,11 +13,11 @@
 //     same order, and returns the same errors: *fs.PathError, *os.LinkError, io.EOF, fs.ErrClosed. The tests run both
 //     side by side, on the operating system and on a faultfs. The only difference is that a negative offset is always
 //     EINVAL here.
-//  2. What package os lacks is in beside.go: SyncDir, Lock, Space, and a file's SyncData and Preallocate. They use the
+//  2. What package os lacks is in beside.go: SyncDir, Exchange, Lock, Space, and a file's SyncData and Preallocate. They use the
 //     optional interfaces of package faultfs. On a filesystem without them, SyncData is Sync, Preallocate is a
 //     truncation to the larger size, and Lock works within the process: among all users of the operating system's
-//     filesystem, otherwise among those of one FS. Link is os.Link on the operating system's filesystem. Everything
-//     else fails with errors.ErrUnsupported.
+//     filesystem, otherwise among those of one FS. Link is os.Link on the operating system's filesystem, and
+//     Exchange works there on Linux. Everything else fails with errors.ErrUnsupported.
 //  3. CreateTemp and MkdirTemp number their files where package os uses random names, so that equal runs have equal
 //     names.
 //  4. It has no state except those locks and that counter. All methods of an FS are safe for concurrent use, and those

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Sees reports whether the rule names the kind of an operation and matches its name. to is the new name of a rename or
-// link, and otherwise empty. Sees counts nothing.
+// Sees reports whether the rule names the kind of an operation and matches its name. to is the other name of a
+// rename, link or exchange, and otherwise empty. Sees counts nothing.
 func (r *Rule) Sees(kind trace.OpKind, name, to string) bool {
 	if r.Op != kind && (r.Op != trace.OpAny || !slices.Contains(allowed[r.Effect], kind)) {
 		return false

@@ -20,7 +20,7 @@ func TestRulesRoundTrip(t *testing.T) {
 	globs := []string{"", "*", "*.log", "MANIFEST-[0-9]*", "a?b", `\*`}
 	for range 20_000 {
 		r := &rule.Rule{
-			Effect: trace.EIO + trace.Effect(rng.IntN(15)), Op: trace.OpKind(rng.IntN(int(trace.OpWriteback) + 1)),
+			Effect: trace.EIO + trace.Effect(rng.IntN(15)), Op: trace.OpKind(rng.IntN(int(trace.OpExchange) + 1)),
 			Glob: globs[rng.IntN(len(globs))], Seed: maybe(), After: maybe(), Before: maybe(),
 		}
 		if !r.AtRest() {
@@ -51,7 +51,7 @@ func TestRulesRoundTrip(t *testing.T) {
 		require.Equal(t, r.String(), got.String())
 		seen[r.Key()]++
 	}
-	require.Len(t, seen, 4*13+7+10+2+3+2+3+4+3+3+1+2, "every effect is covered with every operation that it can hit")
+	require.Len(t, seen, 4*14+8+11+2+3+2+3+4+3+3+1+2, "every effect is covered with every operation that it can hit")
 }
 
 func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
@@ -65,7 +65,7 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio rest":               "eio cannot happen to rest; choose one of create, link, remove",
 		"lost write":             "lost cannot happen to write; choose one of sync, any",
 		"short sync":             "short cannot happen to sync; choose one of write, read, any",
-		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, sync, any",
+		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, exchange, sync, any",
 		"bitflip sync":           "bitflip cannot happen to sync; choose one of rest, write, read, any",
 		"truncated any":          "truncated cannot happen to any; choose one of rest",
 		"eio writeback":          "eio cannot happen to writeback; choose one of",
@@ -116,7 +116,7 @@ func TestTheManualMatchesTheGrammar(t *testing.T) {
 	for e := range trace.Effect(16) {
 		words = append(words, e.String())
 	}
-	for k := range trace.OpWriteback + 1 {
+	for k := range trace.OpExchange + 1 {
 		words = append(words, k.String())
 	}
 	_, err = rule.ParseRule("eio write nosuchkey=1")

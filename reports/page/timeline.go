@@ -165,10 +165,12 @@ func fileNumber(files []string, opPath string) int {
 	return len(files) - 1
 }
 
-// fileOf returns the file in whose lane an operation is drawn. For a rename it is the new name.
+// fileOf returns the file in whose lane an operation is drawn. For a rename it is the new name, for an exchange the second.
 func fileOf(opPath string) string {
-	if _, renamed, ok := strings.Cut(opPath, " -> "); ok {
-		return renamed
+	for _, arrow := range []string{" -> ", " <-> "} {
+		if _, to, ok := strings.Cut(opPath, arrow); ok {
+			return to
+		}
 	}
 	return opPath
 }

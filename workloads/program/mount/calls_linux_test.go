@@ -20,7 +20,7 @@ import (
 // simulated disk and on a real one.
 func calls(dir string, out io.Writer) {
 	c := &caller{dir: dir, out: out}
-	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.unlinked, c.locks, c.attributes, c.processes} {
+	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.unlinked, c.locks, c.attributes, c.processes} {
 		group()
 	}
 }
@@ -136,6 +136,29 @@ func (c *caller) space() {
 	var s unix.Statfs_t
 	err := unix.Statfs(c.dir, &s)
 	c.say("statfs", err, s.Bavail > 0, s.Bsize)
+}
+
+func (c *caller) exchanges() {
+	exchange := func(a, b string, more uint) error {
+		return unix.Renameat2(unix.AT_FDCWD, c.path(a), unix.AT_FDCWD, c.path(b), unix.RENAME_EXCHANGE|more)
+	}
+	c.say("files", os.WriteFile(c.path("x"), []byte("one"), 0o600), os.Mkdir(c.path("xd"), 0o700), os.WriteFile(c.path("xd/y"), []byte("other"), 0o640))
+	held := c.open("x", os.O_RDWR)
+	c.say("exchange", exchange("x", "xd/y", 0))
+	c.show("x")
+	c.show("xd/y")
+	c.say("through the handle", second(held.WriteAt([]byte("ONE"), 0)), held.Sync(), held.Close())
+	c.show("xd/y")
+	info, err := os.Stat(c.path("x"))
+	c.say("its mode", info.Mode(), err)
+	c.say("with what is not there", exchange("x", "xz", 0), exchange("xz", "x", 0))
+	c.say("with flags", exchange("x", "xd/y", unix.RENAME_NOREPLACE), exchange("x", "xd/y", unix.RENAME_WHITEOUT))
+	c.say("with itself", exchange("x", "x", 0), os.Link(c.path("x"), c.path("xl")), exchange("x", "xl", 0), os.Remove(c.path("xl")))
+	c.say("into itself", exchange("xd", "xd/y", 0), exchange("xd/y", "xd", 0), exchange("xd/.", "x", 0))
+	c.say("a file with a directory", exchange("x", "xd", 0))
+	c.show("x/y")
+	c.show("xd")
+	c.say("remove", os.Remove(c.path("xd")), os.RemoveAll(c.path("x")))
 }
 
 func (c *caller) names() {

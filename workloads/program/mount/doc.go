@@ -27,7 +27,7 @@
 //
 // So at least 17 µs are the price of FUSE, and only programs that work that long between two operations take less than twice the CPU.
 //
-// Renames cannot exchange two files (EINVAL). fallocate can allocate, punch holes and write zeros, but not collapse or insert
+// Renames can exchange two names, but not leave a whiteout (EINVAL). fallocate can allocate, punch holes and write zeros, but not collapse or insert
 // ranges (EOPNOTSUPP). There are no extended attributes, no nameless files (O_TMPFILE), and no sockets or pipes, which would not
 // survive a crash anyway. Programs fall back or fail; Disk.Refused is called for each such request. Space preallocated past
 // the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not reach the server, so a program that

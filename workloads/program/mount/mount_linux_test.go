@@ -25,6 +25,8 @@ const (
 	lockWord   = "__lock"
 	appendWord = "__append"
 	askWord    = "__ask"
+
+	exchangeWord = "__exchange"
 )
 
 func TestMain(m *testing.M) {
@@ -39,6 +41,9 @@ func TestMain(m *testing.M) {
 			return
 		case appendWord:
 			appendAsChild(os.Args[2])
+			return
+		case exchangeWord:
+			exchangeAsChild(os.Args[2])
 			return
 		case askWord:
 			askForAll(os.Args[2])
@@ -131,6 +136,29 @@ func TestTraceRecordsWhatTheProgramDid(t *testing.T) {
 	assert.Equal(t, "c\n", s.Output, "the directory of the acknowledgements is hidden")
 }
 
+// An exchange is one operation of the trace.
+func TestTraceRecordsExchanges(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	s := onStage(t, self, exchangeWord, "DIR")
+	assert.Empty(t, s.Output)
+	assert.Equal(t, []string{"1 create a", "2 create d", "3 create d/b", "4 exchange a <-> d/b", "5 remove a"}, s.Trace)
+}
+
+// exchangeAsChild exchanges two names and removes one.
+func exchangeAsChild(dir string) {
+	a, b := dir+"/a", dir+"/d/b"
+	for _, err := range []error{
+		os.WriteFile(a, nil, 0o600), os.Mkdir(dir+"/d", 0o700), os.WriteFile(b, nil, 0o600),
+		unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE), os.Remove(a),
+	} {
+		if err != nil {
+			fmt.Println(err)
+		}
+	}
+}
+
 // Unsupported requests are refused, so that programs can fall back.
 func TestUnsupportedRequestsAreRefused(t *testing.T) {
 	t.Parallel()
@@ -158,7 +186,7 @@ func askForAll(dir string) {
 	_, err = unix.Open(dir, unix.O_TMPFILE|unix.O_RDWR, 0o600)
 	fmt.Println(err)
 	fmt.Println(os.WriteFile(dir+"/a", nil, 0o600), os.WriteFile(dir+"/b", nil, 0o600))
-	fmt.Println(unix.Renameat2(unix.AT_FDCWD, dir+"/a", unix.AT_FDCWD, dir+"/b", unix.RENAME_EXCHANGE))
+	fmt.Println(unix.Renameat2(unix.AT_FDCWD, dir+"/a", unix.AT_FDCWD, dir+"/b", unix.RENAME_WHITEOUT))
 	fmt.Println(unix.Setxattr(dir+"/a", "user.a", nil, 0), unix.Setxattr(dir+"/a", "user.a", nil, 0))
 }
 
@@ -168,7 +196,7 @@ func TestEveryRefusalNamesTheRemedy(t *testing.T) {
 	require.NoError(t, err)
 	s := onStage(t, self, askWord, "DIR")
 	require.Len(t, s.Refused, 4, s.Output)
-	for i, want := range []string{"a socket in the directory of its store; let it be elsewhere", "O_TMPFILE", "RENAME_EXCHANGE", "an extended attribute"} {
+	for i, want := range []string{"a socket in the directory of its store; let it be elsewhere", "O_TMPFILE", "RENAME_WHITEOUT", "an extended attribute"} {
 		assert.Contains(t, s.Refused[i], want)
 	}
 }

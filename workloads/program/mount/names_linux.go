@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -135,18 +136,20 @@ func (n *nodes) Rmdir(cancel <-chan struct{}, h *fuse.InHeader, name string) fus
 	return n.Unlink(cancel, h, name)
 }
 
-// Rename moves a name. The kernel has already looked up both names and so enforces RENAME_NOREPLACE itself.
+// Rename moves a name, or exchanges two. The kernel has already looked up both names and so enforces RENAME_NOREPLACE
+// itself. It also makes sure that no directory moves into itself.
 func (n *nodes) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, as string) fuse.Status {
-	const noReplace = 1
 	s, dir, ok := n.at(in.NodeId)
 	_, to, known := n.at(in.Newdir)
 	switch {
 	case !ok || !known:
 		return fuse.EPERM
-	case in.Flags&^noReplace != 0:
-		return n.refuse(in.NodeId, noExchange, fuse.EINVAL)
+	case in.Flags&unix.RENAME_WHITEOUT != 0:
+		return n.refuse(in.NodeId, noWhiteout, fuse.EINVAL)
 	case in.NodeId>>inoBits != in.Newdir>>inoBits:
 		return fuse.EXDEV
+	case in.Flags&unix.RENAME_EXCHANGE != 0:
+		return status(s.calling(&in.InHeader, func() error { return dir.Exchange(from, to, as) }))
 	}
 	return status(s.calling(&in.InHeader, func() error { return dir.Rename(from, to, as) }))
 }

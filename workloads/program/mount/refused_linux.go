@@ -11,7 +11,7 @@ import (
 const (
 	noSocket   = "a socket in the directory of its store; let it be elsewhere, for a server in {tmp}"
 	noSpecial  = "a pipe or a device in the directory of its store; let it be elsewhere, for a server in {tmp}"
-	noExchange = "to exchange two names at once (RENAME_EXCHANGE); let it rename one after the other"
+	noWhiteout = "a rename that leaves a whiteout (RENAME_WHITEOUT), which only overlay filesystems need"
 	noTmpfile  = "a file without a name (O_TMPFILE); it may make one with a name and remove it"
 	noXattr    = "an extended attribute; let it keep this in a file"
 )

@@ -20,7 +20,7 @@ var named = map[string]struct {
 	effect string
 	calls  []faultfs.OpKind
 }{
-	"eio":          {"eio", []faultfs.OpKind{faultfs.OpWrite, faultfs.OpSync, faultfs.OpCreate, faultfs.OpRename, faultfs.OpRemove}},
+	"eio":          {"eio", []faultfs.OpKind{faultfs.OpWrite, faultfs.OpSync, faultfs.OpCreate, faultfs.OpRename, faultfs.OpExchange, faultfs.OpRemove}},
 	"failed-fsync": {"failed", []faultfs.OpKind{faultfs.OpSync}},
 	"enospc":       {"enospc", []faultfs.OpKind{faultfs.OpWrite}},
 	"short-write":  {"short", []faultfs.OpKind{faultfs.OpWrite}},

@@ -28,10 +28,7 @@ func traceLines(trace []faultfs.Op, crash uint64, fates map[uint64]string) []Tra
 	}
 	lines := []TraceLine{}
 	for _, op := range trace[max(0, end-traceLength):end] {
-		line := TraceLine{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path, Note: note(op)}
-		if op.To != "" {
-			line.Path += " -> " + op.To
-		}
+		line := TraceLine{Tick: op.Tick, Op: op.Kind.String(), Path: op.Paths(), Note: note(op)}
 		switch fate, pending := fates[op.Tick]; {
 		case crash == 0 || op.Kind == faultfs.OpSync || !op.Changes():
 		case pending:

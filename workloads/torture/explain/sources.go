@@ -66,10 +66,7 @@ func (s *sources) framesOf(op *faultfs.Op) []runtime.Frame {
 
 // site describes an operation. Its place in the source is the innermost call outside the wrapper, if there is one.
 func (s *sources) site(op *faultfs.Op) Site {
-	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Path}
-	if op.To != "" {
-		site.Path += " -> " + op.To
-	}
+	site := Site{Tick: op.Tick, Op: op.Kind.String(), Path: op.Paths()}
 	if s.place != nil {
 		s.place(op, &site)
 		return site

@@ -39,7 +39,7 @@ func (s *sources) steps(ops []*faultfs.Op) (all []Site) {
 
 func weight(op string) int {
 	switch op {
-	case faultfs.OpRemove.String(), faultfs.OpRename.String(), faultfs.OpTruncate.String():
+	case faultfs.OpRemove.String(), faultfs.OpRename.String(), faultfs.OpExchange.String(), faultfs.OpTruncate.String():
 		return 2
 	case faultfs.OpSync.String():
 		return 0

@@ -62,6 +62,8 @@ func about(r *faultfs.Rule, kind faultfs.OpKind, path, to string) bool {
 		return r.Names(path)
 	case faultfs.OpLink, faultfs.OpRename:
 		return r.Names(to)
+	case faultfs.OpExchange:
+		return r.Names(path) || r.Names(to)
 	default:
 		return false
 	}
