@@ -33,7 +33,7 @@ func TestBugsThatOnlyFurtherCrashesShow(t *testing.T) {
 		},
 		{
 			"a recovery loses more if the previous one was interrupted", toy.Forgetful, "recovery", "recovery does not repeat",
-			`^it takes no loss: a crash right after the create of db/recovering \(.toy/toy.go:\d+.\) fails although the disk kept everything; ` +
+			`^nothing has to be lost: a crash right after the create of db/recovering \(.toy/toy.go:\d+.\) fails although the disk kept everything; ` +
 				`the remove of db/recovering \(.toy/toy.go:\d+.\) came too late \(\d+ operations later\): after it the same crash does no harm$`,
 		},
 	} {
@@ -100,7 +100,7 @@ func TestAFailureAfterManyCrashesSaysSoAndReplays(t *testing.T) {
 	assert.Regexp(t, `^After \d+ crashes in a row, each during the recovery from the one before or soon after it: commit #\d+ `, f.Sentence)
 	assert.Equal(t, []int{8, 8}, []int{f.Shown, f.ShownOf})
 	require.NotNil(t, f.Explanation, f.Sentence)
-	assert.Regexp(t, `^in the life before the last of \d+ crashes in a row, it takes no loss: a crash right after the create of db/8 `, f.Explanation.Sentence)
+	assert.Regexp(t, `^in the session before the last of \d+ crashes in a row, nothing has to be lost: a crash right after the create of db/8 `, f.Explanation.Sentence)
 	for _, what := range []string{f.Token, f.File} {
 		again, err := Replay(t.Context(), []Target{target}, what, ReplayOptions{Attempts: 2})
 		require.NoError(t, err)

@@ -43,24 +43,24 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		},
 		{
 			"a batch in two records", toy.SplitBatch, "power",
-			`^it takes no loss: a crash right after the .* of .*log \(.*\) fails although the disk kept everything; ` +
+			`^nothing has to be lost: a crash right after the .* of .*log \(.*\) fails although the disk kept everything; ` +
 				`the write of .*log \(.*\) came too late \(as the next operation\): after it the same crash does no harm$`,
 			"", 0,
 		},
 		{
 			"a write that overwrites earlier data", toy.Scribbles, "power",
-			`^it takes no loss: a crash right after the .* of db/log \(.*\) fails although the disk kept everything; ` +
-				`it would not without the write of db/log \(.toy/toy.go:\d+.\)$`,
+			`^nothing has to be lost: a crash right after the .* of db/log \(.*\) fails although the disk kept everything; ` +
+				`it passes without the write of db/log \(.toy/toy.go:\d+.\)$`,
 			"", 0,
 		},
 		{
 			"a loss that a client sees without a crash", toy.StartsOver, "power",
-			`^it is wrong on the disk, too: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
+			`^it is wrong on the disk as well: a crash right after the truncate of db/log \(.*\) fails although the disk kept everything$`,
 			"", 0,
 		},
 		{
 			"a failed write that is ignored", toy.IgnoreWriteError, "eio write log nth=3",
-			`^it takes no loss: a crash right after .* fails although the disk kept everything; before, the write of db/log \(.*\) had failed \(eio\)$`,
+			`^nothing has to be lost: a crash right after .* fails although the disk kept everything; before, the write of db/log \(.*\) had failed \(eio\)$`,
 			"", 0,
 		},
 		{

@@ -11,10 +11,10 @@
 //     operation there is what the loss makes fatal (Explanation.By): it must not happen before the lost one is durable. If
 //     the crash fails there only because a commit had been acknowledged by then, it is that acknowledgement.
 //
-// The two are the missing edge, and between them the missing sync belongs. If the store fails although nothing is lost,
-// there is no missing sync; then Explain leaves out one operation at a time to find the one that does the damage. A standing
-// check of the target that cut the power is explained by experiments with the check's own disk. Profiles
-// crashes the same recording around the same point under every other profile (T9).
+// The two are the missing edge, and the missing sync belongs between them. If the store fails although nothing is lost,
+// no sync is missing; then Explain leaves out one operation at a time to find the one that does the damage. A standing
+// check of the target that cut the power is explained by experiments with the check's own disk. Profiles crashes the
+// same recording around the same point under every other profile (T9).
 //
 // Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, checks that cut no power.
 // Then the explanation says where in the engine the damaged file was read, the copy was made or the call waits, and claims no more.

@@ -13,14 +13,14 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
 )
 
-// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and the
-// first event that should not have happened before they were durable. It recovers and judges images of its own; an image
-// counts only if it shows the same failure, that is the same kind and some of the same operations.
+// Explain finds the missing order behind a failure after a crash: the fewest operations whose loss alone causes it, and
+// the first event that should not have happened before they were durable. It recovers and judges images of its own. An
+// image counts only if it shows the same failure: one of the same kind, about some of the same operations.
 //
 // After many crashes in a row it explains the last one. For a store that grows it says which calls make the files that
-// remain, and for a failure without a crash, since when the disk is wrong. For rot, hangs and wrong copies it says which code of the
-// engine took part. It returns nil if there is nothing to find or nothing was found: for what is wrong only in memory, and images
-// that do not fail a second time.
+// remain; for a failure without a crash, from which operation on the disk is wrong. For rot, hangs and wrong copies it
+// says which code of the engine took part. It returns nil if it finds nothing, as for what is wrong only in memory and
+// for images that do not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	switch {
 	case ctx.Err() != nil || f.Class == explore.NotDeterministic:
@@ -69,12 +69,12 @@ func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, know
 	case checked:
 		x.where = "on the disk of this check, "
 	case f.Crashes > 1:
-		x.where = fmt.Sprintf("in the life before the last of %d crashes in a row, ", f.Crashes)
+		x.where = fmt.Sprintf("in the session before the last of %d crashes in a row, ", f.Crashes)
 	}
 	return cmp.Or(x.placed(x.settled(x.explain())), stopped(f))
 }
 
-// placed adds to an explanation which life it is about.
+// placed prefixes the sentence of an explanation with the life that it is about, if that is not the recorded run.
 func (x *explainer) placed(e *Explanation) *Explanation {
 	if e != nil {
 		e.Sentence = x.where + e.Sentence
@@ -116,7 +116,7 @@ type explainer struct {
 	failsAnyhow  bool  // the failure had no crash, so after a crash any failure about the same operations counts
 	about        []int // IDs of the operations that the failure is about
 	trials       int
-	where        string                       // begins the sentence: which life it is about
+	where        string                       // the beginning of the sentence, which says what life it is about; empty for the recorded run
 	known        *atomic.Pointer[Explanation] // nil: nobody asks before the end
 }
 
@@ -139,14 +139,14 @@ func (x *explainer) explain() *Explanation {
 	case len(lost) == 0 && !x.failsAt(tick, nil):
 		return nil // the same image passes now: the store fails only sometimes
 	case x.failsAt(tick, nil):
-		return x.lossless(x.earliest(nil, tick), "it takes no loss")
+		return x.lossless(x.earliest(nil, tick), "nothing has to be lost")
 	}
 	lost = x.fewest(tick, x.life.Point(tick).Ops(), lost)
 	x.learn(lost)
 	defer x.forget()
 	t := x.earliest(lost, tick)
 	if early := x.before(lost[0]); t.atOnce && early != 0 && x.failsAt(early, nil) {
-		return x.lossless(x.earliest(nil, early), "it takes no loss") // losing it amounts to crashing before it
+		return x.lossless(x.earliest(nil, early), "nothing has to be lost") // losing it amounts to crashing before it
 	}
 	if t.op == nil || x.failsAt(t.op.Tick, nil) {
 		return nil // the store fails there without that loss too: another order is missing
@@ -202,7 +202,7 @@ func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
 			last = max(last, uint64(op.Return))
 		}
 	}
-	return x.lossless(x.earliest(nil, last), "it is wrong on the disk, too")
+	return x.lossless(x.earliest(nil, last), "it is wrong on the disk as well")
 }
 
 // before returns the tick of the last operation before a pending one, or 0 if there is none in this life.

@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 )
 
-// growth says which calls make the files that accumulate over many crashes in a row; or, if there are none, which call the
-// last life makes most often.
+// growth says which calls make the files that accumulate over many crashes in a row. If there are none, it says which
+// call the last life makes most often.
 func growth(packages []string, g *explore.Grown) *Explanation {
 	if e := leftovers(packages, g); e != nil {
 		return e
@@ -22,7 +22,7 @@ func growth(packages []string, g *explore.Grown) *Explanation {
 	if len(counts) == 0 {
 		return nil
 	}
-	return &Explanation{By: &most, Sentence: fmt.Sprintf("of %d calls of the last life, %d are like %s",
+	return &Explanation{By: &most, Sentence: fmt.Sprintf("of %d calls of the last session, %d are like %s",
 		len(g.Trace), counts[most.kind()], most.text())}
 }
 

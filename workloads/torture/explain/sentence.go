@@ -34,10 +34,10 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 	if op := x.culprit(t.op.Tick); op != nil {
 		culprit := sources.site(op)
 		e.Culprit = &culprit
-		e.Sentence += "; it would not without " + culprit.text()
+		e.Sentence += "; it passes without " + culprit.text()
 	} else if step, by := x.ledTo(t.op, sources); step != nil {
 		e.Steps = []Site{*step}
-		e.Sentence += fmt.Sprintf("; before it, %s had made %s", by, step.text())
+		e.Sentence += fmt.Sprintf("; before that, %s had made %s", by, step.text())
 	}
 	if op, after := x.late(t.op.Tick); op != nil {
 		late := sources.site(op)
