@@ -22,8 +22,8 @@
 //
 // Promises:
 //
-//   - D1: a path leads to the same image again: always if it is decided beforehand; on demand if recovery asks the same
-//     questions.
+//   - D1: a path leads to the same image again. If the image is decided on demand, this requires that recovery asks the
+//     same questions.
 //
 //   - D2: if List says so, the images it returns are all images of the crash point; no two of them read the same. If there
 //     are too many, they are a sample (faultfs.CrashPoint.Sample), for which nothing is claimed.

@@ -9,18 +9,18 @@ import "math/rand/v2"
 //
 //   - every prefix, which is what a disk that keeps the order leaves;
 //   - everything but one operation, for each of them: one hole;
-//   - subsets with two holes, behind every first hole that recovery does not stop at (see due);
+//   - subsets with a second hole after each first hole at which recovery does not stop (see due);
 //   - everything but two operations, for all pairs if there are few operations and for some pairs otherwise;
 //   - some drawn at random.
 //
-// Why is that enough? Take a recovery that reads in order and stops at the first hole. What it shows depends only on where
-// the first hole is, and there is a prefix for each place. The lab does not assume that recovery works like this; it
-// checks, hole by hole. For the hole h, the two extremes are the prefix that ends before h, and everything but h. All other
-// subsets whose first hole is h lie between these two. If both extremes showed the same, what lies behind h did not matter,
-// and the subsets in between are left out. If they differ, recovery reads past the hole (it repairs it, trusts a size, or
-// has lost track), and what it finds there depends on what else is missing: so the subsets with a second hole behind h are
-// due. A bug that needs a third hole, in a recovery that one and two holes do not upset, is out of reach; this is why such
-// a crash point is reported as bounded and not as exhaustive.
+// Why is that enough? Take a recovery that reads in order and stops at the first hole. What it shows depends only on
+// where the first hole is, and there is a prefix for each place. The lab does not assume that recovery works like this;
+// it checks, hole by hole. For the hole h, the two extremes are the prefix that ends before h, and everything but h.
+// All other subsets whose first hole is h lie between these two. If both extremes showed the same, what comes after h
+// did not matter, and the subsets in between are left out. If they differ, recovery reads past the hole (it repairs it,
+// trusts a size, or has lost track). What it finds there depends on what else is missing, so the subsets with a second
+// hole after h are due. A bug that needs a third hole, in a recovery that one and two holes do not upset, is out of
+// reach; this is why such a crash point is reported as bounded and not as exhaustive.
 //
 // The argument fails for a recovery to which the number of holes matters: it may take one hole for the end of the log and
 // go wrong with two, so both extremes show the same but a subset in between does not. The last two kinds are tried for
@@ -143,10 +143,10 @@ func (w *wideLook) withTwoHoles() (all []int, whole bool) {
 	return append(all, w.others()...), whole
 }
 
-// due returns the subsets with two holes that are worth trying, and reports whether they are complete or had to be thinned
-// out. Subsets with the same first hole lie between the one that has nothing behind the hole and the one that has
-// everything behind it. If these two showed the same, as they do if recovery reads in order and stops at the first hole,
-// the ones in between are not due.
+// due returns the subsets with two holes that are worth trying, and reports whether they are complete or had to be
+// thinned out. Subsets with the same first hole lie between the one that has nothing after the hole and the one that
+// has everything after it. If these two showed the same, as they do if recovery reads in order and stops at the first
+// hole, the ones in between are not due.
 func (w *wideLook) due() (pairs []int, all bool) {
 	for hole := range w.ops - 1 {
 		if w.shown[hole] == w.shown[w.allBut(hole)] {

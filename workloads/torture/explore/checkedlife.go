@@ -38,7 +38,7 @@ func WrongCallOf(s *Subject, f *Failure) *WrongCall {
 	return w
 }
 
-// checkedLife is the life that a power cut of a standing check ended.
+// checkedLife is what happened on the disk of a standing check up to the power cut after which the check failed.
 type checkedLife struct {
 	cut   *contract.AfterPowerCut
 	model faultfs.Model

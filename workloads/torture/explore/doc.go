@@ -69,7 +69,9 @@
 //
 // The package has more than 25 files because each kind of crash, and each question asked about an image, has its own file.
 //
-// A crash is a power cut, and an explorer is a goroutine that searches. Clients are the clients of the recording.
+// A crash is a power cut. A life of a store is what happens between two crashes: the recorded run is the first life,
+// and what an engine does on a crash image until that is crashed in turn is the second. An explorer is a goroutine that
+// searches. Clients are the clients of the recording.
 //
 //structure:root explorer
 //structure:limits files=32

@@ -14,8 +14,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// Life is the part of a run that a failing crash ended: the recorded run itself, or the second life of a recovered store. It
-// recovers and judges single images for experiments: what if only this write had been lost, or that call had not been made?
+// Life is what a store did up to the crash that failed: the recorded run itself, or the second life of a recovered
+// store. It recovers and judges single images for experiments: what if only this write had been lost, or that call had
+// not been made?
 type Life interface {
 	// Tick returns the tick of the crash that failed.
 	Tick() uint64
