@@ -67,8 +67,8 @@ type Image struct {
 	// starts.
 	Renew func()
 
-	// Closely looks at the accounts of a store after each call instead of after each round, and records where in the engine the
-	// operations on the disk were made.
+	// Closely makes an audit check the accounts of a store after each call instead of after each round, and record
+	// where in the engine the operations on the disk were made.
 	Closely bool
 
 	seen *Seen // records the disks; may be nil
@@ -107,7 +107,7 @@ func (s *Seen) Last() Call {
 	return s.last
 }
 
-// Instead returns a call that, made in place of the last one, does more; or the zero Call.
+// Instead returns a stronger call, made on another disk in place of the last one, or the zero Call.
 func (s *Seen) Instead() Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()

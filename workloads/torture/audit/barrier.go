@@ -48,8 +48,8 @@ func (a *Auditor) barrier(im *Image) *checker.Violation {
 	return nil
 }
 
-// unsynced returns a store that shows a write which exists in the page cache only, because all syncs of the session that made
-// it failed. It returns nil if the store does not come to that.
+// unsynced returns a store that shows a write which exists in the page cache only, because all syncs of the session
+// that made it failed. It returns nil if the engine cannot be brought into that state.
 func (a *Auditor) unsynced(im *Image, key []byte) (*faultfs.FS, workloads.Store) {
 	disk, env := im.fresh(), a.env(nil, record.StoreDir)
 	env.FS = disk

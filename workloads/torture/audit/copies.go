@@ -157,7 +157,8 @@ func (a *Auditor) rottenCopies(im *Image) *checker.Violation {
 	return nil
 }
 
-// lives opens a copy as a store in its own right. It must show the same, and sometimes new writes are made to it.
+// lives uses a copy as a store in its own right: it opens the copy, which must show the same, and sometimes writes to
+// it.
 func (a *Auditor) lives(im *Image, disk *faultfs.FS, dir string, shown *history.State, err error) *checker.Violation {
 	if err != nil || shown == nil {
 		return nil

@@ -21,8 +21,8 @@ type wrote struct {
 	call history.Tick
 }
 
-// writtenBy returns the keys written by the acknowledged operations of a history, in order. A key that the store refused to
-// write, it may also refuse to read.
+// writtenBy returns the keys written by the acknowledged operations of a history, in order. Refused operations do not
+// count: a key that the store refused to write may also be one that it refuses to read.
 func writtenBy(ops []history.Op) (all []wrote) {
 	for i := range ops {
 		if ops[i].Outcome != history.Acked {

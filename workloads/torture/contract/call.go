@@ -12,12 +12,13 @@ import (
 type Call struct {
 	What string      // for a sentence: "Open", "a backup"
 	Disk *faultfs.FS // as it is before Do; it is not changed
-	// Do prepares a copy of the disk, makes the call by passing it to make, which returns its error, and returns what is wrong with
-	// its outcome. make is also told which file is damaged or missing, if any. Do does the same each time.
+	// Do prepares a copy of the disk, makes the call by passing it to make, which returns its error, and returns what
+	// is wrong with its outcome. make is also told which file is damaged or missing, if any. Do must do the same each
+	// time.
 	Do func(on *faultfs.FS, make func(file string, call func() error) error) error
 }
 
-// Check makes the call and returns what is wrong with it. Only then is the call made once more, and watched.
+// Check makes the call. If its outcome is wrong, Check makes the call once more, watches it, and returns a *WrongCall.
 func (c *Call) Check() error {
 	err := c.Do(c.copied(false), func(_ string, call func() error) error { return call() })
 	if err == nil {

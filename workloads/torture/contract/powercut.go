@@ -10,13 +10,13 @@ type PowerCut struct {
 	Disk  *faultfs.FS // what was done until the power was cut; its operations should have their callers
 	Model faultfs.Model
 	Tick  uint64 // of the power cut
-	// Since is the first tick at which a power cut must leave disks that Holds accepts. If what Holds demands was promised
-	// only just before the power cut, Since is Tick.
+	// Since is the first tick at which a power cut must leave disks that Holds accepts. If what Holds demands was
+	// promised only just before the power cut, Since equals Tick.
 	Since uint64
-	// Earlier is the trace of the life before, if Disk is itself what a power cut has left.
+	// Earlier is the trace up to the previous power cut, if Disk is itself what a power cut has left.
 	Earlier []faultfs.Op
-	// Holds returns what is wrong with a disk that a power cut at a tick may leave. It may change the disk, and does the same
-	// with disks that look the same.
+	// Holds returns what is wrong with a disk that a power cut at a tick may leave. It may change the disk, and must do
+	// the same with disks that read the same.
 	Holds func(left *faultfs.FS, tick uint64) error
 }
 

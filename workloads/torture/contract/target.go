@@ -186,11 +186,11 @@ type Promises struct {
 	// FailedOpenReleases: an Open that fails leaves nothing open and nothing locked, so that the same process can open
 	// the store once the disk works again. Without this promise the process ends after a failed Open.
 	FailedOpenReleases bool
-	// StopsOnError: once the disk has reported an error, the engine may stop: refuse everything, panic in the
-	// goroutine that called it, or call Env.Stop. This is then no finding, but everything acknowledged must still be
-	// there when the store is opened again, so every fault can be used. Before an error it must not stop. A recovery
-	// that has met an error may call Env.Stop, which counts as returning the error, but must not panic. An engine that
-	// ends the process cannot be told from a bug in time; that ends the campaign, which is then Inconclusive.
+	// StopsOnError: once the disk has reported an error, the engine may stop: refuse everything, panic in the goroutine
+	// that called it, or call Env.Stop. This is then no finding, but everything acknowledged must still be there when
+	// the store is opened again, so every fault can be used. Before an error it must not stop. A recovery that has met
+	// an error may call Env.Stop, which counts as returning the error, but must not panic. If the engine ends the
+	// process instead, the lab learns too late that this was no bug: the campaign ends, and is Inconclusive.
 	StopsOnError bool
 	// CloseSyncs: once Close has returned nil, everything acknowledged since the store was opened survives a power
 	// cut, whatever durability it was written with.

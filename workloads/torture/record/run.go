@@ -125,9 +125,9 @@ type runner struct {
 	rec    *history.Recorder
 }
 
-// run opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel runs even
-// if the script failed, because it matters how a store behaves when it is opened after an error. The options are those of
-// the first life that do not follow from the plan.
+// run opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel runs
+// even if the script failed, because it matters how a store behaves when it is opened after an error. The options are
+// those of the first session that do not follow from the plan.
 func (r *runner) run(ctx context.Context, opts workloads.DriveOptions) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -137,15 +137,15 @@ func (r *runner) run(ctx context.Context, opts workloads.DriveOptions) (err erro
 	oneByOne := !r.target.Promises.AtomicBatch
 	opts.OneByOne, opts.PhaseOps = oneByOne, r.plan.Phase
 	opts.BlockBytes, opts.HeaderBytes = r.target.LogBlockBytes, r.target.LogHeaderBytes
-	err = r.life(ctx, r.plan.Script, opts)
+	err = r.session(ctx, r.plan.Script, opts)
 	if panicked := (*workloads.Panic)(nil); r.plan.Sequel == nil || errors.As(err, &panicked) {
 		return err
 	}
-	return errors.Join(err, r.life(ctx, *r.plan.Sequel, workloads.DriveOptions{OneByOne: oneByOne}))
+	return errors.Join(err, r.session(ctx, *r.plan.Sequel, workloads.DriveOptions{OneByOne: oneByOne}))
 }
 
-// life runs one life of the store, from opening it to closing it.
-func (r *runner) life(ctx context.Context, script workloads.Script, opts workloads.DriveOptions) error {
+// session runs one session of the store, from opening it to closing it.
+func (r *runner) session(ctx context.Context, script workloads.Script, opts workloads.DriveOptions) error {
 	store, err := r.target.OpenStore(r.env)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
