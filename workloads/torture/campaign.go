@@ -203,8 +203,9 @@ const recordingShare = 8
 
 // longestRecording is how long a run may take in a campaign that is bounded by time. It depends on Options.Limit and
 // not on the time left, to leave room for busy machines and slow engines; Lightning needs less than a thousandth of it
-// for a run of the matrix. A run that is cut off is no finding and proves nothing, but its beginning is judged. Later runs
-// are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has set the sizes, it always is.
+// for a run of the matrix. A run that is cut off is no finding and proves nothing, but its beginning is judged. Later
+// runs are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has set the sizes, it
+// is always inconclusive.
 func (c *campaign) longestRecording() time.Duration {
 	return max(c.opts.Limit/recordingShare, time.Minute)
 }

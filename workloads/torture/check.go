@@ -106,7 +106,7 @@ func (c *campaign) runCell(ctx context.Context, cell *cell, round, left int) err
 	budget, cancel := c.budget(ctx, left)
 	defer cancel()
 	if round == 0 && isNamed(cell) && len(r.Injected) == 0 && !c.deadline.IsZero() {
-		cancel() // do only what is owed, and see whether recoveries match the rule
+		cancel() // explore only what the quota still requires, and see whether recoveries match the rule
 	}
 	if err := c.examine(ctx, budget, cell, r); err != nil || round > 0 {
 		return err

@@ -35,7 +35,8 @@ type Place struct {
 	// Shown of ShownOf further recoveries of the same image showed the failure. A token carries them only if they
 	// differ.
 	Shown, ShownOf int
-	// Crashes is the number of crashes in a row, the first at Tick, after which it failed; 0: it does not take many.
+	// Crashes is the number of crashes in a row, the first at Tick, after which it failed; 0: it is not a failure after
+	// many crashes.
 	Crashes int
 	// RecoveryFault is the number of the fault injected into the recovery; 0: none.
 	RecoveryFault uint64

@@ -70,8 +70,9 @@ func (j *Judges) beforeDamage(c Crash) history.Tick {
 	return 0
 }
 
-// tornEnd reports whether a damaged block of a file that only grows looks like a torn end. It does not if something behind
-// it was written after the block was durable, and is itself durable: that proves that the block had been complete.
+// tornEnd reports whether a damaged block of a file that only grows looks like a torn end. It does not if something
+// after it in the file was written when the block was already durable, and is itself durable: that proves that the
+// block had been complete.
 func (j *Judges) tornEnd(c Crash) bool {
 	if c.Damage.Effect == faultfs.BitFlip {
 		return false

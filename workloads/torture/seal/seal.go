@@ -13,7 +13,7 @@ import (
 var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
 
 var (
-	// ErrDamaged is returned for a text that no bytes were written as.
+	// ErrDamaged is returned for a text that Text cannot have written.
 	ErrDamaged = errors.New("it is damaged or cut short; copy it again")
 	// ErrDigits is returned for a text whose check digits are wrong.
 	ErrDigits = errors.New("its check digits do not match; copy it again")
@@ -27,7 +27,8 @@ func Text(b []byte) string {
 	return crockford.EncodeToString(append(slices.Clip(b), byte(sum), byte(sum>>8), byte(sum>>16)))
 }
 
-// Open returns the bytes that Text wrote. It takes lower case, dashes, and letters that look like digits. The error is ErrDamaged or ErrDigits.
+// Open returns the bytes that Text wrote. It accepts lower case, dashes, and letters that look like digits. The error
+// is ErrDamaged or ErrDigits.
 func Open(text string) ([]byte, error) {
 	text = strings.NewReplacer("-", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(text))
 	b, err := crockford.DecodeString(text)

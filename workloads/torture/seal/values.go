@@ -31,7 +31,7 @@ func (w *Writer) Size(all ...int) {
 // Signed writes a number that may be negative.
 func (w *Writer) Signed(n int64) { w.b = binary.AppendVarint(w.b, n) }
 
-// Text writes a string behind its length.
+// Text writes a string, preceded by its length.
 func (w *Writer) Text(s string) {
 	w.Size(len(s))
 	w.b = append(w.b, s...)

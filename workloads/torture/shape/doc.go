@@ -1,6 +1,6 @@
-// Package shape classifies crash points by what is pending at them, regardless of when. Two crash points have the same shape
-// if the same code has left the same kinds of changes to the same kinds of files. A bug that one of them shows, the other
-// usually shows too.
+// Package shape classifies crash points by what is pending at them, regardless of when. Two crash points have the same
+// shape if the same code has left the same kinds of changes to the same kinds of files. If one of them shows a bug, the
+// other usually shows it too.
 //
 //	shapes := shape.Of(trace)   // by the tick of the crash
 //	seen.Add(shapes[tick])      // after the crash point was explored

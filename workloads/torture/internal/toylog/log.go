@@ -27,7 +27,7 @@ type Log struct {
 	starts  map[uint64]int64 // offsets of the tail's records, by first index
 	entries map[uint64][]byte
 	last    uint64
-	lie     uint64 // last index that LastIsLate claims
+	lie     uint64 // the last index that a log with the bug LastIsLate reports
 	broken  error
 }
 

@@ -19,7 +19,7 @@ const (
 	FrontRemovesFirst            // segments are removed before the list that leaves them out is durable
 	ListInPlace                  // the list of segments is overwritten
 	RotatesUnsynced              // a segment is not synced before the next one is used
-	StaleRecords                 // a truncation of the back leaves records behind the new end
+	StaleRecords                 // a truncation of the back leaves records after the new end
 	OldEntriesWin                // recovery prefers the entries from before a truncation of the back
 	SplitBatch                   // a batch is written as several records
 	OffByOne                     // a truncation of the front drops a segment of which it should keep the last entry
