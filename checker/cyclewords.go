@@ -82,7 +82,7 @@ func (g *ledger) because(e edge) string {
 	}
 	switch e.why {
 	case ww:
-		return fmt.Sprintf("%s appended %s to %s, and %s appended %s behind it", from, g.name(read[len(read)-1]), key, to, appended)
+		return fmt.Sprintf("%s appended %s to %s, and %s appended %s after it", from, g.name(read[len(read)-1]), key, to, appended)
 	case wr:
 		return fmt.Sprintf("%s appended %s to %s, and %s read it", from, appended, key, to)
 	default: // rw

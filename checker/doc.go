@@ -89,8 +89,8 @@
 // The package has more files than the project's usual limit of 25. It has six judges of a few small files each. All of
 // them read the same index of commits (index.go) or the same relations between transactions (graph.go, cycle.go,
 // orders.go), describe operations in the same words (describe.go) and answer with the same verdict (verdict.go). As
-// separate packages they would have to export that vocabulary to each other. Whatever does not need it lives
-// elsewhere: internal/polygraph.
+// separate packages they would have to export that vocabulary to each other. What does not need it is in packages of
+// its own: internal/polygraph and internal/sweep.
 //
 //structure:limits files=40
 package checker

@@ -89,7 +89,7 @@ var anomalies = []struct {
 	{
 		"two transactions append to two lists in different orders",
 		"0 1-9 txn x+1 y+1\n1 2-10 txn x+2 y+2\n2 11-12 txn x=1,2 y=2,1", checker.SnapshotIsolation, "G0",
-		"T0 appended 1 to x, and T1 appended 2 behind it; T1 appended 2 to y, and T0 appended 1 behind it",
+		"T0 appended 1 to x, and T1 appended 2 after it; T1 appended 2 to y, and T0 appended 1 after it",
 	},
 	{
 		"two transactions see each other",

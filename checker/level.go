@@ -18,10 +18,10 @@ type Level uint8
 const (
 	SnapshotIsolation   Level = iota + 1 // a transaction reads a snapshot, and no other one overwrites the keys that it writes until it commits
 	Serializable                         // some serial order of all transactions explains everything
-	StrictSerializable                   // and that order respects real time: a transaction that was answered comes before those called later
+	StrictSerializable                   // like Serializable, in an order that respects real time: a transaction that was answered comes before those called later
 	ReadUncommitted                      // writes of transactions do not interleave
-	ReadCommitted                        // and only committed, final values are read
-	MonotonicAtomicView                  // and whoever has seen part of a transaction does not later miss another part
+	ReadCommitted                        // also, only committed, final values are read
+	MonotonicAtomicView                  // also, whoever has seen part of a transaction does not later miss another part
 	RepeatableRead                       // like Serializable, but scans may miss keys that others added
 )
 

@@ -11,7 +11,7 @@ import (
 type orders struct {
 	split   []bool // by transaction
 	problem polygraph.Problem
-	reasons []edge    // by arc of the problem, the relation behind it
+	reasons []edge    // by arc of the problem, the relation that it stands for
 	sides   [][2]side // by choice
 }
 

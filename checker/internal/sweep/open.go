@@ -15,7 +15,8 @@ type open struct {
 	asked   map[int32]bool    // kinds with steps whose value is asked for until its horizon
 }
 
-// kind is what an unanswered step does: if the key holds what it needs, it holds the value afterwards.
+// kind is what an unanswered step does: it has an effect only if the key holds what it needs, and then the key holds
+// value.
 type kind struct {
 	needs int32 // anything if it needs nothing
 	value int32
