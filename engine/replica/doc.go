@@ -15,8 +15,8 @@
 // # Promises
 //
 //   - R1: a node's word is durable. Before Ready returns a vote or an acknowledgement of entries or of a snapshot, the state
-//     behind it is synced: term, vote and entries, in one batch. A leader may send entries before it has saved them itself,
-//     but does not count itself toward their majority until it has.
+//     that it claims is synced: term, vote and entries, in one batch. A leader may send entries before it has saved them
+//     itself, but does not count itself toward their majority until it has.
 //   - R2: a command is applied exactly once, at the same place in the log on every node. The applied index is in the same batch
 //     as the effects, so a crash cannot separate them. A client that numbers its commands may send them again.
 //   - R3: ReadIndex makes reads linearizable: once a node has applied the log up to the index that ReadIndex yields, it shows
