@@ -20,7 +20,7 @@ func (f Filesystem) Commit(dir string) error {
 	if f.Type == "btrfs" {
 		return commitBtrfs(dir)
 	}
-	return touchBystander(dir)
+	return Unforked(func() error { return touchBystander(dir) })
 }
 
 // EmptyJournal makes ext4 write the content of its journal to its final place, as the kernel does when the journal is
@@ -67,11 +67,13 @@ func SyncAll(dir string) error {
 }
 
 func onDirectory(dir string, do func(fd int) error) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(int(d.Fd())), d.Close())
+	return Unforked(func() error {
+		d, err := os.Open(dir)
+		if err != nil {
+			return err
+		}
+		return errors.Join(do(int(d.Fd())), d.Close())
+	})
 }
 
 // Ioctl is ioctl(2).

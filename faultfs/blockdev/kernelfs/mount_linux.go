@@ -3,10 +3,8 @@ package kernelfs
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -47,25 +45,12 @@ func (f Filesystem) Mount(file, dir, options string) (*Mounted, error) {
 	return &Mounted{dir, dev}, nil
 }
 
-// busyPatience is how long a disk may stay busy after everything that used it has ended: if a process was killed, or
-// somebody is reading about it in /proc, the kernel drops its references a little later.
-const busyPatience = 10 * time.Second
-
-// unmount unmounts as soon as the disk is no longer busy.
-func (m *Mounted) unmount() error {
-	err := unix.Unmount(m.dir, 0)
-	for began := time.Now(); errors.Is(err, unix.EBUSY) && time.Since(began) < busyPatience; err = unix.Unmount(m.dir, 0) {
-		time.Sleep(time.Millisecond)
-	}
-	return err
-}
-
 // Unmount unmounts the disk cleanly. If that fails, for instance because a process still uses it, the disk is unmounted as
 // soon as nothing uses it any more, and the error says so.
 func (m *Mounted) Unmount() error {
 	var err error
 	if unmountErr := m.unmount(); unmountErr != nil {
-		err = errors.Join(os.NewSyscallError("umount", unmountErr), unix.Unmount(m.dir, unix.MNT_DETACH))
+		err = errors.Join(unmountErr, unix.Unmount(m.dir, unix.MNT_DETACH))
 	}
 	return errors.Join(err, m.dev.Detach())
 }

@@ -96,7 +96,8 @@ func (r *recorder) prepare() (_ *kernelfs.Mounted, err error) {
 		return nil, err
 	}
 	r.run.Dir = filepath.Join(r.at, store)
-	err = errors.Join(os.Mkdir(r.run.Dir, 0o755), os.WriteFile(filepath.Join(r.at, kernelfs.Bystander), nil, 0o600), os.Chmod(r.at, passable))
+	err = kernelfs.Unforked(func() error { return os.WriteFile(filepath.Join(r.at, kernelfs.Bystander), nil, 0o600) })
+	err = errors.Join(err, os.Mkdir(r.run.Dir, 0o755), os.Chmod(r.at, passable))
 	if err != nil {
 		return nil, errors.Join(err, m.Unmount())
 	}
@@ -129,7 +130,7 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 		return "", err
 	}
 	// Whatever is not on the disk yet, the kernel would write later: first its metadata, then everything.
-	_, _ = r.looker.look(r.run.Dir) // if it fails, explanations know less
+	_, _ = look(r.looker, r.run.Dir) // if it fails, explanations know less
 	return ended, r.unlessFaulty(errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at)))
 }
 
@@ -144,10 +145,19 @@ func (r *recorder) ack(line string) {
 	if len(r.acks) > maxLooks {
 		return
 	}
-	if files, err := r.looker.look(r.run.Dir); err == nil {
+	if files, err := look(r.looker, r.run.Dir); err == nil {
 		r.seen = append(r.seen, Snapshot{len(r.acks), files})
 	}
 	r.failed = errors.Join(r.failed, r.unlessFaulty(r.nudge()))
+}
+
+// look returns what is in a store on a mounted disk.
+func look(l *looker, dir string) (files map[string]File, err error) {
+	err = kernelfs.Unforked(func() (err error) {
+		files, err = l.look(dir)
+		return err
+	})
+	return files, err
 }
 
 // unlessFaulty returns an error of the filesystem, but not if its disk is to fail.

@@ -98,7 +98,7 @@ func (r *recoverer) look(disk string) (map[string]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := newLooker(func(string, int64, []byte) {}).look(filepath.Join(r.at, store))
+	files, err := look(newLooker(func(string, int64, []byte) {}), filepath.Join(r.at, store))
 	return files, errors.Join(err, m.Unmount())
 }
 
