@@ -35,7 +35,7 @@ func check(t *testing.T, bug toy.Bug, o Options) *Result {
 
 func TestACorrectStorePasses(t *testing.T) {
 	o := toyOptions()
-	o.Rounds, o.Ops = scope(2, 6, 12), 20
+	o.Rounds, o.Ops = scope(1, 6, 12), 20
 	for _, f := range Faults() {
 		if f.Name != "open-files" && f.Name != "misplaced-block" { // a toy has a single file, open once
 			o.Faults = append(o.Faults, f.Name)

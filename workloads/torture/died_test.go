@@ -24,6 +24,7 @@ func panicOutput(calls string) string {
 }
 
 func TestTheResultOfADeadProcessHasWhatWasSaved(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	dir, target := t.TempDir(), toy.Target(toy.NoFileSync)
 	opts := Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 12, Keys: 4, Dir: dir}

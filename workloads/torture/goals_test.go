@@ -29,6 +29,7 @@ func TestAMissedGoalMakesTheDefaultRunInconclusive(t *testing.T) {
 }
 
 func TestGoalsAreCounted(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	result, err := Check(t.Context(), toy.Target(toy.Correct), Options{Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: 1, Ops: 8, Keys: 200})
 	require.NoError(t, err)

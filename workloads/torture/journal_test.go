@@ -66,6 +66,7 @@ func steady(r *Result) *Result {
 }
 
 func TestACampaignContinuesWhereItsProcessDied(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for name, target := range map[string]Target{"with findings": toy.Target(toy.NoDirSync), "without findings": toy.Target(toy.Correct)} {
 		t.Run(name, func(t *testing.T) {

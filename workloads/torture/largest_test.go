@@ -50,8 +50,11 @@ func narrowTarget(bug toy.Bug) Target {
 }
 
 func TestRunsStayWithinTheSizesOfATarget(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
-	o := Options{Workloads: []string{"edges", "kv"}, Faults: []string{"power"}, Rounds: 1, Seed: 5, Clients: 1, Ops: 40, Keys: 50, Dir: t.TempDir()}
+	o := Options{
+		Workloads: []string{"edges", "kv"}, Faults: []string{"power"}, Rounds: 1, Seed: 5, Clients: 1, Ops: 40, Keys: 50, CrashPoints: 20, Dir: t.TempDir(),
+	}
 	r, err := Check(t.Context(), narrowTarget(toy.Correct), o)
 	require.NoError(t, err)
 	require.Equal(t, checker.Pass, r.Verdict, r.Findings)

@@ -169,6 +169,7 @@ func lying(lie func(l *liar)) Target {
 }
 
 func TestALiarThatTellsNoLiePasses(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	for _, workload := range []string{"kv", "edges", "lifecycle"} {
 		o := liarOptions(workload, "power")

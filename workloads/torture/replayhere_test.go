@@ -59,6 +59,7 @@ func shell(t *testing.T, line, dir string) (code int, output string) {
 var replayLine = regexp.MustCompile(`(?m)^ +replay   ((TORTURE_REPLAY=1:)(LT2-\S+)( go test -run '\^TestPasted\$/.*' \./workloads/torture))$`)
 
 func TestTheReplayLineOfATestReplays(t *testing.T) {
+	sameRaces(t)
 	t.Parallel()
 	dir := t.TempDir()
 	_, output := shell(t, "go test -run '^TestPasted$'", dir)
