@@ -133,7 +133,7 @@ func (s keyspace) look(rng *rand.Rand, client, p int) Step {
 	}
 }
 
-// kvValue is value with a stretched length.
+// kvValue returns a value whose length is stretched.
 func kvValue(seed uint64, name string, size Size) []byte {
 	return value(seed, name, stretch(seed, name, size.ValueBytes))
 }

@@ -46,7 +46,7 @@ func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlag
 	return cmp.Or(publish(t, result, &f.out), codeOf(ctx, result).Err())
 }
 
-// replayIsolated is replay in a child process. If the child dies, each attempt gets a child of its own, and those that
+// replayIsolated replays in a child process. If the child dies, each attempt gets a child of its own, and those that
 // show the failure are counted.
 func replayIsolated(ctx context.Context, t *tool, tokenOrFile string, f *replayFlags) error {
 	code, died, err := runChild(ctx, t.stdout, t.stderr, t.args...)

@@ -126,7 +126,7 @@ func (f *flags) kernelRequest(given *pflag.FlagSet, args []string) (kernel.Reque
 	return r, nil
 }
 
-// againKernel is again for findings on filesystems of the kernel.
+// againKernel replays a finding on a filesystem of the kernel.
 func againKernel(ctx context.Context, file string, f *lrec.File, attempts int) (*programs.Again, error) {
 	rec, err := kernel.FromFile(f)
 	if err != nil {

@@ -143,7 +143,7 @@ func (f *flags) options(began time.Time) (program.Options, error) {
 	return o, err
 }
 
-// againWasm is again for findings on wasm.
+// againWasm replays a finding on wasm.
 func againWasm(ctx context.Context, file string, f *lrec.File, attempts int) (*programs.Again, error) {
 	var spec hosted.Spec
 	if err := json.Unmarshal(f.Spec, &spec); err != nil {

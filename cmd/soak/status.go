@@ -56,7 +56,7 @@ func statusCommand(w World) *cobra.Command {
 const reportText = `Show the verdict of soaks, and exit with its code. --html and --json write the page and the figures of one soak, which may be running; a soak
 that ends writes the page to report.html in its directory.`
 
-// reportCommand is status with the exit code of the verdict.
+// reportCommand prints what status prints, and exits with the code of the verdict.
 func reportCommand(w World) *cobra.Command {
 	var o output
 	cmd := &cobra.Command{

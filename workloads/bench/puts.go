@@ -38,7 +38,7 @@ func (s *session) putAll(t trial, limit time.Duration, perOp int, d history.Dura
 	return all, err
 }
 
-// putBatches is putAll for preparing a store.
+// putBatches prepares a store: it puts entries in batches, as putAll does.
 func (s *session) putBatches(goroutines int, limit time.Duration, d history.Durability) (tally, error) {
 	all, err := drive(plan{goroutines, (s.Entries + batchEntries - 1) / batchEntries, limit, 1}, s.putter(batchEntries, d))
 	s.loaded = min(all.ops*batchEntries, s.Entries)

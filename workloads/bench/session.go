@@ -95,7 +95,7 @@ func (s *session) warm() error {
 	return err
 }
 
-// measured is drive, with a profile if one is requested.
+// measured executes a plan as drive does, and writes a profile if one is requested.
 func (s *session) measured(t trial, p plan, begin func(worker int) func(i int) error) (all tally, err error) {
 	if s.Profile == "" {
 		return drive(p, begin)

@@ -41,7 +41,7 @@ type life struct {
 	rare  [][2]uint64 // first and last tick of each step that changed the log in any other way than by appending
 	end   uint64      // the tick at which the power was cut; 0 if it was not
 	first uint64      // first index of the log after the last step
-	cut   int         // all earlier words are about entries that were cut from the log, or about none
+	cut   int         // all earlier words are about entries that were cut from the log, or not about entries
 }
 
 // options are the options of the store. Everything is small, so that files are created and removed often.

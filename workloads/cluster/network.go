@@ -25,7 +25,7 @@ type packet struct {
 	msg  *pb.Message
 }
 
-// transfer is a snapshot in transit. A step reads and delivers one chunk, while both nodes go on.
+// transfer is a snapshot in transit. A step reads and delivers one chunk, and both nodes keep working in between.
 type transfer struct {
 	from, to *member
 	begun    *life // of the sender; a restart of either node ends the transfer

@@ -46,7 +46,7 @@ type Range struct {
 type Happening struct {
 	Step  int    `json:"step"`
 	Text  string `json:"text"`
-	Event *Event `json:"event,omitempty"` // if it is an event, rather than what came of others
+	Event *Event `json:"event,omitempty"` // nil if it is only a consequence of earlier events
 }
 
 // EnsureDefaults sets what is 0 to its default.

@@ -179,7 +179,7 @@ func (t *txns) repeats(writes []history.Write) error {
 	return nil
 }
 
-// sameWrites is repeats for operations on single keys.
+// sameWrites does for operations on single keys what repeats does for transactions.
 func sameWrites(called, answered []history.Write) error {
 	if len(called) != len(answered) {
 		return errOtherWrites

@@ -38,7 +38,7 @@ func (f *file) replace(n ast.Node, text string) edit {
 	return f.replaceRange(n.Pos(), n.End(), text)
 }
 
-// replaceRange is replace for the range between two positions.
+// replaceRange does for the range between two positions what replace does for a node.
 func (f *file) replaceRange(from, to token.Pos, text string) edit {
 	start, end := f.offset(from), f.offset(to)
 	lines := bytes.Count(f.source[start:end], []byte("\n")) - strings.Count(text, "\n")

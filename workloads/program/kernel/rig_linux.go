@@ -22,7 +22,7 @@ type rig struct {
 	disks *blockfs.Client
 }
 
-// The top directory of every disk has the store and the bystander.
+// The top directory of every disk has the store, and the file kernelfs.Bystander.
 const store = "store"
 
 // newRig sets up a rig in an empty directory. Its disks have the given latencies.

@@ -24,25 +24,26 @@
 // # Checkers
 //
 // A checker recovers the store in {dir} and inspects it. It exits with 0 if everything acknowledged is there and with 1 if not;
-// its last line then says what is wrong. Any other exit is an error of the lab: a checker that is not found must not look like a
+// its last line then says what is wrong. Any other exit is an error of the lab: a missing checker must not look like a
 // bug, and a broken one must not look like a pass. A checker that does not finish in time is killed, and the verdict is that the
 // recovery hangs.
 //
-// With Spec.Serve the checker stays alive. For each image it reads one line, which has the directory, a tab, and the file with
-// the acknowledgements, and it answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and
-// the checker is started again for the next.
+// With Spec.Serve the checker stays alive. For each image it reads one line (the directory, a tab, and the file with the
+// acknowledgements) and answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and the
+// checker is started again for the next.
 //
-// A checker only looks. With Spec.Again, the program then goes on with the store, in a second run that acknowledges like
-// the first, and the checker is asked once more about the lines of both. This finds a recovery that leaves the torn end
-// of a log in place, so that what is appended after it is lost at the next start. The program must be able to continue on
-// a store that it finds; a first attempt without any crash makes sure that it is.
+// A checker only looks. With Spec.Again, the program then runs a second time on the recovered store, acknowledging as in
+// the first run, and the checker is asked once more about the lines of both runs. This finds a recovery that leaves the
+// torn end of a log in place: whatever is appended after it is lost at the next start. The program must be able to continue
+// on an existing store, which is verified first by an attempt without a crash.
 //
 // # Stacks
 //
 // With Spec.Stacks the recording also says where in the program's source each operation comes from (package unwind). The thread that
-// asks for an operation waits until it is done, so its stack can be read meanwhile. Findings then name lines, and so does an
-// audit. Operations take place one at a time. Linux on amd64 only. A recording takes 1.5 to 1.9 times the CPU (5,000 times write and
-// fdatasync in C and in Go, and 1,500 transactions of SQLite; 27 to about 100 µs an operation).
+// asks for an operation waits until it is done, and its stack can be read meanwhile. Findings and audits then name lines.
+// Operations take place one at a time. This works on Linux on amd64 only. A recording takes 1.5 to 1.9 times the CPU, which
+// is 27 to about 100 µs for each operation (measured with 5,000 times write and fdatasync in C and in Go, and with 1,500
+// transactions of SQLite).
 //
 // # Servers
 //

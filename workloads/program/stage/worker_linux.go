@@ -110,9 +110,8 @@ func work(jobs []Job) error {
 	return send(message{Done: true})
 }
 
-// KillOthers kills every process on this stage except the keeper, the worker and those that are spared: whatever programs left
-// running. If processes
-// are spared, it returns when the others are gone.
+// KillOthers kills whatever programs have left running on this stage: every process except the keeper, the worker and the
+// spared ones. If any are spared, it returns when the others are gone.
 func KillOthers(spared ...int) {
 	if os.Getppid() != 1 {
 		return // not on a stage
@@ -122,7 +121,7 @@ func KillOthers(spared ...int) {
 		return
 	}
 	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
-		return // a container that forbids to mount /proc: it shows the process IDs of another namespace
+		return // the container forbids mounting /proc, which therefore shows the process IDs of another namespace
 	}
 	spared = append(spared, 1, os.Getpid())
 	for killed := true; killed; {

@@ -29,7 +29,7 @@ type span struct{ start, end uint64 }
 type rowAt struct {
 	row
 	err   error
-	frame uint64 // the CFA minus the stack pointer, as the code has it; 0: unknown
+	frame uint64 // the CFA minus the stack pointer, read from the prologue; 0: unknown
 }
 
 // errNotCode is returned for files that are not ELF files of this architecture.

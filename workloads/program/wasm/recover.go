@@ -115,7 +115,7 @@ func dump(ctx context.Context, again *schedule.Again, img *faultfs.FS) (golden.S
 	return golden.Shown{Lines: strings.Split(strings.ReplaceAll(stdout.String(), storeDir, program.Dir), "\n")}, nil
 }
 
-// dumpKilled is dump for the allowed states. They are dumped one at a time, by whichever recoverer needs them.
+// dumpKilled dumps the allowed states, one at a time, for whichever recoverer needs them.
 func (w *Way) dumpKilled(ctx context.Context, img *faultfs.FS) (golden.Shown, error) {
 	again := w.instance()
 	shown, err := dump(ctx, again, img)

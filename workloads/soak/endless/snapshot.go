@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// snapshot is the saved form of a life between two stretches. The file has it as gob, followed by a checksum.
+// snapshot is the saved form of a life between two stretches. It is stored as gob, followed by a checksum.
 type snapshot struct {
 	Seed    uint64
 	Stretch int

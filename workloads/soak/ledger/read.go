@@ -27,7 +27,7 @@ func Read(fsys afero.Fs, name string, floor Mark, visit func(*Event) error) (end
 	return read(f, name, floor, visit)
 }
 
-// read is Read for an open file.
+// read does what Read does, with an open file.
 func read(f io.ReaderAt, name string, floor Mark, visit func(*Event) error) (end Mark, err error) {
 	r := newLines(f)
 	for {

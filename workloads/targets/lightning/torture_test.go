@@ -146,7 +146,7 @@ func TestOneClientRepeats(t *testing.T) {
 	}
 }
 
-// The old engine kept 40 of 85,092 entries, and in the bank lost 40 of 2,000.
+// Lightning's first version kept only 40 of 85,092 entries after a crash, and lost 40 of the bank's 2,000 units.
 func TestSeedScenariosPass(t *testing.T) {
 	for _, s := range torture.Scenarios() {
 		if !strings.HasPrefix(s.Name, "seed-") {

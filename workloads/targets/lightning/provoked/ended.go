@@ -18,16 +18,16 @@ import (
 // errGivenUp is the cause of a cancelled context.
 var errGivenUp = errors.New("provoked: given up")
 
-// ending makes an errand end at one of its calls.
+// ending is a way to interrupt an errand at one of its calls.
 type ending struct {
 	name string
 	want error
 	also error // the error must wrap this one, too, unless it is nil
-	// at makes the errand end at a call; undo reverts that.
+	// at sets up the interruption at a call; undo removes it.
 	at      func(disk *faultfs.FS, c call) (ctx context.Context, undo func())
 	applies func(e *errand, c call) bool
-	cleans  bool // nothing of the directory being created may be left
-	once    bool // the condition does not last beyond the call
+	cleans  bool // the directory that the errand creates must be as before
+	once    bool // the interruption is undone as soon as the errand has returned
 }
 
 // call is the n-th call of an operation on a kind of file, counting from 1.
@@ -50,8 +50,8 @@ func kindOf(name string) string {
 	return name
 }
 
-// firstCalls is the number of calls of each operation on each kind of file at which an errand ends. It also ends at the
-// last one.
+// firstCalls is the number of calls of each operation on each kind of file at which an errand is interrupted. It is also
+// interrupted at the last one.
 const firstCalls = 3
 
 // calls returns the first few calls and the last call of each operation that an errand makes on each kind of file.
@@ -65,7 +65,7 @@ func (e *errand) calls(disk *faultfs.FS, pairs map[string]string) (some []call, 
 	return all.some(), err
 }
 
-// tallied are calls, with the number of each in n.
+// tallied has one call for each operation on each kind of file, with the number of such calls in n.
 type tallied []call
 
 func (t *tallied) count(op faultfs.OpKind, name, _ string) {
@@ -76,7 +76,7 @@ func (t *tallied) count(op faultfs.OpKind, name, _ string) {
 	(*t)[i].n++
 }
 
-// some returns the first few and the last of each.
+// some returns the first few calls and the last call of each operation on each kind of file.
 func (t tallied) some() (some []call) {
 	for _, c := range t {
 		for n := range c.n {
@@ -127,9 +127,9 @@ var endings = []ending{
 	},
 }
 
-// ended returns a check for each errand, which makes it end at several of its calls. The errand must return why it
-// ended, or succeed and report the same as without that. It must leave nothing open and nothing half made, and the store
-// must be intact and go on. Afterwards the errand must succeed.
+// ended returns a check for each errand. The check interrupts the errand at several of its calls, in every way that
+// applies. The errand must return the reason, or succeed and report the same as without an interruption. It must leave
+// nothing open and nothing half made, and the store must be intact and keep working. Afterwards the errand must succeed.
 func ended() (checks []func() error) {
 	for _, e := range errands() {
 		checks = append(checks, func() error {
@@ -162,7 +162,7 @@ func (e *errand) check() error {
 	return nil
 }
 
-// at makes an errand end at a call in every way that applies.
+// at interrupts an errand at a call, in every way that applies.
 func (e *errand) at(disk *faultfs.FS, pairs map[string]string, c call) error {
 	for i := range endings {
 		if how := &endings[i]; how.applies(e, c) {
@@ -187,7 +187,7 @@ func backedUp(disk afero.Fs) error {
 	return errors.Join(err, db.Close())
 }
 
-// on runs an errand on its own disk: once, by passing it to make, so that it ends at a call, and then in full.
+// on runs an errand on a disk of its own: once interrupted at a call, which make does, and then in full.
 func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c call, make func(string, func() error) error) error {
 	o := options(disk, true)
 	if err := e.rot(disk); err != nil {
@@ -211,7 +211,7 @@ func (e *errand) on(disk *faultfs.FS, pairs map[string]string, how *ending, c ca
 	return e.closed(disk, db, pairs, err)
 }
 
-// ended runs an errand so that it ends at a call, and reports whether it should be run again.
+// ended runs an errand that is interrupted at a call, and reports whether it should be run again.
 func (e *errand) ended(
 	disk *faultfs.FS, db *engine.DB, pairs map[string]string, how *ending, c call, make func(string, func() error) error,
 ) (again bool, err error) {
@@ -230,7 +230,7 @@ func (e *errand) ended(
 	case ended != nil && how.also != nil && !errors.Is(ended, how.also):
 		err = wrong("it should return %w as well, but returns %w", how.also, ended)
 	case ended == nil && e.report == "":
-		e.report = said // the first time, nothing ends it
+		e.report = said // the first run, which is not interrupted
 	case ended == nil && said != e.report:
 		err = wrong("it succeeds and reports %s instead of %s", said, e.report)
 	}
@@ -238,7 +238,7 @@ func (e *errand) ended(
 		undo()
 	}
 	if db != nil && err == nil {
-		err = mustReturn(func() error { return shows(db, pairs) }) // while the condition lasts, unless it was for one call
+		err = mustReturn(func() error { return shows(db, pairs) }) // still under the condition, unless how.once
 	}
 	undo()
 	if ended == nil {

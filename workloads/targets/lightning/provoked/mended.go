@@ -40,7 +40,7 @@ var fillings = []filling{
 		}
 		return err
 	}},
-	{name: "a log that was begun before the one before it was flushed", held: true, fill: func(db *engine.DB) (err error) {
+	{name: "a log that was begun before the previous one was flushed", held: true, fill: func(db *engine.DB) (err error) {
 		for i := 0; err == nil && db.Metrics().Memtables == 0; i++ {
 			err = db.Put(key(0), value(0), engine.NoSync)
 		}

@@ -98,7 +98,7 @@ func (s *stall) provoke(r *relief) error {
 	o.EventListener = &engine.EventListener{
 		WriteStall: func(i engine.StallInfo) { told <- i.Reason },
 		FlushBegin: func(int) {
-			for w.committing.Load() { // a writer counts tables before or after the flush that it causes: let it be before
+			for w.committing.Load() { // so that a writer always counts the tables before the flush that it causes
 				runtime.Gosched()
 			}
 			if s.flushes {

@@ -103,7 +103,7 @@ func filled(n int) (disk *faultfs.FS, pairs map[string]string, err error) {
 // atRest returns a copy of the disk on which everything is durable.
 func atRest(disk *faultfs.FS) *faultfs.FS { return copyOf(disk, faultfs.ImageOptions{}) }
 
-// copyOf is atRest with options for the copy.
+// copyOf does what atRest does, with options for the copy.
 func copyOf(disk *faultfs.FS, o faultfs.ImageOptions) *faultfs.FS {
 	again, err := disk.Crash(disk.Now(), faultfs.Model{Profile: faultfs.LoseNone()}, o)
 	if err != nil {
@@ -194,7 +194,7 @@ func eventually(happened func() bool) bool {
 	return false
 }
 
-// soon is eventually for an event that need not come.
+// soon waits as long as eventually does, for an event that need not come.
 func soon(happened func() bool) bool {
 	for range patience {
 		if happened() {

@@ -1,5 +1,5 @@
-// Package vfs adapts an afero.Fs, such as the disk of a torture.Env, to the VFS of SQLite as github.com/ncruces/go-sqlite3
-// has it, which is SQLite compiled to Go. Import it, or copy vfs.go:
+// Package vfs adapts an afero.Fs, such as the disk of a torture.Env, to the VFS interface of github.com/ncruces/go-sqlite3,
+// which is SQLite compiled to Go. Import it, or copy vfs.go:
 //
 //	vfs.Register("torture", adapter.New(env.FS))
 //	db, err := sqlite3.Open("file:" + path.Join(env.Dir, "db") + "?vfs=torture")
