@@ -10,7 +10,7 @@ import (
 
 // Parameters of lingering.
 const (
-	lingerEvents   = 2    // another call was answered, and perhaps a further one made
+	lingerEvents   = 2    // such as the answer to another client's call and the start of a further call
 	lingerYields   = 300  // maximum number of times that a lingering client yields
 	outlastDoubled = 6    // a transaction outlasts its twin by 4 events, doubled up to five times
 	outlastYields  = 3000 // maximum number of times that it yields meanwhile

@@ -128,7 +128,7 @@ func (w *walk) astray(key []byte) error {
 		to = fmt.Sprintf(" after %q", w.here)
 	default:
 	}
-	return fmt.Errorf("%w: bound %s, %s%s leads to %q", ErrAstray, bounds, w.latest.How, to, key)
+	return fmt.Errorf("%w: with bounds %s, %s%s leads to %q", ErrAstray, bounds, w.latest.How, to, key)
 }
 
 func later(a, b []byte) []byte {

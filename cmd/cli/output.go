@@ -98,8 +98,7 @@ func publish(t *tool, r *torture.Result, o *outputFlags) error {
 	return errors.Join(printErr, reportErr)
 }
 
-// testLine returns a function that returns the line that runs the Go test of a finding; nil if the path of the test
-// suffices for that.
+// testLine returns what reports.TextOptions calls Test: nil unless the test of a finding must be in the package of main.
 func (t *tool) testLine(engine string) func(torture.Finding) string {
 	if target, _ := t.target(engine); target.Go.Package != inMain {
 		return nil

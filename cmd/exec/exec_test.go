@@ -71,7 +71,7 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 
 func TestAgainNeedsCopiesThatACheckerJudges(t *testing.T) {
 	for want, args := range map[string][]string{
-		"a program can go on only with a copy": {"--again", "--dump", "dump {dir}", "--", "program", "{dir}"},
+		"a second run of the program needs a checker": {"--again", "--dump", "dump {dir}", "--", "program", "{dir}"},
 		"leave one of them out":                {"--again", "--from", "run.lrec", "--check", "check {dir}"},
 	} {
 		_, err := execute(t, args...)

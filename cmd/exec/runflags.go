@@ -41,7 +41,7 @@ func (f *runFlags) add(to *pflag.FlagSet) {
 	to.StringVar(&f.acks, "acks", "file", "`WHERE` the program acknowledges: file ({dir}/.torture/ack) or stdout=REGEX, for printed lines that match; a group in REGEX selects a part of them")
 	to.StringVar(&f.setup, "setup", "", "`COMMAND` that prepares the store in {dir}; power is cut only after it has ended")
 	f.server.add(to)
-	to.BoolVar(&f.again, "again", false, "let the program (or --work) go on with each recovered store that is right, and check it once more")
+	to.BoolVar(&f.again, "again", false, "run the program (or --work) once more on each recovered store that passes, and check the store again")
 	to.BoolVar(&f.observe, "observe", false, "serve undecided images, whose content is decided when the checker reads it")
 	to.BoolVar(&f.stacks, "stacks", false, "record where in the program's source each operation of the disk comes from; for Linux on amd64")
 	to.StringArrayVar(&f.env, "env", nil, "`NAME=VALUE`: an environment variable of a program on wasm (may be repeated)")

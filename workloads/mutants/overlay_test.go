@@ -16,7 +16,7 @@ func TestApply(t *testing.T) {
 	for _, row := range []struct{ name, old, replacement, want, wrong string }{
 		{"lines in the middle are replaced", "b\nb\n", "x\n", "a\nx\nlast b\nc", ""},
 		{"the first line is found", "a\n", "x\n", "x\nb\nb\nlast b\nc", ""},
-		{"no new lines remove the old ones", "last b\n", "", "a\nb\nb\nc", ""},
+		{"without new lines, the old ones are removed", "last b\n", "", "a\nb\nb\nc", ""},
 		{"the end of a line is not a line", "t b\n", "x\n", "", "f.go does not contain"},
 		{"the start of a line is not a line", "last\n", "x\n", "", "f.go does not contain"},
 		{"adjacent equal lines are two matches", "b\n", "x\n", "", "f.go contains these lines more than once"},

@@ -56,7 +56,7 @@ func (s *Soak) living(ctx context.Context) error {
 		}
 	}
 	if ctx.Err() == nil {
-		s.opts.Log("there is no long-lived store until the next start: one after another has broken a promise or ended its process")
+		s.opts.Log("the long-lived store stops until the next start of the soak: several stores in a row have broken a promise or ended their process")
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func (s *Spec) NeedsStage() bool { return s.Observe || s.Server != nil }
 // Validate reports all mistakes of the spec at once.
 func (s *Spec) Validate() error { return errors.Join(s.ValidateProgram(), s.validateJudge()) }
 
-// ValidateProgram is Validate for a program that is only recorded.
+// ValidateProgram reports the mistakes that matter if the program is only recorded.
 func (s *Spec) ValidateProgram() error {
 	var errs []error
 	if len(s.Program) > 0 && !mentions(s.Program, program.Dir) {
@@ -111,11 +111,11 @@ func (s *Spec) validateJudge() error {
 	case len(s.Check) == 0 && len(s.Dump) == 0:
 		return errors.New("there is no checker")
 	case len(s.Check) > 0 && len(s.Dump) > 0:
-		return errors.New("a checker and a dump are given; one of them decides")
+		return errors.New("both a checker and a dump are given; leave one of them out")
 	case len(s.Dump) > 0 && (s.Serve || s.Observe):
 		return errors.New("a dump is called once for each image, on a copy: it can neither stay alive nor observe")
 	case s.Again && (len(s.Dump) > 0 || s.Observe):
-		return errors.New("a program can go on only with a copy of a store that a checker has judged, not with a dump or an observed image")
+		return errors.New("a second run of the program needs a checker that judges copies; it works neither with a dump nor with observed images")
 	case len(s.Dump) > 0 && !named(s.Dump):
 		return fmt.Errorf("no argument of the dump %s contains {dir}, the directory of the recovered store", s.Dump[0])
 	case len(s.Check) > 0 && !s.Serve && !named(s.Check):

@@ -56,11 +56,11 @@ func (s *Spec) Validate() error {
 		errs = append(errs, fmt.Errorf("no argument of %s contains {dir}, the directory of its store", s.Program[0]))
 	}
 	if len(s.Setup) > 0 && !s.runsHere(s.Setup) {
-		errs = append(errs, fmt.Errorf("the setup %s is neither a .wasm file nor a package of Go; the disk exists only for programs that run "+
-			"through WebAssembly, too", s.Setup[0]))
+		errs = append(errs, fmt.Errorf("the setup %s is neither a .wasm file nor a package of Go; only programs that run through WebAssembly "+
+			"have access to the disk", s.Setup[0]))
 	}
 	if len(s.Check) > 0 && len(s.Dump) > 0 {
-		errs = append(errs, errors.New("a checker and a dump are given; one of them decides"))
+		errs = append(errs, errors.New("both a checker and a dump are given; leave one of them out"))
 	}
 	for what, args := range map[string][]string{"checker": s.Check, "dump": s.Dump} { // at most one is given
 		if s.runsHere(args) && !mentions(args, program.Dir) {
