@@ -81,7 +81,7 @@ func foundOnWasm(spec *hosted.Spec, swept *wasm.Swept) *found {
 	return &found{swept.Result, func(finding *program.Finding) (*lrec.File, error) { return lrec.New(spec, swept.Recording, finding) }}
 }
 
-// onWasm does what the flags ask for, up to what is printed, with one program.
+// onWasm does with one program what the flags ask for, except for printing the result.
 func (f *flags) onWasm(ctx context.Context, args []string, seeds schedule.Seeds, o program.Options) (_ *hosted.Spec, _ *wasm.Swept, err error) {
 	var from *program.Recording
 	if f.from != "" {

@@ -10,7 +10,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// etcdStore is etcd, asked with its own client: one for each member.
+// etcdStore is a group of etcd members, each with a client of the official client library.
 type etcdStore struct {
 	program string
 	clients []*clientv3.Client

@@ -123,8 +123,8 @@ func unknownModel(e *entry) error {
 	return fmt.Errorf("%w: no model has a function %q; name the model that was meant: %s", ErrModel, e.f, modelNames())
 }
 
-// Initial returns what an operation that reads the EDN value text finds, in the form that operations have; nil if it
-// finds nothing. The error says why no key of the history can hold the value.
+// Initial converts a value from EDN to the form that the operations of the history have; nil stands for no value. The error
+// says why no key of the history can hold the value.
 func (r *Recording) Initial(text string) ([]byte, error) {
 	v, err := edn.Parse([]byte(text))
 	if err != nil {

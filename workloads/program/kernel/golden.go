@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program"
 )
 
-// ErrNotRepeated is returned if a dump is to judge a program that does not do the same twice.
-var ErrNotRepeated = errors.New("kernel: a dump compares with a second run of the program, on a disk of the lab, but that was another run; write a checker")
+// ErrNotRepeated is returned if a dump is to judge a program whose second run differs from the first.
+var ErrNotRepeated = errors.New("kernel: a dump is compared with that of a second run of the program, and that run differed; write a checker")
 
 // errNoGolden is returned if a dump is to judge a recording that was made without one.
 var errNoGolden = errors.New("the recording has no states after kills for the dump; record the program with --dump, or write a checker")

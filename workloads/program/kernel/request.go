@@ -31,7 +31,7 @@ type Outcome struct {
 	Result    *program.Result
 }
 
-// DefaultImages is fewer than that of package program, because the kernel takes its time to recover a disk.
+// DefaultImages is fewer than that of package program, because the kernel recovers a disk slowly.
 const DefaultImages = 64
 
 // Validate reports mistakes of the spec, and what has no meaning on a filesystem of the kernel.
@@ -41,9 +41,9 @@ func (r *Request) Validate() error {
 	case len(s.Dump) > 0 && r.Recording != nil && r.Recording.Blocks.Golden == nil:
 		return errNoGolden
 	case len(s.Dump) > 0 && len(s.Rules) > 0:
-		return errors.New("a dump compares with a second run, which has no faults; write a checker")
+		return errors.New("a dump is compared with that of a second run, which has no faults; write a checker")
 	case s.Observe:
-		return errors.New("a disk of the kernel is decided before it is mounted: a checker cannot observe it")
+		return errors.New("the content of a disk is decided before the kernel mounts it, so a checker cannot observe it")
 	}
 	for _, text := range s.Rules {
 		if err := validateRule(text); err != nil {
@@ -63,7 +63,7 @@ func validateRule(text string) error {
 		return err
 	}
 	if rule.Effect != faultfs.EIO || rule.Op != faultfs.OpWrite && rule.Op != faultfs.OpSync || rule.Glob != "" || rule.After+rule.Before > 0 {
-		return fmt.Errorf("the fault %q: on a filesystem of the kernel, faults are those of the disk, which knows neither files nor times: "+
+		return fmt.Errorf("the fault %q: on a filesystem of the kernel, only the disk below has faults, and it knows neither files nor times: "+
 			"its writes fail, as in \"eio write nth=30\", or its flushes, as in \"eio sync from=3\"", text)
 	}
 	return nil

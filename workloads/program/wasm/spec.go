@@ -17,7 +17,7 @@ const Name = "wasm"
 // Spec says how a program is run and judged. It has a JSON form, for saved findings.
 type Spec struct {
 	Program []string `json:"program"`         // a .wasm file or a Go package, then arguments
-	Check   []string `json:"check,omitempty"` // runs here too, and observes, if IsProgram of the first argument
+	Check   []string `json:"check,omitempty"` // if IsProgram(Check[0]), it runs through WebAssembly too, and observes
 	Dump    []string `json:"dump,omitempty"`  // likewise; replaces Check, see package golden
 	// Setup, if set, is a program that runs here and prepares the store. What it does is durable before the first power cut.
 	Setup []string `json:"setup,omitempty"`

@@ -134,7 +134,7 @@ func (s step) kind() kind {
 	panic("unreachable: the weights add up")
 }
 
-// modelled is a store with its model: what it shows, what must survive a crash, and each commit made since.
+// modelled is a store with its model: what it shows, what must survive a crash, and the commits that need not.
 type modelled struct {
 	fs      *faultfs.FS
 	db      *engine.DB

@@ -18,7 +18,7 @@ func brim() error {
 		for _, ahead := range []int64{1, 4 << 10, 16 << 10} {
 			n, err := fillToBrim(room, ahead)
 			if err == nil && n < plain {
-				err = wrong("on a disk with room for %d bytes, a store that writes up to %d bytes ahead accepts %d commits, and %d without", room, ahead, n, plain)
+				err = wrong("on a disk with room for %d bytes, a store that writes up to %d bytes ahead accepts %d commits, but %d if it does not", room, ahead, n, plain)
 			}
 			if err != nil {
 				return err

@@ -55,8 +55,8 @@ func diverged() error {
 	return errors.Join(rotsNoticed(disk), listsNoticed(disk), allClosed(disk))
 }
 
-// listsNoticed damages the lists of all backups but those that it deletes one by one. As long as a list is damaged, the
-// repository must say so, and take no other backup.
+// listsNoticed damages the lists of all backups, and then deletes the backups one by one. As long as one of them is left,
+// reading the repository must return an error, and so must adding a backup.
 func listsNoticed(disk *faultfs.FS) error {
 	lists := slices.DeleteFunc(names(disk, repoDir), func(name string) bool { return path.Ext(name) != ".json" })
 	var err error
