@@ -72,7 +72,7 @@ func TestFlagsOfAnotherWayAreRefused(t *testing.T) {
 func TestAgainNeedsCopiesThatACheckerJudges(t *testing.T) {
 	for want, args := range map[string][]string{
 		"a second run of the program needs a checker": {"--again", "--dump", "dump {dir}", "--", "program", "{dir}"},
-		"leave one of them out":                {"--again", "--from", "run.lrec", "--check", "check {dir}"},
+		"leave one of them out":                       {"--again", "--from", "run.lrec", "--check", "check {dir}"},
 	} {
 		_, err := execute(t, args...)
 		require.ErrorContains(t, err, want)

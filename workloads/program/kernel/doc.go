@@ -60,9 +60,9 @@
 //
 // # Without a checker
 //
-// A dump (native.Spec.Dump) compares with the states that the store shows when only the program is killed. They cannot be
-// made from the recorded disk, because some of what a killed program has written is still in the kernel's memory. So the
-// program runs a second time, on a disk of the lab. It must acknowledge the same lines there, and the dump must find
+// A dump (native.Spec.Dump) is compared with the states that the store shows when only the program is killed. These cannot
+// be made from the recorded disk, because some of what a killed program has written is still in the kernel's memory. The
+// program therefore runs a second time, on a disk of the lab. It must acknowledge the same lines there, and the dump must find
 // nothing wrong with the store at the end of the run on the kernel's filesystem; otherwise there is no verdict
 // (ErrNotRepeated).
 //

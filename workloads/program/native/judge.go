@@ -28,8 +28,8 @@ func NewJudge(spec *Spec, dir string) (*Judge, error) {
 	return &Judge{opener: o, acks: filepath.Join(dir, "acks")}, err
 }
 
-// Ask has the checker recover and judge the store in a directory, or the server recover it and the checker judge. The lines
-// were acknowledged before the crash. An error means that there is no answer.
+// Ask recovers the store in a directory and judges it. The checker does both; with a server, the server recovers and the
+// checker judges. The lines of acked were acknowledged before the crash. An error means that there is no answer.
 func (j *Judge) Ask(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	if j.spec.Again {
 		return j.askAgain(ctx, dir, acked)
@@ -37,8 +37,8 @@ func (j *Judge) Ask(ctx context.Context, dir string, acked []program.Ack) (progr
 	return j.once(ctx, dir, acked, nil)
 }
 
-// once is Ask without a second run of the program. If the store is right, once calls then, unless that is nil, while the
-// store is still open.
+// once does what Ask does, without the second run of the program. If the store is right and then is not nil, once calls
+// then while the store is still open.
 func (j *Judge) once(ctx context.Context, dir string, acked []program.Ack, then func(context.Context) error) (program.Answer, error) {
 	if err := j.tell(acked); err != nil {
 		return program.Answer{}, fmt.Errorf("native: %w", err)
