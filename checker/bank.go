@@ -40,8 +40,8 @@ func (a *audit) add(key, value []byte) {
 	a.sum += amount
 }
 
-// verdict returns the class and the sentence of what is wrong, or empty strings. Where says where the accounts were
-// read.
+// verdict returns the class and the sentence of what is wrong, or empty strings. The argument says where the accounts
+// were read.
 func (a *audit) verdict(where string) (class, sentence string) {
 	switch {
 	case a.accounts == 0:

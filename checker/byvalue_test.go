@@ -60,7 +60,7 @@ func TestLinearizabilityByValues(t *testing.T) {
 			name: "a compare-and-set that missed has written", ops: "0 1-2 put a=1\n0 3-4 cas/missed a=2 | a=3\n1 5-6 get a=3",
 			says: "get #2 by client 1 reads " + unwritten + " from a: 3",
 		},
-		{name: "a compare-and-set with nothing", ops: "0 1-2 cas a- | a=1\n1 3-4 cas/missed a- | a=2\n1 5-6 get a=1"},
+		{name: "a compare-and-set on an absent key", ops: "0 1-2 cas a- | a=1\n1 3-4 cas/missed a- | a=2\n1 5-6 get a=1"},
 		{name: "an open compare-and-set may have missed", ops: "0 1-2 put a=1\n0 3-4 cas/unknown a=2 | a=3\n1 5-6 get a=1"},
 		{
 			name: "an open compare-and-set may not have succeeded on another value",

@@ -183,11 +183,11 @@ func TestDurabilityClasses(t *testing.T) {
 			ops: "0 1-? batch a=1 b=1", cut: at(2), rule: checker.Rule{Suffix: true}, state: "a=1 b=0",
 		},
 		{
-			name: "a batch half of which another commit overwrote",
+			name: "a batch that another commit overwrote in part",
 			ops:  "0 1-4 batch a=1 b=1\n1 2-3 put b=2", cut: at(5), rule: strict, state: "a=1 b=2",
 		},
 		{
-			name: "a batch only the delete of which shows", start: "a=0 b=0",
+			name: "a batch of which only the delete shows", start: "a=0 b=0",
 			ops: "0 1-? batch a- b=1", cut: at(2), rule: strict, state: "b=0", class: "torn batch", about: []int{0},
 			sentence: "commit #0 by client 0 (2 writes: delete a, put b, synced, called at tick 1 and never " +
 				"answered) is there only in part after the crash at tick 2: a shows it, but b shows what it had at the start",
@@ -292,8 +292,8 @@ func TestDurabilityCountsWhatMustSurvive(t *testing.T) {
 
 func TestDurabilityRefusesAHistoryItCannotJudge(t *testing.T) {
 	for name, d := range map[string]*checker.Durability{
-		"two operations at once":      checker.NewDurability(parse(t, "0 1-4 put a=1\n0 2-3 put b=1"), nil),
-		"an answer before a question": checker.NewDurability(parse(t, "0 2-1 put a=1"), nil),
+		"two operations at once":    checker.NewDurability(parse(t, "0 1-4 put a=1\n0 2-3 put b=1"), nil),
+		"an answer before its call": checker.NewDurability(parse(t, "0 2-1 put a=1"), nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := d.Judge(at(9), pairs("a=1"), strict)

@@ -29,7 +29,7 @@ func (s relations) with(r relation) relations { return s | r.only() }
 type edge struct {
 	from, to int32
 	list     int32 // where they met; -1 for rt
-	place    int32 // ww, rw: place of the element that to appended, 0 if nobody read it; wr: of the one that from appended
+	place    int32 // in the list, of the element that to appended (ww, rw) or from appended (wr); 0 if nobody read the element
 	why      relation
 	// phantom is true if the relation follows from what a scan did not find.
 	phantom bool
@@ -68,8 +68,8 @@ func (x *graph) add(e edge) {
 // writer returns who appended the element at a place of a list.
 func (x *graph) writer(l *list, place int) int32 { return x.elements[l.order[place-1]].writer }
 
-// addWrites adds the order of the writers of a list. Elements that nobody has read come after all those that somebody
-// has read, because the list with them begins with what was read.
+// addWrites adds the order of the writers of a list. Elements that nobody has read come after all others, because
+// whatever was read is the beginning of the list.
 func (x *graph) addWrites(n int32) {
 	l := &x.lists[n]
 	if l.broken || len(l.order) == 0 {
@@ -121,8 +121,8 @@ func (x *graph) addRealTime() {
 	realTime(len(x.txns), op, done, func(from, to int32) { x.add(edge{from: from, to: to, list: -1, why: rt}) })
 }
 
-// realTime calls add with committed transactions of which the first was answered before the second was called. It
-// leaves out relations that follow from others, so a transaction gets no more of them than there are clients.
+// realTime calls add with pairs of committed transactions: from was answered before to was called. It leaves out pairs
+// that follow from others, so no transaction is in more pairs as the second one than there are clients.
 func realTime(n int, op func(t int32) *history.Op, done func(t int32) bool, add func(from, to int32)) {
 	var returns []int32
 	for t := range int32(n) {
@@ -131,7 +131,7 @@ func realTime(n int, op func(t int32) *history.Op, done func(t int32) bool, add 
 		}
 	}
 	slices.SortFunc(returns, func(a, b int32) int { return cmp.Compare(op(a).Return, op(b).Return) })
-	var last []int32 // those answered so far, except those before the call of another one of these
+	var last []int32 // those answered so far, without any that was answered before another of them was called
 	for t := range int32(n) {
 		if !done(t) {
 			continue

@@ -42,7 +42,7 @@ var anomalies = []struct {
 		"0 1-2 txn x+1\n0 3-6 txn x= x=1", checker.SnapshotIsolation, "internal", "read x = [1], but after its own earlier steps it had to find []",
 	},
 	{
-		"a transaction's append is not behind what it had read",
+		"a transaction's append does not come after what it had read",
 		"0 1-2 txn x+1\n0 3-4 txn x=1 x+2 x=2", checker.SnapshotIsolation, "internal", "had to find [1 2]",
 	},
 	{
@@ -247,7 +247,7 @@ func TestIsolationReportsTheShortestCycle(t *testing.T) {
 func TestIsolationSaysWhatItCannotJudge(t *testing.T) {
 	for _, row := range []struct{ name, ops, reason string }{
 		{"one element appended twice", "0 1-2 txn x+1\n0 3-4 txn x+1", "wrote the same value to x"},
-		{"one element appended twice behind others", "0 1-2 txn x+1\n0 3-4 txn x+2,1", "1 was appended to x twice"},
+		{"one element appended twice, after others", "0 1-2 txn x+1\n0 3-4 txn x+2,1", "1 was appended to x twice"},
 		{"calls out of order", "0 3-4 txn x+1\n0 1-2 txn x=1", "was called at tick"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -208,8 +208,8 @@ func (s *search) spent() error {
 	return context.Cause(s.ctx)
 }
 
-// stepUnit is the number of operations for which a step of the search counts as one more: for every step that it takes,
-// porcupine stores one bit per operation among which it chooses.
+// stepUnit is the number of operations for which a step of the search counts as one more: porcupine stores, for every
+// step, one bit for each operation that it chooses from.
 const stepUnit = 1024
 
 // model tells porcupine how the keys behave. Once a limit is reached no step is possible, which ends the search.
