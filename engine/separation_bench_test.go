@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// BenchmarkSeparation shows from which length on values are better kept in blob files. It overwrites 64 MiB of values
+// BenchmarkSeparation shows the length from which values are better kept in blob files. It overwrites 64 MiB of values
 // once in random order and then gets and scans them, with all values in tables and with all in blob files. Memtable and
 // cache are an eighth of the data.
 func BenchmarkSeparation(b *testing.B) {

@@ -13,13 +13,13 @@ type Limits struct {
 
 	ConflictKeys  int64 // writes remembered for open transactions; beyond that, the older half is forgotten
 	ConflictBytes int64 // total length of their keys; likewise
-	ConflictIdle  int64 // remembered writes from which those that no transaction needs are forgotten
+	ConflictIdle  int64 // remembered writes at which those that no transaction needs are forgotten
 
 	PendingCommits int64 // commits under way at which the next one waits; a power of two
 	CommitYields   int64 // times that a commit yields to other goroutines before it sleeps
 	StopFactor     int64 // writers wait at StopFactor * L0CompactionFiles tables in level 0
 
-	SmallTables int64 // tables in a level, beyond four per TableBytes of data, from which small ones are merged
+	SmallTables int64 // tables in a level, beyond four per TableBytes of data, at which small ones are merged
 	SmallBlobs  int64 // small blob files that a compaction's inputs may refer to before it merges them
 
 	LogSpillBytes  int64 // log bytes gathered before they are written at the end of a commit
@@ -75,7 +75,7 @@ var all = []Known{
 		field: func(l *Limits) *int64 { return &l.ConflictBytes },
 	},
 	{
-		Name: "conflict-idle", Text: "number of remembered writes from which those that no transaction needs are forgotten", Default: 64, Min: 1, Max: 1 << 24,
+		Name: "conflict-idle", Text: "number of remembered writes at which those that no transaction needs are forgotten", Default: 64, Min: 1, Max: 1 << 24,
 		field: func(l *Limits) *int64 { return &l.ConflictIdle },
 	},
 	{
@@ -91,7 +91,7 @@ var all = []Known{
 		field: func(l *Limits) *int64 { return &l.StopFactor },
 	},
 	{
-		Name: "small-tables", Text: "number of tables in a level, beyond those that its data needs, from which small ones are merged", Default: 8, Min: 1, Max: 1 << 20,
+		Name: "small-tables", Text: "number of tables in a level, beyond those that its data needs, at which small ones are merged", Default: 8, Min: 1, Max: 1 << 20,
 		field: func(l *Limits) *int64 { return &l.SmallTables },
 	},
 	{

@@ -17,7 +17,7 @@ type Store struct {
 	NewFileNum func() uint64
 	Options    Options
 
-	BlobBytes, BlobMovedBytes *atomic.Int64 // count the bytes written to blob files and those of them that were moved
+	BlobBytes, BlobMovedBytes *atomic.Int64 // count all bytes written to blob files, and the moved ones among them
 }
 
 // Options are the fields of engine.Options and engine.Limits that shape files. All must be set.

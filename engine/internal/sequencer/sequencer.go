@@ -93,7 +93,7 @@ func (s *Sequencer) Start(last key.Seq, l limits.Limits) {
 	}
 }
 
-// Open makes a log the one that commits are appended to. The previous log has been written in full, so a killed process
+// Open makes log the one to which commits are appended. The previous log has been written in full, so a killed process
 // cannot lose its commits and keep one of the new log. A power cut can. Recovery then drops the new log, which holds
 // nothing acknowledged with Sync. The caller holds DB.commitMu.
 func (s *Sequencer) Open(log *wal.Writer) {

@@ -69,8 +69,8 @@ func (r *Blobs) Remove(files ...*BlobFile) {
 	})
 }
 
-// Need opens a live blob file, of which at least the given number of bytes must exist. If it is already open, Need
-// allows it to be read that far.
+// Need opens a live blob file, which must have at least the given number of bytes. If it is already open, Need allows
+// it to be read that far.
 func (r *Blobs) Need(o *Opener, num, bytes uint64) error {
 	if f := r.All()[num]; f != nil {
 		if f.Size.Load() < bytes {
