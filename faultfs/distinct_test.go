@@ -53,8 +53,7 @@ func TestUnchangedBytesAreNotAskedAbout(t *testing.T) {
 	}
 }
 
-// A recovery that overwrites bytes about which no question was needed must not find the old ones again after the next
-// crash.
+// A recovery may overwrite bytes that needed no question. The old bytes must not come back after the next crash.
 func TestUnchangedBytesDoNotComeBackAfterASecondCrash(t *testing.T) {
 	oneGoroutine(t)
 	t.Parallel()

@@ -141,7 +141,7 @@ func TestWritesThatGoAstray(t *testing.T) {
 			l.durable("g", 'g', 5)
 			l.write(l.durable("f", 'o', 100), 'n', 10, 20)
 		}, []string{"/f=o100 /g=g5"}},
-		{"either", "misplaced write f nth=2", func(l *lab) {
+		{"a block of either file", "misplaced write f nth=2", func(l *lab) {
 			l.durable("g", 'g', 25)
 			l.write(l.durable("f", 'o', 8192), 'n', 10, 20)
 		}, []string{"/f=o4106+n20+o4066 /g=g25", "/f=o8192 /g=g10+n15"}},

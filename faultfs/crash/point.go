@@ -19,7 +19,7 @@ type Point struct {
 	index        *pendingIndex
 	distinct     *pendingIndex // index without ops that change no byte; see ImageOptions.Distinct
 	ignoresSyncs bool          // from here on the disk ignores every sync
-	start        *disk.Disk    // the disk before past, for what blocks held earlier
+	start        *disk.Disk    // the disk before the ops in past; together they tell what blocks held earlier
 	past         []trace.Op
 }
 
@@ -49,7 +49,7 @@ func (p *Point) Pending() int { return len(p.pending) }
 type PendingOp struct {
 	ID   uint64 // the same at every crash point of a timeline where the op is pending
 	Tick uint64 // tick of the call that it belongs to
-	// Earlier says that an earlier power cut left it undecided. Tick is then a tick of the filesystem crashed that time.
+	// Earlier says that an earlier power cut left it undecided. Tick is then a tick of the filesystem that lost power.
 	Earlier bool
 }
 
@@ -74,7 +74,7 @@ type ImageOptions struct {
 	Distinct bool
 }
 
-// Image returns an image in which only the ops are decided about which the profile leaves no choice.
+// Image returns an image in which an op is decided only if the profile leaves no choice about it.
 func (p *Point) Image(o ImageOptions) *Image {
 	var index *pendingIndex
 	if o.Distinct {

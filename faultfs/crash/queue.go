@@ -61,8 +61,8 @@ func (q *queue) append(p *pendingOp, tick uint64) {
 	q.index(p)
 }
 
-// index records of which inodes a sync may take an op: the file whose size or bytes it changes, or the directories of the names
-// that it changes and the files or directories that have those names.
+// index records the inodes whose sync may make an op durable: the file whose size or bytes it changes, or the
+// directories of the names that it changes and the files or directories that have those names.
 func (q *queue) index(p *pendingOp) {
 	if p.kind != pendingNames {
 		q.mayTake(p.ino, p)
