@@ -87,7 +87,7 @@ func TestDamageIsExcusedOnlyWithinTheClaimsOfTheEngine(t *testing.T) {
 		{"an undeclared error does not count if the engine promised to report damage as such", reports(unnamed(toy.Careful())), []string{"truncated-file"}, checker.Fail},
 		{"an engine that reports damage as promised passes", reports(toy.Careful()), []string{"truncated-file"}, checker.Pass},
 		{"a false claim of proofs does not excuse a flipped bit", proven(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
-		{"no proof is expected behind a stale block", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // a stale block holds no later record
+		{"no proof is expected after a stale block", proven(toy.Target(toy.Correct)), []string{"stale-block"}, checker.Pass}, // a stale block holds no later record
 		{"after a clean close, truncation must be noticed", closes(toy.Target(toy.Correct)), []string{"truncated-file"}, checker.Fail},
 		{"after a clean close, a flipped bit must be noticed", closes(toy.Target(toy.Correct)), []string{"bitrot"}, checker.Fail},
 		{"after a clean close, truncation of an append-only file must be noticed", closes(growing(toy.Target(toy.Correct))), []string{"truncated-file"}, checker.Fail},

@@ -28,7 +28,7 @@ func (f *flaky) Scan(from, to []byte, visit func(key, value []byte) bool) error 
 	})
 }
 
-// flakyTarget returns a target on which about one recovery in each hides part of its contents.
+// flakyTarget returns a target of which about one recovery in n hides part of its contents, n being each.
 func flakyTarget(each uint64) Target {
 	t, opened := toy.Target(toy.Correct), &atomic.Uint64{}
 	t.Open = func(env Env) (workloads.Store, error) {
@@ -49,7 +49,7 @@ func TestAnUnrepeatableFailureSaysHowOftenItShowed(t *testing.T) {
 	looked := 0
 	for _, f := range r.Findings {
 		if f.ShownOf < 8 || f.Class == explore.NotDeterministic {
-			continue // a sequence of crashes, or several recoveries of one image: each replay has one that fails
+			continue // several recoveries per replay, of which one always fails
 		}
 		looked++
 		assert.Less(t, f.Shown, f.ShownOf, f.Sentence)

@@ -295,7 +295,7 @@ func TestAnUnrepeatableLossIsNotCalledALoss(t *testing.T) {
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Class == explore.NotDeterministic {
 			found = f
-		} else { // the result of a recovery with a fault may be one of the varying ones, too
+		} else { // recoveries with a fault may also show one of the varying contents
 			assert.Equal(t, "faulty recovery", f.Judge, f.Sentence)
 		}
 	}

@@ -48,8 +48,8 @@ func AfterDeath(
 	return f, err
 }
 
-// stopsAsPromised reports whether the engine may stop on an error of the disk, and the token is that of a run, not of
-// a recovery, in which the disk may have reported one.
+// stopsAsPromised reports whether the engine may stop on a disk error and may have met one: the token is that of a run,
+// not of a recovery, and the disk of that run may report errors.
 func stopsAsPromised(targets []Target, token string) bool {
 	target, s, at, err := evidence.DecodeToken(token, targets)
 	if err != nil || at.Tick != 0 || !target.Promises.StopsOnError {

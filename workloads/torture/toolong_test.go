@@ -20,7 +20,7 @@ func TestRunsGetSmallerAfterOneThatTookTooLong(t *testing.T) {
 		require.NoError(t, c.noteRecording(t.Context(), c.cells[0], &record.Recording{CutOff: true}))
 		return c, c.cells[0]
 	}
-	t.Run("and a cell that gets its quota all the same is complete", func(t *testing.T) {
+	t.Run("a cell that still meets its quota is complete", func(t *testing.T) {
 		c, cell := cutOff(Options{})
 		whole, smaller := chooseSize(c.opts, 7, 3), c.size(7, 3)
 		assert.Less(t, smaller.Ops, whole.Ops)
@@ -29,13 +29,13 @@ func TestRunsGetSmallerAfterOneThatTookTooLong(t *testing.T) {
 		cell.judge()
 		assert.Empty(t, cell.Result.Reasons)
 	})
-	t.Run("one that does not says why", func(t *testing.T) {
+	t.Run("a cell that does not meet its quota says why", func(t *testing.T) {
 		_, cell := cutOff(Options{})
 		cell.Owes.Points++
 		cell.judge()
 		assert.Regexp(t, "only 8 of the 9 required crash points .* at its time limit", cell.Result.Reasons)
 	})
-	t.Run("but not smaller than asked for", func(t *testing.T) {
+	t.Run("requested sizes are kept", func(t *testing.T) {
 		c, cell := cutOff(Options{Ops: 60, Keys: 500})
 		assert.Equal(t, chooseSize(c.opts, 7, 3), c.size(7, 3))
 		cell.judge()

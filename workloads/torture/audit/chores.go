@@ -25,7 +25,7 @@ type chore struct {
 	reads bool // the chore only reads, so if one of its reads fails, it must return an error
 }
 
-// violation returns a violation of which the chore is a part that identifies it.
+// violation returns a violation whose identity includes the chore.
 func (ch *chore) violation(class, format string, args ...any) *checker.Violation {
 	v := violation(class, format, args...)
 	v.Check = ch.id

@@ -72,8 +72,8 @@ func (a *Auditor) Gone(im *Image) *checker.Violation {
 	return nil
 }
 
-// Named audits the verification of a store that has further damage, because of which it does not open. A file with a flipped
-// bit must still be named if it was named before: whoever has to rescue such a store depends on a complete list.
+// Named audits the verification of a store that does not open because of further damage. A file with a flipped bit must
+// still be named if it was named before: whoever has to rescue such a store depends on a complete list.
 func (a *Auditor) Named(im *Image, effect faultfs.Effect) *checker.Violation {
 	verify, file := a.target.Administration.VerifyFiles, path.Base(im.Damaged)
 	logs := slices.Concat(a.target.LogGlobs, a.target.ProvenLogGlobs) // without a manifest, where they end is unknown

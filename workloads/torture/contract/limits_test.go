@@ -62,7 +62,7 @@ func TestDrawsAreLegalAndPreferSmallValues(t *testing.T) {
 		}
 	}
 	none := math.Pow(7./8, 5) + math.Pow(2./3, 5) + math.Pow(1./3, 5)
-	assert.InDelta(t, 3000/5+3000*4/5*none/3, usual, 200, "one in five, and those that happen to set nothing")
+	assert.InDelta(t, 3000/5+3000*4/5*none/3, usual, 200, "one draw in five sets nothing on purpose, and some of the others by chance")
 	for _, l := range limited.Limits {
 		assert.InDelta(t, 3000*4/5*3/8, set[l.Name], 150, l.Name)
 	}

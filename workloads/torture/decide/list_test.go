@@ -107,7 +107,7 @@ func TestSettledKeepsWhatRecoveryHasSeen(t *testing.T) {
 	t.Fatal("more than two images of one sector, which is kept or lost")
 }
 
-func TestOnceLooksVaryImagesAreDecidedBeforehand(t *testing.T) {
+func TestImagesAreDecidedBeforehandOnceLooksVary(t *testing.T) {
 	t.Parallel()
 	var looks Looks
 	assert.Equal(t, Distinct, looks.Way())

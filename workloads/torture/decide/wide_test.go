@@ -116,8 +116,8 @@ func TestAReaderThatSkipsHolesIsShownTwoHoles(t *testing.T) {
 	}
 }
 
-// A recovery that takes a single hole for the end of the log, but reads on behind the first of two, is also shown two holes:
-// all pairs if there are few ops.
+// A recovery may take a single hole for the end of the log, but read on after the first of two. It is also shown images
+// with two holes: all pairs if there are few ops.
 func TestARecoveryThatCountsHolesIsFound(t *testing.T) {
 	t.Parallel()
 	counting := func(has string) string {

@@ -39,7 +39,7 @@ func TestChangesAreKeysThatDifferFromWhatTheOperationsWrote(t *testing.T) {
 
 	f.Nested = &explore.NestedImage{}
 	list, _ = changes(ops, cut, f)
-	require.Empty(t, list, "the operations of a second life have numbers of their own")
+	require.Empty(t, list, "operations on the recovered store have numbers of their own")
 	list, _ = changes(ops, cut, &explore.Failure{})
 	require.Empty(t, list)
 }

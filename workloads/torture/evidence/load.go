@@ -133,7 +133,7 @@ func unpacking(err error) error {
 	return err
 }
 
-// whatElse says what a file is that is not compressed with gzip.
+// whatElse says what a file without gzip compression is instead.
 func whatElse(f io.ReadSeeker) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err

@@ -56,9 +56,9 @@ func (x *explainer) since() uint64 {
 // lateMost limits the operations that late tries.
 const lateMost = 64
 
-// late looks for the end of a window in which crashes fail without any loss. crash is in the window; late returns the first
-// operation after it after which a crash does no harm, and how many changes of the disk later that is. It returns nil if
-// there is no such operation within lateMost, or if a crash in between fails in another way.
+// late looks for the end of a window in which crashes fail without any loss. The tick crash lies in the window. late
+// returns the first later operation after which a crash does no harm, and the number of changes of the disk up to it.
+// It returns nil if there is no such operation within lateMost, or if a crash in between fails in another way.
 func (x *explainer) late(crash uint64) (op *faultfs.Op, after int) {
 	trace := x.life.Trace()
 	for i := range trace {

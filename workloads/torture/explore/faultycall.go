@@ -34,7 +34,7 @@ func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []fau
 	return nil, nil
 }
 
-// useCallers is the most callers of a call that are kept.
+// useCallers is the maximum number of callers that are kept for a call.
 const useCallers = 32
 
 // DamagedUses recovers the image of a failure with damage once more and returns the calls about the damaged file, such as opens and

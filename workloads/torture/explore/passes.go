@@ -34,7 +34,7 @@ func passes(ticks []uint64, closing int, seed uint64) [][]uint64 {
 	return all
 }
 
-// newcomers divides ticks into parts and returns a tick of each part of which none is in seen.
+// newcomers divides ticks into parts and returns one tick of each part that has none in seen.
 func newcomers(ticks, seen []uint64, parts int, seed uint64) (pass []uint64) {
 	for i := range parts {
 		part := ticks[i*len(ticks)/parts : (i+1)*len(ticks)/parts]

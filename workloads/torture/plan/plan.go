@@ -129,15 +129,15 @@ func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan
 	return &other
 }
 
-// Under returns the plan with power cut under another profile. A power cut need not keep everything that a killed
-// process would.
+// Under returns the plan with power cut under another profile. A power cut may take what a killed process would leave.
 func (p *Plan) Under(profile faultfs.Profile) *Plan {
 	other := *p
 	other.Model.Profile, other.Spec.Profile, other.Fault.kills = profile, profile.Name, nil
 	return &other
 }
 
-// allSynced reports whether every commit of a script asks for Sync. Loading in several batches does not.
+// allSynced reports whether every commit of a script asks for Sync. If it loads several batches, only the last of them
+// does.
 func allSynced(s *workloads.Script) bool {
 	for _, steps := range s.Clients {
 		for i := range steps {

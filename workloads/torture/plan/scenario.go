@@ -41,7 +41,7 @@ func scenarios() []scenario {
 			script: func(seed uint64) workloads.Script { return workloads.Transfers(seed, 4, 100) },
 		},
 		{
-			Choice: Choice{SweepName, "one client, whose filesystem calls fail in turn: once and for good, with every effect"},
+			Choice: Choice{SweepName, "one client whose filesystem calls fail in turn, alone or with all later ones, with every effect"},
 			script: workloads.Lifetime, sequel: workloads.Reopened, points: sweepPoints,
 		},
 		{

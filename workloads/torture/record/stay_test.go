@@ -28,9 +28,9 @@ func TestAStoreIsExaminedOnceUnderTheSameLimits(t *testing.T) {
 	}{
 		{"the first run", plan.Spec{Seed: 1, Size: workloads.Size{Clients: 1}}, true},
 		{"a run with the same limits", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}}, false},
-		{"a limit", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, true},
-		{"several clients", plan.Spec{Seed: 3, Size: workloads.Size{Clients: 2}}, true},
-		{"that limit again", plan.Spec{Seed: 4, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, false},
+		{"the first run with a limit", plan.Spec{Seed: 2, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, true},
+		{"the first run with several clients", plan.Spec{Seed: 3, Size: workloads.Size{Clients: 2}}, true},
+		{"a second run with that limit", plan.Spec{Seed: 4, Size: workloads.Size{Clients: 1}, Limits: contract.Limits{"table": 512}}, false},
 	} {
 		c.spec.Workload, c.spec.Fault, c.spec.Profile, c.spec.Size.Ops, c.spec.Size.Keys = "register", "power", "posix-min", 2, 2
 		p, err := plan.Resolve(c.spec)

@@ -11,7 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// Patience is for one call of the engine: a sequence of calls is given up only if one of them takes too long.
+// Patience applies to a single call of the engine: a sequence of calls is given up only if one of them takes too long.
 func TestPatienceStartsAgainWithEachCallOfTheEngine(t *testing.T) {
 	p := recovery.NewProber(contract.Target{}, nil)
 	old := time.Hour

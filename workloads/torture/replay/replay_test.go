@@ -55,8 +55,9 @@ func TestSavedEvidenceReplaysItsVeryImage(t *testing.T) {
 	require.Greater(t, all, 3, "some crash points have many images")
 }
 
-// A run in which the engine works in the background cannot be repeated from its script alone, so its token repeats the
-// evidence, as it does with several clients. For any other run the evidence would outlive the bug.
+// A run in which the engine works in the background cannot be repeated from its script alone. Its token repeats the
+// evidence, as it does with several clients. A token of any other run records a new run, which passes once the bug is
+// fixed.
 func TestATokenRepeatsTheEvidenceIfTheEngineHasGoroutines(t *testing.T) {
 	t.Parallel()
 	for _, background := range []bool{true, false} {
@@ -100,7 +101,7 @@ func TestATokenRepeatsTheEvidenceIfTheEngineHasGoroutines(t *testing.T) {
 	}
 }
 
-// noise changes more on the disk in every run but the first, so that none takes the course of the first one.
+// noise makes changes on the disk in every run but the first, so that none of them repeats the first one.
 func noise(env contract.Env, runs int) error {
 	for i := range 20 * min(runs-1, 1) {
 		if err := env.FS.Mkdir(fmt.Sprintf("noise/%d", i), 0o777); err != nil {

@@ -3,7 +3,7 @@ package minimal
 import "slices"
 
 // Part returns a subsequence of all that still fails and from which no single element can be removed. It tries to
-// remove large pieces first. It does not try all itself, which must fail.
+// remove large pieces first. All elements together must fail; Part does not test that.
 func Part[T any](all []T, fails func([]T) bool) []T {
 	for piece := len(all); piece > 0; {
 		removed := false
