@@ -3,10 +3,12 @@ package program_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -355,4 +357,40 @@ func TestAProgramThatFailsForLackOfADiskFeatureHasNoVerdict(t *testing.T) {
 	r.Ended, r.Inconclusive = "", ""
 	r.Conclude()
 	require.True(t, r.Passed, "a program can fall back on something else")
+}
+
+// A sync of the whole disk makes everything durable, and syncs nothing that has not changed since.
+func TestSyncAllSyncsWhatWasChanged(t *testing.T) {
+	t.Parallel()
+	tape := program.NewTape()
+	write := func(name, text string) {
+		f, err := tape.FS.Create(name)
+		require.NoError(t, err)
+		_, err = f.WriteString(text)
+		require.NoError(t, errors.Join(err, f.Close()))
+	}
+	syncs := func() (synced []faultfs.Ino) {
+		before := len(tape.FS.Trace())
+		require.NoError(t, tape.SyncAll())
+		for _, op := range tape.FS.Trace()[before:] {
+			require.Equal(t, faultfs.OpSync, op.Kind)
+			synced = append(synced, op.Ino)
+		}
+		return synced
+	}
+	const root, d, a, b = 1, 2, 3, 4
+	require.NoError(t, tape.FS.Mkdir("d", 0o777))
+	write("d/a", "one")
+	write("b", "two")
+	require.Equal(t, []faultfs.Ino{a, b, root, d}, syncs())
+	point := faultfs.NewTimeline(tape.FS, faultfs.Model{}, 0).Advance(tape.FS.Now())
+	require.Zero(t, point.Pending())
+	require.Empty(t, syncs())
+	require.NoError(t, tape.FS.Rename("b", "d/b"))
+	require.Equal(t, []faultfs.Ino{root, d}, syncs())
+	tape.FS.SetRules(&faultfs.Rule{Effect: faultfs.EIO, Op: faultfs.OpSync})
+	write("d/a", "more")
+	require.ErrorIs(t, tape.SyncAll(), syscall.EIO)
+	tape.FS.SetRules()
+	require.Equal(t, []faultfs.Ino{a}, syncs())
 }

@@ -30,8 +30,8 @@
 // Renames can exchange two names, but not leave a whiteout (EINVAL). fallocate can allocate, punch holes and write zeros, but not collapse or insert
 // ranges (EOPNOTSUPP). There are no extended attributes, no nameless files (O_TMPFILE), and no sockets or pipes, which would not
 // survive a crash anyway. Programs fall back or fail; Disk.Refused is called for each such request. Space preallocated past
-// the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not reach the server, so a program that
-// relies on them looks as if it never synced. Owners, permissions and times are kept and not changed by a crash.
+// the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not reach the server; package native
+// learns of them in another way. Owners, permissions and times are kept and not changed by a crash.
 //
 // # Acknowledgements
 //

@@ -18,8 +18,9 @@
 // The first hundred syncs of a run take some milliseconds, as on a real disk. So if a server answers before its sync has returned,
 // its client also acknowledges before that, and the bug shows.
 //
-// sync(2) and syncfs(2), and therefore sync(1) without arguments, do not reach the disk. A program must sync its files and
-// directories, or it looks as if it never synced.
+// sync(2) and syncfs(2), and therefore sync(1) without arguments, count as a sync of every file and then of every directory that
+// was changed: the kernel does not pass them on to the disk, so a seccomp filter tells of them (process.Room.WatchSyncs). In
+// recoveries they do nothing, and neither do they where the kernel forbids the filter.
 //
 // # Checkers
 //

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 	"github.com/lightningdb/lightning-torture/workloads/program/programtest"
 	"github.com/lightningdb/lightning-torture/workloads/program/stage"
 )
@@ -71,6 +72,27 @@ func TestAMissingSyncOfAProgramIsFoundAndNamed(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A program that syncs its whole disk needs no other sync. One that syncs another disk has synced nothing.
+func TestASyncOfTheWholeDiskCounts(t *testing.T) {
+	withFUSE(t)
+	t.Parallel()
+	if err := process.NewCorner().WatchSyncs(func(process.SyncCall) (bool, error) { return false, nil }); err != nil {
+		t.Skip(err)
+	}
+	for _, row := range []struct {
+		sync   string
+		passes bool
+	}{{"sync", true}, {`sync -f "$1"`, true}, {`sync -f "$1/tmp"`, true}, {"sync -f /proc", false}} {
+		t.Run(row.sync, func(t *testing.T) {
+			t.Parallel()
+			whole := strings.NewReplacer(`sync "$1/tmp"`, row.sync, `sync "$1" `, strings.Replace(row.sync, "/tmp", "/note$i", 1)+" ")
+			result := explore(t, programtest.NotesOf(whole.Replace(programtest.Notes)))
+			assert.Equal(t, row.passes, result.Passed, "%+v", result)
+			assert.Equal(t, row.passes, len(result.Findings) == 0)
+		})
 	}
 }
 

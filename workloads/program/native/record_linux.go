@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 	"github.com/lightningdb/lightning-torture/workloads/program/unwind"
 )
 
@@ -89,7 +91,31 @@ func (m *mounted) recorder() (_ *recorder, err error) {
 		FS: r.tape.FS, Ack: r.Ack, Stdout: r.Stdout, Syncing: r.syncs.wait, Calling: calling, Refused: r.tape.Refuse,
 	})
 	r.Hidden = filepath.Join(r.Dir, ".torture")
+	if r.room == nil {
+		r.room = process.NewCorner()
+	}
+	_ = r.room.WatchSyncs(r.syncAll) // where the kernel does not allow it, sync(2) does nothing
 	return r, nil
+}
+
+// syncAll carries out a sync(2), or a syncfs(2) of this disk.
+func (r *recorder) syncAll(c process.SyncCall) (done bool, err error) {
+	if c.Path != "" && c.Path != r.Dir && !strings.HasPrefix(c.Path, r.Dir+"/") {
+		return false, nil
+	}
+	// The kernel writes what memory maps have changed. Another process asks for it, because this one must not touch the disk.
+	_, _ = process.Command{Args: []string{"sync", "-f", r.Dir}}.Run(context.Background(), r.spec.Timeout)
+	r.syncs.wait()
+	sync := func() { err = r.tape.SyncAll() }
+	if r.stacks == nil {
+		sync()
+	} else {
+		r.tape.From(r.stacks.Caller(c.Thread), sync)
+	}
+	if c.Path == "" {
+		err = nil // sync(2) reports nothing
+	}
+	return true, err
 }
 
 // setup prepares the store, if the spec says how, and makes it durable.

@@ -15,8 +15,17 @@ type Room struct {
 func NewRoom() (*Room, error) {
 	r := &Room{jobs: make(chan func())}
 	entered := make(chan error)
-	go r.live(entered)
+	go r.live(furnish, entered)
 	return r, <-entered
+}
+
+// NewCorner makes a room that is not private: a thread in the lab's own surroundings, from which processes are started. It
+// cannot run servers.
+func NewCorner() *Room {
+	r := &Room{jobs: make(chan func())}
+	entered := make(chan error, 1)
+	go r.live(func() error { return nil }, entered)
+	return r
 }
 
 // Close releases the room. Processes that still run in it are not killed.

@@ -19,7 +19,7 @@ const sharedMemory = "/dev/shm"
 const Tmp = sharedMemory + "/torture"
 
 // live is the goroutine whose thread is in the room. It never unlocks the thread, so the runtime ends the thread with it.
-func (r *Room) live(entered chan<- error) {
+func (r *Room) live(furnish func() error, entered chan<- error) {
 	runtime.LockOSThread()
 	err := furnish()
 	entered <- err
