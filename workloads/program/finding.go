@@ -186,8 +186,14 @@ type Shrunk struct {
 // Concludes reports whether the cut is smaller than the original, and fills in the sentence that says so.
 func (s *Shrunk) Concludes() bool {
 	var parts []string
-	if s.Lost < s.FromLost {
-		parts = append(parts, fmt.Sprintf("%s suffices in place of %d", wording.Plural(s.Lost, "loss"), s.FromLost))
+	switch {
+	case s.Lost == s.FromLost:
+	case s.Lost == 0:
+		parts = append(parts, fmt.Sprintf("no loss in place of %d", s.FromLost))
+	case s.Lost == 1:
+		parts = append(parts, fmt.Sprintf("1 loss suffices in place of %d", s.FromLost))
+	case s.Lost < s.FromLost:
+		parts = append(parts, fmt.Sprintf("%d losses suffice in place of %d", s.Lost, s.FromLost))
 	}
 	if s.Tick < s.FromTick {
 		parts = append(parts, fmt.Sprintf("a power cut at tick %d in place of %d", s.Tick, s.FromTick))

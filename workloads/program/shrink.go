@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -31,8 +32,18 @@ func (l *life) shrink() *Shrunk {
 	if !fails(cut.tick, lost) {
 		return nil
 	}
-	lost = minimal.Part(lost, func(some []faultfs.PendingOp) bool { return fails(cut.tick, some) })
-	tick := l.earliest(lost, fails)
+	tick := cut.tick
+	lost = minimal.Part(lost, func(some []faultfs.PendingOp) bool { return fails(tick, some) })
+	for len(lost) > 0 { // losing the last one may amount to a cut before it
+		last := lastOf(lost)
+		others := slices.Delete(slices.Clone(lost), last, last+1)
+		before := l.lastBefore(lost[last])
+		if before == 0 || !fails(before, others) {
+			break
+		}
+		tick, lost = before, others
+	}
+	tick = l.earliest(tick, lost, fails)
 	s.Least = s.Tries < maxShrinkTries && l.ctx.Err() == nil
 	s.Lost, s.Tick = len(lost), tick
 	if !s.Concludes() {
@@ -54,18 +65,14 @@ func (l *life) prefix() string {
 	return ""
 }
 
-// earliest bisects for the earliest crash point that fails with the given losses. It need not be the very first: failing is
+// earliest bisects for the earliest crash point, up to last, that fails with the given losses. It need not be the very first: failing is
 // not monotone in the tick, because later operations may replace what was lost.
-func (l *life) earliest(lost []faultfs.PendingOp, fails func(uint64, []faultfs.PendingOp) bool) uint64 {
-	last := l.Tick()
-	first := uint64(0) // the first tick at which all the losses are pending
+func (l *life) earliest(last uint64, lost []faultfs.PendingOp, fails func(uint64, []faultfs.PendingOp) bool) uint64 {
+	first := l.first() // at which all the losses are pending
 	for _, op := range lost {
 		if !op.Earlier {
 			first = max(first, op.Tick)
 		}
-	}
-	if l.failure.Place.nested == nil {
-		first = max(first, l.w.rec.Settled+1)
 	}
 	var ticks []uint64
 	for i := range l.trace {
@@ -82,6 +89,38 @@ func (l *life) earliest(lost []faultfs.PendingOp, fails func(uint64, []faultfs.P
 		}
 	}
 	return last
+}
+
+// first returns the first tick at which power may be cut.
+func (l *life) first() uint64 {
+	if l.failure.Place.nested != nil {
+		return 0
+	}
+	return l.w.rec.Settled + 1
+}
+
+// lastOf returns the index of the loss that was made last.
+func lastOf(lost []faultfs.PendingOp) (last int) {
+	for i, op := range lost {
+		if !op.Earlier && (lost[last].Earlier || op.Tick > lost[last].Tick) {
+			last = i
+		}
+	}
+	return last
+}
+
+// lastBefore returns the last crash point before an operation, or 0 if there is none in this life.
+func (l *life) lastBefore(lost faultfs.PendingOp) (tick uint64) {
+	for i := range l.trace {
+		op := &l.trace[i]
+		if lost.Earlier || op.Tick >= lost.Tick {
+			break
+		}
+		if op.Changes() && op.Tick >= l.first() {
+			tick = op.Tick
+		}
+	}
+	return tick
 }
 
 func idsOf(ops []faultfs.PendingOp) []uint64 {

@@ -25,9 +25,10 @@
 // # Checkers
 //
 // A checker recovers the store in {dir} and inspects it. It exits with 0 if everything acknowledged is there and with 1 if not;
-// its last line then says what is wrong. Any other exit is an error of the lab: a missing checker must not look like a
-// bug, and a broken one must not look like a pass. A checker that does not finish in time is killed, and the verdict is that the
-// recovery hangs.
+// its last line then says what is wrong. If it crashes, by a panic of Go or a signal such as SIGSEGV, the engine in it has crashed on
+// that store, and the verdict is that the recovery crashes. Any other exit is an error of the lab: a missing checker must not look
+// like a bug, and a broken one must not look like a pass. A checker that does not finish in time is killed, and the verdict
+// is that the recovery hangs.
 //
 // With Spec.Serve the checker stays alive. For each image it reads one line (the directory, a tab, and the file with the
 // acknowledgements) and answers with one line: ok, fail SENTENCE or skip REASON. If it dies, that image has failed, and the

@@ -85,6 +85,8 @@ func (j *Judge) askCommand(ctx context.Context, dir string) (program.Answer, err
 		a.Verdict = program.Right
 	case end.Code == 1:
 		a.Verdict, a.Text = program.Wrong, strings.ReplaceAll(end.Last("the checker ended with exit code 1 and printed nothing"), dir, program.Dir)
+	case end.Crashed() != "":
+		a.Verdict, a.Text = program.Wrong, "the recovery crashes: "+strings.ReplaceAll(end.Crashed(), dir, program.Dir)
 	default:
 		return a, fmt.Errorf("the checker %s; it must end with 0 if all is right, and with 1 if not", end.How())
 	}

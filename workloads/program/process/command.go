@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -22,7 +23,7 @@ type Command struct {
 
 // Ended says how a command ended.
 type Ended struct {
-	Code   int      // the exit code; negative if a signal killed it
+	Code   int      // the exit code; if a signal killed it, the number of the signal, negative
 	Late   bool     // it did not end in time and was killed
 	Stdout []string // the last lines
 	Stderr []string // the last lines
@@ -82,7 +83,7 @@ func (c Command) runTo(ctx context.Context, patience time.Duration, stdout io.Wr
 	if cmd.ProcessState == nil {
 		return Ended{}, err
 	}
-	return Ended{Code: cmd.ProcessState.ExitCode(), Late: inTime.Err() != nil, Stderr: stderr.Lines(), Crash: stderr.Crash()}, nil
+	return Ended{Code: codeOf(cmd.ProcessState), Late: inTime.Err() != nil, Stderr: stderr.Lines(), Crash: stderr.Crash()}, nil
 }
 
 // WaitDelay is how long to wait for more output after a process has ended, because a child of it may still have the pipe open.
@@ -101,13 +102,31 @@ func (e *Ended) Last(fallback string) string {
 // NoSuchCommand reports whether the exit code is that of a shell that could not run a command (126 or 127).
 func (e *Ended) NoSuchCommand() bool { return e.Code == 126 || e.Code == 127 }
 
+// Crashed says why the command crashed: the panic of a Go program, or a signal such as that of a bad memory access. It is
+// empty if the command did not crash. A shell passes on the exit code of a Go program, and that of a signal as 128 and more.
+func (e *Ended) Crashed() string {
+	const panicked, shellSignals = 2, 128
+	number := e.Code - shellSignals
+	switch {
+	case e.Code == panicked:
+		return e.Crash
+	case e.Code < 0:
+		number = -e.Code
+	}
+	switch signal := syscall.Signal(number); signal {
+	case syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV, syscall.SIGTRAP:
+		return cmp.Or(e.Crash, signal.String())
+	}
+	return ""
+}
+
 // How says how the command failed, as the end of a sentence; it is empty if the exit code was 0.
 func (e *Ended) How() string {
 	switch {
 	case e.Late:
 		return "did not end in time and was killed"
 	case e.Code < 0:
-		return "was killed by a signal"
+		return fmt.Sprintf("was killed by a signal (%v)", syscall.Signal(-e.Code))
 	case e.Code > 0:
 		return fmt.Sprintf("ended with exit code %d: %s", e.Code, cmp.Or(e.Crash, e.Last("it printed nothing")))
 	}

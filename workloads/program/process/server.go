@@ -67,7 +67,7 @@ func (s *Server) Output() []string { return s.said.lines() }
 
 // How says how a server ended, as the end of a sentence. The server must have ended.
 func (s *Server) How() string {
-	end := Ended{Code: s.cmd.ProcessState.ExitCode(), Stdout: s.Output(), Crash: s.said.crash()}
+	end := Ended{Code: codeOf(s.cmd.ProcessState), Stdout: s.Output(), Crash: s.said.crash()}
 	if end.Code == 0 {
 		return "ended with exit code 0: " + end.Last("it printed nothing")
 	}
