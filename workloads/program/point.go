@@ -3,6 +3,7 @@ package program
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -150,15 +151,16 @@ func (w *worker) sample(p *faultfs.CrashPoint, most int) ([]leaf, error) {
 	if err != nil {
 		return nil, err
 	}
-	images = spread(images, most)
+	var drawn []leaf
 	for _, img := range w.drawn(p, most) {
 		content, err := ContentOf(img)
 		if err != nil {
 			return nil, err
 		}
-		images = append(images, leaf{content, img})
+		drawn = append(drawn, leaf{content, img})
 	}
-	return images, nil
+	// The image that kept everything comes first: if there are plenty of failures meanwhile, the last ones are left out.
+	return slices.Concat(drawn[:1], spread(images, most), drawn[1:]), nil
 }
 
 // leaf is a fully decided image, with the hash of its content.

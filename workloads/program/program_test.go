@@ -32,6 +32,8 @@ type notes struct {
 	stumbles                  int  // the checker fails only in the recovery with this number
 	mistaken                  bool // the checker fails once anything is acknowledged
 	inPlace                   bool // notes are written under their final names, and the checker looks for damaged ones
+	forgets                   bool // the last note is removed before it is acknowledged
+	vague                     bool // the checker says the same of missing and damaged notes
 	hangs                     bool // the recovery hangs if a note is missing, with different output each time
 }
 
@@ -40,6 +42,11 @@ func (n notes) Record(context.Context) (*program.Recording, error) {
 	for i := range cmp.Or(n.count, 3) {
 		if err := n.add(tape.FS, fmt.Sprint("note", i)); err != nil {
 			return nil, err
+		}
+		if n.forgets && i == 2 {
+			if err := tape.FS.Remove(fmt.Sprint("note", i)); err != nil {
+				return nil, err
+			}
 		}
 		if !n.silent {
 			tape.Ack(fmt.Sprint("note", i))
@@ -103,6 +110,8 @@ func (n notes) Recover(_ context.Context, img *faultfs.FS, acked []program.Ack) 
 		case err != nil && n.hangs:
 			text := fmt.Sprintf("it is not ready%s%s", program.PrintedLast, strings.Repeat("waiting ", *n.recovered))
 			return program.Answer{Verdict: program.Hangs, Text: text}, nil
+		case n.vague && (err != nil || string(text) != strings.Repeat(a.Text, 200)):
+			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is wrong"}, nil //nolint:nilerr // it is the answer
 		case err != nil:
 			return program.Answer{Verdict: program.Wrong, Text: a.Text + " is missing"}, nil //nolint:nilerr // it is the answer
 		case string(text) != strings.Repeat(a.Text, 200):
@@ -278,6 +287,43 @@ func TestALossThatAmountsToAnEarlierCrashIsLeftOut(t *testing.T) {
 	assert.Equal(t, "no loss in place of 1, and a power cut at tick 6 in place of 7", f.Shrunk.Sentence)
 	assert.Equal(t, "fails", f.Profiles["lose-none"], f.ProfilesSentence)
 	assert.Equal(t, f.ShownOf, f.Shown)
+}
+
+// A checker says the same of a note without a name and of one without its text. Each of the two missing syncs has a finding.
+func TestCausesWithTheSameSentenceAreToldApart(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		fileSync, dirSync bool
+		missing           []string
+	}{
+		{false, false, []string{"rename", "write"}}, {true, false, []string{"rename"}}, {false, true, []string{"write"}},
+	} {
+		result := torture(t, notes{vague: true, fileSync: row.fileSync, dirSync: row.dirSync})
+		var missing []string
+		for _, f := range result.Findings {
+			require.NotNil(t, f.Explanation)
+			require.NotNil(t, f.Explanation.Missing)
+			missing = append(missing, f.Explanation.Missing.Op)
+			assert.Regexp(t, "note. is wrong", f.Sentence)
+			assert.Equal(t, f.ShownOf, f.Shown)
+		}
+		assert.ElementsMatch(t, row.missing, missing, "%+v", row)
+	}
+}
+
+// The last note is missing after any crash, whatever the disk keeps. A note without a name, which is missing after other crashes, has
+// a finding of its own.
+func TestALossIsFoundBesideAFailureThatNeedsNone(t *testing.T) {
+	t.Parallel()
+	result := torture(t, notes{vague: true, fileSync: true, forgets: true})
+	var why []string
+	for _, f := range result.Findings {
+		require.NotNil(t, f.Explanation)
+		why = append(why, f.Explanation.Sentence)
+	}
+	require.Len(t, why, 2)
+	assert.Contains(t, strings.Join(why, "\n"), "it takes no loss: a crash right after the remove of note2 ")
+	assert.Contains(t, strings.Join(why, "\n"), "acknowledged before the rename of tmp -> note0 was durable")
 }
 
 // A recovery that changes the store must itself survive a crash. The finding holds the disk that the second recovery found.

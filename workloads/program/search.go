@@ -42,7 +42,11 @@ type Failure[P any] struct {
 	Answer Answer
 	Count  int
 	Asked  int // how many recoveries failed; the other images repeated a content whose answer was known
+	All    []P // the places of the first images that failed in this way, at most maxPlaces
 }
+
+// maxPlaces is how many places of each kind are kept, to look for a second cause.
+const maxPlaces = 1024
 
 // Searcher is a worker of a search whose jobs are J.
 type Searcher[J, P any] interface {
@@ -50,6 +54,8 @@ type Searcher[J, P any] interface {
 	Try(J) error
 	// Explain turns a failure into a finding: it confirms, shrinks and explains it, the latter two only until ctx is done.
 	Explain(ctx context.Context, f *Failure[P]) (Finding, error)
+	// Other returns a failure of the same kind that needs another explanation than the findings, or nil if it knows of none.
+	Other(ctx context.Context, f *Failure[P], found []Finding) *Failure[P]
 	// Close releases what the worker needs.
 	Close() error
 }
@@ -117,7 +123,7 @@ func Run[J any, P Place[P]](s *Search[P], worker func(nr int) (Searcher[J, P], e
 	if err := s.Err(); err != nil {
 		return err
 	}
-	return s.report(all[0].Explain)
+	return report(s, all[0])
 }
 
 // Context is done if the search ends early.
@@ -218,35 +224,42 @@ func (s *Search[P]) keep(a Answer, asked int, place func() P) {
 	if !a.Failed() {
 		return
 	}
-	f := &Failure[P]{Place: place(), Answer: a}
+	at := place()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally.Failed++
-	best := s.found[a.Kind()]
-	switch {
-	case best == nil:
+	f := s.found[a.Kind()]
+	if f == nil {
+		f = &Failure[P]{Place: at, Answer: a}
+		s.found[a.Kind()] = f
 		s.order = append(s.order, a.Kind())
-	case !f.Place.Before(best.Place):
-		f.Count, f.Asked, f.Place, f.Answer = best.Count, best.Asked, best.Place, best.Answer
-	default:
-		f.Count, f.Asked = best.Count, best.Asked
+	}
+	if at.Before(f.Place) {
+		f.Place, f.Answer = at, a
+	}
+	if len(f.All) < maxPlaces {
+		f.All = append(f.All, at)
 	}
 	f.Count++
 	f.Asked += asked
-	s.found[a.Kind()] = f
 }
 
+// maxCauses is how many findings may have the same sentence because they have different causes.
+const maxCauses = 4
+
 // report confirms and explains what was found. A failure that showed in a single recovery, and never again with the same image, is
-// not a finding: the checker or the machine may be to blame.
-func (s *Search[P]) report(explain func(context.Context, *Failure[P]) (Finding, error)) error {
+// not a finding: the checker or the machine may be to blame. Then it looks for failures that have the same sentence and another
+// cause.
+func report[J any, P Place[P]](s *Search[P], w Searcher[J, P]) error {
 	ctx, stop := s.ctx, context.CancelFunc(func() {})
 	if s.Explaining > 0 {
 		ctx, stop = context.WithTimeout(s.ctx, s.Explaining)
 	}
 	defer stop()
+	alike := map[string][]Finding{} // by kind
 	for _, kind := range s.order[:min(len(s.order), s.Findings)] {
 		f := s.found[kind]
-		finding, err := explain(ctx, f)
+		finding, err := w.Explain(ctx, f)
 		if err = cmp.Or(s.Err(), err); err != nil {
 			return err
 		}
@@ -254,14 +267,46 @@ func (s *Search[P]) report(explain func(context.Context, *Failure[P]) (Finding, 
 			s.once = append(s.once, finding.Sentence)
 			continue
 		}
-		same := slices.IndexFunc(s.findings, func(g Finding) bool { return finding.sameCause(&g) })
-		if same >= 0 {
-			s.findings[same].Count += finding.Count
-			continue
+		alike[kind] = append(alike[kind], finding)
+		s.add(finding)
+	}
+	for _, kind := range s.order {
+		if err := others(ctx, s, w, s.found[kind], alike[kind]); err != nil {
+			return err
 		}
-		s.findings = append(s.findings, finding)
 	}
 	return nil
+}
+
+// others looks for failures with the sentence of a finding and another cause, as long as there is room for findings.
+func others[J any, P Place[P]](ctx context.Context, s *Search[P], w Searcher[J, P], f *Failure[P], alike []Finding) error {
+	for len(alike) > 0 && len(alike) < maxCauses && len(s.findings) < s.Findings {
+		other := w.Other(ctx, f, alike)
+		if other == nil {
+			break
+		}
+		finding, err := w.Explain(ctx, other)
+		if err = cmp.Or(s.Err(), err); err != nil {
+			return err
+		}
+		known := slices.ContainsFunc(alike, func(g Finding) bool { return g.ID == finding.ID })
+		if known || finding.Shown < finding.ShownOf || finding.Explanation == nil {
+			break
+		}
+		alike = append(alike, finding)
+		s.add(finding)
+	}
+	return nil
+}
+
+// add adds a finding, or counts it if one with the same cause is there.
+func (s *Search[P]) add(finding Finding) {
+	same := slices.IndexFunc(s.findings, func(g Finding) bool { return finding.sameCause(&g) })
+	if same >= 0 {
+		s.findings[same].Count += finding.Count
+		return
+	}
+	s.findings = append(s.findings, finding)
 }
 
 // Conclude fills in what was found, the figures and the verdict. The error is that of Run; points is how many crash points there are.

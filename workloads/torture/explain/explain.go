@@ -192,6 +192,16 @@ func (x *explainer) uncovered(all []faultfs.PendingOp, missing ...faultfs.Pendin
 	})
 }
 
+// Others returns the losses that a sync of what the explanation misses would not have prevented: those of other files and other
+// directories. The trace is that of the life that the explanation is about.
+func (e *Explanation) Others(trace []faultfs.Op, all []faultfs.PendingOp) []faultfs.PendingOp {
+	missing := opAt(trace, e.Missing.Tick)
+	return slices.DeleteFunc(slices.Clone(all), func(p faultfs.PendingOp) bool {
+		op := opAt(trace, p.Tick)
+		return !p.Earlier && missing != nil && op != nil && (op == missing || sameHalf(op, missing))
+	})
+}
+
 // withoutCrash explains a failure that was seen without a crash. It looks for the first crash that fails although the disk
 // kept everything, up to the return of the operation that was wrong.
 func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {

@@ -1,0 +1,81 @@
+package program
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
+)
+
+// Limits of the search for a failure with another cause.
+const (
+	maxOtherTries = 64
+	otherPatience = 20 * time.Second
+)
+
+// Other returns a failure of the same kind that needs another explanation than the findings: an image that fails although it keeps
+// what they miss. If one of them needs no loss, it is an image that passes when nothing is lost. A checker often says the same of
+// different losses, and the most frequent would hide all others.
+func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failure {
+	lossless := false
+	for i := range found {
+		e := found[i].Explanation
+		if e == nil || f.Place.nested != nil {
+			return nil
+		}
+		lossless = lossless || e.Missing == nil
+	}
+	w.reading = ctx
+	l := newLife(w, f)
+	defer l.begin(otherPatience)()
+	tries := 0
+	try := func(tick uint64, lost []uint64) (a Answer, alike bool) {
+		a, ok := l.answer(l.Point(tick).Losing(lost, faultfs.ImageOptions{}), w.rec.Acked(tick))
+		return a, ok && l.alike(a)
+	}
+	for _, cut := range l.others(f.All, found) {
+		if tries == maxOtherTries || l.ctx.Err() != nil {
+			break
+		}
+		if lossless {
+			if _, fails := try(cut.tick, nil); fails { // asked once for each tick
+				continue
+			}
+		}
+		tries++
+		a, fails := try(cut.tick, cut.lost)
+		if !fails {
+			continue
+		}
+		other := &failure{Place: place{powerCut: cut}, Answer: a, Count: 1, Asked: 1}
+		if lossless {
+			newLife(w, other).shrink()
+			if len(other.Place.lost) == 0 {
+				continue // it amounts to a power cut that loses nothing
+			}
+		}
+		return other
+	}
+	return nil
+}
+
+// others returns power cuts that have lost what these have, but for what the findings miss: those with few losses first.
+func (l *life) others(places []place, found []Finding) []powerCut {
+	places = slices.DeleteFunc(slices.Clone(places), func(p place) bool { return p.nested != nil })
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.tick, b.tick) })
+	line := faultfs.NewTimeline(l.disk, l.model, 0)
+	var cuts []powerCut
+	for _, p := range places {
+		lost := slices.DeleteFunc(line.Advance(p.tick).Ops(), func(op faultfs.PendingOp) bool { return !slices.Contains(p.lost, op.ID) })
+		for i := range found {
+			if e := found[i].Explanation; e.Missing != nil {
+				lost = e.Others(l.trace, lost)
+			}
+		}
+		cuts = append(cuts, powerCut{p.tick, idsOf(lost)})
+	}
+	slices.SortStableFunc(cuts, func(a, b powerCut) int { return cmp.Compare(len(a.lost), len(b.lost)) })
+	return slices.CompactFunc(cuts, func(a, b powerCut) bool { return a.tick == b.tick && slices.Equal(a.lost, b.lost) })
+}
