@@ -33,7 +33,8 @@
 //   - P3: a pass needs evidence: images recovered after acknowledgements, with something at stake. Without any, the result is
 //     inconclusive and says why.
 //   - P4: only the checker makes findings. A checker that cannot be run, or that exits without a valid answer, is an error of
-//     the lab. A checker that does not finish in time means that the program hangs, which is a finding.
+//     the lab. A checker that does not finish in time means that the program hangs, and one that crashes, that the program
+//     crashes; both are findings.
 //   - P5: a finding replays: it holds the recording up to the crash and the list of lost operations. Its image is recovered
 //     again before it is reported, and the finding says how often it failed. A failure seen only once makes the result
 //     inconclusive.
@@ -41,7 +42,10 @@
 //   - P7: a finding is shrunk before it is reported: every remaining loss is necessary, and bisection found no earlier
 //     crash point. The operations of a run cannot be left out, because a program does not repeat them exactly. A program
 //     that can be told how many steps to do is run again with fewer, see FewestSteps.
-//   - P8: once hundreds of images have failed, only a few more are recovered per crash point; such a point counts as sampled.
+//   - P8: failures in which the checker says the same may have several causes. Once one is explained, an image that fails
+//     although it keeps what the explanation misses is a finding of its own.
+//   - P9: once hundreds of images have failed, only a few more are recovered per crash point; such a point counts as sampled.
+//     The image that kept everything is one of them.
 //
 // The files:
 //
@@ -60,6 +64,7 @@
 //	finding.go     findings
 //	report.go      makes a finding of a failure
 //	shrink.go      shrinks it to fewer losses and an earlier crash point
+//	other.go       looks for failures with the same sentence and another cause
 //	steps.go       the fewest steps of a program that show a finding
 //	audit.go       what is not yet durable at each acknowledgement, found by package hints
 //	life.go        single images, for the experiments of package explain

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -113,12 +114,14 @@ func (e *Ended) Crashed() string {
 	case e.Code < 0:
 		number = -e.Code
 	}
-	switch signal := syscall.Signal(number); signal {
-	case syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV, syscall.SIGTRAP:
+	if signal := syscall.Signal(number); slices.Contains(crashes, signal) {
 		return cmp.Or(e.Crash, signal.String())
 	}
 	return ""
 }
+
+// crashes are the signals that a program gets for what it does itself.
+var crashes = []syscall.Signal{syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL, syscall.SIGSEGV, syscall.SIGTRAP}
 
 // How says how the command failed, as the end of a sentence; it is empty if the exit code was 0.
 func (e *Ended) How() string {
