@@ -25,7 +25,7 @@ ARGS   ?=
 
 # Packages with concurrency: the engine with its commit path, caches and iterators, the shared filesystem, the drivers of
 # workloads, and the lab, which explores in parallel. ci/README.md says what only the nightly runs under the race detector.
-RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning \
+RACE := ./faultfs ./workloads ./workloads/bench ./workloads/history ./workloads/targets/lightning ./workloads/targets/lightning/provoked \
 	./workloads/torture ./workloads/torture/explore ./engine \
 	$(addprefix ./engine/internal/,cache durable memtable rangedel sequencer sst)
 

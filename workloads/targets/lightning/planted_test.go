@@ -35,6 +35,9 @@ func (l laxer) Begin(level workloads.Isolation) (workloads.Txn, error) {
 }
 
 func TestALevelThatIsLowerThanAskedForIsNoticed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
+	}
 	target := planted(func(s workloads.Store) workloads.Store { return laxer{s} })
 	options := torture.Options{
 		Workloads: []string{"append"}, Faults: []string{"power"}, Clients: 4, Ops: 200, Keys: 4, StopAfter: 1, Rounds: 100,
