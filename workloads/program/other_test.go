@@ -41,6 +41,6 @@ func TestALossIsFoundBesideAFailureThatNeedsNone(t *testing.T) {
 		why = append(why, f.Explanation.Sentence)
 	}
 	require.Len(t, why, 2)
-	assert.Contains(t, strings.Join(why, "\n"), "it takes no loss: a crash right after the remove of note2 ")
+	assert.Contains(t, strings.Join(why, "\n"), ": a crash right after the remove of note2 fails although the disk kept everything")
 	assert.Contains(t, strings.Join(why, "\n"), "acknowledged before the rename of tmp -> note0 was durable")
 }
