@@ -57,7 +57,7 @@ func (a *Auditor) repository(disk *faultfs.FS, name string, backups []*copied) *
 		return violation("healthy, but does not verify", "the backups of %s are intact after the crash, but verifying them fails: %v", name, err)
 	}
 	if err := a.absent(env, name, listed); err != nil {
-		return violation("backup fails", "after the crash a backup that does not exist in %s %v", name, err)
+		return violation("backup fails", "after the crash a backup of %s that does not exist %v", name, err)
 	}
 	number, err := a.backUp(disk, name)
 	switch {

@@ -168,9 +168,9 @@ func (e *endurance) judge(before, after remains.Usage, told string) bool {
 	switch {
 	case e.visitor.PilesUp():
 	case after.Files > before.Files+endureFiles:
-		return e.accuse("leaks files", told, endureCycles, "the store has %d files; after the first it had %d", after.Files, before.Files)
+		return e.accuse("leaks files", told, endureCycles, "the store has %d files; after one life it had %d", after.Files, before.Files)
 	case after.Bytes > 2*before.Bytes+endureBytes:
-		return e.accuse("leaks bytes", told, endureCycles, "the store takes %d bytes; after the first it took %d", after.Bytes, before.Bytes)
+		return e.accuse("leaks bytes", told, endureCycles, "the store takes %d bytes; after one life it took %d", after.Bytes, before.Bytes)
 	}
 	return true
 }
@@ -180,11 +180,12 @@ func (e *endurance) judgeCalls(told string) bool {
 	if !e.calls.goOnGrowing() {
 		return true
 	}
-	return e.accuse("recovers ever longer", told, 2*endureCycles, "the last %d sessions made %d filesystem calls that change the disk, the %d before them %d",
+	return e.accuse("recovers ever longer", told, 2*endureCycles, "the last %d lives made %d filesystem calls that change the disk; the %d before, %d",
 		endureCycles/2, e.calls[3], endureCycles/2, e.calls[2])
 }
 
-// accuse records a failure of a store that has grown.
+// accuse records a failure of a store that has grown. The words of its sentence must stay: saved findings have IDs made from
+// them (see HasID).
 func (e *endurance) accuse(class, told string, cycles int, format string, args ...any) bool {
 	check := "crashes"
 	if e.at.sessions > 0 {

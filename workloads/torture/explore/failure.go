@@ -150,7 +150,8 @@ func (f *Failure) Fingerprint() string {
 }
 
 // HasID reports whether a finding with this ID has the same cause. Earlier versions did not tell the errors of one class
-// apart, and if a failure was about no operations, they used its sentence.
+// apart, and if a failure was about no operations, they used its sentence. A sentence that is reworded no longer matches
+// the IDs of such findings.
 func (f *Failure) HasID(id string) bool {
 	if len(f.Ops) == 0 {
 		return id == f.Fingerprint() || id == f.fingerprint(f.Sentence)

@@ -61,7 +61,7 @@ func unread(ctx context.Context, target contract.Target, r *Recording, patience 
 		return nil
 	}
 	return []checker.Violation{{Class: KeptElsewhere, Sentence: fmt.Sprintf(
-		"a store that was opened again, on the disk that it had left, shows nothing of what it had, such as %q, and has read none of the %d bytes "+
+		"a store that was opened again, on the disk that it has left, shows nothing of what it had, such as %q, and has read none of the %d bytes "+
 			"there: its recovery bypasses Env.FS, perhaps with package os", key, bytes,
 	)}}
 }
