@@ -119,7 +119,7 @@ func TestDurabilityClasses(t *testing.T) {
 			sentence: "commit #1 by client 1 (put c, not synced, acknowledged at tick 3) is missing after the crash at " +
 				"tick 9: " +
 				"c is absent, yet commit #2 by client 2 (delete b, synced, acknowledged at tick 6), which was called after " +
-				"that had returned, must be there",
+				"#1 had returned, must be there",
 		},
 		{
 			name: "an unsynced commit may be lost when power is cut",
@@ -207,7 +207,7 @@ func TestDurabilityClasses(t *testing.T) {
 			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash " +
 				"at tick 5: " +
 				"a is absent, yet commit #1 by client 1 (put b, not synced, acknowledged at tick 4), which was called after " +
-				"that had returned, is there",
+				"#0 had returned, is there",
 		},
 		{
 			name: "an unsynced commit is missing although a later synced one had to survive",
@@ -216,7 +216,7 @@ func TestDurabilityClasses(t *testing.T) {
 			sentence: "commit #0 by client 0 (put a, not synced, acknowledged at tick 2) is missing after the crash " +
 				"at tick 6: " +
 				"a is absent, yet commit #2 by client 1 (put b, synced, called at tick 5 and never answered), which was called " +
-				"after that had returned, is there",
+				"after #0 had returned, is there",
 		},
 		{
 			name: "a hole where no order is promised",
@@ -238,7 +238,7 @@ func TestDurabilityClasses(t *testing.T) {
 			name: "a lying disk may not make a hole",
 			ops:  "0 1-2 put a=1\n0 3-4 put b=1", cut: at(5), rule: liar, state: "b=1", class: "hole", about: []int{0, 1},
 			sentence: "commit #0 by client 0 (put a, synced, acknowledged at tick 2) is missing after the crash at tick 5: " +
-				"a is absent, yet commit #1 by client 0 (put b, synced, acknowledged at tick 4), which was called after that " +
+				"a is absent, yet commit #1 by client 0 (put b, synced, acknowledged at tick 4), which was called after #0 " +
 				"had returned, is there",
 		},
 		{
@@ -254,7 +254,7 @@ func TestDurabilityClasses(t *testing.T) {
 			sentence: "commit #2 by client 0 (delete a, not synced, acknowledged at tick 6) is missing after the " +
 				"crash at tick " +
 				"11: a shows commit #0, yet commit #3 by client 0 (put b, not synced, acknowledged at tick 8), which was called " +
-				"after that had returned, is there",
+				"after #2 had returned, is there",
 		},
 		{
 			name: "two keys that were never empty at the same time", start: "c=0",

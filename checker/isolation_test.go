@@ -55,7 +55,7 @@ var anomalies = []struct {
 		"aborted read: transaction #1 by client 1 read x = [1], but transaction #0 by client 0, which appended 1, was not committed",
 	},
 	{
-		"what a refused transaction appended lies below what is read",
+		"what a refused transaction appended comes before the end of what is read",
 		"0 1-2 txn/rejected x+1\n1 3-4 txn x+2\n1 5-6 txn x=1,2", checker.SnapshotIsolation, "G1a", "which appended 1",
 	},
 	{
@@ -137,7 +137,7 @@ var anomalies = []struct {
 		"0 1-2 txn x+1\n1 3-4 txn x=", checker.StrictSerializable, "G-single-realtime", "which misses 1",
 	},
 	{
-		"two appends in turn stand in the other order",
+		"two appends, one after the other, are read in the opposite order",
 		"0 1-2 txn x+1\n1 3-4 txn x+2\n0 5-6 txn x=2,1", checker.StrictSerializable, "G0-realtime", "",
 	},
 	{

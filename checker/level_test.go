@@ -86,7 +86,7 @@ func TestIsolationTellsLevelsApart(t *testing.T) {
 				"T0 read x = [], which misses 1 that T1 appended, so T0 came first",
 		},
 		{
-			name: "the same where one asked for a snapshot and the other did not", repeatable: true, class: "first committer wins",
+			name: "two transactions, of which only one asked for a snapshot, miss each other and append to one list, which nobody reads", repeatable: true, class: "first committer wins",
 			ops: "0 1-9 si x= y+1 z+1\n1 2-10 txn y= x+1 z+2", level: checker.SnapshotIsolation,
 		},
 		{

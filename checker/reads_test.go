@@ -73,7 +73,7 @@ func TestReadClasses(t *testing.T) {
 			ops:  "0 1-2 put a=1\n1 3-12 snapshot a=1 b=1\n0 4-5 put a=2\n2 6-7 put b=1", class: "inconsistent snapshot",
 			sentence: "commit #2 by client 0 (put a, synced, acknowledged at tick 5) is missing in snapshot #1 by client 1 " +
 				"(ticks 3 to 12): a shows commit #0, yet commit #3 by client 2 (put b, synced, acknowledged at tick 7), which " +
-				"was called after that had returned, is there",
+				"was called after #2 had returned, is there",
 		},
 		{
 			name: "a transaction that lost may have read at two moments",

@@ -147,7 +147,7 @@ func TestRegisterIsolationTriesAllWritersOfAValue(t *testing.T) {
 		initial   *history.State
 		says      string
 	}{
-		{name: "either may be the one that was read", ops: "0 1-2 txn x+1 y+1\n1 3-4 txn x+1 y+2\n2 5-6 txn x=1 y=2"},
+		{name: "a read may have seen either of two transactions", ops: "0 1-2 txn x+1 y+1\n1 3-4 txn x+1 y+2\n2 5-6 txn x=1 y=2"},
 		{name: "the start may be what was read", ops: "0 1-2 txn x+2\n0 3-4 txn x+1\n1 5-6 txn x=1", initial: pairs("x=1")},
 		{
 			name: "none of them can be", ops: "0 1-2 txn x+1 y+1\n1 3-4 txn x+1 y+2\n0 5-6 txn x+2\n2 7-8 txn x=1 y=2",

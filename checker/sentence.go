@@ -137,8 +137,8 @@ func (v *view) sayHole(f *finding, s scene) string {
 	if v.in[f.other] == 0 {
 		fate = "must be there"
 	}
-	return fmt.Sprintf("%s is missing %s: %s %s, yet %s, which was called after that had returned, %s",
-		v.describe(f.commit), s.where, v.key(f), v.shown(f.entry), v.describe(f.other), fate)
+	return fmt.Sprintf("%s is missing %s: %s %s, yet %s, which was called after #%d had returned, %s",
+		v.describe(f.commit), s.where, v.key(f), v.shown(f.entry), v.describe(f.other), v.commits[f.commit].op.ID, fate)
 }
 
 // wordStrange describes a value that no possible commit wrote, and where it may come from if that can be determined.

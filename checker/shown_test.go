@@ -17,16 +17,16 @@ func TestACommitThatWasReadCountsAsAcknowledged(t *testing.T) {
 		strict    string // the class that the strict judge reports; the other one passes
 	}{
 		{"a commit was read before it was acknowledged, and is lost", "0 1-9 put a=1\n1 2-3 get a=1", 4, "", "lost"},
-		{"the same, and it is there", "0 1-9 put a=1\n1 2-3 get a=1", 4, "a=1", ""},
-		{"the read was not answered by then", "0 1-9 put a=1\n1 2-8 get a=1", 4, "", ""},
+		{"a commit that was shown is there", "0 1-9 put a=1\n1 2-3 get a=1", 4, "a=1", ""},
+		{"the read was not answered before the crash", "0 1-9 put a=1\n1 2-8 get a=1", 4, "", ""},
 		{"the read found nothing", "0 1-9 put a=1\n1 2-3 get a-", 4, "", ""},
 		{"an unsynced commit may be lost whoever has seen it", "0 1-9 put/nosync a=1\n1 2-3 get a=1", 4, "", ""},
-		{"one that fails in the end may be lost, too", "0 1-9 put/unknown a=1\n1 2-3 get a=1", 4, "", ""},
-		{"a cursor that was opened before has shown it by then", "0 1-9 put a=1\n1 2-3..5 cursor a=1", 6, "", "lost"},
-		{"a cursor was open, and showed it later", "0 1-9 put a=1\n1 2-3..7 cursor a=1", 6, "", ""},
+		{"a commit that failed in the end may be lost whoever has seen it", "0 1-9 put/unknown a=1\n1 2-3 get a=1", 4, "", ""},
+		{"an open cursor has shown it before the crash", "0 1-9 put a=1\n1 2-3..5 cursor a=1", 6, "", "lost"},
+		{"an open cursor shows it only after the crash", "0 1-9 put a=1\n1 2-3..7 cursor a=1", 6, "", ""},
 		{"a scan has shown it", "0 1-9 batch a=1 b=1\n1 2-3 scan b=1", 4, "", "lost"},
 		{"a transaction sees its own writes", "0 1-9 txn a=1 | a=1", 4, "", ""},
-		{"what was shown is before what was called after that", "0 1-9 put/nosync a=1\n1 2-3 get a=1\n1 4-5 put b=1", 6, "b=1", "hole"},
+		{"a commit that was shown is lost, and one called afterwards is there", "0 1-9 put/nosync a=1\n1 2-3 get a=1\n1 4-5 put b=1", 6, "b=1", "hole"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			ops := parse(t, row.ops)

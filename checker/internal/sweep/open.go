@@ -57,7 +57,7 @@ func (o *open) number(does kind) int32 {
 	return k
 }
 
-// forget turns the steps whose value nobody is going to ask for into steps of a kind with others like them.
+// forget merges the kinds that differ only in their value, once nobody is going to ask for these values.
 func (o *open) forget(now []*config) {
 	for _, k := range slices.Sorted(maps.Keys(o.asked)) {
 		does := o.all[k]
