@@ -131,10 +131,10 @@ func TestGoldenStoreCoversTheFormat(t *testing.T) {
 		name string
 		make func() afero.Fs
 	}{
-		{"the one that is stored", func() afero.Fs {
+		{"the stored one", func() afero.Fs {
 			return copyFromDisk(t, filepath.Join(golden, fmt.Sprintf("v%d", goldenVersion)))
 		}},
-		{"one that is made", func() afero.Fs { return makeGolden(t) }},
+		{"one made by this version", func() afero.Fs { return makeGolden(t) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := c.make()

@@ -293,21 +293,21 @@ func TestFailedSyncOfADirectoryIsTheSameEverywhere(t *testing.T) {
 func TestFailuresAreReportedOnce(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
-		"a sync that fails has reported it":                    "o1 f1 s1 s1",
-		"every handle that was open reports it once":           "o1 o2 o3 f1 e2 e3 s1 s2 s3",
-		"a handle opened later does not report it":             "o1 f1 o2 s2 s1",
-		"write-back is reported by the next sync":              "o1 w1 e1 s1",
-		"by every handle":                                      "o1 o2 w1 e2 s2 e1 s1",
-		"write-back is also reported by a handle opened later": "o1 w1 o2 e2 s2 e1 s1",
-		"unless a handle has reported it already":              "o1 w1 e1 o2 s2",
-		"if none has, the next handle to be opened reports it": "o1 w1 c1 o2 e2 o3 s3",
-		"a closed handle no longer reports it":                 "o1 o2 w1 c2 e1 o2 s2",
-		"two unreported failures count as one":                 "o1 w1 w1 e1 s1",
-		"a failure after the report counts again":              "o1 w1 e1 w1 e1 s1",
-		"a second failure is reported by all handles again":    "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
-		"a handle that missed the first reports both once":     "o1 o2 w1 e1 w1 e2 s2 e1 s1",
-		"a failing sync also reports the earlier failure":      "o1 o2 w1 f1 s1 e2 s2",
-		"without failures nothing is reported":                 "o1 s1 o2 s2 c1 o1 s1",
+		"a sync that fails has reported it":                                                  "o1 f1 s1 s1",
+		"every handle that was open reports it once":                                         "o1 o2 o3 f1 e2 e3 s1 s2 s3",
+		"a handle opened later does not report it":                                           "o1 f1 o2 s2 s1",
+		"write-back is reported by the next sync":                                            "o1 w1 e1 s1",
+		"write-back is reported by every handle":                                             "o1 o2 w1 e2 s2 e1 s1",
+		"write-back is also reported by a handle opened later":                               "o1 w1 o2 e2 s2 e1 s1",
+		"a handle opened later does not report write-back that another handle has reported":  "o1 w1 e1 o2 s2",
+		"write-back that no handle has reported is reported by the next handle to be opened": "o1 w1 c1 o2 e2 o3 s3",
+		"a closed handle no longer reports it":                                               "o1 o2 w1 c2 e1 o2 s2",
+		"two unreported failures count as one":                                               "o1 w1 w1 e1 s1",
+		"a failure after the report counts again":                                            "o1 w1 e1 w1 e1 s1",
+		"a second failure is reported by all handles again":                                  "o1 o2 w1 e1 e2 w1 e2 e1 s1 s2",
+		"a handle that missed the first reports both once":                                   "o1 o2 w1 e1 w1 e2 s2 e1 s1",
+		"a failing sync also reports the earlier failure":                                    "o1 o2 w1 f1 s1 e2 s2",
+		"without failures nothing is reported":                                               "o1 s1 o2 s2 c1 o1 s1",
 	} {
 		l := &lab{t, faultfs.New(faultfs.Options{})}
 		l.durable("f", 'o', 10)

@@ -125,7 +125,7 @@ func TestDamage(t *testing.T) {
 		"a sector of zeros before records that reached the disk: a torn tail, because nothing proves a sync": {
 			0, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, false,
 		},
-		"the same, but a later record was written after a sync: corruption": {
+		"a sector of zeros before a record that was written after a sync: corruption": {
 			10, func(b []byte, start, end int64) []byte { clear(b[start:end]); return b }, cut, true,
 		},
 		"a flipped bit in a payload, with a later record that proves its sync: corruption": {

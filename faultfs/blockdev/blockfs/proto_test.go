@@ -24,10 +24,10 @@ func TestFailureHitsTheBytesOfAFile(t *testing.T) {
 		want    bool
 	}{
 		{"its first sector", Failure{Content: content, Times: 1}, page(0, "oooooooooooo"), true},
-		{"its second sector, behind others", Failure{Content: content, Times: 1}, page(3, "nnnnnnnn"), true},
+		{"its second sector, after other bytes", Failure{Content: content, Times: 1}, page(3, "nnnnnnnn"), true},
 		{"other bytes", Failure{Content: content, Times: 1}, page(0, "nnnnoooo"), false},
 		{"its bytes within a sector are those of a journal or a node", Failure{Content: content, Times: 1}, page(0, "....oooooooooooo"), false},
-		{"it has failed often enough", Failure{Content: content}, page(0, "oooooooo"), false},
+		{"the failure has happened as often as it should", Failure{Content: content}, page(0, "oooooooo"), false},
 		{"its bytes in its place", Failure{Content: content, Times: 1, From: 8192, To: 12288}, page(0, "oooooooo"), true},
 		{"its bytes before its place", Failure{Content: content, Times: 1, From: 12288, To: 16384}, page(0, "oooooooo"), false},
 		{"its bytes after its place", Failure{Content: content, Times: 1, From: 4096, To: 8192}, page(0, "oooooooo"), false},

@@ -28,7 +28,7 @@ func TestTheSearchTakesEveryAnswer(t *testing.T) {
 func TestAPathNoticesARecoveryThatDoesNotRepeat(t *testing.T) {
 	for name, abouts := range map[string][]uint64{
 		"another question where the answer was varied": {1, 9},
-		"it ends before the varied answer":             {1},
+		"recovery ends before the varied answer":       {1},
 		"no question at all":                           {},
 		"another question where the path is shared":    {7, 2},
 	} {

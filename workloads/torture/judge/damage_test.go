@@ -69,7 +69,7 @@ func TestWhatDamageExcuses(t *testing.T) {
 		{"a damaged block excuses the loss of every write in it", logs, 14, block("db/1.log"), 1, false},
 		{"a truncation of a log excuses the loss of everything", logs, 14, cut("db/1.log", 150), 0, true},
 		{"damage to a file that is not a log excuses nothing", logs, 14, flip("db/MANIFEST-3", 1), all, false},
-		{"nor does its truncation", logs, 14, cut("db/MANIFEST-3", 1), all, false},
+		{"truncation of a file that is not a log excuses nothing", logs, 14, cut("db/MANIFEST-3", 1), all, false},
 		{"a flipped bit in an append-only file excuses nothing", append, 14, flip("db/MANIFEST-3", 1), all, false},
 		{"a truncation of an append-only file excuses the loss of everything", append, 14, cut("db/MANIFEST-3", 1), 0, true},
 

@@ -75,7 +75,7 @@ func TestAnErrorIsExcusedWithinItsBound(t *testing.T) {
 		{"an empty key need not be accepted, however large others are", "", []history.Op{
 			op(history.Put, 1, 1, 2, 50), refused(unnamed(op(history.Put, 1, 3, 4, 1)), large),
 		}},
-		{"unless one was", "not too large", []history.Op{
+		{"an empty key must be accepted if a larger operation with an empty key was", "not too large", []history.Op{
 			unnamed(op(history.Put, 1, 1, 2, 50)), refused(unnamed(op(history.Put, 1, 3, 4, 1)), large),
 		}},
 		{"a batch of more writes may be too large, however short they are", "", []history.Op{
