@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-func TestEdgesAreMet(t *testing.T) {
+func TestScriptsReachTheEdges(t *testing.T) {
 	lengths, keys, batches, fills := map[int]bool{}, map[string]bool{}, 0, map[int]bool{}
 	for seed := range uint64(40) {
 		script := generate(t, "edges", seed, workloads.Size{Clients: 2, Ops: 200, Keys: 300, ValueBytes: 100})

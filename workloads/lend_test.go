@@ -12,7 +12,7 @@ import (
 )
 
 // Callers may reuse their slices once a commit has returned, and the store must not write to them before.
-func TestSlicesThatAStoreIsGivenStayTheCallers(t *testing.T) {
+func TestAStoreThatKeepsOrChangesSlicesOfItsCallerIsFound(t *testing.T) {
 	t.Parallel()
 	kept, meddled := 0, 0
 	for spoil, want := range map[string]*int{"keep": &kept, "meddle": &meddled} {

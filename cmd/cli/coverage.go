@@ -18,7 +18,7 @@ import (
 // coverageDir is the environment variable that tells a binary built for coverage where to write the counters.
 const coverageDir = "LIGHTNING_TORTURE_COVERAGE"
 
-// runCovered is run in a binary that counts the statements of the engine: this one, rebuilt.
+// runCovered rebuilds this binary so that it counts the statements of the engine, and executes the run command in it.
 func runCovered(ctx context.Context, t *tool, target torture.Target) (err error) {
 	build, ok := debug.ReadBuildInfo()
 	switch {

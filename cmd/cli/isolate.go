@@ -14,7 +14,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/apart"
 )
 
-// runIsolated is run in a child process. If the child dies, another one continues. If none can, runIsolated itself
+// runIsolated executes the run command in a child process. If the child dies, another one continues. If none can, runIsolated itself
 // prints the result so far.
 func runIsolated(ctx context.Context, t *tool, target torture.Target, f *runFlags) (err error) {
 	scratch, err := hostdisk.NewScratch("", "child")

@@ -30,8 +30,8 @@ commas; "all" stands for all of them.
 
 The result goes to standard output, an HTML report and the findings to the output directory.
 
-With --audit, each workload runs once, without faults and crashes. At each commit that has to survive a power cut, the audit says
-what the store had done since the one before and was not durable, with lines of the source. These are hints, never findings.`
+With --audit, each workload runs once, without faults and crashes. At each commit that has to survive a power cut, the audit lists
+what the store has written since the previous one but not made durable, with lines of the source. These are hints, never findings.`
 
 const runExample = `  lightning-torture run --for 10m
   lightning-torture run -w bank,kv -f power -f failed-fsync --profile posix-min

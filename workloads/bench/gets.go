@@ -24,7 +24,7 @@ func (s *session) readTimed(t trial, offset uint64) (tally, error) {
 	return s.measured(t, plan{t.goroutines, passes * s.loaded, getLimit, 8}, s.reader(offset))
 }
 
-// readAll is readTimed without a time limit or a measurement, to fill caches.
+// readAll fills caches: it reads as readTimed does, but without a time limit or a measurement.
 func (s *session) readAll(p plan, offset uint64) (tally, error) { return drive(p, s.reader(offset)) }
 
 // reader returns functions that read one key after another, in an order other than that of writing. With an offset, the

@@ -142,7 +142,7 @@ func (l *Lab) run(ctx context.Context, binary string, limit time.Duration, flags
 	return l.runIn(ctx, binary, dir, limit, flags...)
 }
 
-// runIn is run with output directory dir, where saved findings stay.
+// runIn does what run does, with output directory dir, where saved findings stay.
 func (l *Lab) runIn(ctx context.Context, binary, dir string, limit time.Duration, flags ...string) (answer, error) {
 	grace := l.Grace
 	if grace == 0 {

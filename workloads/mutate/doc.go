@@ -13,5 +13,5 @@
 //     it. A mutation that does not compile, such as RLock of a sync.Mutex, is counted separately.
 //   - V3: mutations are ordered by file and line; the same source has the same mutations.
 //
-// The kinds of durability ignore types: any call of a method named Sync counts as a sync.
+// The durability operators ignore types: any call of a method named Sync counts as a sync.
 package mutate

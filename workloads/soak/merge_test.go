@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAFigureThatGrowsInOneShardDoesNotStayFlat(t *testing.T) {
+func TestAFigureThatGrowsInOneShardIsNotFlat(t *testing.T) {
 	t.Parallel()
 	flat := func(figure string) Slope { return Slope{Figure: figure, Flat: true, Measurable: true} }
 	grows := Slope{Figure: "life.rss", Measurable: true, Sentence: "it grows"}

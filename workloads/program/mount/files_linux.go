@@ -166,7 +166,7 @@ func (n *nodes) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint32,
 	return uint32(wrote), status(err)
 }
 
-// Writev is Write with the data in several slices.
+// Writev does what Write does, with the data in several slices.
 func (n *nodes) Writev(cancel <-chan struct{}, in *fuse.WriteIn, data [][]byte) (uint32, fuse.Status) {
 	if len(data) == 1 {
 		return n.Write(cancel, in, data[0])

@@ -75,7 +75,7 @@ func (j *Judge) goOn(ctx context.Context, dir string) (acks []program.Ack, faile
 }
 
 // ErrNotTwice is returned if Spec.Again is set for a program that fails when it runs twice on one store even without a crash.
-var ErrNotTwice = errors.New("native: the program, run again on its own store, fails even if nothing was lost; let it continue with what it finds, and let the checker accept the result")
+var ErrNotTwice = errors.New("native: the program fails when it runs again on its own store, although nothing was lost; let it continue with what it finds, and let the checker accept the result")
 
 // tryAgain runs the program twice without a crash, to make sure that whatever Spec.Again finds is due to a crash.
 func tryAgain(ctx context.Context, way program.Way, spec *Spec, rec *program.Recording) (err error) {

@@ -82,7 +82,7 @@ const debugDir = "/usr/lib/debug/.build-id"
 // dwarfOf returns the debug information of a file, or nil if there is none.
 func dwarfOf(file *elf.File) *dwarf.Data {
 	if file.Section(".debug_info") != nil || file.Section(".zdebug_info") != nil {
-		d, _ := file.DWARF() // damaged debug information is none
+		d, _ := file.DWARF() // damaged debug information counts as none
 		return d
 	}
 	id := buildID(file)

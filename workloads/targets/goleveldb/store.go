@@ -144,7 +144,7 @@ func translate(err error) error {
 	return err
 }
 
-// isCorrupted is damage.IsCorrupted for errors that may wrap others; the original does not unwrap.
+// isCorrupted does what damage.IsCorrupted does, for wrapped errors too.
 func isCorrupted(err error) bool {
 	_, inFile := errors.AsType[*disk.ErrCorrupted](err)
 	_, inStore := errors.AsType[*damage.ErrCorrupted](err)

@@ -10,8 +10,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 )
 
-// A store that maintenance poisoned because it met damage refuses to go on and reports corruption. A disk that lies about syncs
-// leaves such stores: they open, and a compaction finds the damage.
+// If maintenance meets damage, the store is poisoned: it refuses further operations and reports corruption. A disk that lies about
+// syncs leaves such stores: they open, and a compaction finds the damage.
 func TestAStorePoisonedByDamageReportsCorruption(t *testing.T) {
 	t.Parallel()
 	err := translate(fmt.Errorf("close: %w", fmt.Errorf("%w: %w", engine.ErrPoisoned, fmt.Errorf("%w: 000019.blob", engine.ErrCorrupt))))

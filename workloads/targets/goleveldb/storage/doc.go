@@ -8,9 +8,9 @@
 //
 // # Who decides what
 //
-// goleveldb leaves it to its storage how a manifest becomes the current one and when a directory is synced, so both
-// belong to what a crash tests. The adapter makes the same calls as goleveldb's own storage.OpenFile on Linux since
-// 2019-09-19. The tests run both on the same directory and compare what it contains.
+// goleveldb leaves it to its storage how a manifest becomes the current one and when a directory is synced. Both decide
+// what survives a crash, so the adapter must do as the original does. It makes the same calls as goleveldb's own
+// storage.OpenFile on Linux since 2019-09-19. The tests run both on the same directory and compare what it contains.
 //
 //   - SetMeta writes CURRENT.bak if there is a CURRENT, writes CURRENT.N, syncs each of them, renames CURRENT.N to
 //     CURRENT and syncs the directory. GetMeta reads whatever a crash may leave of that, and repairs it unless it is

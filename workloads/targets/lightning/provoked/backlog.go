@@ -43,13 +43,13 @@ func backlog() error {
 	}}
 	err = first.CheckAll()
 	if err == nil && len(ways) < 1<<backlogCommits {
-		err = wrong("%d logs that may be lost make only %d recoveries that differ in what they change", backlogCommits, len(ways))
+		err = wrong("with %d logs that may be lost, recoveries change the disk in only %d different ways", backlogCommits, len(ways))
 	}
 	return err
 }
 
-// backlogged returns the disk of a store, the tick at which it has a backlog, and the pairs that it showed after each commit
-// that a power cut at that tick may leave as the last.
+// backlogged returns the disk of a store, the tick at which it has a backlog, and the states that a power cut at that tick may
+// leave: the pairs after each commit, from the synced one on.
 func backlogged() (disk *faultfs.FS, tick uint64, states []map[string]string, err error) {
 	disk = newDisk()
 	db, flushes, err := unflushed(disk)
@@ -83,7 +83,7 @@ func opens(disk *faultfs.FS, states []map[string]string) error {
 	if err != nil {
 		return wrong("the store does not open after a crash: %w", err)
 	}
-	err = wrong("after a crash, the store shows none of the %d states before it", len(states))
+	err = wrong("after a crash, the store shows none of the %d states that the crash may leave", len(states))
 	for _, pairs := range states {
 		if shows(db, pairs) == nil {
 			err = nil
