@@ -42,8 +42,8 @@ like a client, and the server is killed. A server that does not start or does no
 have a network of their own, so ports are always free, and {tmp} is an empty directory for sockets and logs. --setup prepares a
 store before power is cut for the first time.
 
-With --steps N, the argument {steps} tells the program (or --work) how many steps to do, N at first. If something is found, the
-same is looked for in shorter runs, and shown in the shortest run that has it.
+With --steps N, the argument {steps} tells the program (or --work) how many steps to do, N at first. Findings are then looked for
+in shorter runs, and shown in the shortest run that has them.
 
 A checker only looks at a store. With --again, the program also continues on each recovered store, in a second run that
 acknowledges like the first, and the store is then checked once more.
@@ -52,7 +52,7 @@ With --stacks, findings and --audit say where in the program's source each opera
 it, without the C library and the standard library of the language. The program needs no change. Compile C, C++ and Rust with -g;
 otherwise only functions are known, not lines.
 
-Recording needs Linux, FUSE and root, or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
+Recording needs Linux and FUSE, and either root or user namespaces and access to /dev/fuse. Nothing stays mounted, whatever is killed.
 A recording (--record) can be searched anywhere (--from).
 
 With --on ext4, xfs or btrfs, the program runs on that filesystem of this kernel, on a disk that records writes and flushes, and the

@@ -14,7 +14,7 @@ func checkpointCommand() *cobra.Command {
 	return storeCommand("checkpoint DIR TARGET", "Copy a store to a new directory, with hard links if possible",
 		[]string{"DIR", "TARGET"}, func(cmd *cobra.Command, args []string) (printable, error) {
 			err := opened(args[0], func(db *engine.DB) error { return db.CheckpointContext(cmd.Context(), args[1]) })
-			return sentence(map[string]any{"checkpoint": args[1]}, "%s is a store of its own", args[1]), err
+			return sentence(map[string]any{"checkpoint": args[1]}, "%s: complete; it is a store independent of the original", args[1]), err
 		})
 }
 

@@ -66,8 +66,8 @@ func onPage(f *program.Finding, binary string) page.Finding {
 	return on
 }
 
-// described splits what follows the kind of an operation: its path, and the bytes of a write or the sizes of a truncate with the
-// fault that it met, if any.
+// described splits the text after the kind of an operation into its path and the rest: the bytes of a write or the sizes of a
+// truncate, and the fault that it met, if any.
 var described = regexp.MustCompile(`^(?s)(.*?)((?: \[\d+,\d+\)| \d+ -> \d+)?(?: \([^()]+\))?)$`)
 
 // opsOf converts filesystem operations for the page. A call's text is split into operation, path and note.

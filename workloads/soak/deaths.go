@@ -12,7 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// ended records the consequence of a lap's child having ended: nothing, a death, a lost cell, or the end of the soak.
+// ended records what follows from the end of a lap's child: nothing, a death, a lost cell, or the end of the soak.
 func (s *Soak) ended(ctx context.Context, r *lapRun, end supervisor.End, unlucky int) error {
 	switch end.Why {
 	case supervisor.Finished:

@@ -74,6 +74,6 @@
 // Package kernel runs the same programs and checkers on filesystems of the kernel, through Run and Judge, and works on a stage in the
 // same way, through OnStage.
 //
-// Recording needs Linux, FUSE, and root or user namespaces, and so do recoveries with servers. Other recordings can be searched
-// by copies without any of these.
+// Recording, and recoveries with servers, need Linux, FUSE, and either root or user namespaces. Without a server, a recording
+// can be searched on copies, which needs none of these.
 package native

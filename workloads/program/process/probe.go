@@ -28,8 +28,8 @@ const (
 	lastPause  = 50 * time.Millisecond
 )
 
-// Await waits until the server is ready. The error is ErrEnded if the server ended first, ErrLate, that of ctx, or says that the
-// probe cannot be run.
+// Await waits until the server is ready. The error is ErrEnded if the server ended first, ErrLate if it took too long, and that of
+// ctx if ctx ended. Any other error says that the probe cannot be run.
 func (s *Server) Await(ctx context.Context, patience time.Duration) error {
 	inTime, stop := context.WithTimeout(ctx, patience)
 	defer stop()

@@ -11,7 +11,7 @@
 // the table (go test -run TestMetricsList -update).
 //
 // The format is written here, in fifty lines, rather than by Prometheus's client library: everyone who tests a store with the lab
-// depends on this module, and the client would raise their minimum version of it. For stores in production there is
+// depends on this module, and would need at least this module's version of the client. For stores in production there is
 // engine/exporter, a separate module that uses the client.
 //
 // Caller: cmd/soak. All functions are safe for concurrent use.

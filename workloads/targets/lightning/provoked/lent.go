@@ -35,7 +35,7 @@ func lent() error {
 	return errors.Join(err, db.Close())
 }
 
-// lender is a client that overwrites what it has lent to a store. lent has what the next call may keep until it returns.
+// lender is a client that overwrites what it has lent to a store. A store may use the slices in lent until the call returns.
 type lender struct {
 	db    *engine.DB
 	pairs map[string]string

@@ -45,8 +45,8 @@ func TestACallThatHangsIsReported(t *testing.T) {
 	close(hangs)
 }
 
-// An errand is made to end at the first calls of each kind, and at the last.
-func TestTheCallsAtWhichAnErrandEnds(t *testing.T) {
+// An errand is interrupted at the first calls of each kind, and at the last.
+func TestTheCallsAtWhichAnErrandIsInterrupted(t *testing.T) {
 	disk, pairs, err := filled(40)
 	require.NoError(t, err)
 	compact := &errands()[1]

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// Repository checks calls on a repository that name a backup which is not there, and prunings that would leave none. They
-// delete nothing.
+// Repository checks calls on a repository that name a missing backup, and prunings that would leave no backup. Such calls
+// must delete nothing.
 func Repository() error {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
 	const repository = "backups"
