@@ -106,7 +106,7 @@ func sweep(
 		return errors.Join(err, printed)
 	}
 	if !swept.Failed {
-		fmt.Fprintf(t.stderr, "swept %d seeds, from %d to %d: none fails; above is seed %d\n",
+		fmt.Fprintf(t.stderr, "swept %d seeds, from %d to %d: none fails; the output above is that of seed %d\n",
 			swept.Ran, seeds.First, seeds.Last, swept.Seed)
 	}
 	return printEnd(t, f, swept.Seed, swept.Outcome, job)

@@ -19,8 +19,8 @@ type Scratch struct {
 // swept holds the parents that this process has already searched for abandoned directories.
 var swept sync.Map
 
-// NewScratch creates a temporary directory in parent, which must exist; if it is empty, in that of the system. The
-// purpose becomes part of the name. Before that, it removes what killed processes left there.
+// NewScratch creates a temporary directory in parent, which must exist; "" stands for the system's directory of temporary
+// files. The purpose becomes part of the name. First, NewScratch removes what killed processes left in parent.
 func NewScratch(parent, purpose string) (*Scratch, error) {
 	if parent == "" {
 		parent = os.TempDir()

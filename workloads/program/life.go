@@ -57,7 +57,7 @@ func (l *life) TraceOf(p faultfs.PendingOp) []faultfs.Op {
 // AckText names an acknowledgement in a sentence.
 func (l *life) AckText(op *history.Op) string { return l.w.rec.Acks[op.ID].Text }
 
-// Place fills in where in the program's source an operation was made, if that is known. It is not known of recoveries.
+// Place fills in where in the program's source an operation was made, if that is known. For recoveries it is not.
 func (l *life) Place(op *faultfs.Op, site *explain.Site) {
 	trace := l.w.rec.Trace
 	i := sort.Search(len(trace), func(i int) bool { return trace[i].Tick >= op.Tick })

@@ -103,7 +103,7 @@ func members(p *types.Package, names []string) map[types.Object]bool {
 	for _, name := range names {
 		object := p.Scope().Lookup(name)
 		if object == nil {
-			continue // complaints tells
+			continue // complaints reports it
 		}
 		if s, ok := object.Type().Underlying().(*types.Struct); ok {
 			for field := range s.Fields() {

@@ -120,7 +120,7 @@ func (r *reader) events(s *cluster.Spec, n int) (why string) {
 		case r.Short():
 			return seal.ErrDamaged.Error()
 		case !e.Kind.Known() || e.Step > s.Steps || e.Node > maxNodeID || e.To > maxNodeID || i > 0 && last.Compare(e) >= 0:
-			return fmt.Sprintf("its event %d is out of order, or not one of such a run", i+1)
+			return fmt.Sprintf("its event %d is out of order, or impossible in such a run", i+1)
 		}
 		s.Events, last = append(s.Events, e), e
 	}

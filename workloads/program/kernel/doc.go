@@ -48,8 +48,8 @@
 //
 // # Findings
 //
-// A finding says which filesystem it was, after which flush power was cut, which writes were lost, as few as suffice, and what had
-// been acknowledged. Writes are named by the file and the place whose bytes they carry, as far as the lab saw them in the store.
+// A finding says which filesystem it was, after which flush power was cut, which writes were lost (as few as suffice), and what
+// had been acknowledged. Writes are named by the file and the place whose bytes they carry, as far as the lab saw them in the store.
 // It cannot name a missing sync: what the kernel has not written is not in the recording. Instead it compares the store on the disk,
 // before the program recovers it, with what the program saw at the last acknowledgement, for the first hundred of them. If they
 // differ although no write was lost, the difference was still in the kernel's memory, and no sync had covered it.
@@ -88,7 +88,7 @@
 //	request.go       Explore and Replay
 //	search.go        the disks of a recording, handed out to the workers of program.Search
 //	nest.go          crashes during a recovery
-//	golden.go        the run with which a dump compares
+//	golden.go        the run with which a dump is compared
 //	finding.go       findings: confirmed, shrunk, in words
 //	owners.go        which file the bytes of a write belong to
 //	snapshot.go      what a program saw, compared with what a disk has

@@ -2,5 +2,5 @@ package kernel
 
 import "golang.org/x/sys/unix"
 
-// noAtime makes reading a file leave its time of access alone, which would be a write to the disk.
+// noAtime opens a file so that reading it does not update its access time, because the update would be a write to the disk.
 const noAtime = unix.O_NOATIME

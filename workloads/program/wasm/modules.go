@@ -67,7 +67,7 @@ func module(ctx context.Context, name string) (_ []byte, err error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return nil, fmt.Errorf("%w: the go tool is not here; give a module that GOOS=wasip1 GOARCH=wasm go build has made", ErrBuild)
+		return nil, fmt.Errorf("%w: the go command is not in PATH; give a .wasm file built with GOOS=wasip1 GOARCH=wasm go build", ErrBuild)
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s: %s\n%s. A store that needs one of them runs natively: leave out --on wasm", ErrBuild, name,
 			strings.TrimSpace(string(printed)), lacks)

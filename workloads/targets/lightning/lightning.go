@@ -139,7 +139,7 @@ var (
 
 func (s *store) Get(key []byte) ([]byte, bool, error) { return found(s.db.Get(key)) }
 
-// GetInto is Get, but uses dst for the value if it has room; see bench.Getter.
+// GetInto does what Get does, but uses dst for the value if it has room; see bench.Getter.
 func (s *store) GetInto(dst, key []byte) ([]byte, bool, error) {
 	return found(s.db.AppendGet(dst[:0], key))
 }

@@ -37,7 +37,7 @@ func (l *linking) Link(from, to string) error {
 	return err
 }
 
-// lockName is a file that does not belong to what a store holds.
+// lockName is a file that is not part of the content of a store.
 const lockName = "LOCK"
 
 // withoutLinks hides that a disk has links.

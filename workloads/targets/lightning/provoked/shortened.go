@@ -130,8 +130,9 @@ func proven() error {
 	return nil
 }
 
-// unreadable takes away the first of several logs, the last of which proves that it was durable, and lets a read of a log
-// fail while the store is opened. Even so Open must not take the rest for a tail that a crash tore, and drop it.
+// unreadable empties the first of several logs, although the last one proves that the first was durable. While the store is
+// opened, opening or reading a log fails once. Open must return an error and keep all files: it must not drop the other logs
+// as if a crash had torn them.
 func unreadable() error {
 	disk := faultfs.New(faultfs.Options{})
 	db, flushes, err := unflushed(disk)

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// ReadOnly checks that every call which would change a store that is open read-only fails, at once, and changes nothing, and
-// that it can be read and copied.
+// ReadOnly checks a store that is open read-only: every call that would change it must fail at once and change nothing, and
+// reading and copying it must succeed.
 func ReadOnly() error {
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
 	const dir = "store"

@@ -7,9 +7,9 @@
 //
 //   - Each call makes the same calls to the disk as vfs.Default on Linux, in the same order. Create removes an existing
 //     file of the name and creates a new one. ReuseForWrite renames the old file and opens it without truncating it.
-//   - SyncData is fdatasync. SyncTo does nothing and reports that it was not a full sync: Pebble's starts the writing
-//     of dirty pages, which promises no durability. If it synced, it would hide missing syncs.
-//   - Preallocate does nothing, which the interface allows: Pebble's keeps the size of the file, and is used only for
+//   - SyncData is fdatasync. SyncTo does nothing and reports that it was not a full sync: Pebble's own
+//     starts writing dirty pages, which promises no durability. If it synced, it would hide missing syncs.
+//   - Preallocate does nothing, which the interface allows: Pebble's own keeps the size of the file, and is used only for
 //     files with a descriptor. Fd returns vfs.InvalidFd, and Prefetch does nothing.
 //   - Lock creates the file, as vfs.Default does, and takes a lock of the filesystem. On a faultfs the lock does not
 //     survive a power cut. If the lock is held, the error is EAGAIN in an *fs.PathError.
