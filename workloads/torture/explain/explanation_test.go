@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
 func TestASentenceTellsTwoCallsApart(t *testing.T) {
@@ -12,6 +14,11 @@ func TestASentenceTellsTwoCallsApart(t *testing.T) {
 	assert.Equal(t, "an earlier one", same.textAfter(&later))
 	assert.Equal(t, "a part of an earlier one", part.textAfter(&later))
 	assert.Equal(t, "the write of journal (`log.go:7`)", other.textAfter(&later))
+	header := &faultfs.Op{Kind: faultfs.OpWrite, Data: make([]byte, 4096)}
+	record := &faultfs.Op{Kind: faultfs.OpWrite, Data: make([]byte, 4096), Off: 8192}
+	assert.Equal(t, "that write was of bytes 0 to 4095, and the one of bytes 8192 to 12287", apart(&same, &later, record, header))
+	assert.Equal(t, "the write of journal (`log.go:7`)", apart(&other, &later, record, header))
+	assert.Equal(t, "the write of journal", apart(&same, &later, header, header))
 	root := Site{Op: "sync"}
 	assert.Equal(t, "the sync of the root directory", root.text())
 }

@@ -42,9 +42,21 @@ func (x *explainer) lossless(t turn, what string) *Explanation {
 	if op, after := x.late(t.op.Tick); op != nil {
 		late := sources.site(op)
 		e.Late = &late
-		e.Sentence += fmt.Sprintf("; %s came too late (%s): after it the same crash does no harm", late.text(), later(after))
+		e.Sentence += fmt.Sprintf("; %s came too late (%s): after it the same crash does no harm", apart(&late, &site, op, t.op), later(after))
 	}
 	return e
+}
+
+// apart is the text of an operation in a sentence that has just named another one. If only their bytes tell two writes
+// apart, as with the pages of a memory map, it names those.
+func apart(site, named *Site, op, before *faultfs.Op) string {
+	if site.what() != named.what() || op.Kind != faultfs.OpWrite || before.Kind != faultfs.OpWrite || op.Off == before.Off {
+		return site.text()
+	}
+	bytes := func(op *faultfs.Op) string {
+		return fmt.Sprintf("bytes %d to %d", op.Off, op.Off+int64(len(op.Data))-1)
+	}
+	return fmt.Sprintf("that write was of %s, and the one of %s", bytes(before), bytes(op))
 }
 
 // audited is a life whose failure was found by an audit, which uses a recovered store.
