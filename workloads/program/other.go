@@ -61,7 +61,8 @@ func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failur
 	return nil
 }
 
-// others returns power cuts that have lost what these have, but for what the findings miss: those with few losses first.
+// others returns power cuts that have lost what these have, but for what the findings miss: those with few losses first. Of those
+// with equal losses it returns the first and the last, before which most was acknowledged.
 func (l *life) others(places []place, found []Finding) []powerCut {
 	places = slices.DeleteFunc(slices.Clone(places), func(p place) bool { return p.nested != nil })
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.tick, b.tick) })
@@ -76,6 +77,16 @@ func (l *life) others(places []place, found []Finding) []powerCut {
 		}
 		cuts = append(cuts, powerCut{p.tick, idsOf(lost)})
 	}
-	slices.SortStableFunc(cuts, func(a, b powerCut) int { return cmp.Compare(len(a.lost), len(b.lost)) })
-	return slices.CompactFunc(cuts, func(a, b powerCut) bool { return a.tick == b.tick && slices.Equal(a.lost, b.lost) })
+	slices.SortStableFunc(cuts, func(a, b powerCut) int {
+		return cmp.Or(cmp.Compare(len(a.lost), len(b.lost)), slices.Compare(a.lost, b.lost))
+	})
+	var some []powerCut
+	for i, cut := range cuts {
+		first := i == 0 || !slices.Equal(cut.lost, cuts[i-1].lost)
+		last := i == len(cuts)-1 || !slices.Equal(cut.lost, cuts[i+1].lost)
+		if first || last {
+			some = append(some, cut)
+		}
+	}
+	return some
 }
