@@ -81,7 +81,10 @@ func TestTheTextShowsWhatABlockDeviceLost(t *testing.T) {
 func TestTheTextShowsTheFinding(t *testing.T) {
 	t.Parallel()
 	var text bytes.Buffer
-	require.NoError(t, programs.Text(&text, report()))
+	r := report()
+	r.Findings[0].Output = []string{"main.check(0x1)", "\t/src/kv/check.go:7 +0x2"}
+	require.NoError(t, programs.Text(&text, r))
+	assert.Contains(t, text.String(), "\n    main.check(0x1)\n      /src/kv/check.go:7 +0x2\n")
 	assert.Contains(t, text.String(), "✗ 1  row <1> is lost\n  recovery: under posix-min, power cut at tick 7, after 1 acknowledgement")
 	assert.Contains(t, text.String(), "       7 lost     remove journal  at kv/db.c:80 from kv/<main>.c:9\n")
 	assert.Contains(t, text.String(), "  shrunk   1 loss suffices in place of 5\n")

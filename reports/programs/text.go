@@ -217,7 +217,7 @@ func finding(f *program.Finding, binary string) []string {
 		add(note[0], note[1])
 	}
 	for _, line := range f.Output {
-		lines = append(lines, "    "+wording.Visible(line))
+		lines = append(lines, "    "+wording.Visible(strings.ReplaceAll(line, "\t", "  ")))
 	}
 	lines = append(lines, callLines(f.Calls)...)
 	if f.Nested != nil {
