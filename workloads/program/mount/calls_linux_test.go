@@ -20,7 +20,7 @@ import (
 // simulated disk and on a real one.
 func calls(dir string, out io.Writer) {
 	c := &caller{dir: dir, out: out}
-	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.unlinked, c.locks, c.attributes, c.processes} {
+	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.copies, c.flags, c.unlinked, c.locks, c.attributes, c.processes} {
 		group()
 	}
 }
@@ -136,6 +136,50 @@ func (c *caller) space() {
 	var s unix.Statfs_t
 	err := unix.Statfs(c.dir, &s)
 	c.say("statfs", err, s.Bavail > 0, s.Bsize)
+}
+
+func (c *caller) copies() {
+	from, to := c.open("from", os.O_RDWR|os.O_CREATE), c.open("to", os.O_RDWR|os.O_CREATE)
+	c.say("write", second(from.Write([]byte("hello, disk"))))
+	a, b := int(from.Fd()), int(to.Fd())
+	at, end, past := int64(2), int64(3), int64(100)
+	c.say("copy_file_range", second(unix.CopyFileRange(a, &at, b, &end, 5, 0)))
+	c.show("to")
+	c.say("past the end", second(unix.CopyFileRange(a, &past, b, nil, 5, 0)))
+	var pipe [2]int
+	c.say("pipe", unix.Pipe(pipe[:]))
+	at, end = 0, 20
+	c.say("splice out", second(unix.Splice(a, &at, pipe[1], nil, 8, 0)))
+	c.say("splice in", second(unix.Splice(pipe[0], nil, b, &end, 8, 0)))
+	c.show("to")
+	c.say("close", unix.Close(pipe[0]), unix.Close(pipe[1]))
+	c.say("sync", unix.Syncfs(b), unix.SyncFileRange(b, 0, 0, unix.SYNC_FILE_RANGE_WRITE|unix.SYNC_FILE_RANGE_WAIT_AFTER))
+	c.say("close", from.Close(), to.Close(), os.Remove(c.path("from")), os.Remove(c.path("to")))
+}
+
+func (c *caller) flags() {
+	f := c.open("flags", os.O_RDWR|os.O_CREATE)
+	fd := int(f.Fd())
+	write := func(text string, off int64, flags int) error {
+		_, err := unix.Pwritev2(fd, [][]byte{[]byte(text)}, off, flags)
+		return err
+	}
+	c.say("RWF_DSYNC", write("one", 0, unix.RWF_DSYNC))
+	c.say("RWF_SYNC", write("two", 3, unix.RWF_SYNC))
+	c.say("RWF_APPEND", write("end", 0, unix.RWF_APPEND))
+	c.show("flags")
+	lock := unix.Flock_t{Type: unix.F_WRLCK}
+	c.say("OFD lock", unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLK, &lock))
+	other := c.open("flags", os.O_RDWR)
+	c.say("OFD lock of another", unix.FcntlFlock(other.Fd(), unix.F_OFD_SETLK, &lock), other.Close())
+	var s unix.Statx_t
+	err := unix.Statx(unix.AT_FDCWD, c.path("flags"), unix.AT_STATX_FORCE_SYNC, unix.STATX_BASIC_STATS, &s)
+	c.say("statx", err, s.Size, s.Nlink, s.Mode)
+	c.say("fchmod", f.Chmod(0o604))
+	c.say("utimes", os.Chtimes(c.path("flags"), time.Unix(1000, 5), time.Unix(2000, 7)))
+	info, err := f.Stat()
+	c.say("its times", err, info.Mode(), info.ModTime().UnixNano())
+	c.say("remove", f.Close(), os.Remove(c.path("flags")))
 }
 
 func (c *caller) exchanges() {

@@ -3,6 +3,7 @@ package mount_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -136,27 +137,41 @@ func TestTraceRecordsWhatTheProgramDid(t *testing.T) {
 	assert.Equal(t, "c\n", s.Output, "the directory of the acknowledgements is hidden")
 }
 
-// An exchange is one operation of the trace.
-func TestTraceRecordsExchanges(t *testing.T) {
+// An exchange is one operation of the trace, and a write that asks to be synced is followed by its sync.
+func TestTraceRecordsExchangesAndSyncedWrites(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
 	require.NoError(t, err)
 	s := onStage(t, self, exchangeWord, "DIR")
 	assert.Empty(t, s.Output)
-	assert.Equal(t, []string{"1 create a", "2 create d", "3 create d/b", "4 exchange a <-> d/b", "5 remove a"}, s.Trace)
+	assert.Equal(t, []string{
+		"1 create a", "2 create d", "3 create d/b", "4 exchange a <-> d/b", "5 remove a",
+		"6 write d/b [0,3)", "7 sync d/b", "8 write d/b [3,6)", "9 sync d/b", "10 write d/b [6,9)",
+	}, s.Trace)
 }
 
-// exchangeAsChild exchanges two names and removes one.
+// exchangeAsChild exchanges two names, removes one, and writes to the other in three ways.
 func exchangeAsChild(dir string) {
 	a, b := dir+"/a", dir+"/d/b"
 	for _, err := range []error{
 		os.WriteFile(a, nil, 0o600), os.Mkdir(dir+"/d", 0o700), os.WriteFile(b, nil, 0o600),
 		unix.Renameat2(unix.AT_FDCWD, a, unix.AT_FDCWD, b, unix.RENAME_EXCHANGE), os.Remove(a),
+		writeWith(b, "one", unix.RWF_DSYNC), writeWith(b, "two", unix.RWF_APPEND|unix.RWF_SYNC), writeWith(b, "end", unix.RWF_APPEND),
 	} {
 		if err != nil {
 			fmt.Println(err)
 		}
 	}
+}
+
+// writeWith writes to a file with flags of pwritev2(2).
+func writeWith(name, text string, flags int) error {
+	fd, err := unix.Open(name, unix.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = unix.Pwritev2(fd, [][]byte{[]byte(text)}, 0, flags)
+	return errors.Join(err, unix.Close(fd))
 }
 
 // Unsupported requests are refused, so that programs can fall back.
