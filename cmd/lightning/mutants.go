@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lightningdb/lightning-torture/cmd/cli"
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/cmd/internal/score"
 	"github.com/lightningdb/lightning-torture/workloads/mutants"
@@ -22,7 +21,7 @@ const mutantsText = `Plant known bugs in Lightning, one at a time, and check whe
 Each bug is a file in ci/mutants, so this needs a checkout of the project, and Go. The lab is built with the buggy engine
 and run as "run --stop-after 1". A bug counts as found only if the engine without it passes the same command. With
 --matrix the lab also searches under each fault alone, and under all of them on disks simpler than real ones, to show
-what those would have missed.
+what those would have missed. Flags of run after -- replace those that a bug needs.
 
 The exit code is 1 if a bug was not found.`
 
@@ -30,6 +29,7 @@ const mutantsExample = `  lightning-torture mutants --only failed-fsync-retried
   lightning-torture mutants --only sst-without-sync --show
   lightning-torture mutants --class durability --format markdown
   lightning-torture mutants --sample 8 --turn $(git rev-list --count HEAD)
+  lightning-torture mutants --sample 30 --for 5m -- --scenario small --ops 2
   lightning-torture mutants --matrix --format markdown > ci/mutants/MATRIX.md`
 
 type mutantsFlags struct {
@@ -42,9 +42,15 @@ type mutantsFlags struct {
 func mutantsCommand() *cobra.Command {
 	var f mutantsFlags
 	cmd := &cobra.Command{
-		Use: "mutants", Short: "Test the lab: plant known bugs in Lightning and find them", Long: mutantsText, Example: mutantsExample,
+		Use: "mutants [-- FLAGS]", Short: "Test the lab: plant known bugs in Lightning and find them", Long: mutantsText, Example: mutantsExample,
 		Annotations: map[string]string{cli.ViolationAnnotation: "a bug was not noticed"},
-		Args:        cmdline.Exactly(), RunE: func(cmd *cobra.Command, _ []string) error { return runMutants(cmd, &f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
+				return exit.Usagef("unexpected argument %q before --", args[0])
+			}
+			f.Flags = args
+			return runMutants(cmd, &f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

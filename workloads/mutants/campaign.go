@@ -25,6 +25,7 @@ type Campaign struct {
 	Class  string        // of the mutants, such as "durability"; empty: any
 	Sample Sample        // which of them to try
 	For    time.Duration // how long the lab may look for a mutant; 0: DefaultFor
+	Flags  []string      // of the lab's run, in place of those that the mutants name
 	Matrix bool          // also run under each fault alone, and with simple profiles
 	Each   time.Duration // how long to look under each fault of the matrix; 0: DefaultEach
 	Faults []string      // columns of the matrix; empty: all
@@ -96,5 +97,11 @@ func (c *Campaign) choose() ([]Mutant, error) {
 			return nil, fmt.Errorf("%w: no mutant of class %q", ErrUnknown, c.Class)
 		}
 	}
-	return c.Sample.of(chosen), nil
+	chosen = c.Sample.of(chosen)
+	if len(c.Flags) > 0 {
+		for i := range chosen {
+			chosen[i].Flags = c.Flags
+		}
+	}
+	return chosen, nil
 }

@@ -91,3 +91,13 @@ func TestACampaignMayBeAboutOneClass(t *testing.T) {
 	_, err = c.choose()
 	require.ErrorIs(t, err, ErrUnknown)
 }
+
+func TestFlagsReplaceThoseOfTheMutants(t *testing.T) {
+	c := fixture(t)
+	c.Flags = []string{"--scenario", "small"}
+	chosen, err := c.choose()
+	require.NoError(t, err)
+	for _, m := range chosen {
+		require.Equal(t, c.Flags, m.Flags)
+	}
+}
