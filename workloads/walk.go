@@ -19,11 +19,12 @@ type walk struct {
 	stands bool
 	reads  []history.Read
 	latest Move // reported in errors
+	prefix []byte
 }
 
 func newWalk(c Cursor, b Bounds, keys [][]byte) *walk {
 	from, to := b.Range()
-	return &walk{cursor: c, keys: keys, lower: from, upper: to, here: make([]byte, 0, 64)} // here must not be nil
+	return &walk{cursor: c, keys: keys, lower: from, upper: to, prefix: b.Prefix, here: make([]byte, 0, 64)} // here must not be nil
 }
 
 // after returns the direct successor of a key.
@@ -119,6 +120,9 @@ func (w *walk) astray(key []byte) error {
 	bounds := fmt.Sprintf("from %q", w.lower)
 	if w.upper != nil {
 		bounds += fmt.Sprintf(" to %q", w.upper)
+	}
+	if len(w.prefix) > 0 {
+		bounds += fmt.Sprintf(" by its range and the prefix %q", w.prefix)
 	}
 	to := ""
 	switch w.latest.How {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"runtime"
+	"slices"
 	"sync/atomic"
 
 	"github.com/spf13/afero"
@@ -180,9 +181,13 @@ func survives(left *faultfs.FS, pairs map[string]string) error {
 	if err != nil {
 		return wrong("the store does not open after a crash: %w", err)
 	}
-	for k, want := range pairs {
-		if got, failed := db.Get([]byte(k)); err == nil && (failed != nil || string(got) != want) {
-			err = wrong("%q was acknowledged before a crash, but after it the value has %d bytes: %w", k, len(got), failed)
+	for _, k := range slices.Sorted(maps.Keys(pairs)) {
+		switch got, failed := db.Get([]byte(k)); {
+		case err != nil:
+		case failed != nil:
+			err = wrong("%q was acknowledged before a crash, but after it, Get returns %w", k, failed)
+		case string(got) != pairs[k]:
+			err = wrong("%q was acknowledged before a crash with a value of %d bytes, but after it, the value is another one, of %d bytes", k, len(pairs[k]), len(got))
 		}
 	}
 	return closing(db, err)

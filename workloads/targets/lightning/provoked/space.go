@@ -2,7 +2,11 @@ package provoked
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/spf13/afero"
 
@@ -40,23 +44,32 @@ func boundedAt(length int) error {
 	if err != nil {
 		return err
 	}
-	live, most := int64(spaceKeys*length), int64(0)
+	live, most, largest := int64(spaceKeys*length), int64(0), ""
 	for round := range spaceRounds {
 		for i := range spaceKeys {
 			err = errors.Join(err, db.Put(key(i), bytes.Repeat([]byte{byte(round)}, length), engine.NoSync))
 		}
 		err = errors.Join(err, db.Put(key(spaceKeys+round), make([]byte, length), engine.NoSync), db.Flush()) // stays live among what is overwritten
 		live += int64(length)
-		most = max(most, spaceOf(disk)-spaceTimes*live)
+		if excess := spaceOf(disk) - spaceTimes*live; excess > most {
+			most, largest = excess, largestOf(disk)
+		}
 	}
 	if err == nil && most > spaceBeside {
-		err = wrong("%d keys with values of %d bytes are overwritten repeatedly: the store takes %d times its live bytes plus %d", spaceKeys, length, spaceTimes, most)
+		err = wrong("%d keys with values of %d bytes are overwritten repeatedly: the store takes %d times its live bytes plus %d; its largest file is %s", spaceKeys, length, spaceTimes, most, largest)
 	}
 	err = errors.Join(err, db.DeleteRange(key(0), key(spaceKeys+spaceRounds), engine.NoSync), db.Compact())
 	if left := spaceOf(disk); err == nil && left > spaceBeside {
-		err = wrong("all keys with values of %d bytes are deleted and compacted, but %d bytes are left", length, left)
+		err = wrong("all keys with values of %d bytes are deleted and compacted, but %d bytes are left; the largest file is %s", length, left, largestOf(disk))
 	}
 	return errors.Join(err, db.Close())
+}
+
+// largestOf names the largest file of the store, with its size.
+func largestOf(disk *faultfs.FS) string {
+	infos, _ := afero.ReadDir(disk, storeDir) // the directory exists
+	largest := slices.MaxFunc(infos, func(a, b fs.FileInfo) int { return cmp.Compare(a.Size(), b.Size()) })
+	return fmt.Sprintf("%s with %d bytes", largest.Name(), largest.Size())
 }
 
 // spaceOf returns the size of all files of the store.
