@@ -45,6 +45,10 @@ type PowerCut = contract.PowerCut
 // Call is a call of the engine that a standing check makes and judges, on a disk of the check's own.
 type Call = contract.Call
 
+// Judged returns an error of a standing check with the calls that led to it, so that an explanation can name them. They begin above
+// the function that calls Judged, which is meant to be the one that words the errors of many checks.
+func Judged(err error) error { return contract.Judged(err, 2) }
+
 // StandingCheck is a check of what all stores of an engine share.
 type StandingCheck = contract.StandingCheck
 

@@ -166,5 +166,5 @@
 // part of a campaign has its own. Ten of them depend on each other in a cycle, since what a campaign does next depends
 // on everything that it has done.
 //
-//structure:limits exported=71 files=29 cycle=10
+//structure:limits exported=72 files=29 cycle=10
 package torture

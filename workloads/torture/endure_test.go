@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
 
@@ -106,6 +108,60 @@ func TestAFailureAfterManyCrashesSaysSoAndReplays(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2, again.Hits)
 		assert.Equal(t, f.Crashes, again.Finding.Crashes)
+	}
+}
+
+// frail is a toy that refuses commits once a certain file is there.
+type frail struct {
+	*toy.Store
+	broken bool
+}
+
+var errFrail = errors.New("the store is full")
+
+func (f *frail) Apply(writes []history.Write, d history.Durability) error {
+	if f.broken {
+		return errFrail
+	}
+	return f.Store.Apply(writes, d)
+}
+
+// Such stores recover and show everything, so only a client that writes meets the bug.
+func TestWhatOnlyAClientOfTheRecoveredStoreMeetsIsExplained(t *testing.T) {
+	sameRaces(t)
+	for _, c := range []struct {
+		name string
+		bug  toy.Bug
+		full string // the file with which the store refuses commits
+		why  string
+	}{
+		{"a recovery leaves a file", toy.Leaks, "/1", `^it takes no loss: a crash right after the create of db/0 \(.toy/toy.go:\d+.\) fails`},
+		{
+			"the sixth close leaves a file", toy.LeaksBySession, "/6",
+			`^in \d+ sessions after the crash, it takes no loss: a crash right after the create of db/6 \(.toy/close.go:\d+.\) fails`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			target := toy.Target(c.bug)
+			target.CheckFiles = nil
+			target.Open = func(env Env) (workloads.Store, error) {
+				s, err := toy.Open(env, c.bug)
+				if err != nil {
+					return nil, err
+				}
+				_, err = env.FS.Stat(env.Dir + c.full)
+				return &frail{s, err == nil}, nil
+			}
+			o := toyOptions("power")
+			o.Workloads, o.NoShrink = []string{"kv"}, true
+			r, err := Check(t.Context(), target, o)
+			require.NoError(t, err)
+			at := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Judge == "recovery" && f.Class == "unexpected error" })
+			require.GreaterOrEqual(t, at, 0, "%+v", r.Findings)
+			f := r.Findings[at]
+			require.NotNil(t, f.Explanation, f.Sentence)
+			assert.Regexp(t, c.why, f.Explanation.Sentence)
+		})
 	}
 }
 

@@ -26,6 +26,10 @@ func TestResourcesLeftBehindAreAFindingThatReplays(t *testing.T) {
 		require.Equal(t, checker.Fail, r.Verdict, class)
 		f := r.Findings[0]
 		assert.Equal(t, []string{"live", class}, []string{f.Judge, f.Class})
+		if bug == toy.KeepsScratch {
+			require.NotNil(t, f.Explanation)
+			assert.Regexp(t, `^when the store had the most files, \d+ of \d+ had been made by calls like the create of db/scratch-\d+ \(.toy/keeps.go:\d+.\)$`, f.Explanation.Sentence)
+		}
 		again, err := Replay(t.Context(), []Target{target}, f.Token, ReplayOptions{})
 		require.NoError(t, err)
 		assert.True(t, again.Reproduced)

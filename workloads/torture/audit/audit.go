@@ -71,6 +71,9 @@ type Image struct {
 	// where in the engine the operations on the disk were made.
 	Closely bool
 
+	// Each, if not nil, is called with each disk before the audit uses it.
+	Each func(disk *faultfs.FS)
+
 	seen *Seen // records the disks; may be nil
 }
 
@@ -206,6 +209,9 @@ func (im *Image) fresh() *faultfs.FS {
 	}
 	if im.Missing {
 		_ = disk.Remove(im.Damaged) // the crash may have lost the file already
+	}
+	if im.Each != nil {
+		im.Each(disk)
 	}
 	return disk
 }

@@ -16,8 +16,10 @@
 // check of the target that cut the power is explained by experiments with the check's own disk. Profiles crashes the
 // same recording around the same point under every other profile (T9).
 //
-// Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, checks that cut no power.
-// Then the explanation says where in the engine the damaged file was read, the copy was made or the call waits, and claims no more.
+// Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, stores that grow, answers
+// that contradict each other, checks that cut no power. Then the explanation says where in the engine the damaged file was read,
+// the copy was made or the call waits, which calls made the files, what was done to files meanwhile, or where the check judges, and
+// claims no more.
 // If time runs out after the first step, the answer is the loss alone.
 //
 //	explain.go        which losses a failure needs   sentence.go  puts the answer into words

@@ -68,10 +68,15 @@ func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, know
 	switch _, checked := x.life.(partly); {
 	case checked:
 		x.where = "on the disk of this check, "
+	case f.Sessions > 0:
+		x.where = fmt.Sprintf("in %d sessions after the crash, ", f.Sessions)
 	case f.Crashes > 1:
 		x.where = fmt.Sprintf("in the session before the last of %d crashes in a row, ", f.Crashes)
 	}
-	return cmp.Or(x.placed(x.settled(x.explain())), stopped(f))
+	if e := cmp.Or(x.placed(x.settled(x.explain())), stopped(f)); e != nil {
+		return e
+	}
+	return x.judged(explore.StandingError(s, f))
 }
 
 // placed prefixes the sentence of an explanation with the life that it is about, if that is not the recorded run.

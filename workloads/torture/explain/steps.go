@@ -13,11 +13,16 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
+	"github.com/lightningdb/lightning-torture/workloads/torture/judge"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 // maxSteps limits Explanation.Steps.
 const maxSteps = 5
+
+// checkCalls limits the calls of a standing check that are shown.
+const checkCalls = 5
 
 // steps returns the sites of operations, oldest first: of those made by the same calls only the last. If there are too many, it
 // prefers those that take something away or give it a name to those that add bytes, and these to syncs.
@@ -49,9 +54,11 @@ func weight(op string) int {
 
 // listed puts steps into words: "the create of a (`x.go:1`), the write of a (`x.go:2`) and the rename of a -> b (`x.go:3`)".
 func listed(steps []Site) string {
-	texts := make([]string, len(steps))
+	var texts []string
 	for i := range steps {
-		texts[i] = steps[i].text()
+		if text := steps[i].text(); !slices.Contains(texts, text) { // the calls behind them may differ
+			texts = append(texts, text)
+		}
 	}
 	return list(texts)
 }
@@ -99,6 +106,13 @@ func (x *explainer) withoutOrder(s *explore.Subject, f *explore.Failure) *Explan
 	if f.Tick != 0 {
 		return nil
 	}
+	trace := s.Recording.Stayed
+	if len(trace) == 0 {
+		trace = s.Recording.Trace
+	}
+	if remains.Grows(&f.Violation) {
+		return x.grownSpace(f, trace)
+	}
 	for i := range s.Recording.History {
 		if op := &s.Recording.History[i]; slices.Contains(f.Ops, op.ID) {
 			if e := x.copyOf(op, s.Recording.Trace); e != nil {
@@ -106,19 +120,50 @@ func (x *explainer) withoutOrder(s *explore.Subject, f *explore.Failure) *Explan
 			}
 		}
 	}
-	trace := s.Recording.Stayed
-	if len(trace) == 0 {
-		trace = s.Recording.Trace
-	}
-	if e := x.filesIn(f.Sentence, trace); e != nil {
-		return e
-	}
-	return stopped(f)
+	return cmp.Or(x.filesIn(f.Sentence, trace), x.meanwhile(f), stopped(f))
 }
 
-// copyOf says what a copy of the store was made by.
+// meanwhile says which files the store created and removed between the operations of a history that contradict each other. It
+// returns nil if the failure is not about a history.
+func (x *explainer) meanwhile(f *explore.Failure) *Explanation {
+	first, last := (*history.Op)(nil), (*history.Op)(nil)
+	ops := x.life.History()
+	for i := range ops {
+		op := &ops[i]
+		if !slices.Contains(f.Ops, op.ID) || op.Return == history.Never {
+			continue
+		}
+		if op.Wrote() && (first == nil || op.Return < first.Return) {
+			first = op
+		}
+		if last == nil || op.Shown() > last.Shown() {
+			last = op
+		}
+	}
+	if first == nil || first == last || !judge.SeenInHistory(f.Class) {
+		return nil
+	}
+	var made []*faultfs.Op
+	trace := x.life.Trace()
+	for i := range trace {
+		op := &trace[i]
+		if op.Tick > uint64(first.Return) && op.Tick <= uint64(last.Shown()) && len(op.Edits) > 0 {
+			made = append(made, op)
+		}
+	}
+	e := &Explanation{Steps: x.sources(trace).steps(made)}
+	e.Sentence = fmt.Sprintf("between #%d, which was acknowledged at tick %d, and the end of #%d, ", first.ID, first.Return, last.ID)
+	if len(e.Steps) == 0 {
+		e.Sentence += "no file was created, renamed or removed"
+	} else {
+		e.Sentence += "the store made " + listed(e.Steps)
+	}
+	return e
+}
+
+// copyOf says what a finished copy of the store was made by.
 func (x *explainer) copyOf(op *history.Op, trace []faultfs.Op) *Explanation {
-	if op.Kind != history.Checkpoint && op.Kind != history.Backup || op.Return == history.Never {
+	if op.Kind != history.Checkpoint && op.Kind != history.Backup || op.Outcome != history.Acked {
 		return nil
 	}
 	var made []*faultfs.Op
@@ -217,16 +262,37 @@ func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
 	}
 }
 
+// judged says where a standing check found what is wrong, if it tells.
+func (x *explainer) judged(failed error) *Explanation {
+	pcs, site := explore.CallsOfCheck(failed), Site{Op: "check"}
+	frames := runtime.CallersFrames(pcs)
+	for more := len(pcs) > 0; more && len(site.Stack) < checkCalls; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if strings.Contains(f.Function, "/workloads/torture/audit.") {
+			break // the lab has called the check
+		}
+		if site.Source == "" {
+			site.Path, site.Source, site.Function = stack.ShortName(f.Function), stack.Place(f), stack.ShortName(f.Function)
+		}
+		site.Stack = append(site.Stack, stack.Place(f)+" "+stack.ShortName(f.Function))
+	}
+	if site.Source == "" {
+		return nil
+	}
+	return &Explanation{Steps: []Site{site}, Sentence: "it is found by " + site.text()}
+}
+
 // rotten explains a failure with damage by the code that read the damaged file.
 func rotten(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
-	if f.Judge == explore.AuditJudge {
-		return nil // it may be a tool that did not read the file
-	}
 	uses := explore.DamagedUses(ctx, s, f)
 	if ctx.Err() != nil {
 		return nil
 	}
 	e := &Explanation{Sentence: "it fails during a recovery"}
+	if f.Judge == explore.AuditJudge {
+		e.Sentence = "it fails during an audit of the recovered store"
+	}
 	e.readBy(newSources(s.Target.Packages, uses), uses)
 	return e
 }

@@ -70,6 +70,44 @@ func TestAWrongCallOfAStandingCheckIsExplainedByWhatItReadAndDid(t *testing.T) {
 	assert.Regexp(t, `^read of db/log: toy/toy.go:\d+ \w+ ← toy/toy.go`, e.Calls()[0])
 }
 
+// disagree is a standing check that judges without a disk.
+func disagree() error { return worded("the figures do not agree") }
+
+func worded(what string) error { return contract.Judged(errors.New(what), 1) }
+
+func TestAStandingCheckWithoutADiskIsExplainedByItsPlace(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	s.Target.Administration.Standing = []contract.StandingCheck{{Run: disagree}}
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
+	f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: the figures do not agree"
+	e := Explain(t.Context(), s, &f)
+	require.NotNil(t, e)
+	assert.Regexp(t, `^it is found by the check of explain.disagree \(.explain/steps_test.go:\d+.\)$`, e.Sentence)
+	require.Len(t, e.Steps, 1)
+	assert.Len(t, e.Steps[0].Stack, 1, "the lab's calls are left out")
+}
+
+func TestAContradictionInAHistoryIsExplainedByWhatWasDoneToFilesMeanwhile(t *testing.T) {
+	t.Parallel()
+	for bug, done := range map[toy.Bug]string{
+		toy.KeepsScratch: `the store made the create of db/scratch-1 \(.toy/keeps.go:\d+.\)$`, toy.Correct: `no file was created, renamed or removed$`,
+	} {
+		s := subjectOf(t, bug)
+		f := explore.Failure{Judge: "live"}
+		f.Class = "reads: stale read"
+		for i := range s.Recording.History {
+			if op := &s.Recording.History[i]; op.Wrote() && len(f.Ops) < 2 {
+				f.Ops = append(f.Ops, op.ID)
+			}
+		}
+		e := Explain(t.Context(), s, &f)
+		require.NotNil(t, e)
+		assert.Regexp(t, `^between #0, which was acknowledged at tick \d+, and the end of #1, `+done, e.Sentence)
+	}
+}
+
 func TestFilesAndCopiesAreExplainedByWhatMadeThem(t *testing.T) {
 	t.Parallel()
 	s := subjectOf(t, toy.Correct)
@@ -82,7 +120,7 @@ func TestFilesAndCopiesAreExplainedByWhatMadeThem(t *testing.T) {
 	}
 
 	last := s.Recording.Trace[len(s.Recording.Trace)-1].Tick
-	copied := history.Op{ID: 3, Kind: history.Backup, Dir: "db", Return: history.Tick(last)}
+	copied := history.Op{ID: 3, Kind: history.Backup, Dir: "db", Outcome: history.Acked, Return: history.Tick(last)}
 	e = x.copyOf(&copied, s.Recording.Trace)
 	require.NotNil(t, e)
 	assert.Regexp(t, `^backup #3 made the copy with the .* and the write of db/log`, e.Sentence)

@@ -58,7 +58,7 @@ func (x *explorer) audit(point, sound *faultfs.CrashPoint, at origin) {
 // imageToAudit returns the random image that is audited in place of the image at. What the audit looks at is recorded in
 // seen.
 func (x *explorer) imageToAudit(sound *faultfs.CrashPoint, at origin, seen *audit.Seen) *audit.Image {
-	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand, Renew: x.prober.Renew}
+	im := &audit.Image{Point: sound, Seed: plan.Mix(at.job.draw, uint64(at.leaf)), Cut: at.job.cut, Rule: x.rule, Beforehand: at.path.Way() == decide.Beforehand, Renew: x.prober.Renew, Each: x.shared.req.audits}
 	im.Watch(seen)
 	return im
 }

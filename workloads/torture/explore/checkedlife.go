@@ -38,6 +38,15 @@ func WrongCallOf(s *Subject, f *Failure) *WrongCall {
 	return w
 }
 
+// CallsOfCheck returns the calls of a standing check that led to its error, innermost first, or nil if the error does not tell.
+func CallsOfCheck(failed error) []uintptr {
+	var j *contract.JudgedError
+	if !errors.As(failed, &j) {
+		return nil
+	}
+	return j.PCs
+}
+
 // checkedLife is what happened on the disk of a standing check up to the power cut after which the check failed.
 type checkedLife struct {
 	cut   *contract.AfterPowerCut

@@ -156,6 +156,14 @@ func (c *lastCrash) point(model faultfs.Model, tick uint64) *faultfs.CrashPoint 
 	return faultfs.NewTimeline(c.img, model, tick).Advance(tick)
 }
 
+// next starts the next life of a failure that was found after crashes or sessions, and reports whether there is one.
+func (e *endurance) next(f *Failure) bool {
+	if e.at.inARow < f.Crashes {
+		return e.crash()
+	}
+	return e.session()
+}
+
 // session starts the next life from the store as the last one closed it.
 func (e *endurance) session() bool {
 	e.at.sessions++

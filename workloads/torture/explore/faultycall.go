@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/audit"
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
@@ -37,13 +38,12 @@ func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []fau
 // useCallers is the maximum number of callers that are kept for a call.
 const useCallers = 32
 
-// DamagedUses recovers the image of a failure with damage once more and returns the calls about the damaged file, such as opens and
-// reads, oldest first, with their callers.
+// DamagedUses repeats a failure with damage and returns the calls about the damaged file, such as opens and reads, oldest first, with
+// their callers: those of the last recovery, or of the last disk that the audit used.
 func DamagedUses(ctx context.Context, s *Subject, f *Failure) []faultfs.Op {
 	var mu sync.Mutex
 	var uses []faultfs.Op
-	req := again(s, f)
-	req.recovers = func(img *faultfs.FS) {
+	watch := func(img *faultfs.FS) {
 		mu.Lock()
 		defer mu.Unlock()
 		uses = nil
@@ -57,6 +57,12 @@ func DamagedUses(ctx context.Context, s *Subject, f *Failure) []faultfs.Op {
 			defer mu.Unlock()
 			uses = append(uses, faultfs.Op{Tick: img.Now(), Kind: kind, Path: path, PCs: slices.Clone(pcs[:n])})
 		})
+	}
+	req := again(s, f)
+	if f.Judge == audit.Judge {
+		req.audits = watch
+	} else {
+		req.recovers = watch
 	}
 	Explore(ctx, req)
 	mu.Lock()

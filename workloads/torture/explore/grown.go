@@ -44,11 +44,7 @@ func GrowthOf(ctx context.Context, s *Subject, f *Failure) *Grown {
 		return nil
 	}
 	for e.at.inARow < f.Crashes || e.at.sessions < f.Sessions {
-		next := (*endurance).session
-		if e.at.inARow < f.Crashes {
-			next = (*endurance).crash
-		}
-		if x.ended() || !next(e) || !e.live() {
+		if x.ended() || !e.next(f) || !e.live() {
 			return nil
 		}
 		noteNames(named, e.img.Trace())

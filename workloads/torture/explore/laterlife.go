@@ -105,7 +105,7 @@ func (l *laterLife) try(img *faultfs.FS, path *decide.Path, crash *secondCrash) 
 	return FailsOtherwise
 }
 
-// enduredLife is the life of a store that the last of many crashes in a row ended.
+// enduredLife is the life of a store that the last of many crashes in a row ended, or all its sessions since the first crash.
 type enduredLife struct {
 	first *firstLife
 	model faultfs.Model
@@ -113,20 +113,20 @@ type enduredLife struct {
 	at    origin
 }
 
-// lifeBeforeLast repeats all crashes of a failure and returns the life that the last one ended. It returns nil if the
-// recoveries do not repeat, or if there was only one crash.
+// lifeBeforeLast repeats all crashes, or all sessions, of a failure and returns the life before its last recovery. It returns nil
+// if the recoveries do not repeat.
 func lifeBeforeLast(first *firstLife) Life {
 	x := first.explorer()
 	x.callers = true
 	f := first.failure
 	e := newEndurance(x, first.job(f.Tick, first.Cut(f.Tick)))
-	for e.at.inARow < f.Crashes {
-		if x.ended() || !e.live() || !e.crash() {
+	for e.at.inARow < f.Crashes || e.at.sessions < f.Sessions {
+		if x.ended() || !e.live() || !e.next(f) {
 			return nil
 		}
 	}
-	if e.last.img == nil {
-		return nil
+	if f.Sessions > 0 {
+		e.last = lastCrash{img: e.img, tick: e.img.Now(), floor: e.visitor.Floor()}
 	}
 	return &enduredLife{first: first, model: first.model, last: e.last, at: e.at}
 }
@@ -152,8 +152,11 @@ func (l *enduredLife) Repeat() []faultfs.PendingOp {
 	return img.Lost()
 }
 
-// image returns the disk after the last crash.
+// image returns the disk after the last crash, or after the last session.
 func (l *enduredLife) image() *faultfs.FS {
+	if l.at.sessions > 0 {
+		return l.Point(l.Tick()).Losing(nil, faultfs.ImageOptions{})
+	}
 	return l.at.path.Way().Drawn(l.Point(l.Tick()), l.last.seed, faultfs.ImageOptions{})
 }
 
@@ -166,11 +169,7 @@ func (l *enduredLife) Try(point *faultfs.CrashPoint, lost []uint64, _ history.Cu
 
 // try recovers an image as the last recovery did, with a client that writes to it.
 func (l *enduredLife) try(img *faultfs.FS) Acceptance {
-	x := l.first.explorer()
-	e := &endurance{x: x, at: l.at, img: img, visitor: visit.New(l.last.floor, l.at.job.draw)}
-	e.at.path, e.at.point = decide.NewPath(l.at.path.Way()), nil
-	if e.live() {
-		return Accepted
-	}
-	return x.acceptance(l.first.failure)
+	at := l.at
+	at.path, at.point = decide.NewPath(l.at.path.Way()), nil
+	return l.first.explorer().visited(l.first.failure, img, at, visit.New(l.last.floor, l.at.job.draw))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/decide"
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
+	"github.com/lightningdb/lightning-torture/workloads/torture/visit"
 )
 
 // Life is what a store did up to the crash that failed: the recorded run itself, or the second life of a recovered
@@ -62,7 +63,7 @@ func NewLife(ctx context.Context, s *Subject, f *Failure) Life {
 		}
 		return &auditedLife{first}
 	}
-	if f.Endured && f.Crashes > 1 {
+	if f.Endured && (f.Crashes > 1 || f.Sessions > 0) {
 		return lifeBeforeLast(first)
 	}
 	if f.Nested == nil {
@@ -148,6 +149,9 @@ func (l *firstLife) Try(point *faultfs.CrashPoint, lost []uint64, cut history.Cu
 func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 	x := l.explorer()
 	at := origin{job: j, path: path, leaf: l.failure.Leaf}
+	if l.failure.Lived || l.failure.Endured {
+		return x.visited(l.failure, img, at, visit.New(x.subject.after, j.draw))
+	}
 	if l.failure.Judge == ReopeningJudge {
 		at.reopened = true
 		seen := x.tryOn(img, path, at, nil)
@@ -162,6 +166,15 @@ func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 		return Accepted
 	}
 	return x.acceptance(l.failure)
+}
+
+// visited recovers an image for a client that writes to the store, as a failure of such a client was found, and judges it.
+func (x *explorer) visited(of *Failure, img *faultfs.FS, at origin, visitor *visit.Visitor) Acceptance {
+	e := &endurance{x: x, at: at, img: img, visitor: visitor}
+	if e.live() {
+		return Accepted
+	}
+	return x.acceptance(of)
 }
 
 // LostByAll cuts the power of the recorded run at a tick, on a disk that loses every pending operation, and returns the IDs of

@@ -107,7 +107,8 @@ type Request struct {
 	Slots     int       // number of slots before the first slot of this exploration; see Running
 	Progress  *Progress // counts what is done
 
-	recovers func(img *faultfs.FS) // if not nil, called with each image before it is recovered
+	recovers func(img *faultfs.FS)  // if not nil, called with each image before it is recovered
+	audits   func(disk *faultfs.FS) // if not nil, called with each disk before it is audited
 }
 
 // stopsAt reports whether the exploration stops at a failure with the given fingerprint.

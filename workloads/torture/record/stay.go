@@ -51,7 +51,7 @@ func staysDue(target *contract.Target, p *plan.Plan) bool {
 	return !target.IsLog() && len(p.Rules) == 0 && p.Spec.Scenario == ""
 }
 
-// stay takes a store through many rounds and sessions and returns what grows, and the trace of the store if it fails. The store
+// stay takes a store through many rounds and sessions and returns what grows or fails, and then the trace of the store. The store
 // hangs if it makes no call of the disk for as long as patience.
 func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) ([]checker.Violation, []faultfs.Op) {
 	fs := faultfs.New(faultfs.Options{Clock: yielding{}, Callers: true})
@@ -84,5 +84,8 @@ func stay(ctx context.Context, target contract.Target, p *plan.Plan, patience ti
 	if err != nil {
 		return nil, nil // no longer waited for
 	}
-	return <-found, nil
+	if grown := <-found; len(grown) > 0 {
+		return grown, fs.Trace()
+	}
+	return nil, nil
 }

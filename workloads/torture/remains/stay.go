@@ -184,7 +184,7 @@ func (s *stay) leftovers() {
 	}
 	if err != nil {
 		s.wrong = append(s.wrong, checker.Violation{
-			Class: Space, Check: "leftovers", Cause: err.Error(), Sentence: "the store was closed, and its files are not as they should be: " + err.Error(),
+			Class: Space, Check: leftovers, Cause: err.Error(), Sentence: "the store was closed, and its files are not as they should be: " + err.Error(),
 		})
 	}
 }
@@ -212,3 +212,11 @@ const (
 	Goroutines = Class + "goroutines"
 	Space      = Class + "space"
 )
+
+// leftovers is the Check of a violation about files that should not be there. All other violations are about growth.
+const leftovers = "leftovers"
+
+// Grows reports whether a violation says that a store holds more and more of something.
+func Grows(v *checker.Violation) bool {
+	return strings.HasPrefix(v.Class, Class) && v.Check != leftovers
+}

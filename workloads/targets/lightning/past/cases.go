@@ -1,7 +1,6 @@
 package past
 
 import (
-	"fmt"
 	"path"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func checkPart(file string, part int) error {
 		want[len(want)-1] += line
 	}
 	if len(all) != len(want) {
-		return fmt.Errorf("%w: %s: %d cases, want %d", ErrDiffers, file, len(all), len(want))
+		return differs("%s: %d cases, want %d", file, len(all), len(want))
 	}
 	from, to := len(all)*part/parts, len(all)*(part+1)/parts
 	return compare(file, textOf(all[from:to]), strings.Join(want[from:to], ""))

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // ErrDiffers is returned if a store of an earlier version, or a report about it, is not what it was.
@@ -94,7 +95,7 @@ func raised(o engine.Options) error {
 	got, err := version(o)
 	want, failed := version(fresh)
 	if err = errors.Join(err, failed); err == nil && got != want {
-		err = fmt.Errorf("%w: format version after a write: %d, want %d", ErrDiffers, got, want)
+		err = differs("format version after a write: %d, want %d", got, want)
 	}
 	return err
 }
@@ -180,6 +181,11 @@ func reads(db *engine.DB, shows string) error {
 
 func line(key, value []byte) string { return fmt.Sprintf("%q %q\n", key, value) }
 
+// differs returns an ErrDiffers.
+func differs(format string, args ...any) error {
+	return torture.Judged(fmt.Errorf("%w: %w", ErrDiffers, fmt.Errorf(format, args...)))
+}
+
 // compare returns an ErrDiffers that names the first line in which two texts differ.
 func compare(what, got, want string) error {
 	if got == want {
@@ -188,8 +194,8 @@ func compare(what, got, want string) error {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range min(len(g), len(w)) {
 		if g[i] != w[i] {
-			return fmt.Errorf("%w: %s: line %d is %.120s, want %.120s", ErrDiffers, what, i+1, g[i], w[i])
+			return differs("%s: line %d is %.120s, want %.120s", what, i+1, g[i], w[i])
 		}
 	}
-	return fmt.Errorf("%w: %s: %d lines, want %d", ErrDiffers, what, len(g), len(w))
+	return differs("%s: %d lines, want %d", what, len(g), len(w))
 }

@@ -20,7 +20,7 @@ import (
 var ErrWrong = errors.New("provoked: wrong outcome")
 
 func wrong(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", ErrWrong, fmt.Errorf(format, args...))
+	return torture.Judged(fmt.Errorf("%w: %w", ErrWrong, fmt.Errorf(format, args...)))
 }
 
 // The directories that the checks create.

@@ -47,7 +47,7 @@ func Options(dir string, o engine.Options) error {
 		wrong = errors.Join(wrong, check([]refusal{r}))
 		for _, name := range named {
 			if r.err != nil && !strings.Contains(r.err.Error(), name) {
-				wrong = errors.Join(wrong, fmt.Errorf("%w: %s returns an error that does not name %s: %w", ErrAccepted, r.call, name, r.err))
+				wrong = errors.Join(wrong, accepted("%s returns an error that does not name %s: %w", r.call, name, r.err))
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func each() (wrong error) {
 		wrong = errors.Join(wrong, check([]refusal{{"Validate with an invalid " + name, err, engine.ErrOptions}}))
 		for other := range all {
 			if err != nil && strings.Contains(err.Error(), other) != (other == name) {
-				wrong = errors.Join(wrong, fmt.Errorf("%w: the error about an invalid %s is %w", ErrAccepted, name, err))
+				wrong = errors.Join(wrong, accepted("the error about an invalid %s is %w", name, err))
 			}
 		}
 	}

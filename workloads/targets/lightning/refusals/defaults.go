@@ -2,7 +2,6 @@ package refusals
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/lightningdb/lightning-torture/engine"
 )
@@ -39,13 +38,13 @@ func Defaults() error {
 		{"BatchBytesMax", engine.BatchBytesMax, 2<<30 - 1},
 	} {
 		if d.got != d.want {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: %s is %d by default, but documented as %d", ErrAccepted, d.name, d.got, d.want))
+			wrong = errors.Join(wrong, accepted("%s is %d by default, but documented as %d", d.name, d.got, d.want))
 		}
 	}
 	set.InlineMaintenance, set.MemtableBytes = true, 1<<20
 	set.EnsureDefaults()
 	if set.CompactionsMax != 1 || set.MemtableBytes != 1<<20 || set.Clock != nil || o.Clock == nil {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: EnsureDefaults turns options for inline maintenance into %+v", ErrAccepted, set))
+		wrong = errors.Join(wrong, accepted("EnsureDefaults turns options for inline maintenance into %+v", set))
 	}
 	return errors.Join(wrong, limits(), limitsKnown())
 }
@@ -55,19 +54,19 @@ func limits() (wrong error) {
 	var usual engine.Limits
 	usual.EnsureDefaults()
 	if s := usual.String(); s != "" {
-		wrong = fmt.Errorf("%w: unset limits print as %q", ErrAccepted, s)
+		wrong = accepted("unset limits print as %q", s)
 	}
 	for _, k := range engine.KnownLimits() {
 		for _, n := range []int64{k.Min, k.Max} {
 			var o engine.Options
 			if err := errors.Join(o.Limits.Set(k.Name, n), o.Validate()); err != nil {
-				wrong = errors.Join(wrong, fmt.Errorf("%w: %s cannot be set to %d: %w", ErrAccepted, k.Name, n, err))
+				wrong = errors.Join(wrong, accepted("%s cannot be set to %d: %w", k.Name, n, err))
 			}
 		}
 		for _, n := range []int64{k.Min - 1, k.Max + 1} {
 			var o engine.Options
 			if n != 0 && errors.Join(o.Limits.Set(k.Name, n), o.Validate()) == nil { // 0 stands for the default
-				wrong = errors.Join(wrong, fmt.Errorf("%w: %s has the range %d to %d, but can be set to %d", ErrAccepted, k.Name, k.Min, k.Max, n))
+				wrong = errors.Join(wrong, accepted("%s has the range %d to %d, but can be set to %d", k.Name, k.Min, k.Max, n))
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // Edges checks calls at the limits of their arguments, and iterators that outlive their store, on stores of its own.
@@ -91,7 +92,7 @@ func appended() error {
 			value, failed := db.Get([]byte(key))
 			got, again := db.AppendGet([]byte("before "), []byte(key))
 			if want := "before " + string(value); string(got) != want || !errors.Is(again, failed) {
-				err = errors.Join(err, fmt.Errorf("%w: AppendGet of %s to 7 bytes returns %d bytes, want %d: %w", ErrAccepted, key, len(got), len(want), again))
+				err = errors.Join(err, accepted("AppendGet of %s to 7 bytes returns %d bytes, want %d: %w", key, len(got), len(want), again))
 			}
 		}
 		return err
@@ -157,7 +158,7 @@ func bounds() error {
 				{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
 			} {
 				if m.got != m.want {
-					err = errors.Join(err, fmt.Errorf("%w: %s of an iterator from %q to %q with prefix %q leads to %q, want %q", ErrAccepted, m.move, o.lower, o.upper, o.prefix, m.got, m.want))
+					err = errors.Join(err, accepted("%s of an iterator from %q to %q with prefix %q leads to %q, want %q", m.move, o.lower, o.upper, o.prefix, m.got, m.want))
 				}
 			}
 			err = errors.Join(err, it.Close())
@@ -231,5 +232,5 @@ func differs[T comparable](what string, got, want T) error {
 	if got == want {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: %v, want %v", ErrAccepted, what, got, want)
+	return torture.Judged(fmt.Errorf("%w: %s: %v, want %v", ErrAccepted, what, got, want))
 }

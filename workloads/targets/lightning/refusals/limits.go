@@ -40,11 +40,11 @@ func limitsKnown() (wrong error) {
 	all := engine.KnownLimits()
 	lines := strings.Split(strings.TrimSpace(known), "\n")
 	if len(all) != len(lines) {
-		return fmt.Errorf("%w: %d limits, want %d", ErrAccepted, len(all), len(lines))
+		return accepted("%d limits, want %d", len(all), len(lines))
 	}
 	for i, k := range all {
 		if got := fmt.Sprintf("%s %d %d %d", k.Name, k.Default, k.Min, k.Max); got != lines[i] {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a limit with its default, smallest and largest value is %q, want %q", ErrAccepted, got, lines[i]))
+			wrong = errors.Join(wrong, accepted("a limit with its default, smallest and largest value is %q, want %q", got, lines[i]))
 		}
 	}
 	return wrong

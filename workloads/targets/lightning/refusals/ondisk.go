@@ -61,7 +61,7 @@ func (d *onDisk) live() error {
 		return err
 	}
 	if content, failed := os.ReadFile(elsewhere); failed == nil && string(content) != elsewhere {
-		return errors.Join(fmt.Errorf("%w: a file whose second name is LOCK is overwritten with %q", ErrAccepted, content), db.Close())
+		return errors.Join(accepted("a file whose second name is LOCK is overwritten with %q", content), db.Close())
 	}
 	for i := range onDiskKeys {
 		err = errors.Join(err, db.Put(d.key(i), d.value[:d.size(i)], engine.Durability(i%3)))
@@ -85,7 +85,7 @@ func (d *onDisk) live() error {
 		counted += n
 	}
 	if counted != m.Syncs || m.Syncs == 0 || m.SyncLatency.Sum <= 0 {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: %d syncs, but the latencies count %d, taking %v", ErrAccepted, m.Syncs, counted, m.SyncLatency.Sum))
+		wrong = errors.Join(wrong, accepted("%d syncs, but the latencies count %d, taking %v", m.Syncs, counted, m.SyncLatency.Sum))
 	}
 	return errors.Join(err, wrong, db.Close())
 }
@@ -111,7 +111,7 @@ func (d *onDisk) later() error {
 		v, verified := engine.VerifyDir(d.at(name), o)
 		r, repaired := engine.Repair(d.at(name), o)
 		if err = errors.Join(err, verified, repaired); len(v.Problems) > 0 || r.Damage != "" {
-			err = errors.Join(err, fmt.Errorf("%w: problems of the healthy store %s: %v, damage %q", ErrAccepted, name, v.Problems, r.Damage))
+			err = errors.Join(err, accepted("problems of the healthy store %s: %v, damage %q", name, v.Problems, r.Damage))
 		}
 		for _, readOnly := range []bool{true, false} {
 			err = errors.Join(err, d.shows(name, engine.Options{ReadOnly: readOnly, ErrorIfMissing: true}))
@@ -137,12 +137,12 @@ func (d *onDisk) shows(name string, o engine.Options) error {
 	for ok := it.First(); ok; ok = it.Next() {
 		want := d.value[:d.size(n)]
 		if got, failed := db.Get(it.Key()); failed != nil || !bytes.Equal(it.Key(), d.key(n)) || !bytes.Equal(it.Value(), want) || !bytes.Equal(got, want) {
-			err = errors.Join(err, fmt.Errorf("%w: %s shows %q as %d bytes in a scan and %d bytes in a Get: %w", ErrAccepted, name, it.Key(), len(it.Value()), len(got), failed))
+			err = errors.Join(err, accepted("%s shows %q as %d bytes in a scan and %d bytes in a Get: %w", name, it.Key(), len(it.Value()), len(got), failed))
 		}
 		n++
 	}
 	if n != onDiskKeys {
-		err = errors.Join(err, fmt.Errorf("%w: %s shows %d keys, want %d", ErrAccepted, name, n, onDiskKeys))
+		err = errors.Join(err, accepted("%s shows %d keys, want %d", name, n, onDiskKeys))
 	}
 	return errors.Join(err, it.Error(), it.Close(), db.Close())
 }
@@ -175,7 +175,7 @@ func (d *onDisk) background() error {
 		seen[e]++
 	}
 	if err == nil && (min(seen["flush"], seen["compaction"], seen["log"]) < least || m.Flushes < least) {
-		err = fmt.Errorf("%w: %d bytes were written with memtables of %d bytes, but the store has done only %v by itself", ErrAccepted, writes*200, o.MemtableBytes, seen)
+		err = accepted("%d bytes were written with memtables of %d bytes, but the store has done only %v by itself", writes*200, o.MemtableBytes, seen)
 	}
 	return err
 }

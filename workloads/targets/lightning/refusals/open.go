@@ -5,11 +5,17 @@ import (
 	"fmt"
 
 	"github.com/lightningdb/lightning-torture/engine"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
 // ErrAccepted is returned when a call is accepted that must be refused, fails with another error than documented, or
 // otherwise does not behave as documented.
 var ErrAccepted = errors.New("refusals: a call does not behave as documented")
+
+// accepted returns an ErrAccepted.
+func accepted(format string, args ...any) error {
+	return torture.Judged(fmt.Errorf("%w: %w", ErrAccepted, fmt.Errorf(format, args...)))
+}
 
 // refusal is a call with its error and the error that it must return. If want is nil, the call must succeed.
 type refusal struct {
@@ -21,7 +27,7 @@ type refusal struct {
 func check(all []refusal) (wrong error) {
 	for _, r := range all {
 		if !errors.Is(r.err, r.want) {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: %s returns %w, want %w", ErrAccepted, r.call, orNothing(r.err), orNothing(r.want)))
+			wrong = errors.Join(wrong, torture.Judged(fmt.Errorf("%w: %s returns %w, want %w", ErrAccepted, r.call, orNothing(r.err), orNothing(r.want))))
 		}
 	}
 	return wrong
@@ -84,7 +90,7 @@ func ended(db *engine.DB, readOnly bool) error {
 		{"Error of an iterator of an ended transaction", it.Error(), engine.ErrTxnDone},
 	})
 	if it.Next() || it.Valid() {
-		after = errors.Join(after, fmt.Errorf("%w: an iterator of an ended transaction moves on", ErrAccepted))
+		after = errors.Join(after, accepted("an iterator of an ended transaction moves on"))
 	}
 	return errors.Join(before, after)
 }

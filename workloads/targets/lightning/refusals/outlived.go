@@ -2,7 +2,6 @@ package refusals
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/afero"
@@ -30,12 +29,12 @@ func outlived() error {
 			it.Value()
 		}
 		if e := it.Error(); e != nil && !errors.Is(e, engine.ErrClosed) || e == nil && n < 20 {
-			err = errors.Join(err, fmt.Errorf("%w: an iterator of a closed store shows %d keys and ends with %w", ErrAccepted, n, orNothing(e)))
+			err = errors.Join(err, accepted("an iterator of a closed store shows %d keys and ends with %w", n, orNothing(e)))
 		}
 		_ = it.Close() // it may report that the store is closed
 		after, failed := namesIn(o.FS)
 		if !slices.Equal(before, after) {
-			err = errors.Join(err, fmt.Errorf("%w: closing an iterator of a closed store leaves %q of %q", ErrAccepted, after, before))
+			err = errors.Join(err, accepted("closing an iterator of a closed store leaves %q of %q", after, before))
 		}
 		return errors.Join(err, failed, another(o))
 	})
@@ -62,7 +61,7 @@ func another(o engine.Options) error {
 		it.Value()
 	}
 	if e := it.Error(); !errors.Is(e, engine.ErrClosed) {
-		err = errors.Join(err, fmt.Errorf("%w: an iterator of a closed store, whose files are gone, ends with %w", ErrAccepted, orNothing(e)))
+		err = errors.Join(err, accepted("an iterator of a closed store, whose files are gone, ends with %w", orNothing(e)))
 	}
 	_ = it.Close() // it may report that the store is closed
 	return errors.Join(err, later.Close())

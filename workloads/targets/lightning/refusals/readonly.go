@@ -3,7 +3,6 @@ package refusals
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"maps"
 
 	"github.com/spf13/afero"
@@ -52,7 +51,7 @@ func ReadOnly() error {
 		{"Close of a read-only store", db.Close(), nil},
 	})
 	if !maps.EqualFunc(before, contents(o.FS, dir), bytes.Equal) {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: a store that was open read-only has changed", ErrAccepted))
+		wrong = errors.Join(wrong, accepted("a store that was open read-only has changed"))
 	}
 	return wrong
 }

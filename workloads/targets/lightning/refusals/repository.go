@@ -53,7 +53,7 @@ func Repository() error {
 		wrong = errors.Join(wrong, err, differs(fmt.Sprintf("backups deleted of %v, to keep %d", before, keep), len(deleted), 0))
 	}
 	if after := listed(); !slices.Equal(before, []uint64{1, 3, 4}) || !slices.Equal(before, after) {
-		wrong = errors.Join(wrong, fmt.Errorf("%w: there are the backups %v, and after refused calls %v", ErrAccepted, before, after))
+		wrong = errors.Join(wrong, accepted("there are the backups %v, and after refused calls %v", before, after))
 	}
 	return errors.Join(wrong, engine.VerifyBackups(repository, o), unfinished(repository, o))
 }
@@ -72,7 +72,7 @@ func unfinished(repository string, o engine.Options) (wrong error) {
 	wrong = errors.Join(wrong, err, db.Close())
 	for _, name := range left {
 		if _, err := o.FS.Stat(name); err == nil {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a backup leaves %s", ErrAccepted, name))
+			wrong = errors.Join(wrong, accepted("a backup leaves %s", name))
 		}
 	}
 	return wrong

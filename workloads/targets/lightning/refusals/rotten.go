@@ -32,14 +32,14 @@ func rotten() error {
 		})
 		o.ErrorIfMissing, o.EventListener = true, nil
 		if copied, err := engine.Open("copy", o); err == nil {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a failed checkpoint opens", ErrAccepted), copied.Close())
+			wrong = errors.Join(wrong, accepted("a failed checkpoint opens"), copied.Close())
 		}
 		listed, err := engine.Backups("backups", o)
 		if len(listed) > 0 {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: a failed backup is listed: %v", ErrAccepted, listed))
+			wrong = errors.Join(wrong, accepted("a failed backup is listed: %v", listed))
 		}
 		if !errors.Is(err, engine.ErrNoBackup) {
-			wrong = errors.Join(wrong, fmt.Errorf("%w: Backups without a backup returns %w", ErrAccepted, orNothing(err)))
+			wrong = errors.Join(wrong, accepted("Backups without a backup returns %w", orNothing(err)))
 		}
 		return wrong
 	})

@@ -94,7 +94,7 @@ func (v *vacancy) check(do func(dir string, o engine.Options) error, want error)
 	err := do(dir, o)
 	wrong := check([]refusal{{"the call", err, want}})
 	if after := contents(o.FS, dir); wrong == nil && want != nil && ((before == nil) != (after == nil) || !maps.EqualFunc(before, after, bytes.Equal)) {
-		wrong = fmt.Errorf("%w: the call is refused, and leaves %d files in place of %d, or other content", ErrAccepted, len(after), len(before))
+		wrong = accepted("the call is refused, and leaves %d files in place of %d, or other content", len(after), len(before))
 	}
 	if wrong != nil || want != nil {
 		return wrong
