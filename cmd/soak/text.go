@@ -39,8 +39,8 @@ func Summary(s *soak.Status) string {
 		wording.Grouped(t.Failed), wording.Grouped(t.Unclear), wording.Grouped(t.Lost))
 	if s.Verdict != soak.Blind {
 		row("crash images", wording.Grouped(t.Images), "%s of crashes during recovery, %s profiles", wording.Grouped(t.Nested), wording.Grouped(len(t.Profiles)))
-		row("crash points", wording.Grouped(t.CrashPoints), "%s exhaustive, in %s runs, %s dangerous situations", wording.Grouped(t.Exhaustive),
-			wording.Grouped(t.Runs), wording.Grouped(len(t.Goals)))
+		row("crash points", wording.Grouped(t.CrashPoints), "of %s, %s exhaustive, in %s, %s", wording.Plural(t.Shapes, "shape"),
+			wording.Grouped(t.Exhaustive), wording.Plural(t.Runs, "run"), wording.Plural(len(t.Goals), "dangerous situation"))
 	}
 	row("canary", fmt.Sprintf("%d of %d", s.Canary.Caught, s.Canary.Tried), "planted bugs found, last success: %s", moment(s.Canary.Last))
 	if s.Life.Lives > 0 {

@@ -84,7 +84,7 @@ func headline(s *Soak) []page.Figure {
 	}
 	figures := []page.Figure{
 		{Label: "crash images", Value: wording.Grouped(t.Images), Note: fmt.Sprintf("%s of them from crashes during recovery", wording.Grouped(t.Nested))},
-		{Label: "crash points", Value: wording.Grouped(t.CrashPoints), Note: fmt.Sprintf("%s exhaustive", wording.Grouped(t.Exhaustive))},
+		{Label: "crash points", Value: wording.Grouped(t.CrashPoints), Note: fmt.Sprintf("%s exhaustive, of %s", wording.Grouped(t.Exhaustive), wording.Plural(t.Shapes, "distinct shape"))},
 		{Label: "cells", Value: wording.Grouped(t.Cells), Note: fmt.Sprintf("%s passed, %s failed, %s unclear, %s lost; %s", wording.Grouped(t.Passed), wording.Grouped(t.Failed), wording.Grouped(t.Unclear), wording.Grouped(t.Lost), wording.Plural(t.Laps, "complete lap")), Bad: t.Failed > 0},
 		canary,
 		{Label: "starts", Value: wording.Grouped(t.Starts), Note: fmt.Sprintf("of the supervisor; %s of children", wording.Plural(t.Deaths, "death"))},

@@ -34,7 +34,7 @@ func night(t *testing.T) *soaks.Soak {
 	add(0, ledger.Event{Start: &ledger.Start{Campaign: "c0ffee", Build: "b1"}})
 	for lap := range 4 {
 		at := time.Duration(lap) * 3 * time.Hour
-		c := ledger.Cell{Lap: lap, Outcome: ledger.Passed, Workload: "kv", Fault: "power", Images: 5000 + 100*lap, CrashPoints: 60, Seconds: 61, OpenSeconds: 10, Profiles: map[string]int{"xfs": 100, "posix-min": 4000}}
+		c := ledger.Cell{Lap: lap, Outcome: ledger.Passed, Workload: "kv", Fault: "power", Images: 5000 + 100*lap, CrashPoints: 60, Seconds: 61, OpenSeconds: 10, Shapes: []uint64{1, 2, uint64(2 + min(lap, 2))}, Profiles: map[string]int{"xfs": 100, "posix-min": 4000}}
 		switch lap {
 		case 0:
 			c.Outcome, c.Findings = ledger.Failed, []ledger.Sighting{lost, hang}
@@ -85,6 +85,8 @@ func TestTrendsCountACellOnce(t *testing.T) {
 	page := pageOf(t, night(t))
 	require.Contains(t, page, "<b>20,600</b> now; 5,000 at first, 5,000 to 20,600, over 9.0 h")
 	require.Contains(t, page, `<span class="wrong">it grows by 0.3 M an hour</span>`)
+	require.Contains(t, page, "<b>4</b> now; 2 at first, 2 to 4, over 9.0 h")
+	require.Contains(t, page, "1 of 4 were new in the second half of this time")
 	require.Contains(t, page, "space amplification of the long-lived store")
 	require.Contains(t, page, "<b>1.89</b> now; 2 at first, 1.89 to 2, over 9.0 h", "milliseconds of a recovery: 10 s for 5,300 images at last")
 }

@@ -1,12 +1,14 @@
 package soaks
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/reports/page"
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
@@ -14,11 +16,28 @@ import (
 type Trends struct {
 	since   time.Time
 	images  int
+	shapes  distinct.Set
 	seconds float64 // searched since the last point of throughput
 	opening float64 // part of seconds: the store recovered an image
 	fresh   int     // images since the last point of throughput
 	counted map[[2]int]bool
 	series  map[string][]page.Point
+}
+
+// distinctShapes is the figure of the distinct shapes of crash points up to a moment. When it no longer rises, going on shows little
+// that is new.
+const distinctShapes = "distinct shapes of crash points"
+
+// plateau says how many of the distinct shapes are new in the second half of the time.
+func plateau(points []page.Point) string {
+	first, last := points[0], points[len(points)-1]
+	before := first.Value
+	for _, p := range points {
+		if p.Hours <= (first.Hours+last.Hours)/2 {
+			before = p.Value
+		}
+	}
+	return fmt.Sprintf("%s of %s were new in the second half of this time", page.Number(last.Value-before), page.Number(last.Value))
 }
 
 // perPoint is how many seconds of searching make one point of throughput; fewer would show noise.
@@ -39,6 +58,12 @@ func (t *Trends) Add(e *ledger.Event) {
 		t.images += e.Cell.Images
 		t.fresh += e.Cell.Images
 		t.add(e, "crash images", float64(t.images))
+		for _, shape := range e.Cell.Shapes {
+			t.shapes.Add(shape)
+		}
+		if n := t.shapes.Len(); n > 0 {
+			t.add(e, distinctShapes, float64(n))
+		}
 		t.opening += e.Cell.OpenSeconds
 		if t.seconds += e.Cell.Seconds; t.seconds >= perPoint {
 			t.add(e, "images a second", float64(t.fresh)/t.seconds)
@@ -72,6 +97,9 @@ func trendsPart(s *Soak) page.Part {
 			continue
 		}
 		plot := page.Plot{Title: name, Points: points}
+		if name == distinctShapes {
+			plot.Note = plateau(points)
+		}
 		for _, slope := range s.Slopes {
 			if slope.Figure == name {
 				plot.Note, plot.Bad = slope.Sentence, slope.Measurable && !slope.Flat

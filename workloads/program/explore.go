@@ -7,13 +7,14 @@ import (
 	"iter"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/shape"
 )
 
 // Explore cuts power at every crash point of a recorded run, lets the program recover the resulting images, and explains what
 // the checker finds wrong. The error is that of ctx, or says that a recovery gave no valid answer; the result then holds what
 // was found before.
 func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, error) {
-	s := &search{Search: NewSearch[place](ctx, o), rec: rec}
+	s := &search{Search: NewSearch[place](ctx, o), rec: rec, shapes: shape.Of(rec.Trace)}
 	err := Run(s.Search, func(nr int) (Searcher[*faultfs.CrashPoint, place], error) {
 		recoverer, err := way.Recoverer(nr)
 		return &worker{search: s, recoverer: recoverer}, err
@@ -21,6 +22,7 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 	result := &Result{
 		Program: rec.Program, Way: rec.Way, Profile: s.Model.Profile.Name, Device: s.Model.Device.String(), Ended: rec.Ended, Missed: rec.Missed,
 		Refused: rec.Refused, Ops: len(rec.Trace), Acks: len(rec.Acks),
+		Shapes: s.seen.All(),
 	}
 	s.Conclude(result, len(rec.Ticks()), err)
 	return result, err
@@ -29,7 +31,9 @@ func Explore(ctx context.Context, rec *Recording, way Way, o Options) (*Result, 
 // search is the state shared by the workers of an exploration.
 type search struct {
 	*Search[place]
-	rec *Recording
+	rec    *Recording
+	shapes map[uint64]uint64 // of the recording
+	seen   shape.Seen        // of the crash points that were searched
 }
 
 // failure is an image that failed.

@@ -42,6 +42,7 @@ func (w *worker) Try(p *faultfs.CrashPoint) error {
 	if w.Ended() {
 		return nil
 	}
+	w.seen.Add(w.shapes[p.Tick])
 	w.Count(func(t *Tally) {
 		t.Points++
 		if p.Pending() > 0 && len(acked) > 0 {

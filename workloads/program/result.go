@@ -14,6 +14,7 @@ type Result struct {
 	Missed   []string  `json:"missed,omitempty"`  // fault rules that never fired
 	Refused  []string  `json:"refused,omitempty"` // what the program asked for and the disk does not support
 	Tally    Tally     `json:"tally"`
+	Shapes   []uint64  `json:"-"` // of the crash points searched, in ascending order; see package shape
 	Findings []Finding `json:"findings"`
 	Once     []string  `json:"once,omitempty"` // failures seen in one recovery and never again with the same image
 	// Passed says that images were judged after acknowledgements, with something at stake, and none failed.

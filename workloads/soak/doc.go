@@ -10,9 +10,9 @@
 //
 // The parts of a soak have their own packages: ledger (the durable record), campaign (the directory, and the seed of each
 // cell), lap (what a child does), programs (programs instead of engines), supervisor (running children), postmortem (what
-// their deaths mean), canary (the planted bug), endless (the long-lived store), flatness (trends), measure, and build
-// (the identity of this binary). A fleet (workloads/fleet) shares a campaign among workers on other machines; its
-// directory has the same form, and Of returns its status.
+// their deaths mean), canary (the planted bug), endless (the long-lived store), flatness (trends), distinct (counts of
+// distinct hashes), measure, and build (the identity of this binary). A fleet (workloads/fleet) shares a campaign among
+// workers on other machines; its directory has the same form, and Of returns its status.
 //
 // Promises:
 //

@@ -48,8 +48,7 @@ type campaign struct {
 
 	// What a new process continues from; see journal.
 	lasting
-	lost         map[string]bool // tokens of the runs in which earlier processes died
-	shapesBefore int             // the most shapes that one of them has seen
+	lost map[string]bool // tokens of the runs in which earlier processes died
 }
 
 // maxHangs is the number of hangs after which a campaign gives up. Each hang leaks goroutines that nothing can stop.

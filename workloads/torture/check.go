@@ -184,7 +184,8 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		Provenance: provenance(),
 	}
 	c.figures.fill(r, c.looks.Vary())
-	r.Scope, r.Shapes, r.Deaths, r.Worst = c.scope, max(c.shapesBefore, c.shapes.Len()), len(c.Deaths), c.worst.Report()
+	r.Scope, r.Seen, r.Deaths, r.Worst = c.scope, c.shapes.All(), len(c.Deaths), c.worst.Report()
+	r.Shapes = len(r.Seen)
 	r.Quota = c.quota()
 	c.workDir.ComeBack()
 	r.Reasons = append(r.Reasons, c.reservations(ctx, &r.Quota)...)

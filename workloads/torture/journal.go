@@ -31,7 +31,7 @@ type journal struct {
 	Points    int64
 	Images    int64
 	Failures  int64
-	Shapes    int // the most seen by a single process; shapes of different processes cannot be compared
+	Shapes    []uint64
 	LooksVary bool
 	Worst     *worst.Worst
 	lasting
@@ -67,7 +67,7 @@ func (c *campaign) writeJournal() error {
 		Began: p.begin, Cells: c.cells, Figures: c.figures, Findings: c.findings.written(),
 		Runs: p.runs.Load(), Unknown: p.unknown.Load(), Finished: p.complete.Load(),
 		Points: p.explored.Points.Load(), Images: p.explored.Images.Load(), Failures: p.explored.Failures.Load(),
-		Shapes: max(c.shapesBefore, c.shapes.Len()), LooksVary: c.looks.Vary(),
+		Shapes: c.shapes.All(), LooksVary: c.looks.Vary(),
 		Worst: &c.worst, lasting: c.lasting,
 	})
 	if err != nil {
@@ -125,7 +125,10 @@ func (c *campaign) resume() error {
 	}
 	p := c.progress
 	p.begin, c.cells, p.cells = j.Began, j.Cells, len(j.Cells)
-	c.lasting, c.shapesBefore = j.lasting, j.Shapes
+	c.lasting = j.lasting
+	for _, shape := range j.Shapes {
+		c.shapes.Add(shape)
+	}
 	if c.opts.For > 0 {
 		c.deadline = p.begin.Add(c.opts.For)
 	}

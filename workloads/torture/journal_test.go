@@ -50,7 +50,7 @@ func inGoroutine(do func()) {
 // steady returns a result without what depends on time and machine.
 func steady(r *Result) *Result {
 	c := *r
-	c.ElapsedSeconds, c.ImagesPerSecond, c.LabShare, c.Spent, c.Shapes = 0, 0, 0, Spent{}, 0
+	c.ElapsedSeconds, c.ImagesPerSecond, c.LabShare, c.Spent = 0, 0, 0, Spent{}
 	c.Findings = nil
 	for _, f := range r.Findings {
 		f.Evidence, f.Trace, f.File, f.Test = nil, nil, "", ""

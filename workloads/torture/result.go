@@ -29,6 +29,7 @@ type Result struct {
 	SampledPoints    int                     `json:"sampled_points"`             // crash points with a sample of the images recovered
 	RottenPoints     int                     `json:"rotten_points,omitempty"`    // crash points with every image damaged, each at a random place
 	Shapes           int                     `json:"shapes,omitempty"`           // distinct shapes of explored crash points; see package shape
+	Seen             []uint64                `json:"-"`                          // these shapes, in ascending order
 	UnexploredPoints int                     `json:"unexplored_points"`          // crash points left out, beyond the time or Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"`          // the largest number of pending operations at an exhaustive crash point
 	Images           int                     `json:"images"`                     // crash images recovered and judged

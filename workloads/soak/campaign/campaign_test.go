@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -114,6 +115,34 @@ func TestAJournalResumesWhereItWas(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, j.Book.Totals, read.Totals)
 	}
+}
+
+func TestALedgerHasEachShapeOnce(t *testing.T) {
+	t.Parallel()
+	disk, dir := journal(t)
+	j, err := campaign.OpenJournal(disk, dir, nil)
+	require.NoError(t, err)
+	add := func(cell int, shapes ...uint64) {
+		require.NoError(t, j.Add(&ledger.Event{Cell: &ledger.Cell{Cell: cell, Outcome: ledger.Passed, Shapes: shapes}}))
+	}
+	add(3, 7, 9)
+	require.NoError(t, j.Close())
+	j, err = campaign.OpenJournal(disk, dir, nil)
+	require.NoError(t, err)
+	add(4, 9, 8, 8, 7)
+	add(5, 7)
+	require.NoError(t, j.Close())
+	var recorded []distinct.Hashes
+	read, err := campaign.Read(disk, dir, func(e *ledger.Event) error {
+		if e.Cell != nil && e.Cell.Cell >= 3 {
+			recorded = append(recorded, e.Cell.Shapes)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, []distinct.Hashes{{7, 9}, {8}, nil}, recorded)
+	require.Equal(t, 3, read.Totals.Shapes)
+	require.Equal(t, 3, j.Book.Totals.Shapes)
 }
 
 func TestACursorThatDoesNotFitItsLedgerIsRefused(t *testing.T) {

@@ -71,8 +71,12 @@ func (r reader) add(e *ledger.Event) error {
 	return nil
 }
 
-// Add appends an event durably and adds it to the totals. After an error the journal accepts no more events; see ledger.Append.
+// Add appends an event durably and adds it to the totals. It leaves out the shapes of a cell that the ledger has already. After an
+// error the journal accepts no more events; see ledger.Append.
 func (j *Journal) Add(e *ledger.Event) error {
+	if e.Cell != nil {
+		e.Cell.Shapes = j.Book.Unseen(e.Cell.Shapes)
+	}
 	if err := j.ledger.Append(e); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/checker"
 	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 	"github.com/lightningdb/lightning-torture/workloads/soak/measure"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
@@ -116,7 +117,7 @@ func cellOf(r *torture.Result, names torture.Cell) *ledger.Cell {
 	c := &ledger.Cell{
 		Workload: names.Workload, Fault: names.Fault, Reasons: r.Reasons, Runs: r.Runs, CrashPoints: r.CrashPoints, Exhaustive: r.ExhaustivePoints,
 		Images: r.Images, Nested: r.NestedImages, BytesLost: r.BytesLost, Seconds: r.ElapsedSeconds, TraceHash: r.TraceHash,
-		OpenSeconds: r.Spent.Open, Profiles: map[string]int{}, Goals: map[string]int{},
+		OpenSeconds: r.Spent.Open, Shapes: r.Seen[:min(len(r.Seen), distinct.Max)], Profiles: map[string]int{}, Goals: map[string]int{},
 	}
 	switch r.Verdict {
 	case checker.Pass:

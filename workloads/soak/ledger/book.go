@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
 )
 
 // Totals has the sums of a ledger. Each cell of a lap is counted once.
@@ -20,6 +22,7 @@ type Totals struct {
 	Exhaustive  int            `json:"exhaustive"` // part of CrashPoints
 	Images      int            `json:"images"`     // crash images recovered and judged
 	Nested      int            `json:"nested"`     // part of Images: those of crashes during recovery
+	Shapes      int            `json:"shapes"`     // distinct shapes of the crash points; a good estimate if there are more than distinct.Max
 	BytesLost   uint64         `json:"bytes_lost"`
 	Seconds     float64        `json:"seconds"`  // total time of the cells
 	Profiles    map[string]int `json:"profiles"` // images by profile
@@ -57,6 +60,7 @@ type Book struct {
 	Seen      time.Time // time of the last event
 	Counted   time.Time // time of the last cell
 	Stopped   string    // why the latest supervisor ended; empty if it is running or was killed
+	shapes    distinct.Set
 	findings  map[string]*Finding
 	cells     map[int][]uint64 // bit sets of the counted cells, by lap
 	laps      map[int]map[Shard]bool
@@ -119,6 +123,9 @@ func (b *Book) Has(lap, cell int) bool {
 	return cell/64 < len(bits) && bits[cell/64]&(1<<(cell%64)) != 0
 }
 
+// Unseen returns those of some shapes that the ledger has to record, because its cells do not have them yet.
+func (b *Book) Unseen(shapes distinct.Hashes) distinct.Hashes { return b.shapes.Unseen(shapes) }
+
 // HasCanary reports whether the canary of a lap was tried.
 func (b *Book) HasCanary(lap int) bool { return b.canaries[b.here(lap, 0)] }
 
@@ -165,6 +172,10 @@ func (b *Book) addCell(e *Event) {
 	t.Exhaustive += c.Exhaustive
 	t.Images += c.Images
 	t.Nested += c.Nested
+	for _, shape := range c.Shapes {
+		b.shapes.Add(shape)
+	}
+	t.Shapes = b.shapes.Len()
 	t.BytesLost += c.BytesLost
 	t.Seconds += c.Seconds
 	for name, n := range c.Profiles {

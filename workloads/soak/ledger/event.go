@@ -1,6 +1,10 @@
 package ledger
 
-import "time"
+import (
+	"time"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
+)
 
 // Event is something that happened in a soak: exactly one of the pointers is set.
 type Event struct {
@@ -86,6 +90,10 @@ type Cell struct {
 	Profiles    map[string]int `json:"profiles,omitempty"` // images by profile
 	Goals       map[string]int `json:"goals,omitempty"`    // crash points by goal
 	Findings    []Sighting     `json:"findings,omitempty"`
+
+	// Shapes are hashes that tell its crash points apart; see package shape of the lab. A ledger has each of them once, in the
+	// first cell that has seen it.
+	Shapes distinct.Hashes `json:"shapes,omitempty"`
 }
 
 // ImagesPerCPU returns the crash images per second of CPU time. A cell has none if its CPU time was not measured, or if it did

@@ -74,6 +74,8 @@ var table = []metric{
 	counter("torture_runs_total", "Recorded runs of the engine.", func(s *soak.Status) int { return s.Totals.Runs }),
 	counter("torture_crash_points_total", "Searched crash points.", func(s *soak.Status) int { return s.Totals.CrashPoints }),
 	counter("torture_exhaustive_crash_points_total", "Searched crash points with every image recovered.", func(s *soak.Status) int { return s.Totals.Exhaustive }),
+	gauge("torture_crash_point_shapes", "Distinct shapes of the searched crash points: what was pending, and from which code. Above 16,383 it is an estimate.",
+		func(s *soak.Status) float64 { return float64(s.Totals.Shapes) }),
 	counter("torture_images_total", "Crash images recovered and judged.", func(s *soak.Status) int { return s.Totals.Images }),
 	counter("torture_nested_images_total", "Crash images of crashes during recovery, recovered and judged.", func(s *soak.Status) int { return s.Totals.Nested }),
 	byName("torture_profile_images_total", Counter, "profile", "Crash images by the profile of the disk.",

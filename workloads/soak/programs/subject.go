@@ -16,6 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/lrec"
 	"github.com/lightningdb/lightning-torture/workloads/program/wasm"
 	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/distinct"
 	"github.com/lightningdb/lightning-torture/workloads/soak/lap"
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
@@ -136,7 +137,7 @@ func cellOf(r *program.Result) *ledger.Cell {
 	images := t.Images + t.Nested // a ledger counts both as images
 	c := &ledger.Cell{
 		Outcome: ledger.Unclear, Runs: 1, CrashPoints: t.Points, Exhaustive: t.Exhaustive, Images: images, Nested: t.Nested, BytesLost: uint64(t.LostBytes),
-		Profiles: map[string]int{r.Profile: images},
+		Profiles: map[string]int{r.Profile: images}, Shapes: r.Shapes[:min(len(r.Shapes), distinct.Max)],
 	}
 	switch {
 	case len(r.Findings) > 0:

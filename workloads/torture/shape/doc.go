@@ -6,8 +6,8 @@
 //	seen.Add(shapes[tick])      // after the crash point was explored
 //
 // Equal shapes do not prove anything. They only decide which crash points package explore tries first, and count how many
-// different ones there were; no crash point is left out because of its shape. Shapes contain program counters and a random
-// seed, so they can be compared only within one process.
+// different ones there were; no crash point is left out because of its shape. A shape is a hash of names of files and of functions with
+// lines, so it is the same in all processes of a program. Where the code has changed, shapes are new.
 //
 // A Seen is safe for concurrent use.
 package shape

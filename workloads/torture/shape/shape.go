@@ -1,13 +1,14 @@
 package shape
 
 import (
-	"hash/maphash"
+	"maps"
+	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
-
-var seed = maphash.MakeSeed()
 
 // Of returns the shape of the crash at each tick at which a trace changes the disk.
 func Of(trace []faultfs.Op) map[uint64]uint64 {
@@ -56,14 +57,14 @@ func (p *pending) then(of map[faultfs.Ino]changes, ino faultfs.Ino, what uint64)
 	if before.last == what {
 		return
 	}
-	after := changes{maphash.Comparable(seed, [2]uint64{before.all, what}), what}
+	after := changes{plan.Mix(before.all, what), what}
 	of[ino] = after
 	p.sum += after.all - before.all
 }
 
 // shape returns the shape of a crash after an operation.
 func (p *pending) shape(last *faultfs.Op) uint64 {
-	return maphash.Comparable(seed, [2]uint64{p.sum, kindOf(last)})
+	return plan.Mix(p.sum, kindOf(last))
 }
 
 // callers is the number of innermost callers that distinguish operations.
@@ -71,20 +72,18 @@ const callers = 8
 
 // kindOf returns a hash of the kind of an operation: what it does, to which kind of file, and from which code.
 func kindOf(op *faultfs.Op) uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	maphash.WriteComparable(&h, [2]uint64{uint64(op.Kind), uint64(op.Fault)})
-	writeClass(&h, op.Path)
-	writeClass(&h, op.To)
+	h := plan.Mix(uint64(op.Kind), uint64(op.Fault))
+	h = plan.Mix(h, classOf(op.Path))
+	h = plan.Mix(h, classOf(op.To))
 	for _, pc := range op.PCs[:min(callers, len(op.PCs))] {
-		maphash.WriteComparable(&h, pc)
+		h = plan.Mix(h, codeOf(pc))
 	}
-	return h.Sum64()
+	return h
 }
 
-// writeClass writes a path without its numbers.
-func writeClass(h *maphash.Hash, path string) {
-	digits := false
+// classOf returns a hash of a path without its numbers.
+func classOf(path string) uint64 {
+	h, digits := offset, false
 	for i := range len(path) {
 		c := path[i]
 		if isDigit := '0' <= c && c <= '9'; isDigit {
@@ -92,13 +91,41 @@ func writeClass(h *maphash.Hash, path string) {
 			continue
 		}
 		if digits {
-			_ = h.WriteByte('#') // it returns no error
+			h = h.with('#')
 		}
 		digits = false
-		_ = h.WriteByte(c) // it returns no error
+		h = h.with(c)
 	}
-	_ = h.WriteByte(0) // it returns no error
+	return uint64(h)
 }
+
+// codes has what codeOf has returned for each program counter.
+var codes sync.Map
+
+// codeOf returns a hash of the function and the line of a program counter, which unlike the counter is the same in all processes.
+func codeOf(pc uintptr) uint64 {
+	if known, ok := codes.Load(pc); ok {
+		return known.(uint64)
+	}
+	frame, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	h := offset
+	for i := range len(frame.Function) {
+		h = h.with(frame.Function[i])
+	}
+	code := plan.Mix(uint64(h), uint64(frame.Line))
+	codes.Store(pc, code)
+	return code
+}
+
+// fnv is the FNV-1a hash of a text.
+type fnv uint64
+
+const (
+	offset fnv = 14695981039346656037
+	prime  fnv = 1099511628211
+)
+
+func (h fnv) with(c byte) fnv { return (h ^ fnv(c)) * prime }
 
 // Seen is a set of shapes. The zero value is empty.
 type Seen struct {
@@ -121,6 +148,13 @@ func (s *Seen) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.all)
+}
+
+// All returns the shapes in ascending order.
+func (s *Seen) All() []uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.all))
 }
 
 // Unseen returns, for each shape among ticks that is not in the set, the first tick with that shape. ticks must be in

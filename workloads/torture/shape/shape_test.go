@@ -51,6 +51,34 @@ func TestNumbersInNamesDoNotMatterAndSyncsDo(t *testing.T) {
 	assert.NotEqual(t, after("1.log"), after("1.log", "2.log"))
 }
 
+// The journal of a campaign and the ledger of a soak compare shapes of several processes.
+func TestShapesAreTheSameInAllProcesses(t *testing.T) {
+	t.Parallel()
+	ticks, shapes := trace(t, func(fs *faultfs.FS) { write(t, fs, "1.log", true) })
+	var all []uint64
+	for _, tick := range ticks {
+		all = append(all, shapes[tick])
+	}
+	assert.Equal(t, []uint64{11272237199044377897, 637046333599746311, 5273495876492576559}, all)
+}
+
+func TestTheCallerMatters(t *testing.T) {
+	t.Parallel()
+	from := func(callers int) (shapes []uint64) {
+		fs := faultfs.New(faultfs.Options{Callers: true})
+		for range callers {
+			write(t, fs, "1.log", false)
+		}
+		if callers == 0 {
+			write(t, fs, "1.log", false)
+		}
+		ops := fs.Trace()
+		return append(shapes, shape.Of(ops)[ops[0].Tick])
+	}
+	assert.Equal(t, from(1), from(1))
+	assert.NotEqual(t, from(1), from(0))
+}
+
 func TestRepeatedChangesAreOneShape(t *testing.T) {
 	t.Parallel()
 	ticks, shapes := trace(t, func(fs *faultfs.FS) {
