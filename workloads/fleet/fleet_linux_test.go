@@ -67,7 +67,7 @@ func spec() *campaign.Spec {
 // serve is the coordinator. It prints a line for each counted cell.
 func serve(dir, address string) error {
 	o := coordinator.Options{
-		Dir: dir, Targets: []torture.Target{soakledger.Target()}, Build: build, Laps: laps, Lease: time.Second, Tick: 200 * time.Millisecond,
+		Dir: dir, Targets: []torture.Target{soakledger.Target()}, Build: build, Laps: laps, Lease: time.Second, Farewell: time.Second, Tick: 200 * time.Millisecond,
 		Watch: func(e *ledger.Event) {
 			if e.Cell != nil {
 				fmt.Println("cell", e.Cell.Lap, e.Cell.Cell)

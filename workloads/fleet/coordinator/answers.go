@@ -74,11 +74,13 @@ func (c *Coordinator) hello(text []byte) *wire.Welcome {
 	defer c.mu.Unlock()
 	if h.Leaving {
 		delete(c.mu.workers, h.Worker)
+		delete(c.mu.silent, h.Worker)
 		c.look()
 	} else if w := c.mu.workers[h.Worker]; w != nil {
 		w.at, w.doing = c.opts.Now(), h.Doing
 	} else if len(c.mu.workers) < workersMax {
 		c.mu.workers[h.Worker] = &seen{at: c.opts.Now(), doing: h.Doing}
+		delete(c.mu.silent, h.Worker)
 		c.opts.Log("worker " + h.Worker + " is here")
 	}
 	return &wire.Welcome{

@@ -27,8 +27,11 @@ type Options struct {
 	Laps   int           // stop after this many laps of the campaign; 0 means no limit
 	Window int           // cells in the queue, at least twice the number of workers; DefaultWindow by default
 	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; DefaultLease by default
-	Tick   time.Duration // time between two checks of the queue; DefaultTick by default
-	Keep   int64         // bytes of evidence to keep; DefaultKeep by default
+	// Farewell is how long the coordinator waits at the end for workers that have fallen silent, to tell them that it is over. They
+	// would wait for another coordinator. DefaultFarewell by default.
+	Farewell time.Duration
+	Tick     time.Duration // time between two checks of the queue; DefaultTick by default
+	Keep     int64         // bytes of evidence to keep; DefaultKeep by default
 
 	Log   func(text string)   // receives progress for people, a line at a time; may be nil
 	Watch func(*ledger.Event) // is called after each event in the ledger; may be nil
@@ -37,10 +40,11 @@ type Options struct {
 
 // The defaults.
 const (
-	DefaultWindow = 256
-	DefaultLease  = time.Minute
-	DefaultTick   = 15 * time.Second
-	DefaultKeep   = 4 << 30
+	DefaultWindow   = 256
+	DefaultLease    = time.Minute
+	DefaultFarewell = 5 * time.Minute
+	DefaultTick     = 15 * time.Second
+	DefaultKeep     = 4 << 30
 )
 
 const (
@@ -63,7 +67,8 @@ type Coordinator struct {
 		journal  *campaign.Journal
 		known    ledger.Known
 		cells    map[int][]torture.Cell // cells of recent laps
-		workers  map[string]*seen       // by name
+		workers  map[string]*seen       // by name, those heard from within the last lease
+		silent   map[string]time.Time   // when the others were last heard from, for Farewell
 		queue    wire.Queue
 		moved    time.Time // when there was last any sign of progress; see stuck
 		queued   int       // number of items at the last check
@@ -101,7 +106,7 @@ func Resume(o Options) (*Coordinator, error) {
 	}
 	c := &Coordinator{opts: o, spec: *spec, wake: make(chan struct{}, 1), failed: make(chan error, 1)}
 	c.mu.queue.Campaign = spec.Name()
-	c.mu.cells, c.mu.workers = map[int][]torture.Cell{}, map[string]*seen{}
+	c.mu.cells, c.mu.workers, c.mu.silent = map[int][]torture.Cell{}, map[string]*seen{}, map[string]time.Time{}
 	if c.subjects, err = wire.SubjectsOf(o.Fleet); err != nil {
 		return nil, fmt.Errorf("%w: %w", torture.ErrConfig, err)
 	}
@@ -135,7 +140,7 @@ func (o *Options) ensureDefaults() {
 	o.Dir = filepath.Clean(o.Dir)
 	o.Fleet = cmp.Or(o.Fleet, wire.DefaultFleet)
 	o.Window, o.Lease, o.Tick = cmp.Or(o.Window, DefaultWindow), cmp.Or(o.Lease, DefaultLease), cmp.Or(o.Tick, DefaultTick)
-	o.Keep = cmp.Or(o.Keep, DefaultKeep)
+	o.Keep, o.Farewell = cmp.Or(o.Keep, DefaultKeep), cmp.Or(o.Farewell, DefaultFarewell)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -41,12 +41,13 @@ type fleet struct {
 	spec     *campaign.Spec
 	counted  chan *ledger.Cell
 	ended    chan error
+	lease    time.Duration
 }
 
 // start starts a coordinator whose ledger already holds the given events, as if an earlier one had been killed after them.
 func start(t *testing.T, laps int, left ...*ledger.Event) *fleet {
 	t.Helper()
-	f := &fleet{t: t, dir: filepath.Join(t.TempDir(), "fleet"), counted: make(chan *ledger.Cell, 1024), ended: make(chan error, 1)}
+	f := &fleet{t: t, dir: filepath.Join(t.TempDir(), "fleet"), counted: make(chan *ledger.Cell, 1024), ended: make(chan error, 1), lease: time.Second}
 	f.spec = &campaign.Spec{Version: 1, Engine: "soak-ledger", Workloads: []string{"register"}, Faults: []string{"power", "killed"}, Seed: 1}
 	var err error
 	f.subjects, err = wire.SubjectsOf(wire.DefaultFleet)
@@ -59,7 +60,7 @@ func start(t *testing.T, laps int, left ...*ledger.Event) *fleet {
 	}
 	require.NoError(t, journal.Close())
 	c, err := coordinator.Resume(coordinator.Options{
-		Dir: f.dir, Targets: []torture.Target{soakledger.Target()}, Build: own, Laps: laps, Lease: time.Second, Tick: 50 * time.Millisecond,
+		Dir: f.dir, Targets: []torture.Target{soakledger.Target()}, Build: own, Laps: laps, Lease: f.lease, Tick: 50 * time.Millisecond,
 		Watch: func(e *ledger.Event) {
 			if e.Cell != nil {
 				f.counted <- e.Cell
@@ -97,6 +98,12 @@ func (f *fleet) hello() *wire.Welcome {
 		return err == nil && wire.Decode(m.Data, w) == nil
 	}, patience, 10*time.Millisecond)
 	return w
+}
+
+// leave says that the worker of hello ends.
+func (f *fleet) leave() {
+	f.t.Helper()
+	require.NoError(f.t, f.conn.Publish(f.subjects.Hello(), f.encode(&wire.Hello{Protocol: wire.Protocol, Worker: "w", Build: own, Leaving: true})))
 }
 
 func (f *fleet) encode(m any) []byte {
@@ -254,6 +261,30 @@ func TestALapWhoseCellsAreAllCountedIsCompletedAfterAKill(t *testing.T) {
 	f := start(t, 1, &ledger.Event{Start: &ledger.Start{Campaign: spec.Name()}}, &ledger.Event{Canary: first.Canary},
 		&ledger.Event{Cell: first.Cell}, &ledger.Event{Cell: last.Cell})
 	require.Equal(t, "all laps are done", f.hello().Over)
+	f.leave()
+	require.NoError(t, <-f.ended)
+}
+
+// A worker that was stopped for a while, or whose machine is busy, must not wait in vain for another coordinator.
+func TestAWorkerThatWasSilentAtTheEndHearsThatItIsOver(t *testing.T) {
+	t.Parallel()
+	f := start(t, 1) // its worker has said hello, and will say nothing for longer than its lease
+	for cell := range 2 {
+		require.Zero(t, f.deliver(f.encode(result(f.spec, 0, cell))))
+	}
+	require.Eventually(t, func() bool {
+		m, err := f.conn.Request(f.subjects.Status(), nil, patience)
+		s := &coordinator.Status{}
+		return err == nil && wire.Decode(m.Data, s) == nil && s.Cells == 2 && len(s.Workers) == 0
+	}, patience, 10*time.Millisecond)
+	for range 20 { // several of the coordinator's rounds, on most machines
+		m, err := f.conn.Request(f.subjects.Status(), nil, patience)
+		require.NoError(t, err, "the coordinator has ended")
+		require.NotEmpty(t, m.Data)
+		<-time.NewTimer(f.lease / 10).C
+	}
+	require.Equal(t, "all laps are done", f.hello().Over)
+	f.leave()
 	require.NoError(t, <-f.ended)
 }
 

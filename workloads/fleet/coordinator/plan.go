@@ -1,6 +1,7 @@
 package coordinator
 
 import (
+	"maps"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/fleet/wire"
@@ -71,13 +72,22 @@ func (c *Coordinator) over() string {
 	return ""
 }
 
-// alive returns the workers heard from within the last lease, and forgets the others. The caller holds c.mu.
+// alive returns the workers heard from within the last lease. The caller holds c.mu.
 func (c *Coordinator) alive() map[string]*seen {
 	now := c.opts.Now()
 	for name, w := range c.mu.workers {
 		if now.Sub(w.at) > c.opts.Lease {
 			delete(c.mu.workers, name)
+			c.mu.silent[name] = w.at
 		}
 	}
 	return c.mu.workers
+}
+
+// missed returns the number of workers that have neither left nor been silent for so long that nobody waits for them. The caller holds
+// c.mu.
+func (c *Coordinator) missed() int {
+	now := c.opts.Now()
+	maps.DeleteFunc(c.mu.silent, func(_ string, at time.Time) bool { return now.Sub(at) > c.opts.Farewell })
+	return len(c.alive()) + len(c.mu.silent)
 }

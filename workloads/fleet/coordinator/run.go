@@ -20,10 +20,6 @@ const (
 	evidencePatience = 30 * time.Second
 )
 
-// goodbye is how many waits of an idle worker the coordinator stays at the end, so that all workers learn that it is
-// over.
-const goodbye = 3
-
 // Run hands out cells and counts results until all laps are done, the fleet is drained or ctx is done. None of these is an error.
 // Errors are soak.ErrBlind and those of the ledger. Run waits for a broker that does not answer. Call it once.
 func (c *Coordinator) Run(ctx context.Context, conn *nats.Conn) error {
@@ -67,15 +63,21 @@ func (c *Coordinator) first(ctx context.Context, q *queue) {
 	}
 }
 
-// work keeps the queue filled until there is no more work and the workers have been told, or the campaign fails.
+// work keeps the queue filled until there is no more work and the workers have left, or the campaign fails. At the end it waits at least
+// as long as an idle worker does, because an earlier coordinator may have had workers.
 func (c *Coordinator) work(ctx context.Context, q *queue) error {
 	ticker := time.NewTicker(c.opts.Tick)
 	defer ticker.Stop()
-	left := goodbye
+	waited, said := false, false
 	for {
-		if done, quiet := c.ended(); done {
-			if left--; quiet && left < goodbye-1 || left < 0 {
+		done, missed := c.ended()
+		if done {
+			if missed == 0 && waited {
 				return nil
+			}
+			if waited && !said {
+				c.opts.Log(fmt.Sprintf("it is over; waiting for %d workers, for up to %v", missed, c.opts.Farewell))
+				said = true
 			}
 			ticker.Reset(c.wait())
 		}
@@ -85,10 +87,8 @@ func (c *Coordinator) work(ctx context.Context, q *queue) error {
 		case err := <-c.failed:
 			return err
 		case <-ticker.C:
+			waited = done
 		case <-c.wake:
-			if done, _ := c.ended(); done {
-				left++ // a worker has left or delivered, so this round does not count against the others
-			}
 		}
 		if err := c.reconcile(ctx, q); err != nil && ctx.Err() == nil {
 			c.opts.Log("the queue: " + err.Error())
@@ -96,19 +96,18 @@ func (c *Coordinator) work(ctx context.Context, q *queue) error {
 	}
 }
 
-// ended reports whether there is no more work, and whether no worker is left to hear of it.
-func (c *Coordinator) ended() (done, quiet bool) {
+// ended reports whether there is no more work, and how many workers have yet to hear of it.
+func (c *Coordinator) ended() (done bool, missed int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	workers := c.alive()
 	if c.mu.draining {
-		for _, w := range workers {
+		for _, w := range c.alive() {
 			if w.doing != nil {
-				return false, false // wait for its cell, however long it takes
+				return false, 0 // wait for its cell, however long it takes
 			}
 		}
 	}
-	return c.over() != "", len(workers) == 0
+	return c.over() != "", c.missed()
 }
 
 // finish records in the ledger why the campaign stops here.

@@ -18,7 +18,8 @@ import (
 var (
 	// ErrRefused means that the coordinator has refused this worker; the text says why.
 	ErrRefused = errors.New("fleet: refused")
-	// ErrAlone means that the coordinator did not answer for Options.Patience.
+	// ErrAlone means that the coordinator did not answer for Options.Patience. This also happens to a worker that was silent at the end for
+	// longer than coordinator.Options.Farewell.
 	ErrAlone = errors.New("fleet: no answer from a coordinator")
 )
 
