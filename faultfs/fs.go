@@ -35,8 +35,14 @@ type FS struct {
 
 var _ afero.Fs = (*FS)(nil)
 
-// New returns an empty filesystem with a root directory.
-func New(o Options) *FS { return newFS(o, disk.New()) }
+// New returns a filesystem on a disk of its own.
+func New(o Options) *FS {
+	base := o.Base
+	if base == nil {
+		base = disk.New()
+	}
+	return newFS(o, base)
+}
 
 func newFS(o Options, base *disk.Disk) *FS {
 	f := &FS{

@@ -1,6 +1,10 @@
 package faultfs
 
-import "time"
+import (
+	"time"
+
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
+)
 
 // Options configure a new filesystem. The zero value is an empty disk with a tick counter of its own and no faults.
 type Options struct {
@@ -11,6 +15,8 @@ type Options struct {
 	Rules []*Rule
 	// Callers makes each recorded operation carry the program counters of its callers, as Op.PCs.
 	Callers bool
+	// Base is what is on the disk at first, durably. It must not change. If nil, the disk is empty.
+	Base *disk.Disk
 	// Clock is what slow calls and stalled disks wait on. If nil, nothing waits, but the faults are counted.
 	Clock Clock
 }

@@ -140,7 +140,7 @@ func (f *flags) register(cmd *cobra.Command, w World) {
 	if w.Programs != nil {
 		f.registerProgram(to, w.Programs)
 	}
-	to.Var(&f.life, "life", "size of the store that lives for the whole soak; 0: none")
+	to.Var(&f.life, "life", "size of the store that lives for the whole soak, which needs twice as much disk; 0: none")
 	to.Var(&f.memory, "mem-limit", "memory that a child may use before it is killed")
 	to.Var(&f.keep, "keep", "disk space for evidence; beyond it, a finding has only its token")
 	to.Var(&f.shard, "shard", "only every N-th cell of each lap, starting with the I-th: one of N soaks that share the work")

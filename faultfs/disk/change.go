@@ -22,6 +22,9 @@ func (d *Disk) Edit(e *trace.Edit) {
 // Writable returns the bytes of a file so that they can be changed. The file is created if it does not exist.
 func (d *Disk) Writable(ino trace.Ino) *Content { return d.writable(ino, false).content }
 
+// Put sets the bytes of a file. The file is created if it does not exist.
+func (d *Disk) Put(ino trace.Ino, c *Content) { d.writable(ino, false).content = c }
+
 // writable returns the inode so that it can be changed. It is created if it does not exist.
 func (d *Disk) writable(ino trace.Ino, dir bool) *inode {
 	n := d.inodes[ino]

@@ -1,7 +1,9 @@
 package disk
 
 import (
+	"fmt"
 	"hash/maphash"
+	"io"
 	"slices"
 )
 
@@ -25,6 +27,15 @@ type Content struct {
 	size     int64
 	pages    []page
 	borrowed bool // pages belongs to another content and must be copied before the first change
+
+	below      io.ReaderAt // what pages without bytes read before belowBytes; nil: there is none
+	belowBytes int64
+}
+
+// Below returns a content that begins with the first bytes of another file, which must not change. They are read from there whenever
+// they are needed, so they take no memory. A read that fails is a panic.
+func Below(r io.ReaderAt, size int64) *Content {
+	return &Content{size: size, below: r, belowBytes: size}
 }
 
 // Size returns the size in bytes.
@@ -32,7 +43,7 @@ func (c *Content) Size() int64 { return c.size }
 
 // Fork returns a content with the same bytes. The receiver must not be changed afterwards.
 func (c *Content) Fork() *Content {
-	return &Content{size: c.size, pages: c.pages, borrowed: true}
+	return &Content{size: c.size, pages: c.pages, borrowed: true, below: c.below, belowBytes: c.belowBytes}
 }
 
 // ReadAt copies bytes from off into b and returns how many there were.
@@ -44,14 +55,32 @@ func (c *Content) ReadAt(b []byte, off int64) int {
 	for done := 0; done < len(b); {
 		i, in := pageOf(off + int64(done))
 		n := min(len(b)-done, PageBytes-in)
-		if i < len(c.pages) && c.pages[i].b != nil {
+		if c.has(i) {
 			copy(b[done:done+n], c.pages[i].b[in:])
 		} else {
-			clear(b[done : done+n])
+			for i++; done+n < len(b) && !c.has(i); i++ {
+				n = min(len(b), done+n+PageBytes) - done
+			}
+			c.readBelow(b[done:done+n], off+int64(done))
 		}
 		done += n
 	}
 	return len(b)
+}
+
+// has reports whether page i has bytes of its own.
+func (c *Content) has(i int) bool { return i < len(c.pages) && c.pages[i].b != nil }
+
+// readBelow copies what pages without bytes read from off into b.
+func (c *Content) readBelow(b []byte, off int64) {
+	n := max(0, min(int64(len(b)), c.belowBytes-off))
+	clear(b[n:])
+	if n == 0 {
+		return
+	}
+	if _, err := c.below.ReadAt(b[:n], off); err != nil {
+		panic(fmt.Errorf("disk: read the file below: %w", err))
+	}
 }
 
 // WriteAt stores b at off and grows the content as needed.
@@ -78,6 +107,7 @@ func (c *Content) SetSize(size int64) {
 			last++
 		}
 		c.pages = c.pages[:min(last, len(c.pages))]
+		c.belowBytes = min(c.belowBytes, size)
 	}
 	c.size = size
 }
@@ -98,6 +128,7 @@ func (c *Content) writable(i int) *[PageBytes]byte {
 	switch {
 	case p.b == nil:
 		p.b = new([PageBytes]byte)
+		c.readBelow(p.b[:], int64(i)*PageBytes)
 	case p.owner != c:
 		p.b = (*[PageBytes]byte)(slices.Clone(p.b[:])) // other images see the shared bytes
 	}
@@ -109,8 +140,8 @@ func pageOf(off int64) (index, within int) { return int(off / PageBytes), int(of
 
 // Hole reports whether the page at an offset was never written, so that it takes no space.
 func (c *Content) Hole(off int64) bool {
-	i, _ := pageOf(off)
-	return i >= len(c.pages) || c.pages[i].b == nil
+	i, in := pageOf(off)
+	return !c.has(i) && off-int64(in) >= c.belowBytes
 }
 
 // Allocate makes the page at an offset take space, without changing what is read.
@@ -121,12 +152,17 @@ func (c *Content) Allocate(off int64) {
 
 // Pages returns the number of pages that take space.
 func (c *Content) Pages() (n int64) {
-	for _, p := range c.pages {
-		if p.b != nil {
+	for i := range c.count() {
+		if !c.Hole(int64(i) * PageBytes) {
 			n++
 		}
 	}
 	return n
+}
+
+// count returns the number of pages, without holes at the end.
+func (c *Content) count() int {
+	return max(len(c.pages), int((c.belowBytes+PageBytes-1)/PageBytes))
 }
 
 // Hash hashes size and bytes. A nil content hashes like an empty one. A page that was never written and one that was
@@ -138,11 +174,19 @@ func (c *Content) Hash(seed maphash.Seed) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	maphash.WriteComparable(&h, c.size)
-	for i, p := range c.pages {
-		if p.b != nil {
-			maphash.WriteComparable(&h, i)
-			_, _ = h.Write(p.b[:]) // never fails
+	var below [PageBytes]byte
+	for i := range c.count() {
+		b := below[:]
+		switch {
+		case c.has(i):
+			b = c.pages[i].b[:]
+		case c.Hole(int64(i) * PageBytes):
+			continue
+		default:
+			c.readBelow(b, int64(i)*PageBytes)
 		}
+		maphash.WriteComparable(&h, i)
+		_, _ = h.Write(b) // never fails
 	}
 	return h.Sum64()
 }

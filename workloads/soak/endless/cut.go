@@ -3,7 +3,9 @@ package endless
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/spf13/afero"
 
@@ -29,77 +31,89 @@ func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	if err := l.open(); err != nil {
 		return err
 	}
-	shown, err := l.shown()
-	if err != nil {
+	r := recovered{life: l, profile: profile.Name, differs: map[int]uint64{}}
+	if err := r.scan(); err != nil {
 		return err
 	}
-	return l.settle(shown, profile.Name)
+	s.Keys, s.LiveBytes = r.keys, r.bytes
+	return r.settle()
 }
 
-// shown reads the whole store and returns the commit that each key shows.
-func (l *Life) shown() ([]uint64, error) {
-	shown, wrong := make([]uint64, len(l.model)), error(nil)
+// recovered is what a store shows after a power cut.
+type recovered struct {
+	life    *Life
+	profile string
+	keys    int
+	bytes   int64          // of keys and values
+	differs map[int]uint64 // the keys that show another commit than the model has, which may have been lost
+}
+
+// scan reads the whole store and compares it with the model.
+func (r *recovered) scan() error {
+	l, next, wrong := r.life, 0, error(nil)
 	err := l.store.Scan(nil, nil, func(key, value []byte) bool {
-		number, ok := numberOf(key, len(l.model))
+		number, ok := numberOf(key, l.model.keys)
 		commit, has := commitOf(value)
-		if !ok || !has || !bytes.Equal(value, valueOf(number, commit)) {
-			wrong = violated("invented", "after a power cut the store shows %q with a value that nobody wrote", key)
+		if !ok || !has || number < next || !bytes.Equal(value, valueOf(number, commit)) {
+			wrong = violated("invented", "after a power cut the store shows %q out of order, or with a value that nobody wrote", key)
 			return false
 		}
-		shown[number] = commit
+		r.keys, r.bytes = r.keys+1, r.bytes+int64(len(key)+len(value))
+		for ; next < number && wrong == nil; next++ {
+			wrong = r.compare(next, 0)
+		}
+		if wrong == nil {
+			wrong = r.compare(number, commit)
+		}
+		next = number + 1
 		l.Ops.Add(1)
-		return true
+		return wrong == nil
 	})
 	if err != nil {
-		return nil, violated("error", "a scan failed after a power cut: %v", err)
+		return violated("error", "a scan failed after a power cut: %v", err)
 	}
-	return shown, wrong
+	for ; next < l.model.keys && wrong == nil; next++ {
+		wrong = r.compare(next, 0)
+	}
+	return wrong
 }
 
-// settle checks that what a store shows after a power cut is allowed, and makes it the new model.
-func (l *Life) settle(shown []uint64, profile string) error {
-	p := &l.target.Promises
-	synced := l.tail.base + uint64(l.tail.synced)
-	if p.LossIsSuffix && p.AtomicBatch {
-		if _, ok := l.tail.keep(l.model, shown); !ok {
-			return l.blame(shown, profile, synced)
+// compare compares the commit that a key shows with the model.
+func (r *recovered) compare(key int, shown uint64) error {
+	l := r.life
+	want := l.model.get(key)
+	if shown == want {
+		return nil
+	}
+	r.differs[key] = shown
+	switch {
+	case l.tail.allows(key, want, shown):
+		return nil
+	case shown < want:
+		return violated("lost", "after a power cut under %s, %s is as commit %d left it, and not as commit %d did; commits up to %d were "+
+			"acknowledged with sync", r.profile, keyOf(key), shown, want, l.tail.base+uint64(l.tail.synced))
+	}
+	return violated("invented", "after a power cut under %s, %s is as commit %d left it, which was never there or overwritten before; the last "+
+		"was %d", r.profile, keyOf(key), shown, want)
+}
+
+// settle checks that the keys, each of which is right by itself, are right together, and makes what the store shows the new model.
+func (r *recovered) settle() error {
+	l := r.life
+	if l.target.Promises.LossIsSuffix && l.target.Promises.AtomicBatch {
+		if _, ok := l.tail.keep(l.model.get, r.differs); !ok {
+			return violated("hole", "after a power cut under %s, no number of lost commits at the end explains what is there of the %d commits after %d",
+				r.profile, len(l.tail.commits), l.tail.base)
 		}
 	}
-	for key := range shown {
-		if !l.tail.allows(key, l.model[key], shown[key]) {
-			return l.blame(shown, profile, synced)
-		}
+	for _, key := range slices.Sorted(maps.Keys(r.differs)) {
+		l.model.set(key, r.differs[key])
 	}
-	l.model = shown
 	return nil
-}
-
-// blame returns the violation: a key that shows a commit that it must not show or, if every key is right by itself, that the keys
-// do not fit together.
-func (l *Life) blame(shown []uint64, profile string, synced uint64) error {
-	for key := range shown {
-		if l.tail.allows(key, l.model[key], shown[key]) {
-			continue
-		}
-		if shown[key] == 0 || shown[key] < l.model[key] {
-			return violated("lost", "after a power cut under %s, %s is as commit %d left it, and not as commit %d did; commits up to %d were "+
-				"acknowledged with sync", profile, keyOf(key), shown[key], l.model[key], synced)
-		}
-		return violated("invented", "after a power cut under %s, %s is as commit %d left it, which was never there or overwritten before; the last "+
-			"was %d", profile, keyOf(key), shown[key], l.model[key])
-	}
-	return violated("hole", "after a power cut under %s, no number of lost commits at the end explains what is there of the %d commits after %d",
-		profile, len(l.tail.commits), l.tail.base)
 }
 
 // measure adds the size of the store to a stretch.
 func (l *Life) measure(s *Stretch) error {
-	for key, commit := range l.model {
-		if commit != 0 {
-			s.Keys++
-			s.LiveBytes += int64(len(keyOf(key)) + len(valueOf(key, commit)))
-		}
-	}
 	if g, ok := l.store.(workloads.Gauger); ok {
 		s.Gauges = g.Gauges()
 	}

@@ -2,9 +2,10 @@
 // whatever the cut left. Other runs of the lab are short and start with an empty disk; this one shows what accumulates over days:
 // levels that fill up, files that are never removed, memory that grows.
 //
-//	life.go    Life: a store, its disk and its model   load.go    what the client does, from the seed
-//	cut.go     the power cut, and the comparison       values.go  keys, and values that say what they are
-//	tail.go    which commits a cut may take            snapshot.go  Life on the machine's disk
+//	life.go    Life: a store, its disk and its model   load.go      what the client does, from the seed
+//	cut.go     the power cut, and the comparison       values.go    keys, and values that say what they are
+//	tail.go    which commits a cut may take            model.go     model: which commit wrote each key
+//	                                                   snapshot.go  Life on the machine's disk
 //
 // A single client works on the store, so the model always knows what each read must return. For each key it holds the number of
 // the commit that wrote it. The value is a function of key and commit, so the model needs eight bytes per key, whatever the size of
@@ -14,10 +15,18 @@
 //
 //   - E1: after every power cut, every key is compared with the model: commits acknowledged with Sync must be there, and only what
 //     the engine's promises allow may be lost (Promises.LossIsSuffix, AtomicBatch).
-//   - E2: snapshots are taken at the end of a stretch, so a process that was killed repeats at most one stretch.
-//   - E3: memory holds one store and the trace of one stretch, however long the life is. At the end of a stretch the store is closed
-//     and opened again on a new disk with the same files.
+//   - E2: snapshots are taken at the end of a stretch, so a process that was killed repeats at most one stretch. A snapshot replaces
+//     the one before it atomically.
+//   - E3: the size of the store is limited by the machine's disk, on which it needs twice as much, and not by memory. Store and model
+//     are read from the latest snapshot; memory holds what one stretch writes, and what the engine itself keeps.
 //
-// The disk is a faultfs and therefore in memory, which limits the size of the store. Targets that are append-only logs, or that do
-// not promise that synced commits survive, have no life. A Life is used by one goroutine.
+// A store is filled in the first stretches, by up to 30 MB before each power cut. One of more than 256 MiB is opened with limits for such a
+// size (Target.Roomy), a stretch has one power cut, and the client never asks for a compaction of everything, because a stretch is in
+// memory. An engine that rewrites its whole store unasked needs memory for that.
+//
+// Tried and rejected: files on a directory of the machine, changed as the store changes them: every crash image would have to copy
+// them, or to record what it does not share. Mapped memory in place of a snapshot that is read: the kernel counts the pages that were
+// read as memory of the process, which has a limit.
+//
+// Targets that are append-only logs, or that do not promise that synced commits survive, have no life. A Life is used by one goroutine.
 package endless

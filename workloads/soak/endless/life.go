@@ -25,9 +25,10 @@ type Life struct {
 	target  torture.Target
 	seed    uint64
 	file    string
-	stretch int      // the next stretch
-	commits uint64   // the number of commits so far, and of the last one
-	model   []uint64 // for each key, the commit that wrote it; 0 if it does not exist
+	stretch int    // the next stretch
+	commits uint64 // the number of commits so far, and of the last one
+	filled  int    // how many keys, from the first on, were written to fill the store
+	model   model
 	disk    *faultfs.FS
 	store   workloads.Store
 	tail    tail // what may be lost
@@ -39,11 +40,17 @@ const dir = "/life"
 // New returns a life with an empty store, which grows to about the given number of bytes.
 func New(target torture.Target, seed uint64, bytes int64, file string) *Life {
 	return &Life{
-		target: target, seed: seed, file: file, model: make([]uint64, max(leastKeys, bytes/meanValue)), disk: faultfs.New(faultfs.Options{}),
+		target: target, seed: seed, file: file, model: newModel(max(leastKeys, int(bytes/meanValue)), nil), disk: faultfs.New(faultfs.Options{}),
 	}
 }
 
-const leastKeys = 64
+const (
+	leastKeys = 64
+	mostSmall = 256 << 20 / meanValue
+)
+
+// large reports whether the store is too large to be handled in memory.
+func (l *Life) large() bool { return l.model.keys > mostSmall }
 
 // Violation is a promise that the store broke.
 type Violation struct {
@@ -71,10 +78,11 @@ type Stretch struct {
 	Gauges    map[string]float64 // the engine's own gauges at the end; nil if it has none
 }
 
-// cutsAStretch is the number of power cuts in a stretch.
+// cutsAStretch is the number of power cuts in a stretch of a small store. A large one has one: what is written in a stretch is in memory,
+// several times over.
 const cutsAStretch = 8
 
-// Next runs one stretch. If the store breaks a promise, the error is a Violation and the life is over. If ctx is done, the stretch
+// Next runs one stretch, after which the store is closed. If the store breaks a promise, the error is a Violation and the life is over. If ctx is done, the stretch
 // is abandoned and the error is that of ctx.
 func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 	s.Number = l.stretch
@@ -84,7 +92,11 @@ func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 		}
 	}
 	rng := rand.New(rand.NewPCG(l.seed, uint64(l.stretch)))
-	for range cutsAStretch {
+	cuts := cutsAStretch
+	if l.large() {
+		cuts = 1
+	}
+	for range cuts {
 		if err := l.load(ctx, rng, &s); err != nil {
 			return s, err
 		}
@@ -96,21 +108,11 @@ func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 	if err := l.measure(&s); err != nil {
 		return s, err
 	}
-	return s, l.renew()
-}
-
-// renew closes the store and puts its files on a new disk. An image shares data with the disk that it was made from, so a chain of
-// images would grow without limit.
-func (l *Life) renew() error {
 	if err := l.Close(); err != nil {
-		return violated("error", "the store could not be closed on a healthy disk: %v", err)
+		return s, violated("error", "the store could not be closed on a healthy disk: %v", err)
 	}
-	files, err := l.files()
-	if err != nil {
-		return err
-	}
-	l.store, l.disk = nil, faultfs.New(faultfs.Options{})
-	return l.restore(files)
+	l.store = nil
+	return s, nil
 }
 
 // open opens the store on the disk, creating its directory if necessary.
@@ -120,7 +122,11 @@ func (l *Life) open() error {
 			return err
 		}
 	}
-	store, err := l.target.OpenStore(torture.Env{FS: l.disk, Dir: dir})
+	env := torture.Env{FS: l.disk, Dir: dir}
+	if l.large() {
+		env.Limits = l.target.Roomy
+	}
+	store, err := l.target.OpenStore(env)
 	if err != nil {
 		return violated("does not open", "the store does not open after %d commits: %v", l.commits, err)
 	}

@@ -3,9 +3,11 @@ package endless
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,7 +77,11 @@ func TestACorrectStoreLivesOn(t *testing.T) {
 
 	again, err := Load(lightning.Target(), 1, small, file)
 	require.NoError(t, err)
-	require.Equal(t, l.model, again.model)
+	require.Positive(t, l.commits)
+	require.Equal(t, l.commits, again.commits)
+	for key := range l.model.keys {
+		require.Equal(t, l.model.get(key), again.model.get(key))
+	}
 	s, err := again.Next(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 3, s.Number)
@@ -85,10 +91,77 @@ func TestACorrectStoreLivesOn(t *testing.T) {
 	require.ErrorContains(t, err, "remove it to begin with an empty store")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	text[len(text)/2] ^= 1
-	require.NoError(t, os.WriteFile(file, text, 0o600))
-	_, err = Load(lightning.Target(), 1, small, file)
-	require.ErrorContains(t, err, "its checksum is")
+	for name, bad := range map[string][]byte{
+		"a bit in a file":         flipped(text, 100),
+		"a bit in the model":      flipped(text, int(binary.LittleEndian.Uint64(text[len(text)-16:]))-1),
+		"a bit in the contents":   flipped(text, len(text)-20),
+		"a bit in the end":        flipped(text, len(text)-16),
+		"a bit in the last bytes": flipped(text, len(text)-1),
+		"cut off":                 text[:len(text)/2],
+		"empty":                   nil,
+	} {
+		other := filepath.Join(t.TempDir(), "life")
+		require.NoError(t, os.WriteFile(other, bad, 0o600))
+		_, err = Load(lightning.Target(), 1, small, other)
+		require.ErrorContains(t, err, "is not a snapshot of this soak's store", name)
+	}
+}
+
+func flipped(text []byte, at int) []byte {
+	bad := slices.Clone(text)
+	bad[at] ^= 1
+	return bad
+}
+
+// What was not saved is repeated, and what was saved is not read into memory.
+func TestALifeGoesOnFromItsSnapshot(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "life")
+	l := New(lightning.Target(), 1, small, file)
+	_, err := l.Next(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, l.Save())
+	require.Empty(t, l.disk.Trace(), "the disk begins with what is in the snapshot")
+	require.Empty(t, l.model.changed)
+	_, err = l.Next(t.Context()) // not saved, as if the process was killed
+	require.NoError(t, err)
+	require.NotEmpty(t, l.model.changed)
+
+	again, err := Load(lightning.Target(), 1, small, file)
+	require.NoError(t, err)
+	s, err := again.Next(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, s.Number)
+	require.NoError(t, again.Save())
+}
+
+func TestALargeStoreIsOpenedWithRoomyLimits(t *testing.T) {
+	t.Parallel()
+	target, limits := lightning.Target(), torture.Limits(nil)
+	open := target.Open
+	target.Open = func(env torture.Env) (workloads.Store, error) {
+		limits = env.Limits
+		return open(env)
+	}
+	for bytes, want := range map[int64]torture.Limits{small: nil, 1 << 30: target.Roomy} {
+		l := New(target, 1, bytes, "")
+		require.NoError(t, l.open())
+		require.Equal(t, want, limits)
+		require.NoError(t, l.Close())
+	}
+	require.NotEmpty(t, target.Roomy)
+}
+
+func TestALifeFillsItsStore(t *testing.T) {
+	t.Parallel()
+	l := New(lightning.Target(), 1, small, filepath.Join(t.TempDir(), "life"))
+	for range 2 {
+		s, err := l.Next(t.Context())
+		require.NoError(t, err)
+		require.Greater(t, s.LiveBytes, int64(small/2))
+		require.NoError(t, l.Save())
+	}
+	require.Equal(t, l.model.keys, l.filled)
 }
 
 func TestAStoreThatLiesIsFound(t *testing.T) {
@@ -162,6 +235,7 @@ func TestOnlyASuffixOfTheTailMayBeLost(t *testing.T) {
 	write(true, 1, 0, 1)
 	write(false, 2, 1)
 	write(false, 3, 2, 1)
+	latest := func(key int) uint64 { return model[key] }
 	for _, row := range []struct {
 		shown []uint64
 		kept  int
@@ -174,7 +248,13 @@ func TestOnlyASuffixOfTheTailMayBeLost(t *testing.T) {
 		{[]uint64{1, 3, 0}, 1, false}, // half of a batch
 		{[]uint64{1, 1, 3}, 1, false},
 	} {
-		kept, ok := tl.keep(model, row.shown)
+		differs := map[int]uint64{}
+		for key, commit := range row.shown {
+			if commit != model[key] {
+				differs[key] = commit
+			}
+		}
+		kept, ok := tl.keep(latest, differs)
 		require.Equal(t, row.ok, ok, "%v", row.shown)
 		require.Equal(t, row.kept, kept, "%v", row.shown)
 	}

@@ -14,12 +14,18 @@ const (
 	leastOps = 200
 	mostOps  = 4000
 	opsShare = 8 // of the keys
+
+	mostFilled   = 50_000 // keys written to fill the store
+	filledAtOnce = 16     // in a commit
 )
 
 // load runs the client until the next power cut.
 func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
 	l.tail = tail{base: l.commits}
-	n := leastOps + rng.IntN(max(1, min(mostOps, len(l.model)/opsShare)))
+	if err := l.fill(ctx, rng, s); err != nil {
+		return err
+	}
+	n := leastOps + rng.IntN(max(1, min(mostOps, l.model.keys/opsShare)))
 	for range n {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -42,9 +48,9 @@ func (l *Life) op(rng *rand.Rand) error {
 	case kind < 90:
 		return l.commit(rng, 2+rng.IntN(7))
 	case kind < 130:
-		return l.get(rng.IntN(len(l.model)))
+		return l.get(rng.IntN(l.model.keys))
 	case kind < 149:
-		return l.scan(rng.IntN(len(l.model)), 1+rng.IntN(50))
+		return l.scan(rng.IntN(l.model.keys), 1+rng.IntN(50))
 	}
 	return l.maintain(rng)
 }
@@ -57,45 +63,73 @@ const (
 	compactShare = 20
 )
 
-// commit writes to some keys.
+// commit writes to n random keys, half of the time to a few hot ones, or deletes them.
 func (l *Life) commit(rng *rand.Rand, n int) error {
-	number := l.commits + 1
-	if !l.target.Promises.AtomicBatch {
-		n = 1
-	}
-	var writes []history.Write
 	var keys []int
+	var deletes []bool
 	for range n {
-		key := rng.IntN(len(l.model))
+		key := rng.IntN(l.model.keys)
 		if rng.IntN(2) == 0 {
-			key = rng.IntN(1 + len(l.model)/16) // half of all writes go to a few hot keys
+			key = rng.IntN(1 + l.model.keys/16)
 		}
-		w := history.Write{Key: keyOf(key)}
-		if w.Delete = rng.IntN(deleteShare) == 0; !w.Delete {
-			w.Value = valueOf(key, number)
-		}
-		writes, keys = append(writes, w), append(keys, key)
+		keys, deletes = append(keys, key), append(deletes, rng.IntN(deleteShare) == 0)
 	}
-	durability := history.NoSync
+	return l.write(rng, keys, deletes)
+}
+
+// write commits values to keys, or deletes them.
+func (l *Life) write(rng *rand.Rand, keys []int, deletes []bool) error {
+	if !l.target.Promises.AtomicBatch {
+		keys, deletes = keys[:1], deletes[:1]
+	}
+	number, durability := l.commits+1, history.NoSync
 	if rng.IntN(syncShare) == 0 {
 		durability = history.Sync
 	}
-	c := commit{keys: keys, deletes: make([]bool, len(writes)), was: make([]uint64, len(writes))}
-	for i, w := range writes {
-		c.deletes[i] = w.Delete
+	c := commit{keys: keys, deletes: deletes, was: make([]uint64, len(keys))}
+	writes := make([]history.Write, len(keys))
+	for i, key := range keys {
+		writes[i] = history.Write{Key: keyOf(key), Delete: deletes[i]}
+		if !deletes[i] {
+			writes[i].Value = valueOf(key, number)
+		}
 	}
 	if err := l.store.Apply(writes, durability); err != nil {
 		return violated("error", "commit %d failed on a healthy disk: %v", number, err)
 	}
 	for i, key := range keys {
-		if c.was[i] = l.model[key]; c.deletes[i] {
-			l.model[key] = 0
+		if c.was[i] = l.model.get(key); c.deletes[i] {
+			l.model.set(key, 0)
 		} else {
-			l.model[key] = number
+			l.model.set(key, number)
 		}
 	}
 	l.commits = number
 	l.tail.add(c, durability == history.Sync)
+	return nil
+}
+
+// fill writes the next keys of those that no earlier call has written, in order, until it has written all.
+func (l *Life) fill(ctx context.Context, rng *rand.Rand, s *Stretch) error {
+	for end := min(l.model.keys, l.filled+min(mostFilled, 1+l.model.keys/opsShare)); l.filled < end; {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		n := min(filledAtOnce, end-l.filled)
+		if !l.target.Promises.AtomicBatch {
+			n = 1
+		}
+		keys := make([]int, n)
+		for i := range keys {
+			keys[i] = l.filled + i
+		}
+		if err := l.write(rng, keys, make([]bool, n)); err != nil {
+			return err
+		}
+		l.filled += n
+		s.Ops++
+		l.Ops.Add(1)
+	}
 	return nil
 }
 
@@ -110,7 +144,7 @@ func (l *Life) get(key int) error {
 
 // compare compares the result of a read with the model.
 func (l *Life) compare(key int, value []byte, found bool) error {
-	want := l.model[key]
+	want := l.model.get(key)
 	switch {
 	case found && want == 0:
 		return violated("invented", "a read showed %s, which commit %d or an earlier one had deleted", keyOf(key), l.commits)
@@ -126,7 +160,7 @@ func (l *Life) compare(key int, value []byte, found bool) error {
 func (l *Life) scan(from, n int) error {
 	next, wrong := from, error(nil)
 	err := l.store.Scan(keyOf(from), nil, func(key, value []byte) bool {
-		number, ok := numberOf(key, len(l.model))
+		number, ok := numberOf(key, l.model.keys)
 		if !ok {
 			wrong = violated("invented", "a scan showed the key %q, which nobody wrote", key)
 			return false
@@ -153,7 +187,7 @@ func (l *Life) maintain(rng *rand.Rand) error {
 		return nil
 	}
 	do, what := m.Flush, "a flush"
-	if rng.IntN(compactShare) == 0 {
+	if rng.IntN(compactShare) == 0 && !l.large() {
 		do, what = m.Compact, "a compaction"
 	}
 	if err := do(); err != nil {

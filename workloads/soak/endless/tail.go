@@ -24,19 +24,22 @@ func (t *tail) add(c commit, sync bool) {
 }
 
 // keep returns how many commits of the tail a recovered store kept, assuming that it lost a suffix, or false if no number fits.
-// model has the latest commit of each key and shown what the store shows. If several numbers fit, keep returns the largest.
-func (t *tail) keep(model, shown []uint64) (kept int, ok bool) {
-	state, wrong := append([]uint64{}, model...), 0
-	for key := range state {
-		if state[key] != shown[key] {
-			wrong++
+// latest returns the latest commit of each key, and differs has what the store shows for keys that do not show that one. If several
+// numbers fit, keep returns the largest.
+func (t *tail) keep(latest func(key int) uint64, differs map[int]uint64) (kept int, ok bool) {
+	back, wrong := map[int]uint64{}, len(differs) // back has the keys that commits taken back wrote
+	of := func(key int, other map[int]uint64) uint64 {
+		if commit, ok := other[key]; ok {
+			return commit
 		}
+		return latest(key)
 	}
 	set := func(key int, to uint64) {
-		if state[key] != shown[key] {
+		shown := of(key, differs)
+		if of(key, back) != shown {
 			wrong--
 		}
-		if state[key] = to; state[key] != shown[key] {
+		if back[key] = to; to != shown {
 			wrong++
 		}
 	}

@@ -45,6 +45,7 @@ func Target() torture.Target {
 		HandlesMax:     handlesMax,
 		Goals:          goals(),
 		Limits:         Limits(),
+		Roomy:          roomy(),
 		Unreached:      unreached(),
 		Packages:       []string{"github.com/lightningdb/lightning-torture/engine/..."},
 		Administration: administration(),

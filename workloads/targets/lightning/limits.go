@@ -143,6 +143,18 @@ func Limits() []torture.Limit {
 	return all
 }
 
+// roomy returns the limits for a store of gigabytes: the engine's defaults, but for the memtable, which is flushed more often.
+func roomy() torture.Limits {
+	o := engine.Options{}
+	o.EnsureDefaults()
+	const memtable = 4 << 20
+	return torture.Limits{
+		"memtable": memtable, "log-ahead": o.LogAheadBytes, "level0": int64(o.L0CompactionFiles), "level-base": o.LevelBytesBase,
+		"level-ratio": int64(o.LevelSizeRatio), "table": o.TableBytes, "blob-value": int64(o.BlobValueBytes), "large-value": int64(o.LargeValueBytes),
+		"blob-file": o.BlobFileBytes,
+	}
+}
+
 // handlesMax returns the most files and directories that the store has open at once under the limits of a run: those
 // that MaxOpenFiles bounds, a log for each memtable, two for each compaction, and a few for the manifest, the growing
 // blob file, the output of a flush, and directories being synced.

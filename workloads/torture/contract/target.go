@@ -56,6 +56,8 @@ type Target struct {
 	Goals []Goal
 	// Limits are the thresholds of the engine that a run may set. Open finds the values of its run in Env.Limits.
 	Limits []Limit
+	// Roomy are the limits, of those in Limits, with which a store of gigabytes is opened. nil: like all others.
+	Roomy Limits
 	// Largest holds the sizes of the largest key, value and batch that the engine accepts, in bytes; 0 means no limit
 	// that a workload could exceed. The workloads respect it, and the report lists it among the limits that no run
 	// reaches.
