@@ -254,8 +254,10 @@ func (f *flags) model() (faultfs.Model, error) {
 	return faultfs.Model{Profile: profile, Device: device}, err
 }
 
-// publish saves the findings, in files that another function makes, and the page, and prints the report.
+// publish saves the findings, in files that another function makes, and the page, and prints the report. What cannot be saved, as on a
+// full disk, is printed all the same.
 func publish(out io.Writer, f *flags, report *programs.Report, fileOf func(*program.Finding) (*lrec.File, error)) error {
+	var unsaved error
 	for i := range report.Findings {
 		finding := &report.Findings[i]
 		file, err := fileOf(finding)
@@ -264,21 +266,19 @@ func publish(out io.Writer, f *flags, report *programs.Report, fileOf func(*prog
 		}
 		finding.File = filepath.Join(f.dir, "findings", finding.ID+lrec.Ext)
 		if err := file.Save(finding.File); err != nil {
-			return err
+			unsaved, finding.File = errors.Join(unsaved, err), ""
 		}
 	}
 	page := cmp.Or(f.html, filepath.Join(f.dir, "report.html"))
-	if err := os.MkdirAll(filepath.Dir(page), 0o755); err != nil {
-		return err
-	}
-	if err := hostdisk.WriteFile(page, 0o644, func(w io.Writer) error { return programs.HTML(w, report) }); err != nil {
-		return err
+	err := os.MkdirAll(filepath.Dir(page), 0o755)
+	if err == nil {
+		err = hostdisk.WriteFile(page, 0o644, func(w io.Writer) error { return programs.HTML(w, report) })
 	}
 	write := programs.Text
 	if f.format == "json" {
 		write = programs.JSON
 	}
-	if err := write(out, report); err != nil {
+	if err := errors.Join(write(out, report), unsaved, err); err != nil {
 		return err
 	}
 	switch {

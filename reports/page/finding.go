@@ -16,6 +16,7 @@ type Finding struct {
 	Replay   string // the command line that reproduces it
 	Fidelity string // how faithfully that command reproduces it
 	File     string // path of the saved evidence
+	Unsaved  string // why it could not be saved
 	Test     string // the command line that runs its Go test
 	Crash    uint64 // the tick of the power cut; 0: there was none
 	Trace    []Op   // filesystem operations up to the power cut, oldest first

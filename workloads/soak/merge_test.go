@@ -1,10 +1,29 @@
 package soak
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/lightningdb/lightning-torture/workloads/soak/campaign"
+	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
+	"github.com/lightningdb/lightning-torture/workloads/targets/soakledger"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
+
+// A full disk must not hide what was found.
+func TestAFindingThatCannotBeRecordedIsInTheError(t *testing.T) {
+	t.Parallel()
+	target := soakledger.Target()
+	s, err := Begin(&campaign.Spec{Version: 1, Engine: target.Name}, Options{Dir: filepath.Join(t.TempDir(), "soak"), Targets: []torture.Target{target}, Build: "test"})
+	require.NoError(t, err)
+	require.NoError(t, s.mu.journal.Close())
+	err = s.count(&ledger.Cell{Findings: []ledger.Sighting{{ID: "aa11", Sentence: "Commit #7 is missing.", Token: "LT2-7"}}})
+	require.ErrorIs(t, err, torture.ErrHost)
+	require.ErrorContains(t, err, "this finding is not recorded: aa11: Commit #7 is missing.; its token: LT2-7")
+	require.NoError(t, s.lock.Close())
+}
 
 func TestAFigureThatGrowsInOneShardIsNotFlat(t *testing.T) {
 	t.Parallel()

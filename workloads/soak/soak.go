@@ -203,6 +203,9 @@ func (s *Soak) add(e *ledger.Event) error {
 	}
 	s.mu.Unlock()
 	if err != nil {
+		for _, f := range e.Sightings() {
+			err = fmt.Errorf("%w; this finding is not recorded: %s: %s; its token: %s", err, f.ID, f.Sentence, cmp.Or(f.Token, "none"))
+		}
 		return host(err)
 	}
 	if s.opts.Watch != nil {

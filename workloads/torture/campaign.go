@@ -284,7 +284,8 @@ func (c *campaign) addFindings(ctx context.Context, cell *cell, s *explore.Subje
 		return nil
 	}
 	c.workDir.ComeBack()
-	return c.findings.saveNew(graceOver(ctx), c.opts.Dir, c.target)
+	c.findings.saveNew(graceOver(ctx), c.opts.Dir, c.target)
+	return nil
 }
 
 // graceOver returns a channel that is closed record.Grace after ctx is done, when work under way is no longer waited for.

@@ -198,10 +198,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 		}
 		r.Cells = append(r.Cells, cell.Result)
 	}
-	var err error
-	if r.Findings, err = c.findings.save(graceOver(ctx), c.opts.Dir, c.target); err != nil {
-		return nil, err
-	}
+	r.Findings = c.findings.save(graceOver(ctx), c.opts.Dir, c.target)
 	r.conclude()
 	return r, nil
 }

@@ -172,39 +172,34 @@ func (f *findings) addCircumstances(ctx context.Context, target contract.Target,
 	}
 }
 
-// save writes the evidence and a Go test of every finding into dir, if dir is set, and returns the findings. Once gone
-// is closed, it does not wait for slow writes, and leaves alone what was saved before.
-func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) ([]Finding, error) {
+// save writes the evidence and a Go test of every finding into dir, if dir is set, and returns the findings. One that cannot be
+// written says why. Once gone is closed, it does not wait for slow writes, and leaves alone what was saved before.
+func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) []Finding {
 	all := []Finding{}
 	for _, id := range f.ids {
 		x := f.byID[id]
 		if closed := isClosed(gone); !x.known && x.recording != nil && (!closed || !x.saved) {
-			if err := x.save(gone, dir, target, f.caller); err != nil {
-				return nil, err
-			}
+			x.save(gone, dir, target, f.caller)
 		}
 		all = append(all, x.finding)
 	}
-	return all, nil
+	return all
 }
 
 // saveNew saves the findings that have not been saved yet.
-func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Target) error {
+func (f *findings) saveNew(gone <-chan struct{}, dir string, target contract.Target) {
 	for _, id := range f.ids {
 		if x := f.byID[id]; !x.saved {
-			if err := x.save(gone, dir, target, f.caller); err != nil {
-				return err
-			}
+			x.save(gone, dir, target, f.caller)
 		}
 	}
-	return nil
 }
 
 // save saves a finding. If it is not finished when gone is closed, the result names no file for the finding.
-func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, caller *evidence.Caller) error {
+func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, caller *evidence.Caller) {
 	x.saved = true
 	if dir == "" {
-		return nil
+		return
 	}
 	type written struct {
 		finding Finding
@@ -219,10 +214,12 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, c
 	select {
 	case w := <-done:
 		x.finding = w.finding
-		return w.err
+		if x.finding.Unsaved = ""; w.err != nil {
+			x.saved = false // there may be room for it later
+			x.finding.Unsaved = w.err.Error()
+		}
 	case <-gone:
 		x.finding.File, x.finding.Test = "", ""
-		return nil
 	}
 }
 
@@ -230,10 +227,11 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, c
 func (x *found) write(file string, target contract.Target, caller *evidence.Caller) (err error) {
 	x.finding.File = file
 	err = evidence.New(target.Name, x.recording, &x.failure, x.finding).Save(file)
-	if errors.Is(err, evidence.ErrTooLarge) {
-		x.finding.File = "" // the finding and its token remain
-		return nil
-	} else if err != nil {
+	if err != nil {
+		x.finding.File, x.finding.Test = "", "" // the finding and its token remain
+		if errors.Is(err, evidence.ErrTooLarge) {
+			return nil
+		}
 		return err
 	}
 	x.finding.Test, err = evidence.SaveGoTest(file, target, caller, x.recording.Plan, &x.finding)

@@ -73,7 +73,11 @@ func (c *campaign) writeJournal() error {
 	if err != nil {
 		return err
 	}
-	return replaceJournal(c.opts.Journal, text)
+	err = replaceJournal(c.opts.Journal, text)
+	if err != nil && c.findings.len() > 0 {
+		return nil //nolint:nilerr // on a full disk, what was found is worth more than going on after a death of the process
+	}
+	return err
 }
 
 func replaceJournal(name string, text []byte) error {

@@ -115,7 +115,7 @@ func (s *Subject) Cell(ctx context.Context, t *lap.Task) (*ledger.Cell, error) {
 			}
 			sighting.File = filepath.Join("findings", f.ID+lrec.Ext)
 			if err := file.Save(filepath.Join(t.Dir, sighting.File)); err != nil {
-				return nil, err
+				told.Reasons, sighting.File = append(told.Reasons, fmt.Sprintf("the evidence of %s is not saved: %v", f.ID, err)), ""
 			}
 		}
 		told.Findings = append(told.Findings, sighting)

@@ -50,8 +50,9 @@ type Finding struct {
 	Circumstances *explain.Circumstances `json:"circumstances,omitempty"`
 	Shrunk        *shrink.Shrunk         `json:"shrunk,omitempty"` // set if a smaller run fails in the same way; then everything else describes that run
 	Token         string                 `json:"token"`
-	File          string                 `json:"file,omitempty"` // path of the saved evidence; empty: not saved
-	Test          string                 `json:"test,omitempty"` // path of the Go test; empty: not saved
+	File          string                 `json:"file,omitempty"`    // path of the saved evidence; empty: not saved
+	Unsaved       string                 `json:"unsaved,omitempty"` // why the evidence could not be saved, such as a full disk; empty: it could
+	Test          string                 `json:"test,omitempty"`    // path of the Go test; empty: not saved
 }
 
 // NewFinding turns a failure of a subject into a finding. It recovers the image that failed several more times and, if

@@ -48,6 +48,7 @@ func Lines(f *evidence.Finding, paste Paste) []string {
 	}
 	add("replay", paste.Replay)
 	add("saved", Visible(f.File))
+	add("unsaved", Visible(f.Unsaved))
 	add("test", paste.Test)
 	add("report", paste.Report)
 	return lines
