@@ -39,7 +39,7 @@ func TestAContentOnTopOfOtherBytes(t *testing.T) {
 		for range 12 {
 			off, n := int64(rng.IntN(5*PageBytes)), rng.IntN(2*PageBytes)
 			for _, c := range []*Content{want, got} {
-				switch rng := rand.New(rand.NewPCG(seed, uint64(off))); rng.IntN(4) {
+				switch rand.New(rand.NewPCG(seed, uint64(off))).IntN(4) {
 				case 0, 1:
 					c.WriteAt(bytes.Repeat([]byte{byte(n)}, n), off)
 				case 2:

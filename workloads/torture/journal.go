@@ -75,7 +75,7 @@ func (c *campaign) writeJournal() error {
 	}
 	err = replaceJournal(c.opts.Journal, text)
 	if err != nil && c.findings.len() > 0 {
-		return nil //nolint:nilerr // on a full disk, what was found is worth more than going on after a death of the process
+		return nil // on a full disk, what was found is worth more than going on after a death of the process
 	}
 	return err
 }

@@ -15,7 +15,7 @@ const (
 	mostOps  = 4000
 	opsShare = 8 // of the keys
 
-	mostFilled   = 50_000 // keys written to fill the store
+	mostFilled   = 25_000 // keys written to fill the store
 	filledAtOnce = 16     // in a commit
 )
 

@@ -75,8 +75,9 @@ func TestTheCallerMatters(t *testing.T) {
 		ops := fs.Trace()
 		return append(shapes, shape.Of(ops)[ops[0].Tick])
 	}
-	assert.Equal(t, from(1), from(1))
-	assert.NotEqual(t, from(1), from(0))
+	here, again, other := from(1), from(1), from(0)
+	assert.Equal(t, here, again)
+	assert.NotEqual(t, here, other)
 }
 
 func TestRepeatedChangesAreOneShape(t *testing.T) {
