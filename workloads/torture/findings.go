@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
@@ -215,8 +216,8 @@ func (x *found) save(gone <-chan struct{}, dir string, target contract.Target, c
 	case w := <-done:
 		x.finding = w.finding
 		if x.finding.Unsaved = ""; w.err != nil {
-			x.saved = false // there may be room for it later
-			x.finding.Unsaved = w.err.Error()
+			x.saved = false                                            // there may be room for it later
+			x.finding.Unsaved, _, _ = strings.Cut(w.err.Error(), "\n") // the cause; the clean-up may have failed as well
 		}
 	case <-gone:
 		x.finding.File, x.finding.Test = "", ""
