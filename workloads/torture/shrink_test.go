@@ -16,7 +16,7 @@ func TestAFindingIsShrunk(t *testing.T) {
 	for _, clients := range []int{1, 3} {
 		dir := t.TempDir()
 		result, err := Check(t.Context(), toy.Target(toy.SplitBatch), Options{
-			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: clients, Ops: 16, Keys: 0, Dir: dir, Seed: 2,
+			Workloads: []string{"kv"}, Faults: []string{"power"}, Rounds: 1, Clients: clients, Ops: 16, Keys: 0, Dir: dir, Seed: 2, StopAfter: 1,
 		})
 		require.NoError(t, err)
 		require.NotEmpty(t, result.Findings)
@@ -41,7 +41,7 @@ func TestShrinkingMovesAFaultToTheFront(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
 	result, err := Check(t.Context(), toy.Target(toy.IgnoreWriteError), Options{
-		Workloads: []string{"kv"}, Faults: []string{"eio write log nth=20"}, Rounds: 1, Clients: 1, Ops: 40, Keys: 0, Seed: 2,
+		Workloads: []string{"kv"}, Faults: []string{"eio write log nth=20"}, Rounds: 1, Clients: 1, Ops: 40, Keys: 0, Seed: 2, StopAfter: 1,
 	})
 	require.NoError(t, err)
 	require.NotEmpty(t, result.Findings)
