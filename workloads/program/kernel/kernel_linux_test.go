@@ -277,5 +277,5 @@ func TestADumpIsComparedWithARunOnADiskOfTheLab(t *testing.T) {
 	_, err = kernel.Explore(t.Context(), dumped(programtest.Notes, `cat "$1"/note* 2>/dev/null; date +%N`), nil)
 	require.ErrorContains(t, err, "although nothing was lost", "the dump shows the time")
 	_, err = kernel.Explore(t.Context(), dumped(strings.Replace(programtest.Notes, `echo "note$i"`, `echo "note$i $$"`, 1), all), nil)
-	require.ErrorContains(t, err, "that was another run; write a checker: it acknowledged")
+	require.ErrorContains(t, err, "that run differed; write a checker: it acknowledged")
 }
