@@ -47,7 +47,7 @@ func (f *file) checkUsable(op string) error {
 
 // Close closes the handle, even if a fault makes it return an error. It makes nothing durable.
 func (f *file) Close() error {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkOpen("close"); err != nil {
 		return err
@@ -64,7 +64,7 @@ func (f *file) release() {
 }
 
 func (f *file) Read(b []byte) (int, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	n, _, err := f.readAt(b, f.off)
 	f.off += int64(n)
@@ -76,7 +76,7 @@ func (f *file) Read(b []byte) (int, error) {
 
 // ReadAt fails with EIO if a fault makes it short, because io.ReaderAt then requires an error.
 func (f *file) ReadAt(b []byte, off int64) (int, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	n, short, err := f.readAt(b, off)
 	if short {
@@ -126,7 +126,7 @@ func (f *file) readAt(b []byte, off int64) (n int, short bool, err error) {
 }
 
 func (f *file) Write(b []byte) (int, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkUsable("write"); err != nil {
 		return 0, err
@@ -140,7 +140,7 @@ func (f *file) Write(b []byte) (int, error) {
 }
 
 func (f *file) WriteAt(b []byte, off int64) (int, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if f.how.Append {
 		return 0, f.fail("write", syscall.EINVAL) // like package os, whether the handle is closed or not
@@ -189,7 +189,7 @@ func (f *file) writeAt(b []byte, off int64) (int, error) {
 }
 
 func (f *file) Truncate(size int64) error {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkOpen("truncate"); err != nil {
 		return err
@@ -220,7 +220,7 @@ func (f *file) truncate(name string, size int64) error {
 }
 
 func (f *file) Seek(offset int64, whence int) (int64, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkUsable("seek"); err != nil {
 		return 0, err
@@ -244,7 +244,7 @@ func (f *file) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (f *file) Stat() (os.FileInfo, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkOpen("stat"); err != nil {
 		return nil, err

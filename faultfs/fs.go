@@ -29,6 +29,7 @@ type FS struct {
 	handles    uint64 // number of open files and directories
 	calls      [OpExchange + 1]uint64
 	clock      Clock         // may be nil
+	yield      func()        // may be nil
 	pause      time.Duration // how long the call that holds mu waits after it has done its work
 	locks      map[string]*lock
 }
@@ -46,7 +47,7 @@ func New(o Options) *FS {
 
 func newFS(o Options, base *disk.Disk) *FS {
 	f := &FS{
-		ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers, clock: o.Clock,
+		ticks: o.Tick, base: base, nodes: map[Ino]*node{}, rules: o.Rules, callers: o.Callers, clock: o.Clock, yield: o.Yield,
 	}
 	if f.ticks == nil {
 		f.ticks = func() uint64 { return f.now.Load() + 1 }

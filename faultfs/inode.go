@@ -83,7 +83,7 @@ func (n *node) describe() InodeInfo {
 
 // Lookup returns what a name in the directory refers to.
 func (i Inode) Lookup(name string) (Inode, error) {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	at := i.at(name)
 	if _, err := i.fs.inject(call{kind: OpStat, name: "lookup", path: at}); err != nil {
@@ -116,7 +116,7 @@ func (n *node) path() string {
 
 // List returns the names in the directory, in an unspecified but fixed order. It decides no size.
 func (i Inode) List() ([]InodeName, error) {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	at := i.node.path()
 	if _, err := i.fs.inject(call{kind: OpList, name: "readdirent", path: at, node: i.node}); err != nil {
@@ -150,7 +150,7 @@ func (i Inode) NextData(off int64) int64 {
 // Open opens the inode with flags of open(2). Flags about names (O_CREATE, O_EXCL) have no meaning, and O_TRUNC is left
 // to the caller.
 func (i Inode) Open(flag int) (afero.File, error) {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	at := i.node.path()
 	how, errno := openflag.Parse(flag)

@@ -19,7 +19,7 @@ func (i Inode) Symlink(target, name string) (Inode, error) {
 }
 
 func (i Inode) make(as, name string, e disk.Entry) (Inode, error) {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	at := i.at(name)
 	if err := i.vacant(as, name); err != nil {
@@ -52,7 +52,7 @@ func (i Inode) vacant(call, name string) error {
 
 // Link gives a file an additional name in the directory.
 func (i Inode) Link(to Inode, name string) error {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	from, at := to.node.path(), i.at(name)
 	if _, err := i.fs.inject(call{kind: OpLink, name: "link", path: from, to: at}); err != nil {
@@ -72,7 +72,7 @@ func (i Inode) Link(to Inode, name string) error {
 
 // Remove removes a name from the directory: that of a file, which open handles can still use, or of an empty directory.
 func (i Inode) Remove(name string) error {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	at := i.at(name)
 	if _, err := i.fs.inject(call{kind: OpRemove, name: "remove", path: at}); err != nil {
@@ -97,7 +97,7 @@ func (i Inode) Remove(name string) error {
 // Rename moves a name of the directory to a name in the same or another directory, like rename(2). It replaces a file
 // or an empty directory that has the new name. The caller must ensure that a directory does not move into itself.
 func (i Inode) Rename(name string, to Inode, as string) error {
-	i.fs.mu.Lock()
+	i.fs.enter()
 	defer i.fs.leave()
 	from, at := i.at(name), to.at(as)
 	if _, err := i.fs.inject(call{kind: OpRename, name: "rename", path: from, to: at}); err != nil {

@@ -20,6 +20,14 @@ func (fs *FS) delay(r *Rule) {
 	}
 }
 
+// enter begins a call: it takes mu.
+func (fs *FS) enter() {
+	if fs.yield != nil {
+		fs.yield()
+	}
+	fs.mu.Lock()
+}
+
 // leave ends a call: it releases mu and then waits if the call is slow.
 func (fs *FS) leave() {
 	d := fs.pause
@@ -27,5 +35,8 @@ func (fs *FS) leave() {
 	fs.mu.Unlock()
 	if d > 0 {
 		fs.clock.Sleep(d)
+	}
+	if fs.yield != nil {
+		fs.yield()
 	}
 }

@@ -20,14 +20,14 @@ type listing struct {
 // Readdirnames returns up to count names, or all remaining ones if count <= 0. As in an operating system, the order is
 // fixed for a directory but not sorted.
 func (f *file) Readdirnames(count int) ([]string, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	return f.nextNames(count)
 }
 
 // Readdir is Readdirnames with a FileInfo for each name.
 func (f *file) Readdir(count int) ([]os.FileInfo, error) {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	names, err := f.nextNames(count)
 	infos := make([]os.FileInfo, len(names))

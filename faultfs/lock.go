@@ -10,7 +10,7 @@ import (
 // Lock locks a path until the returned closer is closed. The path need not exist. If it is already locked, Lock fails
 // with EAGAIN, which flock(2) calls EWOULDBLOCK. A crash image starts without locks.
 func (fs *FS) Lock(name string) (io.Closer, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpOpen, name: "lock", path: name, changes: true}); err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func (fs *FS) change(op Op) {
 
 // Mkdir creates a directory, whose parent must exist.
 func (fs *FS) Mkdir(name string, _ os.FileMode) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	return fs.mkdir(name)
 }
@@ -43,7 +43,7 @@ func (fs *FS) mkdir(name string) error {
 // MkdirAll creates a directory and every missing directory above it. Like os.MkdirAll, it also creates what the path
 // names before a "..".
 func (fs *FS) MkdirAll(name string, _ os.FileMode) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	return fs.mkdirAll(name)
 }
@@ -71,7 +71,7 @@ func (fs *FS) mkdirAll(name string) error {
 
 // Remove removes the name of a file, which open handles can still use, or of an empty directory.
 func (fs *FS) Remove(name string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	return fs.remove(name)
 }
@@ -119,7 +119,7 @@ func unremovable(name string) syscall.Errno {
 // RemoveAll removes a path and everything below it, in name order. A missing path is not an error. Like os.RemoveAll,
 // it rejects a path that ends in "." and ignores trailing slashes.
 func (fs *FS) RemoveAll(name string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if trimmed, _ := trimSlashes(name); trimmed != "" {
 		name = trimmed
@@ -153,7 +153,7 @@ func (fs *FS) removeTree(n *node, name string) error {
 
 // Stat describes a file or directory.
 func (fs *FS) Stat(name string) (os.FileInfo, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	return fs.stat("stat", name, always)
 }
@@ -179,7 +179,7 @@ func (fs *FS) Chown(name string, _, _ int) error { return fs.exists("chown", nam
 func (fs *FS) Chtimes(name string, _, _ time.Time) error { return fs.exists("chtimes", name) }
 
 func (fs *FS) exists(op, name string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpStat, name: op, path: name, changes: true}); err != nil {
 		return err

@@ -21,7 +21,7 @@ func (fs *FS) Open(name string) (afero.File, error) { return fs.OpenFile(name, o
 // OpenFile opens a file with the flags of open(2), as package openflag describes. Permissions are ignored. With O_SYNC
 // every write is followed by a sync of the file.
 func (fs *FS) OpenFile(name string, flag int, _ os.FileMode) (afero.File, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	how, errno := openflag.Parse(flag)
 	if _, err := fs.inject(call{kind: OpOpen, name: "open", path: name, changes: how.Modifies}); err != nil {

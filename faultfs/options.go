@@ -19,6 +19,9 @@ type Options struct {
 	Base *disk.Disk
 	// Clock is what slow calls and stalled disks wait on. If nil, nothing waits, but the faults are counted.
 	Clock Clock
+	// Yield, if not nil, is called at the beginning and at the end of each call, and may let other goroutines run. It must not use
+	// the filesystem.
+	Yield func()
 }
 
 // Clock is what slow calls wait on. Nothing else in the package uses time.

@@ -12,7 +12,7 @@ import (
 
 // Rename moves a file or directory to a new name, atomically. If another file has the new name, it loses that name.
 func (fs *FS) Rename(from, to string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpRename, name: "rename", path: from, to: to}); err != nil {
 		return linkError("rename", from, to, err)
@@ -91,7 +91,7 @@ func (fs *FS) overDirectory(from, to string, dst place, victim disk.Entry, taken
 
 // Link gives a file an additional name. If from is a symbolic link, the link itself gets the name.
 func (fs *FS) Link(from, to string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpLink, name: "link", path: from, to: to}); err != nil {
 		return linkError("link", from, to, err)

@@ -19,7 +19,7 @@ type Space struct {
 
 // Space returns how full the disk is, like statfs(2).
 func (fs *FS) Space() (Space, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpStat, name: "statfs", path: "/"}); err != nil {
 		return Space{}, err
@@ -129,7 +129,7 @@ func pageEnd(off int64) int64 { return (off/disk.PageBytes + 1) * disk.PageBytes
 // Preallocate reserves space for the bytes from off on, like fallocate(2): bytes that did not exist become zeros, and
 // the file grows if they are past its end. A later write there needs no space. Fault rules see it as a truncation.
 func (f *file) Preallocate(off, bytes int64) error {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkUsable("fallocate"); err != nil {
 		return err
@@ -164,7 +164,7 @@ const maxPunchBytes = 1 << 20
 // PunchHole turns bytes of the file into zeros, like fallocate(2) with FALLOC_FL_PUNCH_HOLE; the size stays the same.
 // The trace records zeros being written, where there were bytes. Fault rules see it as a truncation.
 func (f *file) PunchHole(off, bytes int64) error {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	switch err := f.checkUsable("fallocate"); {
 	case err != nil:

@@ -12,7 +12,7 @@ var _ afero.Symlinker = (*FS)(nil)
 // SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes, and is durable
 // with the name.
 func (fs *FS) SymlinkIfPossible(target, name string) error {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	p, errno := fs.linkingTo(target, name)
 	if errno != 0 {
@@ -43,7 +43,7 @@ func (fs *FS) linkingTo(target, name string) (place, syscall.Errno) {
 
 // ReadlinkIfPossible returns the target of a symbolic link.
 func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	if _, err := fs.inject(call{kind: OpStat, name: "readlink", path: name}); err != nil {
 		return "", err
@@ -60,7 +60,7 @@ func (fs *FS) ReadlinkIfPossible(name string) (string, error) {
 
 // LstatIfPossible is Stat, but describes a symbolic link itself rather than its target. It is always possible.
 func (fs *FS) LstatIfPossible(name string) (os.FileInfo, bool, error) {
-	fs.mu.Lock()
+	fs.enter()
 	defer fs.leave()
 	info, err := fs.stat("lstat", name, withSlash)
 	return info, true, err

@@ -4,7 +4,7 @@ import "syscall"
 
 // Sync makes a file's bytes and size durable, or a directory's names.
 func (f *file) Sync() error {
-	f.fs.mu.Lock()
+	f.fs.enter()
 	defer f.fs.leave()
 	if err := f.checkUsable("sync"); err != nil {
 		return err

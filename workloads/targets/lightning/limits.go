@@ -48,6 +48,10 @@ var options = []option{
 		func(o *engine.Options, n int64) { o.CompactionsMax = int(n) },
 	},
 	{
+		torture.Limit{Name: "inline", Text: "1: maintenance is done by the writers, however many there are", Min: 0, Max: 1, Draw: torture.DrawOf(0, 0, 1)},
+		func(o *engine.Options, n int64) { o.InlineMaintenance = o.InlineMaintenance || n == 1 },
+	},
+	{
 		torture.Limit{Name: "table", Text: "bytes at which a compaction starts a new table", Min: 1, Max: 1 << 40, Draw: torture.DrawSmall(8<<10, 256<<10)},
 		func(o *engine.Options, n int64) { o.TableBytes = n },
 	},

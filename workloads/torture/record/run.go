@@ -38,7 +38,7 @@ func Watched(
 ) *Recording {
 	clock := &history.Clock{}
 	fs := faultfs.New(faultfs.Options{
-		Tick: func() uint64 { return uint64(clock.Next()) }, Clock: yielding{}, Callers: true,
+		Tick: func() uint64 { return uint64(clock.Next()) }, Clock: yielding{}, Callers: true, Yield: busy(p),
 	})
 	if !target.Promises.MakesDir {
 		prepare(fs)

@@ -299,7 +299,28 @@ func (l *likeness) compare(r reader, pairs map[string]string) error {
 	if failed := errors.Join(l.scans(bounded, within, pairs), bounded.Error()); failed != nil {
 		err = errors.Join(err, fmt.Errorf("from %q to %q: %w", from, to, failed))
 	}
-	return errors.Join(err, bounded.Close())
+	return errors.Join(err, bounded.Close(), l.prefixed(r, have, pairs))
+}
+
+// prefixed reads the keys that begin with a part of some key, and those that begin with a run of the largest byte or with a
+// key and such a run: there, the end of the range is not the prefix with a larger last byte.
+func (l *likeness) prefixed(r reader, have []string, pairs map[string]string) error {
+	run := l.key()
+	if i := slices.IndexFunc(have, func(k string) bool { return strings.HasSuffix(k, "\xff\xff\xff") }); i >= 0 {
+		run = have[i]
+	}
+	part := l.key()
+	for _, prefix := range []string{part[:l.rng.IntN(len(part)+1)], run[:max(len(run)-1, 0)]} {
+		it, err := r.NewIterator(engine.IterOptions{Prefix: []byte(prefix)})
+		if err != nil {
+			return err
+		}
+		begin := slices.DeleteFunc(slices.Clone(have), func(k string) bool { return !strings.HasPrefix(k, prefix) })
+		if err := errors.Join(l.scans(it, begin, pairs), it.Error(), it.Close()); err != nil {
+			return fmt.Errorf("with the prefix %q: %w", prefix, err)
+		}
+	}
+	return nil
 }
 
 // scans reads an iterator forward and backward.

@@ -83,6 +83,9 @@ func opens(disk *faultfs.FS, states []map[string]string) error {
 	if err != nil {
 		return wrong("the store does not open after a crash: %w", err)
 	}
+	if m := db.Metrics(); m.Stalled && m.Levels[0].Tables == 0 {
+		return closing(db, wrong("a store with %d memtables and no tables, just opened, reports that writers wait", m.Memtables))
+	}
 	err = wrong("after a crash, the store shows none of the %d states that the crash may leave", len(states))
 	for _, pairs := range states {
 		if shows(db, pairs) == nil {

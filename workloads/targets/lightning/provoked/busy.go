@@ -2,10 +2,7 @@ package provoked
 
 import (
 	"errors"
-	"io/fs"
 	"runtime"
-
-	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
@@ -15,14 +12,14 @@ const (
 	busyClients = 8
 	busyCommits = 200 // of each client
 	busyKills   = 50  // commits of a client between two checks of what a kill would leave
-	busyYields  = 300 // before and after each write
+	busyYields  = 300 // before and after each call
 )
 
-// busy lets clients commit with Sync and with NoSync on a disk whose writes take so long that other clients run meanwhile,
+// busy lets clients commit with Sync and with NoSync on a disk whose calls take so long that other clients run meanwhile,
 // with zeros written behind the end of the log. What is acknowledged must be there, now and after a kill.
 func busy() error {
-	disk := faultfs.New(faultfs.Options{})
-	o := options(slow{disk}, false)
+	disk := faultfs.New(faultfs.Options{Yield: others})
+	o := options(disk, false)
 	o.MemtableBytes, o.LogAheadBytes, o.Limits.LogAheadFrom, o.Limits.LogGatherBytes = 1<<20, 512, 1, 1
 	db, err := engine.Open(storeDir, o)
 	if err != nil {
@@ -57,39 +54,9 @@ func busy() error {
 	return errors.Join(err, allClosed(disk))
 }
 
-// slow is a filesystem whose writes let other goroutines run, before and after.
-type slow struct{ afero.Fs }
-
-type slowFile struct{ afero.File }
-
-func (s slow) OpenFile(name string, flag int, perm fs.FileMode) (afero.File, error) {
-	f, err := s.Fs.OpenFile(name, flag, perm)
-	if err != nil {
-		return nil, err
-	}
-	return slowFile{f}, nil
-}
-
+// others lets other goroutines run. It is what a busy disk does before and after each call.
 func others() {
 	for range busyYields {
 		runtime.Gosched()
 	}
-}
-
-func (f slowFile) Write(p []byte) (int, error) {
-	others()
-	defer others()
-	return f.File.Write(p)
-}
-
-func (f slowFile) WriteAt(p []byte, off int64) (int, error) {
-	others()
-	defer others()
-	return f.File.WriteAt(p, off)
-}
-
-func (f slowFile) Sync() error {
-	others()
-	defer others()
-	return f.File.Sync()
 }

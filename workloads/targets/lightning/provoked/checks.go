@@ -42,6 +42,9 @@ func Checks() []torture.StandingCheck {
 		{Name: "Twins", Run: twins},
 		{Name: "Retried", Run: retried},
 		{Name: "Mended", Run: mended},
+		{Name: "Begun", Run: begun},
+		{Name: "Told", Run: told},
+		{Name: "Marked", Run: marked},
 	}
 	for _, check := range ended() {
 		checks = append(checks, torture.StandingCheck{Name: "Ended", Run: check})

@@ -24,7 +24,7 @@
 //	space.go     keys that are overwritten again and again, and caches of several sizes
 //	conflicts.go transactions that have read what another commit writes, or write to it themselves
 //	claimed.go   a log that is written to during a sync of it, or during another write
-//	busy.go      many clients on a disk whose writes let others run
+//	busy.go      many clients on a disk whose calls let others run
 //	shortened.go logs that are cut after the store was closed or the next log was begun, or cannot be read then
 //	brim.go      a disk that is filled to the last page
 //	causes.go    two failures, the second of which begins before the first
@@ -34,15 +34,18 @@
 //	born.go      snapshots during commits that overwrite a key
 //	lengths.go   values of all lengths at which they are written or read in another way
 //	linked.go    copies on disks that refuse links
-//	waited.go    work that is cancelled while it waits
-//	twins.go     commits of the same new keys at once
+//	waited.go    work that waits, to the end or until it is cancelled
+//	twins.go     commits of the same keys at once
 //	mended.go    repairs of small stores, whatever file is damaged and with whatever numbers they began
+//	told.go      a power cut whenever a store tells what it has done
+//	marked.go    a marker that rots after a kill
+//	begun.go     transactions that begin while commits are in flight
 //	retried.go   an update that conflicts with a commit which is not visible yet
 //
 // Promises:
 //
 //   - P1: every situation is forced, so the outcome depends neither on chance nor on the load of the machine. The exceptions
-//     are work during a long commit, large values or a new snapshot, commits of the same new keys, and clients on a busy
+//     are work during a long commit, large values or a new snapshot, commits of the same keys, and clients on a busy
 //     disk: they may come too late to meet the situation, and then the check passes.
 //   - P2: all stores are in memory, and nothing is left open.
 //   - P3: an error names the situation, and what was expected.
@@ -50,5 +53,5 @@
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=38
+//structure:limits files=41
 package provoked

@@ -19,12 +19,13 @@ import (
 type errand struct {
 	name string
 	// do returns a report that is the same each time the errand is done in full, or nil.
-	do    func(ctx context.Context, db *engine.DB, o engine.Options) (report any, err error)
-	files bool   // the errand works on the files of a closed store
-	makes string // the directory that it creates
-	opens bool   // it takes no context
-	parts bool   // part of its work may be done, and stays; the file names do not show what it did
-	rots  string // a pattern: the first file that matches it is damaged before, in a way that costs no pairs
+	do     func(ctx context.Context, db *engine.DB, o engine.Options) (report any, err error)
+	files  bool   // the errand works on the files of a closed store
+	makes  string // the directory that it creates
+	opens  bool   // it takes no context
+	closes bool   // it closes the store
+	parts  bool   // part of its work may be done, and stays; the file names do not show what it did
+	rots   string // a pattern: the first file that matches it is damaged before, in a way that costs no pairs
 
 	report string // of the errand when it is done in full
 }

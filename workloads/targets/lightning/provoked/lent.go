@@ -181,6 +181,12 @@ func (l *lender) conflicts() error {
 			}
 			return errors.Join(it.Error(), it.Close())
 		},
+		"a range from a key": func(t *engine.Txn) error {
+			return l.sought(t, func(it *engine.Iterator) bool { return it.SeekGE(l.lend(key(30))) })
+		},
+		"a range to a key": func(t *engine.Txn) error {
+			return l.sought(t, func(it *engine.Iterator) bool { return it.SeekLT(l.lend(key(31))) })
+		},
 	} {
 		t, err := l.db.Begin(engine.TxnOptions{Isolation: engine.Serializable})
 		if err != nil {
@@ -195,4 +201,14 @@ func (l *lender) conflicts() error {
 		}
 	}
 	return nil
+}
+
+// sought makes a single seek with an iterator of a transaction.
+func (l *lender) sought(t *engine.Txn, seek func(it *engine.Iterator) bool) error {
+	it, err := t.NewIterator(engine.IterOptions{})
+	if err != nil {
+		return err
+	}
+	seek(it)
+	return errors.Join(l.returned(it.Error()), it.Close())
 }

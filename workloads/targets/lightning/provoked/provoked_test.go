@@ -13,7 +13,7 @@ import (
 // alone are the checks in which only one goroutine uses a store.
 var alone = []string{
 	"Nested", "Poisoned", "Kept", "Alike", "Unlisted", "Diverged", "Rotted", "Lent", "Conflicts", "Levels", "Bounded", "Cached", "Brim", "Failed",
-	"Repaired", "Salvaged", "Unreadable", "Missing", "Linked", "Mended", "Ended", "Lengths",
+	"Repaired", "Salvaged", "Unreadable", "Missing", "Linked", "Mended", "Ended", "Lengths", "Told", "Marked",
 }
 
 func TestLightningPassesTheProvokedSituations(t *testing.T) {

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	twinRounds  = 30
-	twinKeys    = 300 // per round, each of them new
+	twinRounds  = 300
+	twinKeys    = 30 // per round
 	twinClients = 2
 )
 
-// twins lets clients commit the same new keys at once. Whichever commit came later, according to their sequence numbers,
-// must be shown by a Get and by a scan.
+// twins lets clients commit the same keys at once, in every other round new ones. Whichever commit came later, according to
+// their sequence numbers, must be shown by a Get and by a scan.
 func twins() error {
 	for _, indexed := range []int64{1, 1 << 30} {
 		if err := twinsIndexed(indexed); err != nil {
@@ -36,8 +36,20 @@ func twinsIndexed(indexed int64) error {
 		var answers []<-chan error
 		for c := range batches {
 			for i := range twinKeys {
+				if c%2 > 0 {
+					i = twinKeys - 1 - i // so that the clients meet, however late one begins
+				}
 				batches[c].Put(key(round*twinKeys+i), []byte{byte(c)})
 			}
+		}
+		if round%2 > 0 {
+			var first engine.Batch
+			for i := range twinKeys {
+				first.Put(key(round*twinKeys+i), nil)
+			}
+			err = db.Apply(&first, engine.Buffered)
+		}
+		for c := range batches {
 			answers = append(answers, start(func() error { return db.Apply(&batches[c], engine.Buffered) }))
 		}
 		for _, answer := range answers {
