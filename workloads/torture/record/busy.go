@@ -14,8 +14,8 @@ const (
 )
 
 // busy returns what the disk of a run does before and after each call: with several clients, every other disk lets other
-// goroutines run then, once in a while. A simulated disk answers in a microsecond, so hardly anything would happen between two calls of an
-// engine that should have kept others out until after the second.
+// goroutines run then, once in a while. A simulated disk answers in a microsecond, so hardly anything would happen between
+// two calls of an engine that should have kept others out until after the second.
 func busy(p *plan.Plan) func() {
 	seed := p.Spec.Seed
 	if p.Clients() <= 1 || plan.Mix(seed, busyEach)%2 == 0 {
