@@ -69,13 +69,12 @@ func (l *life) others(places []place, found []Finding) []powerCut {
 	line := faultfs.NewTimeline(l.disk, l.model, 0)
 	var cuts []powerCut
 	for _, p := range places {
-		lost := slices.DeleteFunc(line.Advance(p.tick).Ops(), func(op faultfs.PendingOp) bool { return !slices.Contains(p.lost, op.ID) })
-		for i := range found {
-			if e := found[i].Explanation; e.Missing != nil {
-				lost = e.Others(l.trace, lost)
-			}
+		point := line.Advance(p.tick)
+		lost := l.beside(found, slices.DeleteFunc(point.Ops(), func(op faultfs.PendingOp) bool { return !slices.Contains(p.lost, op.ID) }))
+		img := point.Losing(idsOf(lost), faultfs.ImageOptions{})
+		if _, err := ContentOf(img); err == nil && len(l.beside(found, img.Lost())) == len(img.Lost()) { // else they entail what is missed
+			cuts = append(cuts, powerCut{p.tick, idsOf(lost)})
 		}
-		cuts = append(cuts, powerCut{p.tick, idsOf(lost)})
 	}
 	slices.SortStableFunc(cuts, func(a, b powerCut) int {
 		return cmp.Or(cmp.Compare(len(a.lost), len(b.lost)), slices.Compare(a.lost, b.lost))
@@ -89,4 +88,14 @@ func (l *life) others(places []place, found []Finding) []powerCut {
 		}
 	}
 	return some
+}
+
+// beside returns the losses that have nothing to do with what the findings miss.
+func (l *life) beside(found []Finding, lost []faultfs.PendingOp) []faultfs.PendingOp {
+	for i := range found {
+		if e := found[i].Explanation; e.Missing != nil {
+			lost = e.Others(l.trace, lost)
+		}
+	}
+	return lost
 }
