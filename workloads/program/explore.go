@@ -43,6 +43,7 @@ type failure = Failure[place]
 type place struct {
 	powerCut
 	nested *secondCut // set if the recovery after a second power cut failed
+	apart  []Finding  // findings with the same sentence and other causes
 }
 
 // Before reports whether fewer operations were lost here than there or, if the number is the same, power was cut earlier.

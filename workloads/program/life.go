@@ -212,6 +212,10 @@ func (l *life) under(model faultfs.Model) string {
 			return explain.ProfileUntried
 		}
 		sampled = sampled || leaf.img.Sampled()
+		if lost := leaf.img.Lost(); len(l.beside(l.failure.Place.apart, lost)) < len(lost) {
+			sampled = true // it would fail for another reason
+			continue
+		}
 		if a, ok := l.answer(leaf.img, acked); ok && l.alike(a) {
 			return explain.ProfileFails
 		}

@@ -44,7 +44,7 @@ func (w *worker) recoverAgain(p *faultfs.CrashPoint, first *faultfs.FS, point *f
 	a, err := w.recoverer.Recover(w.ctx, img, acked)
 	if err == nil {
 		w.RecoveredTwice(a, func() place {
-			return place{powerCut{p.Tick, lostIDs(first)}, &secondCut{powerCut{point.Tick, lostIDs(img)}, first}}
+			return place{powerCut: powerCut{p.Tick, lostIDs(first)}, nested: &secondCut{powerCut{point.Tick, lostIDs(img)}, first}}
 		})
 	}
 	return err

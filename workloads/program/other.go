@@ -49,7 +49,7 @@ func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failur
 		if !fails {
 			continue
 		}
-		other := &failure{Place: place{powerCut: cut}, Answer: a, Count: 1, Asked: 1}
+		other := &failure{Place: place{powerCut: cut, apart: found}, Answer: a, Count: 1, Asked: 1}
 		if lossless {
 			newLife(w, other).shrink()
 			if len(other.Place.lost) == 0 {
