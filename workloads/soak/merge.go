@@ -38,6 +38,7 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	r := &reading{}
 	st := Status{}
 	seen, missing := map[ledger.Shard]string{}, map[string]string{}
+	of := 0 // the number of shards
 	for i, dir := range dirs {
 		dir = filepath.Clean(dir)
 		r.below = dir
@@ -50,6 +51,12 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 			return st, fmt.Errorf("%w: %s and %s are the same shard, %d/%d; give each shard once", torture.ErrConfig, other, dir, shard.Index, shard.Of)
 		}
 		seen[shard] = dir
+		n := max(shard.Of, 1)
+		if i > 0 && n != of {
+			return st, fmt.Errorf("%w: %s is one of %d shards, and %s one of %d, so they may have done the same cells; give the shards of one division",
+				torture.ErrConfig, filepath.Clean(dirs[0]), of, dir, n)
+		}
+		of = n
 		st.Slopes = worse(st.Slopes, r.trends.slopes())
 		maps.Copy(missing, r.missing)
 		if i == 0 {
