@@ -45,6 +45,7 @@ const smallAtOnce = 16
 // goThroughScope goes through the small scope, several scripts at once, until it is finished or time is up.
 func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	steps := cmp.Or(c.opts.Ops, defaultSmallSteps)
+	c.target.Administration.Standing = nil // they depend on no script, so every other run has them
 	c.scope = &small.Scope{Steps: steps, Scripts: small.Scripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
 	for s := c.scope; !s.Done(); {
 		if c.ended(ctx) || c.timeIsUp() {

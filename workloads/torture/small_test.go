@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,19 @@ func TestTheSmallScopeIsProved(t *testing.T) {
 	assert.EqualValues(t, small.Kinds, r.Scope.Scripts)
 	assert.Equal(t, r.CrashPoints, r.DeepPoints)
 	assert.Positive(t, r.NestedImages)
+}
+
+func TestTheSmallScopeMakesNoStandingChecks(t *testing.T) {
+	t.Parallel()
+	target := toy.Target(toy.Correct)
+	target.Administration.Standing = []StandingCheck{{Run: func() error { return assert.AnError }}}
+	c, err := newCampaign(target, Options{Scenario: "small", Ops: 1})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // which checks there are is settled before the first script
+	require.NoError(t, c.goThroughScope(ctx, nil))
+	assert.Empty(t, c.target.Administration.Standing)
+	assert.Len(t, target.Administration.Standing, 1, "the target is the caller's")
 }
 
 // Where the scope is started does not affect which crash points a script shares with a shorter one.
