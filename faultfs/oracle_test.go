@@ -138,6 +138,9 @@ func (o *oracle) add(p piece) {
 		switch a := &o.pieces[i]; {
 		case o.oneByOne && removal(&p) && a.edits != nil && !sameName(a, &p) && sameOwner(a, &p):
 			p.beside = append(p.beside, i)
+			if o.sequence {
+				p.behind = append(p.behind, i)
+			}
 		case o.ordered(a, &p) || o.promised(a, &p):
 			p.needs = append(p.needs, i)
 		case o.sequence && a.inSequence(o) && (p.inSequence(o) || p.edits == nil && (p.bytes == nil || o.bytesFollow)):

@@ -31,7 +31,7 @@ func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pend
 		p.follow(q.names[nameKey{e.Parent, e.Name}])
 	}
 	if op.Kind == trace.OpRemove && !op.Dir && q.rules.Has(model.DirectoriesSyncAlone) {
-		p.moved, p.together = append(p.moved, op.Ino), appendOp(p.together, q.moved[op.Ino])
+		p.moved, p.together = append(p.moved, op.Ino), append(p.together, q.changesOf(op.Ino)...)
 	} else {
 		q.moves(p, op.Ino)
 	}
@@ -66,7 +66,22 @@ func (q *queue) nameChange(op *trace.Op, edits []trace.Edit, d *disk.Disk) *pend
 // moves records that an op changes a name of a file, and makes it follow the previous op that did so.
 func (q *queue) moves(p *pendingOp, ino trace.Ino) {
 	p.moved = append(p.moved, ino)
-	p.follow(q.moved[ino])
+	for _, earlier := range q.changesOf(ino) {
+		p.follow(earlier)
+	}
+}
+
+// changesOf returns the last op that changed a name of a file, and those before it that may stay pending when it is
+// durable: the ops that it must be together with.
+func (q *queue) changesOf(ino trace.Ino) (all []*pendingOp) {
+	for next := q.moved[ino]; next != nil; {
+		all = append(all, next)
+		if len(next.together) == 0 {
+			break
+		}
+		next = next.together[0]
+	}
+	return all
 }
 
 // appendNames queues an op that changes names.

@@ -98,7 +98,11 @@ func (q *queue) forget(p *pendingOp) {
 			forget(q.names, nameKey{e.Parent, e.Name}, p)
 		}
 		for _, ino := range p.moved {
-			forget(q.moved, ino, p)
+			if last := q.moved[ino]; last != nil && last.seq == p.seq && len(p.together) > 0 {
+				q.moved[ino] = p.together[0] // it may still be pending
+			} else {
+				forget(q.moved, ino, p)
+			}
 			forget(q.made, ino, p)
 		}
 	}

@@ -37,6 +37,11 @@ func rename(tick uint64, to, victim trace.Ino) trace.Op {
 	}
 }
 
+// link gives file the name b in a directory.
+func link(tick uint64, in trace.Ino) trace.Op {
+	return trace.Op{Tick: tick, Kind: trace.OpLink, Ino: file, Edits: []trace.Edit{{Parent: in, Name: "b", Ino: file}}}
+}
+
 func syncOf(tick uint64, ino trace.Ino, isDir bool) trace.Op {
 	return trace.Op{Tick: tick, Kind: trace.OpSync, Ino: ino, Dir: isDir}
 }
@@ -123,6 +128,15 @@ func TestTheRuleForARename(t *testing.T) {
 				syncOf(7, trace.Root, true),
 			}),
 			[]string{"d=2 d/b=3"},
+		},
+		{
+			"a link follows an earlier one, even if a removal in between was made durable alone", "posix-min rename-split",
+			slices.Concat(durable, []trace.Op{
+				create(3, dir, "d", true), syncOf(4, trace.Root, true), link(5, dir),
+				{Tick: 6, Kind: trace.OpRemove, Ino: file, Victim: file, Edits: []trace.Edit{{Parent: trace.Root, Name: "a"}}},
+				syncOf(7, trace.Root, true), link(8, trace.Root),
+			}),
+			[]string{"b=3 d=2 d/b=3", "d=2", "d=2 d/b=3"},
 		},
 		{
 			"under late-removals a rename is lost unless it was synced", "late-removals",
