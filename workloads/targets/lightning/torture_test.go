@@ -31,13 +31,21 @@ func crashPoints(most int) int {
 	return most
 }
 
+// withoutStandingChecks returns Lightning without the checks that do not depend on a run and take ten seconds in each process.
+// TestLightningKeepsItsPromises makes them.
+func withoutStandingChecks() torture.Target {
+	target := lightning.Target()
+	target.Administration.Standing = nil
+	return target
+}
+
 func TestLightningKeepsItsPromises(t *testing.T) {
 	target := lightning.Target()
 	o := torture.Options{Rounds: 1, Keys: 300, Ops: 12, CrashPoints: crashPoints(8)}
 	if testing.Short() {
 		o.Keys, o.Ops, o.CrashPoints = 60, 9, 2
 		o.Faults = []string{"power", "failed-fsync", "eio"} // the other faults fail in the same goroutines
-		target.Administration.Standing = nil                // those with several goroutines are short tests of their packages
+		target = withoutStandingChecks()                    // those with several goroutines are short tests of their packages
 	}
 	r := torture.Run(t, target, o)
 	assert.Zero(t, r.Divergences)
@@ -67,7 +75,7 @@ func TestEveryFaultHitsAndIsSurvived(t *testing.T) {
 	for _, f := range torture.Faults() {
 		o.Faults = append(o.Faults, f.Name)
 	}
-	r := torture.Run(t, lightning.Target(), o)
+	r := torture.Run(t, withoutStandingChecks(), o)
 	for _, c := range r.Cells {
 		assert.Equal(t, c.Fault != "power" && c.Fault != "killed", len(c.Injected) > 0, c.Fault)
 	}
@@ -77,7 +85,7 @@ func TestRangeDeletesKeepThePromises(t *testing.T) {
 	if testing.Short() {
 		t.Skip("TestLightningKeepsItsPromises covers the same races; run without -short")
 	}
-	target := lightning.Target()
+	target := withoutStandingChecks()
 	target.Name = "lightning, deleting ranges"
 	var deleted atomic.Int64
 	target.Open = func(env torture.Env) (workloads.Store, error) {
