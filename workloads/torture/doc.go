@@ -105,9 +105,9 @@
 //
 //   - T10 (explore): crashes of recoveries are exhaustive to depth 2 on tiny runs and sampled on larger ones; the
 //     result counts the crash points where nothing was left out. In addition, one store of each run goes through a
-//     hundred crashes in a row. It must keep its promises each time, and must not grow in files, bytes or calls that
-//     change the disk. Such a finding gives the number of crashes; the last one is explained like any other, and a
-//     store that grows is explained by what it was left with.
+//     hundred crashes in a row. It must keep its promises each time. If it has grown in files, bytes or calls that change
+//     the disk, a second hundred shows whether it goes on growing, which it must not. Such a finding gives the number of
+//     crashes; the last one is explained like any other, and a store that grows is explained by what it was left with.
 //
 //     Some runs without a fault also take a store on its own disk through many rounds of the same work, sessions, and
 //     failing attempts to open it (package remains). Its goroutines, open files, files and bytes must not grow from

@@ -135,10 +135,10 @@ func TestWhatOnlyAClientOfTheRecoveredStoreMeetsIsExplained(t *testing.T) {
 		full string // the file with which the store refuses commits
 		why  string
 	}{
-		{"a recovery leaves a file", toy.Leaks, "/1", `^it takes no loss: a crash right after the create of db/0 \(.toy/toy.go:\d+.\) fails`},
+		{"a recovery leaves a file", toy.Leaks, "/1", `^nothing has to be lost: a crash right after the create of db/0 \(.toy/toy.go:\d+.\) fails`},
 		{
 			"the sixth close leaves a file", toy.LeaksBySession, "/6",
-			`^in \d+ sessions after the crash, it takes no loss: a crash right after the create of db/6 \(.toy/close.go:\d+.\) fails`,
+			`^in \d+ sessions after the crash, nothing has to be lost: a crash right after the create of db/6 \(.toy/close.go:\d+.\) fails`,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func TestAnExplanationNamesTheMissingOrder(t *testing.T) {
 		{
 			"a batch in two records", toy.SplitBatch, "power",
 			`^nothing has to be lost: a crash right after the .* of .*log \(.*\) fails although the disk kept everything; ` +
-				`the write of .*log \(.*\) came too late \(as the next operation\): after it the same crash does no harm$`,
+				`that write was of bytes \d+ to \d+, and the one of bytes \d+ to \d+ came too late \(as the next operation\): after it the same crash does no harm$`,
 			"", 0,
 		},
 		{

@@ -1,5 +1,9 @@
 package explore
 
+// endureOps is how many filesystem calls the second half of a row may make, on top of twice those of the first half, without
+// suspicion.
+const endureOps = 1024
+
 // calls counts the filesystem calls of a store's lives (see endurance): in the first and the second half of a row of lives,
 // and then in the halves of a second row, which is run only if the first one is suspicious.
 type calls [4]int

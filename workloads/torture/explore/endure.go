@@ -18,15 +18,6 @@ import (
 // endureCycles is the number of crashes in a row, each during the recovery from the one before or soon after it.
 const endureCycles = 100
 
-// How much a store may grow over all cycles. A life that is cut short may leave its files to the next one to clean up, and
-// several lives may end before one gets that far. The allowance covers this; a store that leaks a file in each cycle exceeds
-// it long before the last one.
-const (
-	endureFiles = 16
-	endureBytes = 256 << 10
-	endureOps   = 1024 // filesystem calls in the second half of the cycles, on top of twice those of the first half
-)
-
 // endurance takes one store through many lives in a row.
 type endurance struct {
 	x    *explorer
@@ -36,6 +27,7 @@ type endurance struct {
 	done uint64      // the tick at which the latest recovery had returned everything
 
 	calls   calls // of the lives
+	usages  usages
 	visitor *visit.Visitor
 	last    lastCrash // the latest crash, except the first
 }
@@ -62,8 +54,7 @@ func newEndurance(x *explorer, j *job) *endurance {
 
 // endure opens a store many times in a row, each time for a client that writes a little. In the first row every life ends
 // with a crash during recovery or soon after it; the second row starts from the same first crash, but every life ends with a
-// clean close. Every recovered state must have what the first crash had to leave, and at the end of a row the store must not
-// have grown.
+// clean close. Every recovered state must have what the first crash had to leave, and the store must not go on growing.
 func (x *explorer) endure(j job) {
 	e := newEndurance(x, &j)
 	if e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles) {
@@ -73,20 +64,27 @@ func (x *explorer) endure(j job) {
 }
 
 // row takes the store through a row of lives, counts them in count, and reports whether all went well. Between one life and
-// the following one it calls next. told describes the row in a finding.
+// the following one it calls next. If the store has grown, or its lives have made more and more calls, a second row shows
+// whether that goes on. told describes the row in a finding.
 func (e *endurance) row(next func(*endurance) bool, told string, count *int) bool {
-	if e.x.ended() || !e.live() {
+	if e.x.ended() || !e.live() || !e.measure(0) || !e.cycles(e.calls[:2], next, count) || !e.measure(1) {
 		return false
 	}
-	before, err := remains.UsageOf(e.img, record.StoreDir)
-	if err != nil || !e.cycles(e.calls[:2], next, count) {
+	grown, slower := e.usages.suspicious() && !e.visitor.PilesUp(), e.calls.suspicious()
+	if !grown && !slower {
+		return true
+	}
+	if !e.cycles(e.calls[2:], next, count) || !e.measure(2) {
 		return false
 	}
-	after, err := remains.UsageOf(e.img, record.StoreDir)
-	if err != nil || !e.judge(before, after, told) {
-		return false
-	}
-	return !e.calls.suspicious() || e.cycles(e.calls[2:], next, count) && e.judgeCalls(told)
+	return (!grown || e.judgeUsages(told)) && (!slower || e.judgeCalls(told))
+}
+
+// measure records the disk usage after the first life, a row, or the second row, and reports whether it could.
+func (e *endurance) measure(i int) bool {
+	var err error
+	e.usages[i], err = remains.UsageOf(e.img, record.StoreDir)
+	return err == nil
 }
 
 // cycles takes the store through endureCycles lives and adds up the filesystem calls of each half.
@@ -170,15 +168,14 @@ func (e *endurance) session() bool {
 	return true
 }
 
-// judge compares the disk usage after all cycles with that after the first recovery, records a failure if the store has
-// grown, and reports whether it has not.
-func (e *endurance) judge(before, after remains.Usage, told string) bool {
+// judgeUsages records a failure if the store goes on growing, and reports whether it does not.
+func (e *endurance) judgeUsages(told string) bool {
+	first, last := e.usages[0], e.usages[2]
 	switch {
-	case e.visitor.PilesUp():
-	case after.Files > before.Files+endureFiles:
-		return e.accuse("leaks files", told, endureCycles, "the store has %d files; after one life it had %d", after.Files, before.Files)
-	case after.Bytes > 2*before.Bytes+endureBytes:
-		return e.accuse("leaks bytes", told, endureCycles, "the store takes %d bytes; after one life it took %d", after.Bytes, before.Bytes)
+	case e.usages.leaksFiles():
+		return e.accuse("leaks files", told, "the store has %d files; after one life it had %d", last.Files, first.Files)
+	case e.usages.leaksBytes():
+		return e.accuse("leaks bytes", told, "the store takes %d bytes; after one life it took %d", last.Bytes, first.Bytes)
 	}
 	return true
 }
@@ -188,18 +185,18 @@ func (e *endurance) judgeCalls(told string) bool {
 	if !e.calls.goOnGrowing() {
 		return true
 	}
-	return e.accuse("recovers ever longer", told, 2*endureCycles, "the last %d lives made %d filesystem calls that change the disk; the %d before, %d",
+	return e.accuse("recovers ever longer", told, "the last %d lives made %d filesystem calls that change the disk; the %d before, %d",
 		endureCycles/2, e.calls[3], endureCycles/2, e.calls[2])
 }
 
-// accuse records a failure of a store that has grown. The words of its sentence must stay: saved findings have IDs made from
+// accuse records a failure of a store that goes on growing. The words of its sentence must stay: saved findings have IDs made from
 // them (see HasID).
-func (e *endurance) accuse(class, told string, cycles int, format string, args ...any) bool {
+func (e *endurance) accuse(class, told, format string, args ...any) bool {
 	check := "crashes"
 	if e.at.sessions > 0 {
 		check = "sessions"
 	}
-	sentence := fmt.Sprintf("after %d %s, ", cycles, told) + fmt.Sprintf(format, args...)
+	sentence := fmt.Sprintf("after %d %s, ", 2*endureCycles, told) + fmt.Sprintf(format, args...)
 	e.x.fail(e.img, e.at, growthJudge, checker.Violation{Class: class, Check: check, Sentence: sentence})
 	return false
 }
