@@ -27,7 +27,7 @@ func (l *Life) cut(rng *rand.Rand, s *Stretch) error {
 	image.Decide() // otherwise the image would keep the old disk alive
 	s.LostBytes += int64(image.LostBytes())
 	s.Cuts++
-	l.disk, l.store = image, nil
+	l.disk, l.store, l.traced, l.written = image, nil, 0, 0
 	if err := l.open(); err != nil {
 		return err
 	}

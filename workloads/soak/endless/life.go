@@ -32,6 +32,8 @@ type Life struct {
 	disk    *faultfs.FS
 	store   workloads.Store
 	tail    tail // what may be lost
+	written int  // bytes since the latest power cut, in the first traced operations of the disk
+	traced  int
 }
 
 // dir is where the store lives.
@@ -78,12 +80,12 @@ type Stretch struct {
 	Gauges    map[string]float64 // the engine's own gauges at the end; nil if it has none
 }
 
-// cutsAStretch is the number of power cuts in a stretch of a small store. A large one has one: what is written in a stretch is in memory,
-// several times over.
+// cutsAStretch is the number of power cuts in a stretch of a small store. A large one has one: what is written in a stretch is in
+// memory, several times over.
 const cutsAStretch = 8
 
-// Next runs one stretch, after which the store is closed. If the store breaks a promise, the error is a Violation and the life is over. If ctx is done, the stretch
-// is abandoned and the error is that of ctx.
+// Next runs one stretch, after which the store is closed. If the store breaks a promise, the error is a Violation and the life is
+// over. If ctx is done, the stretch is abandoned and the error is that of ctx.
 func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
 	s.Number = l.stretch
 	if l.store == nil {

@@ -17,6 +17,8 @@ const (
 
 	mostFilled   = 25_000 // keys written to fill the store
 	filledAtOnce = 16     // in a commit
+
+	mostWritten = 64 << 20 // bytes that the store writes, its own maintenance included
 )
 
 // load runs the client until the next power cut.
@@ -26,7 +28,7 @@ func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
 		return err
 	}
 	n := leastOps + rng.IntN(max(1, min(mostOps, l.model.keys/opsShare)))
-	for range n {
+	for i := 0; i < n && (i < leastOps || !l.wroteMuch()); i++ {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -38,6 +40,17 @@ func (l *Life) load(ctx context.Context, rng *rand.Rand, s *Stretch) error {
 	}
 	s.Commits += len(l.tail.commits)
 	return nil
+}
+
+// wroteMuch reports whether the store has written so much that the power cut must not wait any longer: until then, the disk keeps
+// every write in memory.
+func (l *Life) wroteMuch() bool {
+	trace := l.disk.Trace()
+	for i := range trace[l.traced:] {
+		l.written += len(trace[l.traced+i].Data)
+	}
+	l.traced = len(trace)
+	return l.written > mostWritten
 }
 
 // op performs one operation of a random kind.
@@ -109,9 +122,9 @@ func (l *Life) write(rng *rand.Rand, keys []int, deletes []bool) error {
 	return nil
 }
 
-// fill writes the next keys of those that no earlier call has written, in order, until it has written all.
+// fill writes the next keys of those that no earlier call has written, in order.
 func (l *Life) fill(ctx context.Context, rng *rand.Rand, s *Stretch) error {
-	for end := min(l.model.keys, l.filled+min(mostFilled, 1+l.model.keys/opsShare)); l.filled < end; {
+	for end := min(l.model.keys, l.filled+min(mostFilled, 1+l.model.keys/opsShare)); l.filled < end && !l.wroteMuch(); {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
