@@ -21,7 +21,7 @@
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice
 //	deciding.go     its images, one by one        survival.go    how many acknowledged commits survived
-//	class.go        how completely it was explored calls.go      does a store recover ever longer?
+//	class.go        how completely it was explored leaks.go      does a store grow, or recover ever longer?
 //	recovered.go    disks recovered before        nestedpoint.go one crash of a second life, and its images
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts to be reused         outcome.go     what was found
