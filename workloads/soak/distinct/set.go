@@ -3,7 +3,6 @@ package distinct
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -50,29 +49,32 @@ func (s *Set) Unseen(hashes Hashes) (unseen Hashes) {
 	return unseen
 }
 
-// Hashes are at most Max hashes. Their JSON is a string: the base64 of eight bytes each, big endian.
+// Hashes are at most Max hashes. As text they are the base64 of eight bytes each, big endian.
 type Hashes []uint64
 
-// MarshalJSON returns the JSON of the hashes.
-func (h Hashes) MarshalJSON() ([]byte, error) {
+// MarshalText returns the hashes as text.
+func (h Hashes) MarshalText() ([]byte, error) {
 	if len(h) > Max {
 		return nil, fmt.Errorf("%d hashes; at most %d are allowed", len(h), Max)
 	}
-	text := make([]byte, 0, hashBytes*len(h))
+	packed := make([]byte, 0, hashBytes*len(h))
 	for _, hash := range h {
-		text = binary.BigEndian.AppendUint64(text, hash)
+		packed = binary.BigEndian.AppendUint64(packed, hash)
 	}
-	return json.Marshal(base64.StdEncoding.EncodeToString(text))
+	return base64.StdEncoding.AppendEncode(nil, packed), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON returns.
-func (h *Hashes) UnmarshalJSON(text []byte) error {
-	var packed []byte
-	if err := json.Unmarshal(text, &packed); err != nil {
+// UnmarshalText reads what MarshalText returns.
+func (h *Hashes) UnmarshalText(text []byte) error {
+	if most := base64.StdEncoding.EncodedLen(hashBytes * Max); len(text) > most {
+		return fmt.Errorf("hashes of %d characters; at most %d are allowed", len(text), most)
+	}
+	packed, err := base64.StdEncoding.AppendDecode(nil, text)
+	if err != nil {
 		return err
 	}
-	if len(packed)%hashBytes != 0 || len(packed) > hashBytes*Max {
-		return fmt.Errorf("hashes of %d bytes; want a multiple of %d, and at most %d", len(packed), hashBytes, hashBytes*Max)
+	if len(packed)%hashBytes != 0 {
+		return fmt.Errorf("hashes of %d bytes; want a multiple of %d", len(packed), hashBytes)
 	}
 	*h = make(Hashes, 0, len(packed)/hashBytes)
 	for ; len(packed) > 0; packed = packed[hashBytes:] {

@@ -87,6 +87,6 @@ func TestHashesInJSON(t *testing.T) {
 	_, err = json.Marshal(make(distinct.Hashes, distinct.Max+1))
 	require.ErrorContains(t, err, "16385 hashes; at most 16384 are allowed")
 	require.ErrorContains(t, json.Unmarshal([]byte(`"AAAA"`), &again), "hashes of 3 bytes")
-	require.ErrorContains(t, json.Unmarshal([]byte(`"`+strings.Repeat("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", distinct.Max/3+1)+`"`), &again), "at most 131072")
+	require.ErrorContains(t, json.Unmarshal([]byte(`"`+strings.Repeat("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", distinct.Max/3+1)+`"`), &again), "at most 174764")
 	require.Error(t, json.Unmarshal([]byte("7"), &again))
 }
