@@ -196,6 +196,9 @@ func (l *Life) read(f *os.File) (*contents, error) {
 	if c.Seed != l.seed || c.Keys != l.model.keys {
 		return nil, errors.New("it is of another soak")
 	}
+	if want := int64(commitBytes * c.Keys); c.Model.Bytes != want {
+		return nil, fmt.Errorf("its model has %d bytes, not %d", c.Model.Bytes, want)
+	}
 	for _, file := range c.Files {
 		l.Ops.Add(1)
 		if err := file.Data.check(f, io.Discard); err != nil {
@@ -233,5 +236,5 @@ func (l *Life) resume(c *contents, f *os.File) {
 		}
 		on.Put(ino, disk.Below(io.NewSectionReader(f, file.Data.At, file.Data.Bytes), file.Data.Bytes))
 	}
-	l.disk = faultfs.New(faultfs.Options{Base: on.Share()})
+	l.disk, l.traced, l.written = faultfs.New(faultfs.Options{Base: on.Share()}), 0, 0
 }
