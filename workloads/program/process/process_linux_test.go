@@ -116,7 +116,7 @@ func TestAwaitReturnsWhenTheServerEnds(t *testing.T) {
 func TestNothingIsLeftOfAServer(t *testing.T) {
 	t.Parallel()
 	r := room(t)
-	daemon := "setsid sh -c 'while :; do echo x >" + process.Tmp + "/beat; done' & echo up; trap '' TERM; sleep 1000"
+	daemon := "trap '' HUP; setsid sh -c 'while :; do echo x >" + process.Tmp + "/beat; done' & echo up; sleep 1000" // sleep ignores SIGHUP, too
 	s, err := r.Serve(shell(daemon), nil, process.Probe{File: process.Tmp + "/beat"})
 	require.NoError(t, err)
 	require.NoError(t, s.Await(t.Context(), patience))
