@@ -29,6 +29,7 @@ type Life struct {
 	commits uint64 // the number of commits so far, and of the last one
 	filled  int    // how many keys, from the first on, were written to fill the store
 	model   model
+	saved   *saved // what disk and model are read from; nil before the first snapshot
 	disk    *faultfs.FS
 	store   workloads.Store
 	tail    tail // what may be lost
@@ -85,8 +86,12 @@ type Stretch struct {
 const cutsAStretch = 8
 
 // Next runs one stretch, after which the store is closed. If the store breaks a promise, the error is a Violation and the life is
-// over. If ctx is done, the stretch is abandoned and the error is that of ctx.
+// over. If ctx is done, the stretch is abandoned and the error is that of ctx. Any other error is the host's.
+//
+// A read of the snapshot that fails is a panic, which Next turns into an error. If it comes in a goroutine of the engine, it ends the
+// process. An engine that recovers from it is not blamed for what it does then.
 func (l *Life) Next(ctx context.Context) (s Stretch, err error) {
+	defer l.saved.blame(&err)
 	s.Number = l.stretch
 	if l.store == nil {
 		if err := l.open(); err != nil {

@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/gob"
 	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,6 +103,8 @@ func TestACorrectStoreLivesOn(t *testing.T) {
 		"a bit in the last bytes": flipped(text, len(text)-1),
 		"cut off":                 text[:len(text)/2],
 		"empty":                   nil,
+		"no directory":            forged(t, text, func(c *contents) { c.Files = c.Files[1:] }),
+		"a short model":           forged(t, text, func(c *contents) { c.Model.Bytes-- }),
 	} {
 		other := filepath.Join(t.TempDir(), "life")
 		require.NoError(t, os.WriteFile(other, bad, 0o600))
@@ -111,6 +117,21 @@ func flipped(text []byte, at int) []byte {
 	bad := slices.Clone(text)
 	bad[at] ^= 1
 	return bad
+}
+
+// forged returns a snapshot with other contents and a matching checksum.
+func forged(t *testing.T, text []byte, change func(*contents)) []byte {
+	t.Helper()
+	at := binary.LittleEndian.Uint64(text[len(text)-footerBytes:])
+	c := &contents{}
+	require.NoError(t, gob.NewDecoder(bytes.NewReader(text[at:])).Decode(c))
+	change(c)
+	var about bytes.Buffer
+	require.NoError(t, gob.NewEncoder(&about).Encode(c))
+	bad := append(slices.Clone(text[:at]), about.Bytes()...)
+	bad = binary.LittleEndian.AppendUint64(bad, at)
+	bad = binary.LittleEndian.AppendUint32(bad, crc32.Checksum(about.Bytes(), castagnoli))
+	return binary.LittleEndian.AppendUint32(bad, magic)
 }
 
 // What was not saved is repeated, and what was saved is not read into memory.
@@ -133,6 +154,70 @@ func TestALifeGoesOnFromItsSnapshot(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, s.Number)
 	require.NoError(t, again.Save())
+}
+
+// What an engine does after the host could not read the snapshot says nothing about the engine.
+func TestAnUnreadableSnapshotIsNotTheEnginesFault(t *testing.T) {
+	t.Parallel()
+	recovering := lightning.Target()
+	open := recovering.Open
+	recovering.Open = func(env torture.Env) (s workloads.Store, err error) {
+		defer func() {
+			if wrong := recover(); wrong != nil {
+				err = fmt.Errorf("corrupt: %v", wrong)
+			}
+		}()
+		return open(env)
+	}
+	for name, target := range map[string]torture.Target{"an engine that panics": lightning.Target(), "one that recovers": recovering} {
+		for what, do := range map[string]func(*Life) error{
+			"the next stretch": func(l *Life) error {
+				_, err := l.Next(t.Context())
+				return err
+			},
+			"a snapshot": (*Life).Save,
+			"the model": func(l *Life) (err error) {
+				defer l.saved.blame(&err)
+				l.model.get(0)
+				return nil
+			},
+		} {
+			file := filepath.Join(t.TempDir(), "life")
+			l := New(target, 1, small, file)
+			_, err := l.Next(t.Context())
+			require.NoError(t, err)
+			require.NoError(t, l.Save())
+			require.NoError(t, os.Truncate(file, 0))
+			err = do(l)
+			require.ErrorIs(t, err, io.EOF, "%s, %s", what, name)
+			require.ErrorContains(t, err, "read the snapshot of the long-lived store", "%s, %s", what, name)
+			require.NotErrorAs(t, err, new(*Violation))
+		}
+	}
+}
+
+func TestTheFilesOfASnapshotHaveDirectories(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		files []savedFile
+		wrong string
+	}{
+		{[]savedFile{{Name: "/life", Dir: true}, {Name: "/life/1.log"}, {Name: "/life/d", Dir: true}, {Name: "/life/d/2.log"}}, ""},
+		{[]savedFile{{Name: "/life/1.log"}}, "the directory of /life/1.log is missing"},
+		{[]savedFile{{Name: "/life/1.log"}, {Name: "/life", Dir: true}}, "the directory of /life/1.log is missing"},
+		{[]savedFile{{Name: "/life"}, {Name: "/life/1.log"}}, "the directory of /life/1.log is missing"},
+		{[]savedFile{{Name: "/life", Dir: true}, {Name: "/life"}}, "/life is there twice"},
+		{[]savedFile{{Name: "/", Dir: true}}, "/ is there twice"},
+		{[]savedFile{{Name: "life", Dir: true}}, `"life" is not the name of a file`},
+		{[]savedFile{{Name: "/life", Dir: true}, {Name: "/life/../1.log"}}, `"/life/../1.log" is not the name of a file`},
+	} {
+		err := (&contents{Files: c.files}).connected()
+		if c.wrong == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.EqualError(t, err, c.wrong)
+	}
 }
 
 func TestALargeStoreIsOpenedWithRoomyLimits(t *testing.T) {

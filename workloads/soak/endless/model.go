@@ -7,7 +7,7 @@ import (
 )
 
 // model has, for each key, the commit that wrote it, or 0 if the key does not exist. What has not changed since the last snapshot is
-// read from there.
+// read from there; a read that fails is a panic.
 type model struct {
 	keys    int
 	saved   io.ReaderAt // eight bytes for each key, little endian; nil: no key exists

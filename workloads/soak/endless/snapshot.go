@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/spf13/afero"
 
@@ -62,9 +63,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Save writes the life to its file atomically and goes on from there: the store is now on a new disk with the files in the snapshot,
 // which are read from it as needed. It may be called only between two stretches.
-func (l *Life) Save() error {
+func (l *Life) Save() (err error) {
+	defer l.saved.blame(&err)
 	var c *contents
-	err := hostdisk.WriteFile(l.file, 0o644, func(w io.Writer) (err error) {
+	err = hostdisk.WriteFile(l.file, 0o644, func(w io.Writer) (err error) {
 		c, err = l.snapshot(w)
 		return err
 	})
@@ -75,7 +77,7 @@ func (l *Life) Save() error {
 	if err != nil {
 		return err
 	}
-	l.resume(c, f)
+	l.resume(c, &saved{file: f})
 	return nil
 }
 
@@ -165,7 +167,7 @@ func Load(target torture.Target, seed uint64, bytes int64, file string) (*Life, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s is not a snapshot of this soak's store: %w; remove it to begin with an empty store", file, err), f.Close())
 	}
-	l.resume(c, f)
+	l.resume(c, &saved{file: f})
 	return l, nil
 }
 
@@ -199,6 +201,9 @@ func (l *Life) read(f *os.File) (*contents, error) {
 	if want := int64(commitBytes * c.Keys); c.Model.Bytes != want {
 		return nil, fmt.Errorf("its model has %d bytes, not %d", c.Model.Bytes, want)
 	}
+	if err := c.connected(); err != nil {
+		return nil, err
+	}
 	for _, file := range c.Files {
 		l.Ops.Add(1)
 		if err := file.Data.check(f, io.Discard); err != nil {
@@ -206,6 +211,24 @@ func (l *Life) read(f *os.File) (*contents, error) {
 		}
 	}
 	return c, c.Model.check(f, io.Discard)
+}
+
+// connected checks that every file has a name of its own in a directory that comes before it.
+func (c *contents) connected() error {
+	dirs, names := map[string]bool{"/": true}, map[string]bool{"/": true}
+	for _, file := range c.Files {
+		switch {
+		case !path.IsAbs(file.Name) || path.Clean(file.Name) != file.Name:
+			return fmt.Errorf("%q is not the name of a file", file.Name)
+		case names[file.Name]:
+			return fmt.Errorf("%s is there twice", file.Name)
+		case !dirs[path.Dir(file.Name)]:
+			return fmt.Errorf("the directory of %s is missing", file.Name)
+		}
+		names[file.Name] = true
+		dirs[file.Name] = file.Dir
+	}
+	return nil
 }
 
 // check copies a piece and compares its checksum.
@@ -220,11 +243,37 @@ func (p *piece) check(f io.ReaderAt, to io.Writer) error {
 	return nil
 }
 
-// resume continues from a snapshot. The file stays open as long as the disk and those made from it are in use; its finalizer closes
-// it, because a store may still read in the background while it is being replaced.
-func (l *Life) resume(c *contents, f *os.File) {
-	l.stretch, l.commits, l.filled = c.Stretch, c.Commits, c.Filled
-	l.model = newModel(c.Keys, io.NewSectionReader(f, c.Model.At, c.Model.Bytes))
+// saved is the snapshot that the store and the model are read from. The file stays open as long as a disk uses it; its finalizer
+// closes it, because a store may still read in the background while it is being replaced.
+type saved struct {
+	file   io.ReaderAt
+	failed atomic.Pointer[error] // the first error of a read
+}
+
+// ReadAt implements io.ReaderAt.
+func (s *saved) ReadAt(b []byte, off int64) (int, error) {
+	n, err := s.file.ReadAt(b, off)
+	if n < len(b) {
+		s.failed.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// blame is to be deferred. If a read has failed, it replaces whatever came of that, a panic included, with its error.
+func (s *saved) blame(err *error) {
+	if s == nil {
+		return
+	}
+	if failed := s.failed.Load(); failed != nil {
+		_ = recover()
+		*err = fmt.Errorf("endless: read the snapshot of the long-lived store: %w", *failed)
+	}
+}
+
+// resume continues from a snapshot.
+func (l *Life) resume(c *contents, from *saved) {
+	l.stretch, l.commits, l.filled, l.saved = c.Stretch, c.Commits, c.Filled, from
+	l.model = newModel(c.Keys, io.NewSectionReader(from, c.Model.At, c.Model.Bytes))
 	on, inodes := disk.New(), map[string]trace.Ino{"/": trace.Root}
 	for i := range c.Files {
 		file := &c.Files[i]
@@ -234,7 +283,7 @@ func (l *Life) resume(c *contents, f *os.File) {
 			inodes[file.Name] = ino
 			continue
 		}
-		on.Put(ino, disk.Below(io.NewSectionReader(f, file.Data.At, file.Data.Bytes), file.Data.Bytes))
+		on.Put(ino, disk.Below(io.NewSectionReader(from, file.Data.At, file.Data.Bytes), file.Data.Bytes))
 	}
 	l.disk, l.traced, l.written = faultfs.New(faultfs.Options{Base: on.Share()}), 0, 0
 }
