@@ -9,7 +9,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 )
 
-// beginning is a transaction that begins while commits are in flight. They came after it had begun to begin.
+// beginning is a transaction that begins while commits are in flight.
 type beginning struct {
 	isolation engine.Isolation
 	elder     bool // another transaction is open
@@ -53,8 +53,9 @@ func (b *beginning) check() error {
 	return errors.Join(closing(db, err), allClosed(disk))
 }
 
-// meet lets the transaction begin during a sync, and other commits come then. The next sync, which they wait for, is held up
-// too until the transaction has its snapshot.
+// meet lets the transaction begin during a sync, and then starts other commits. The next sync, which those wait for, is also
+// held up until the transaction has its snapshot. On a busy machine, the transaction may begin after the other commits and
+// wait for them, so that sync is not held up forever.
 func (b *beginning) meet(turns *turns, db *engine.DB) error {
 	var elder *engine.Txn
 	if b.elder {
@@ -81,6 +82,9 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 		}
 	}
 	turns.let(1)
+	if !soon(returned(begins)) {
+		turns.let(1 << 30)
+	}
 	if !eventually(returned(begins)) {
 		return errHangs
 	}
