@@ -47,7 +47,7 @@ func TestRealFilesystem(t *testing.T) {
 	require.NoError(t, err)
 	result, err := calibrate.Run(t.Context(), calibrate.Options{
 		Programs: []litmus.Program{*program}, Filesystems: []calibrate.Filesystem{ordered, writeback},
-		Plans: 1, States: 9, Keep: t.TempDir(),
+		Plans: 3, Keep: t.TempDir(), // one plan may miss an outcome if the kernel commits earlier, on a busy machine
 	})
 	require.NoError(t, err)
 	require.Len(t, result.Cells, 2)
