@@ -15,7 +15,7 @@ type actKind uint8
 const (
 	finds    actKind = iota // the key holds the value
 	misses                  // the key does not hold the value
-	requires                // of open operations: unless the key holds the value, the rest does not happen
+	requires                // in an open operation: unless the key holds the value, the rest of the operation does not happen
 	assigns                 // the key holds the value afterwards
 	adds                    // the number in the value is added to the number that the key holds
 	extends                 // the value is appended to what the key holds
@@ -68,7 +68,7 @@ func (v *vocabulary) text(n int32) string {
 }
 
 // apply returns what the key holds after a step, or false if the step is impossible given what the key holds. An open
-// step that is impossible has no effect, which is one of the things that may have become of it.
+// step whose conditions do not hold is not impossible: it has no effect.
 func (v *vocabulary) apply(held int32, s *step) (possible bool, after int32) {
 	after = held
 	for _, a := range s.acts {

@@ -10,7 +10,7 @@ import (
 // Bank judges accounts between which transactions move money: whatever is read at one moment must add up to the total.
 type Bank struct {
 	Total     int64                                      // of all balances, once the accounts are open
-	Accounts  int                                        // the number of accounts, which are opened all at once; with Turnover, the most there can be
+	Accounts  int                                        // the number of accounts, which are all opened at once; with Turnover, the maximum number
 	Turnover  bool                                       // accounts are opened and closed, so only the total is certain
 	IsAccount func(key []byte) bool                      // whether a key is an account
 	Balance   func(value []byte) (amount int64, ok bool) // the money in an account's value

@@ -73,9 +73,9 @@ func (s *search) checkByValue(r Result, keys []int32, final *history.State) Resu
 	return r
 }
 
-// checkKey judges one key. There are two searches, and each is fast where the other may not be: a sweep keeps everything that is
-// possible at a moment, which is little if few operations run at once; the other one looks for a single order, piece by piece. It
-// reports whether more steps may help if there is no answer.
+// checkKey judges one key. There are two searches, and each is fast where the other may not be. The sweep keeps all
+// states that are possible at a moment, which are few if few operations run at once. The other search looks for a
+// single order, piece by piece. If there is no answer, again reports whether more steps may help.
 func (s *search) checkKey(r Result, k int32, final *history.State) (v Result, again bool) {
 	s.values, s.settled = newVocabulary(), nil
 	start := nothing
@@ -112,8 +112,8 @@ func (s *search) inPieces(r Result, start, k int32, steps []step) Result {
 	return r
 }
 
-// sweep adds a violation if the steps on a key, none of which computes a value, have no order. It takes half of the steps that are
-// left. The error says why it was given up.
+// sweep adds a violation if the steps on a key, none of which computes a value, have no order. It may use half of the
+// steps that are left. The error says why it was given up.
 func (s *search) sweep(r Result, start, k int32, steps []step) (Result, error) {
 	if n := inFlight(steps); n > s.limits.Clients {
 		return r.unclear("%d operations on %s were in flight at once, including those with unknown outcome; the limit is %d",

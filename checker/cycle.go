@@ -71,14 +71,14 @@ func strongest(level Level) stage {
 }
 
 // committedFirst returns the strongest stage, but with two nodes for every transaction. A transaction that missed an
-// append read before that was committed, but may itself have committed after it.
+// append read before the append was committed, but may itself have committed after it.
 func committedFirst(level Level) stage {
 	s := strongest(level)
 	s.split = always
 	return s
 }
 
-// shortestLooks bounds the number of edges that the search for the shortest cycle looks at. If a history has so many
+// shortestLooks limits the number of edges that the search for the shortest cycle examines. If a history has so many
 // cycles that this is not enough, the search returns the shortest that it has found.
 const shortestLooks = 50_000_000
 
@@ -150,12 +150,12 @@ func (s *breadth) from(root int32, most int) cycle {
 	return nil
 }
 
-// reaches reports whether node is root, or is where a transaction reads whose commit is root.
+// reaches reports whether node is root, or the reading of the transaction whose commit is root.
 func (s *breadth) reaches(node, root int32) bool {
 	return node == root || node/2 == root/2 && root == s.committing(root/2)
 }
 
-// along appends a node to the frontier and, if it is where a transaction reads, also the node where that commits.
+// along appends a node to the frontier and, if it is the reading of a transaction, also the commit of that transaction.
 func (s *breadth) along(nodes []int32, node int32) []int32 {
 	nodes = append(nodes, node)
 	t := node / 2

@@ -139,8 +139,8 @@ func KeyText(key []byte) string {
 // ValueText returns a value for display, or its beginning and its length.
 func ValueText(value []byte) string { return quote(value, 32) }
 
-// quote shows bytes as they are if they are printable, otherwise quoted. Of more than most bytes it shows the first
-// and says how many there are.
+// quote shows bytes as they are if they are printable, otherwise quoted. If there are more than most bytes, it shows
+// the first ones and says how many there are.
 func quote(b []byte, most int) string {
 	head := string(b[:min(len(b), most)])
 	if len(b) == 0 || strings.ContainsFunc(head, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' }) {

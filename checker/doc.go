@@ -20,16 +20,16 @@
 // effect. All others are open: they may take effect at any time after the call, even long after an error was returned,
 // or never. So "a came before b" is certain only if a was acknowledged before b was called.
 //
-// A value that only one commit wrote identifies that commit, and proves that everything that certainly came after it
-// is missing. A value that several commits wrote identifies none of them. It proves only that whatever certainly came
-// after all of them is missing. An operation that was told that its condition did not hold has read that much, and has
-// written nothing.
+// A value that only one commit wrote identifies that commit. If a key shows it, all commits to the key that certainly
+// came later are missing. A value that several commits wrote identifies none of them, and proves only that the commits
+// that certainly came after all of these are missing. An operation that was told that its condition did not hold has
+// read that much, and has written nothing.
 //
 // # How a state is judged
 //
 // To a judge, a recovered state, a scan and a snapshot are the same thing: a view of the store at one moment, with
 // bounds on what must and what may have taken effect by then. Each key of a view shows something, and that implies
-// which commits are in and which are out. The possible contradictions, most telling first:
+// which commits are in and which are out. These are the possible contradictions, in order of how much they reveal:
 //
 //	invented             a value that nobody wrote, or that was written to another key
 //	refused but present  a value of a rejected commit
@@ -47,11 +47,11 @@
 // The search for an order (linearizability) is exponential in the number of operations in flight. It therefore works
 // key by key, in windows between quiet full scans, and leaves out open writes that nobody saw. It does not need unique
 // values. A key on which values repeat, or on which operations have conditions, increment or append, is judged by its
-// values (byvalue.go). There a window ends wherever an operation that reveals what the key holds overlaps with no
-// other, and an open write stays open until the end, because seeing its value does not prove that it took effect. So
-// one open write makes the rest of the history a single window. Unless operations increment or append, such a key is
-// therefore swept first (internal/sweep): the sweep needs no windows, and takes time linear in the length of the history
-// as long as few operations run at once.
+// values (byvalue.go). For such a key, a window ends after each operation that reveals what the key holds and overlaps
+// with no other. An open write stays open until the end, because seeing its value does not prove that it took effect,
+// so a single open write makes the rest of the history one window. Unless operations increment or append, such a key is
+// therefore swept first (internal/sweep): the sweep needs no windows, and takes time linear in the length of the
+// history as long as few operations run at once.
 //
 // # How transactions are judged
 //
@@ -60,13 +60,13 @@
 //
 //	ledger.go     traces every element to the transaction that appended it; open ones count if somebody saw what they appended
 //	versions.go   finds what contradicts a single transaction, or the order of a single list
-//	graph.go      records who came before whom: ww appended before, wr appended what was read, rw read without what was
+//	graph.go     records who came before whom: ww appended before, wr appended what the other read, rw read without what was
 //	              appended, rt was answered before the other was called (only those that the rest does not imply)
 //	network.go    has one node for a transaction that takes effect at one moment, two for one that may read before it
 //	              commits; cycle.go looks for cycles and names the shortest by what it is made of
 //
-// Transactions of different levels share one graph. With two nodes per transaction, a relation rw into a transaction
-// cannot be followed by one out of it, and exactly such cycles are what snapshot isolation allows. After a crash the
+// Transactions of different levels share one graph. With two nodes per transaction, no cycle can have two adjacent
+// relations rw, and cycles with two adjacent ones are exactly those that snapshot isolation allows. After a crash the
 // recovered store is treated as one more transaction, which has read everything (recovered.go): what is missing must
 // not have come before what is there. The crash itself is judged by [Durability].
 //
@@ -88,9 +88,9 @@
 //
 // The package has more files than the project's usual limit of 25. It has six judges of a few small files each. All of
 // them read the same index of commits (index.go) or the same relations between transactions (graph.go, cycle.go,
-// orders.go), describe operations in the same words (describe.go) and answer with the same verdict (verdict.go). As
-// separate packages they would have to export that vocabulary to each other. What does not need it is in packages of
-// its own: internal/polygraph and internal/sweep.
+// orders.go), describe operations in the same words (describe.go) and answer with the same verdict (verdict.go).
+// Separate packages would have to export that vocabulary to each other. Code that does not need it is in
+// internal/polygraph and internal/sweep.
 //
 //structure:limits files=40
 package checker

@@ -2,7 +2,7 @@ package checker
 
 import "github.com/lightningdb/lightning-torture/workloads/history"
 
-// kind is what is wrong with a view, the most telling kind first.
+// kind is what is wrong with a view, the most revealing kind first.
 type kind int
 
 const (
@@ -98,8 +98,8 @@ func (v *view) shows(over, under int) bool {
 	return false
 }
 
-// findHole looks for a moment at which every key was as the view shows it, give or take what was in flight. If there
-// is none, something is missing that was in effect before something else that is there.
+// findHole looks for a moment at which every key was as the view shows it, give or take what was in flight. If there is
+// none, a commit is missing that took effect before another one that is there.
 //
 // A key admits the moments from the call of the commit that it shows until a later write to it had certainly taken
 // effect. The bounds of all keys are intersected. A key that a delete may have emptied admits several intervals;

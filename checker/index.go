@@ -18,7 +18,7 @@ const (
 	handed         // acknowledged with Sync or NoSync
 	everyone       // acknowledged at all
 	levels
-	unacked = levels // the level of a commit that belongs to no class
+	unacked = levels // the level of a commit that was not acknowledged
 )
 
 // levelOf returns the narrowest level to which a commit of this durability belongs.
@@ -96,8 +96,8 @@ type index struct {
 	ops     []history.Op
 	commits []commit // in order of call
 	entries []entry  // in order of key
-	// returned[l] is the commits of level l in order of done, each with the latest call so far. It tells what is
-	// acknowledged at a tick, and the earliest tick at which all of that can be there.
+	// returned[l] is the commits of level l in order of done, each with the latest call so far. From this follow the
+	// commits acknowledged by a tick, and the earliest moment at which all of them can be in effect.
 	returned [levels][]reach
 	reason   string // the reason, if nothing can be judged by this history
 	repeated string // the reason, if values do not identify their writers

@@ -48,7 +48,7 @@ type element struct {
 	list   int32
 	writer int32 // position of the transaction that appended it; -1: nobody did
 	final  bool  // its writer appended nothing to the list afterwards
-	prev   int32 // the element that its writer had appended to the list before it, or -1
+	prev   int32 // the element that its writer had last appended to the list before this one, or -1
 	place  int32 // in the order of the list, counted from 1; 0 if nobody read it
 }
 
@@ -216,8 +216,8 @@ func (g *ledger) reading(l int32, value []byte, found bool) micro {
 	return m
 }
 
-// shared returns the numbers of elements. If the elements and the longest read of their list agree as far as both go,
-// the result shares memory with that read, which grows if need be.
+// shared returns the numbers of elements. If one of the elements and the longest read of their list is a prefix of the
+// other, the result shares memory with that read, which is extended if necessary.
 func (g *ledger) shared(l int32, elements [][]byte) []int32 {
 	same := 0
 	for longest := g.lists[l].longest; same < min(len(longest), len(elements)); same++ {

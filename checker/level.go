@@ -16,7 +16,7 @@ type Level uint8
 //
 // The numbers do not follow the strength, because they are stored in files and the last four levels were added later.
 const (
-	SnapshotIsolation   Level = iota + 1 // a transaction reads a snapshot, and no other one overwrites the keys that it writes until it commits
+	SnapshotIsolation   Level = iota + 1 // a transaction reads a snapshot, and between this and its commit no other transaction overwrites the keys that it writes
 	Serializable                         // some serial order of all transactions explains everything
 	StrictSerializable                   // like Serializable, in an order that respects real time: a transaction that was answered comes before those called later
 	ReadUncommitted                      // writes of transactions do not interleave

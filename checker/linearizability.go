@@ -34,9 +34,9 @@ func (l Limits) ensureDefaults() Limits {
 }
 
 // Linearizability judges whether the operations on each key can be put in an order that fits both what they returned
-// and the times at which they ran. Batches, scans and transactions take part with the keys that they touch. By
-// locality, a store is linearizable if it is so for each key; whether batches, scans and transactions are atomic is
-// for other judges to say.
+// and the times at which they ran. Batches, scans and transactions take part with the keys that they touch.
+// Linearizability is a local property: a store is linearizable if each key is. Whether batches, scans and transactions
+// are atomic is for other judges to say.
 //
 // Open operations may take effect at any time after their call, or never; rejected ones take no part. A nil initial
 // state is an empty store. A value that nobody can have written is a violation by itself, whatever became of the
@@ -45,8 +45,9 @@ func (l Limits) ensureDefaults() Limits {
 // Values may repeat, and operations may have conditions, add to numbers or append to values. Keys with such operations
 // are judged by their values, between moments at which their value is certain. All other keys are judged by who wrote
 // what, in windows that end at quiet full scans. The answer is exact for each key, with two exceptions, in which an
-// impossible order may be accepted. If a condition on several keys did not hold, it is not asked which of them failed
-// it. And if a transaction does not record the order of its reads and writes, it may have read its own writes.
+// impossible order may be accepted. If a condition on several keys did not hold, the judge does not ask which of the
+// keys was the reason. And if a transaction does not record the order of its reads and writes, it may have read its own
+// writes.
 //
 // If cut is not nil, the history is judged as of a crash: operations that had not returned are open, and those that
 // had not been called are dropped. If final is not nil, it is what was read after everything else, such as the
@@ -120,8 +121,8 @@ func (s *search) checkInWindow(r Result, w *window, k int32, steps []step) Resul
 }
 
 // checkDeletes judges again the keys whose open deletes were judged in more than one window, because each delete can
-// take effect only once overall. It either fails or changes nothing, so reaching a limit here does not take back the
-// Pass.
+// take effect only once overall. This search either finds a violation or changes nothing, so reaching a limit here does
+// not take back a Pass.
 func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Result {
 	if r.Verdict != Pass || len(s.windows) < 2 {
 		return r
@@ -139,9 +140,9 @@ func (s *search) checkDeletes(r Result, byValue []bool, final *history.State) Re
 	return r
 }
 
-// invented looks for a value that no operation that may have taken effect assigned to the key. Where values are
-// derived from others, only the search can tell. The parameter all is the history without the cut: an operation may
-// have read what another one wrote that the cut dropped, because it had not returned at the crash.
+// invented looks for a value that no operation that may have taken effect assigned to the key. Where values are derived
+// from others, only the search can tell. The parameter all is the history without the cut, because an operation may
+// have read what was written by another one that the cut drops.
 func (t *timeline) invented(all []history.Op, final *history.State) *Violation {
 	derived := make(map[string]bool)
 	for i := range all {

@@ -1,9 +1,8 @@
 package checker
 
-// network is a graph in the form in which it is searched for cycles. A transaction has two nodes: where it reads and
-// where it commits. It commits after it has read. It reads after the commits of the transactions that it saw, and
-// before the commits of those that it missed. If a transaction reads and commits at the same moment, its two nodes are
-// one.
+// network is a graph in the form that the search for cycles uses. A transaction has two nodes: where it reads and where
+// it commits. It commits after it has read. It reads after the commits of the transactions that it saw, and before the
+// commits of those that it missed. If a transaction reads and commits at the same moment, its two nodes are one.
 //
 // With two nodes each, the cycles are those that snapshot isolation forbids: cycles in which no two relations rw are
 // adjacent. With one node each, they are all cycles.

@@ -80,8 +80,8 @@ func (o *orders) fits(guess func(choice int) int) bool {
 	return ok
 }
 
-// dilemma is a choice each side of which closes a cycle. If the relations have a cycle regardless of any choice, first
-// is that cycle and second is nil.
+// dilemma explains why there is no order: both sides of some choice close a cycle. If the relations that are certain
+// already have a cycle, first is that cycle and second is nil.
 type dilemma struct{ first, second cycle }
 
 // solve looks for an order within the given budget. If there is none, it also returns why, provided that can be said
@@ -141,7 +141,7 @@ func (p *proof) close(s side) cycle {
 		if c := p.around(p.arc(e), e); c != nil && (best == nil || len(c) < len(best)) {
 			best = c
 		}
-		p.put(p.arc(e), e) // the next may close a cycle only together with this one
+		p.put(p.arc(e), e) // a later relation may close a cycle only together with this one
 	}
 	return best
 }

@@ -10,7 +10,7 @@ import (
 
 // prefix is a search for the number of commits that a state contains. Every key of the state bounds that number from
 // both sides: it shows some commit, and does not show the next one to the same key. A key may have shown the same
-// thing, mostly nothing, during several stretches; see gap.
+// value, usually none, during several spans; see gap.
 type prefix struct {
 	*Sequence
 	where     string
@@ -21,7 +21,7 @@ type prefix struct {
 	gaps      []gap
 }
 
-// gap is a key that shows something that it has shown during more than one span, mostly nothing.
+// gap is a key that shows a value, usually none, that it had during more than one span.
 type gap struct {
 	entry int32
 	spans []span
@@ -73,7 +73,8 @@ func (p *prefix) enter(state *history.State) *Violation {
 	return nil
 }
 
-// shows bounds the number by a value. It starts with the newest write, since most keys show their latest value.
+// shows bounds the number by the value of a key. It starts with the newest write, because most keys show their latest
+// value.
 func (p *prefix) shows(k int, value []byte) bool {
 	e, turns := &p.entries[k], p.turns[k]
 	var all []span

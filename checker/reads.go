@@ -13,11 +13,12 @@ type MayShow struct {
 	Torn bool // part of a batch, but never part of a transaction
 }
 
-// CheckReads judges what the operations of a live run read, given that the run began with the store in the initial state; nil
-// means empty. Every value read must have been written by an operation that was called before the read returned and that was not
-// rejected, and it must not certainly have been overwritten before the read was called. In particular, a client reads its own
-// writes. Everything that one scan, snapshot or committed transaction read must also fit a single moment between its
-// call and its return. A store that promises less may show what may says.
+// CheckReads judges what the operations of a live run read, given that the run began with the store in the initial
+// state; nil means empty. Every value read must have been written by an operation that was called before the read
+// returned and that was not rejected, and it must not certainly have been overwritten before the read was called. In
+// particular, a client reads its own writes. Everything that one scan, snapshot or committed transaction read must also
+// fit a single moment between its call and its return. A store that promises less may also show what the argument may
+// allows.
 //
 // It reports the first violation of each class. The time is proportional to the number of reads, apart from the search
 // among the writes of one key.
@@ -50,7 +51,7 @@ type readsJudge struct {
 	whole bool
 }
 
-// operation returns what is wrong with the reads of an operation. Each read of an operation that was not acknowledged is
+// operation returns what is wrong with the reads of an operation. If the operation was not acknowledged, each read is
 // judged on its own.
 func (j *readsJudge) operation(op *history.Op) (r Result) {
 	if op.Outcome != history.Acked {

@@ -57,8 +57,8 @@ func (s *sourcing) judge(level Level) (polygraph.Outcome, dilemma) {
 	return answer.Outcome, why
 }
 
-// strictly reports whether a strict serializable order exists. Every level allows such an order. In a history with few
-// violations it is the easiest to find, because real time settles the order of most writers.
+// strictly reports whether a strict serializable order exists. Every level allows such an order, and it is usually the
+// easiest to find, because real time settles the order of most writers.
 func (s *sourcing) strictly() bool {
 	budget := s.budget
 	s.budget /= 2
@@ -148,9 +148,9 @@ func (s *sourcing) addReadersOf(o *orders, level Level, key, w int32) {
 	}
 }
 
-// addSeen adds what follows from monotonic atomic view: no transaction misses part of another one after having seen a
-// different part. So whatever it reads instead was written later; if that is the initial value, there is a violation.
-// Scans are exempt: they may miss keys.
+// addSeen adds what follows from monotonic atomic view: a transaction that has seen part of another one does not later
+// miss a different part. So whatever it reads in place of that part was written after it. If it reads the initial value
+// there, that is a violation. Scans are exempt: they may miss keys.
 func (s *sourcing) addSeen(o *orders) (why dilemma, bad bool) {
 	for t := range s.txns {
 		if s.done[t] != committed {

@@ -122,8 +122,8 @@ func (s *sourcing) refute() {
 }
 
 // try tries all sources of the ambiguous reads from a position on. After each choice it judges what has been chosen so
-// far, leaving out the reads that are still to come. Those could only add further contradictions. So if no order
-// explains the choices made so far, none of the remaining sources has to be tried.
+// far, leaving out the reads that are still to come. Those could only add contradictions, so if no order explains the
+// choices made so far, none of the remaining sources has to be tried.
 func (s *sourcing) try(at int) polygraph.Outcome {
 	a := s.ambiguous[at]
 	for _, w := range s.likely(a) {

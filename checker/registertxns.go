@@ -201,8 +201,8 @@ func (g *registers) addReads(t int32) {
 
 // current returns the sources of a read that are consistent with real time. It drops writers that were called only
 // after the reader had been answered, and writers whose value had certainly been overwritten when the reader was
-// called. If no source remains, what was read is wrong whoever wrote it; then current returns all sources, to be tried
-// and refuted one by one.
+// called. If no source remains, the read is wrong whoever wrote the value. In that case current returns all sources,
+// which are then tried and refuted one by one.
 func (g *registers) current(sources []int32, key int32, reader *history.Op) []int32 {
 	replaced := func(written history.Tick) bool {
 		return slices.ContainsFunc(g.writers[key], func(o int32) bool {

@@ -106,10 +106,11 @@ func (s *search) relevant(entries []int32, steps []step) []step {
 }
 
 // enoughDeletes leaves out open deletes that no order of the steps on one key needs. A store that refuses all writes
-// after an error produces many of them. A delete that takes effect needs a value to delete, so between two of them there
-// must be an assignment that takes effect after the first one was called. A delete whose effect nobody reads before the
-// next assignment need not have taken effect at all. It is enough to keep as many as that leaves, and those called first,
-// because an open delete can always be replaced by one that was called earlier.
+// after an error produces many of them. A delete that takes effect needs a value to delete, so between two of them
+// there must be an assignment that takes effect after the first one was called. A delete whose effect nobody reads
+// before the next assignment need not have taken effect at all. This bounds the number of deletes that an order needs.
+// That many are kept, the earliest called first, because an open delete can always be replaced by one that was called
+// earlier.
 func enoughDeletes(steps []step) []step {
 	first := slices.IndexFunc(steps, isOpenDelete)
 	if first < 0 {
@@ -218,7 +219,7 @@ func (s *search) model(start group, entries []int32, steps int) porcupine.Model 
 		Init: func() any { return start },
 		Step: func(state, input, _ any) (bool, any) {
 			if s.spent() != nil {
-				return false, state // uncounted: the search only backtracks from here
+				return false, state // not counted: the search only backtracks from here
 			}
 			s.tried += 1 + steps/stepUnit
 			return s.apply(state.(group), entries, input.(*step))

@@ -7,7 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/view"
 )
 
-// letGoYoung releases holds of memtables and batches, which do not belong to a version.
+// letGoYoung releases blob files that a memtable or a batch held, rather than a version.
 func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil
@@ -20,8 +20,8 @@ func (db *DB) letGoYoung(files ...*view.BlobFile) error {
 	return err
 }
 
-// letGo releases holds on blob files. While the store is open, the current view holds every file that Open would need,
-// so a file with no holders is obsolete.
+// letGo releases blob files that somebody held. While the store is open, the current view holds every file that Open
+// would need, so a file that nobody holds is obsolete.
 func (db *DB) letGo(files ...*view.BlobFile) error {
 	if len(files) == 0 {
 		return nil

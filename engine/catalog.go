@@ -17,10 +17,10 @@ import (
 // catalog is the durable list of live files: the manifest, the marker that selects it, and the state that they
 // describe.
 //
-// A manifest is appended to only by the session that created it. What an earlier session left may exist in the page
-// cache alone, and one of its syncs may have failed; an fsync that succeeds now would prove nothing about those pages.
-// So the first change of a session writes a new manifest with the whole state (rollManifest), and later changes append
-// edits.
+// A manifest is appended to only by the session that created it. What an earlier session left may exist only in the
+// page cache, because one of its syncs may have failed, and an fsync that succeeds now would prove nothing about those
+// pages. So the first change of a session writes a new manifest with the whole state (rollManifest), and later changes
+// append edits.
 //
 // Every change goes through apply in a fixed order. The new tables and blob files are already synced; then the
 // directory is synced, so that their names are durable; then the edit is appended and synced; only then is the change
@@ -118,10 +118,10 @@ func (ch *change) close() (err error) {
 }
 
 // endSession durably records where the logs of the memtables end. All their content is already durable. If this
-// session's manifest has edits after the first, it is replaced by a new one whose first edit holds the whole state. A
-// manifest with a single edit cannot be shortened unnoticed, because without that edit it is no manifest at all. If
-// there are no such edits, the log ends are appended to the present manifest. Losing that edit does no harm as long as
-// the logs are whole.
+// session's manifest has edits after the first, it is replaced by a new one whose first edit holds the whole state. If
+// a manifest has a single edit, a shortened file is always noticed, because without that edit it is no manifest at all.
+// If there are no such edits, the log ends are appended to the present manifest. Losing that edit does no harm as long
+// as the logs are whole.
 func (db *DB) endSession(mems []*view.Mem) error {
 	db.catalog.Lock()
 	defer db.catalog.Unlock()

@@ -30,8 +30,8 @@
 //     has the error, no other commit becomes visible either. Damage met by maintenance poisons the store too. Running
 //     out of room for a file on which nothing relies yet does not: see "A full disk" below.
 //   - I6: a session builds only on what it has itself made durable. Its first commit moves what was replayed from logs
-//     to a new table and starts a new manifest. What an earlier process left may exist in the page cache only, and its
-//     sync may have failed, which a second sync would not reveal.
+//     to a new table and starts a new manifest. What an earlier process left may exist only in the page cache: its sync
+//     may have failed, and a second sync would not reveal that.
 //   - I7: an edit of the manifest fits the state that it changes. A file that any manifest ever named is removed only
 //     when a manifest that this session made durable no longer names it, and no reader needs it.
 //   - I8: tables of one level below level 0 share no user keys; level 0 is ordered by age. A reader that goes from the
@@ -44,9 +44,9 @@
 //     If a commit was acknowledged with Sync before another one began, the record of the later one proves that the
 //     earlier one is durable, so its damage is never taken for a torn tail. After a session that committed something
 //     and whose Close returned nil, the manifest lists the logs and the length of each, so a missing log, a shortened
-//     log and a shortened manifest are all detected. The same holds for checkpoints, backups and repaired stores. Only
-//     after a killed process can a missing end go unnoticed: that of the last Sync commits and what follows them, of
-//     the last log, and of the last edits of the manifest.
+//     log and a shortened manifest are all detected. The same holds for checkpoints, backups and repaired stores. A
+//     missing end can go unnoticed only after a killed process: the last Sync commits and what follows them in the last
+//     log, and the last edits of the manifest.
 //   - I12: with InlineMaintenance no goroutine is started, and the same calls make the same filesystem operations.
 //   - I13: a range delete hides every older version of its keys, wherever it is stored, and nothing newer, exactly as a
 //     deletion of each key would. It stays in the tables as long as anything it hides may exist.
@@ -137,10 +137,10 @@
 // # Limits
 //
 // Keys have at most 64 KiB and may be empty. Values have at most 1 GiB, batches nearly 2 GiB, memtables 4 GiB. Open
-// reads each log into memory as a whole; a log over 8 GiB is ErrCorrupt. Writing a value takes no memory besides the
-// batch, and a large Put not even that; a transaction makes two copies. Reading a value as a stream takes 128 KiB. At
-// most 512 commits are under way at once. While a read-write transaction is open, up to 65,536 keys or 8 MiB of recent
-// commits are remembered for conflict checks; a transaction older than that gets ErrConflict.
+// reads each log into memory as a whole; a log over 8 GiB is ErrCorrupt. Writing a value takes no memory beyond the
+// batch, and a Put of a large value not even that; a transaction makes two copies. Reading a value as a stream takes
+// 128 KiB. At most 512 commits are under way at once. While a read-write transaction is open, up to 65,536 keys or 8
+// MiB of recent commits are remembered for conflict checks; a transaction older than that gets ErrConflict.
 //
 // An open store has up to MaxOpenFiles descriptors for tables and blob files. They are opened on the first read and
 // closed when others need the slot; tables of up to 64 KiB are kept in memory and need none. Logs, the manifest, the

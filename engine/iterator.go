@@ -58,8 +58,8 @@ type Iterator struct {
 	seq key.Seq // the instant it shows
 	own ownSeqs // which of the transaction's own writes it sees
 
-	// Moving forward, it rests on the entry that is shown. Moving backward, it rests before all entries of the shown
-	// key, and key and value are copies.
+	// When moving forward, the underlying iterator rests on the entry that is shown. When moving backward, it rests before
+	// all entries of that key, and key and value are copies.
 	backward   bool
 	valid      bool
 	key, value []byte

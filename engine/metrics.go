@@ -48,7 +48,7 @@ type Metrics struct {
 
 	// What is wrong right now, if anything.
 	CompactionsRunning int  // not counting one started by Compact
-	Stalled            bool // writers are waiting for maintenance, or the next one to need a new memtable will
+	Stalled            bool // writers are waiting for maintenance, or the next writer that needs a new memtable will wait
 	OutOfRoom          bool // maintenance found no room for a file and waits until a writer needs it, see ErrNoRoom
 	Poisoned           bool // nothing is written any more, see ErrPoisoned
 

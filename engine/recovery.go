@@ -162,9 +162,9 @@ func (db *DB) currentMarker(f *found) (manifest.Marker, error) {
 	return manifest.Marker{}, nil
 }
 
-// wasCurrent reports whether an invalid marker was durable once and is therefore damaged, not left by a crash. The sign
-// is that its manifest has commits in tables which an older manifest expects in logs, and no such log is left: logs are
-// removed only after the marker is durable.
+// wasCurrent reports whether an invalid marker was durable once and is therefore damaged, not left by a crash. It was
+// durable if its manifest has commits in tables that an older manifest expects in logs, and none of these logs is left,
+// because logs are removed only after the marker is durable.
 func (db *DB) wasCurrent(newest, valid manifest.Marker, f *found) bool {
 	after, _, err := db.loadManifest(newest.Manifest)
 	if err != nil {
@@ -309,7 +309,7 @@ func (db *DB) unneeded(f *found, mentioned map[uint64]bool) (named, unnamed []st
 }
 
 // cleanBlobs adds the blob files that are not needed to these names. An obsolete log may refer to a blob file that no
-// manifest ever named, and needs it again if the edit that made the log obsolete is lost. So such a file may not be
+// manifest ever named, and will need it again if the edit that made the log obsolete is lost. So such a file may not be
 // removed before the log is: if there is an obsolete log, every removal waits for the manifest of this session.
 func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
 	for _, num := range f.Blobs {

@@ -3,13 +3,13 @@ package faultfs
 import "io"
 
 // Interfaces for what storage engines need from a filesystem beyond afero.Fs. An FS and its files implement all of
-// them. An adapter tests for each with a type assertion on its afero.Fs or afero.File and decides what to do without
-// it; package osfs does so for all of them.
+// them. An adapter tests for each with a type assertion on its afero.Fs or afero.File, and decides what to do if it is
+// missing; package osfs does this for all of them.
 //
 // Directories need no interface: opening a directory gives a handle whose Sync makes the names in it durable. Nor do
 // flags of open(2). O_SYNC and O_DSYNC follow each write with a sync. O_EXCL, O_DIRECTORY and O_NOFOLLOW mean what they
 // mean on Linux. O_DIRECT is accepted and does nothing: bytes become durable with a sync, not before. There is no
-// O_TMPFILE, and Rename cannot be told to keep a target that is there.
+// O_TMPFILE and no RENAME_NOREPLACE.
 
 // Linker is implemented by filesystems with hard links.
 type Linker interface {
@@ -58,8 +58,8 @@ type Preallocator interface {
 
 // HolePuncher is implemented by files that can give back space.
 type HolePuncher interface {
-	// PunchHole is fallocate(2) with FALLOC_FL_PUNCH_HOLE: bytes from off on read as zeros. The size stays the same. A
-	// power cut may leave any sector as it was, as if the zeros had been written.
+	// PunchHole is fallocate(2) with FALLOC_FL_PUNCH_HOLE: the given number of bytes from off on become zeros. The size
+	// stays the same. The zeros are as durable as a write of zeros: a power cut may leave any sector as it was.
 	PunchHole(off, bytes int64) error
 }
 

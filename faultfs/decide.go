@@ -10,10 +10,10 @@ import (
 )
 
 // Decide decides everything about a crash image that could be seen: every name, and the size and bytes of every file
-// that has a name. It asks in an order of its own, which is the same for all images of a crash point. So whatever looks
-// at the image afterwards, in any order and from any number of goroutines, sees what this chooser has answered. It is
-// not a call of the program: it takes no tick, is not counted, and is hit by no rule. On a filesystem that is not a
-// crash image it does nothing.
+// that has a name. It asks in a fixed order, which is the same for all images of a crash point. Whoever looks at the
+// image afterwards, in any order and from any number of goroutines, sees what the chooser has answered. Decide is not a
+// call of the program: it takes no tick, is not counted, and no rule hits it. On a filesystem that is not a crash image
+// it does nothing.
 func (fs *FS) Decide() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -35,8 +35,8 @@ func (fs *FS) decideDir(ino Ino) {
 	}
 }
 
-// namesNow returns all names in a directory; the caller must not modify the map. It avoids mounting a directory in
-// which nothing is undecided.
+// namesNow returns all names in a directory; the caller must not modify the map. A directory in which nothing is
+// undecided is not mounted for this.
 func (fs *FS) namesNow(ino Ino) map[string]disk.Entry {
 	if fs.nodes[ino] == nil && (fs.image == nil || !fs.image.NamesPending(ino)) {
 		return fs.base.Names(ino)
@@ -80,7 +80,7 @@ type digesting struct {
 	*Digester
 	fs    *FS
 	hash  maphash.Hash
-	files map[Ino]int // files numbered in the order met, so that two names of one file differ from two files
+	files map[Ino]int // files, numbered in the order in which the walk meets them, to tell two names of one file from two files
 }
 
 func (w *digesting) number(n uint64) { maphash.WriteComparable(&w.hash, n) }

@@ -2,8 +2,8 @@
 // be found afterwards.
 //
 // An FS implements afero.Fs and behaves like the operating system's filesystem (faultfstest checks both with one
-// suite). It records every operation. From the record, power can be cut at any tick, any number of times, and while the
-// program keeps running. Each crash image is an independent FS on which recovery runs:
+// suite). It records every operation. With this record, power can be cut at any tick and any number of times, even
+// while the program keeps running. Each crash image is an independent FS on which recovery runs:
 //
 //	fs := faultfs.New(faultfs.Options{})               // run a program on fs, then:
 //	model := faultfs.Model{Profile: profile}           // the rules that say what may survive
@@ -27,7 +27,7 @@
 //     sampled images, where an observation that would take more answers than ImageOptions.Limit is answered as a whole.
 //  5. A killed process loses nothing: the image of LoseNone is what the program saw.
 //  6. A truncation is final: bytes that it removed, or that are beyond the size left by a crash, read as zeros if the
-//     file grows again. Within the last page they may be zeros before the truncation is on the disk, and under the
+//     file grows again. Those within the last page may become zeros before the truncation is on the disk, and under the
 //     profile ext4-writeback a write there may bring them back.
 //  7. A file that is only renamed has exactly one of its names in every image. It may have both only after a move to
 //     another directory under the profile btrfs or on a device with rename-split. It never has neither, except after an
@@ -72,8 +72,8 @@
 //
 // All methods of an FS and of its files are safe for concurrent use. A Timeline may be used by one goroutine at a time,
 // and so may a CrashPoint while its images are made. Different crash points, and images once they are made, are
-// independent. A Chooser is called under the lock of its image and must not use that image. A Rule belongs to one FS,
-// which counts with it.
+// independent. A Chooser is called under the lock of its image and must not use that image. A Rule keeps counts, so it
+// belongs to one FS.
 //
 // # Structure
 //

@@ -21,8 +21,8 @@ func (e *errseq) sample() int {
 	return e.n
 }
 
-// check reports whether a handle that has reported the given number of failures has an error to report, and marks it as
-// reported.
+// check reports whether a handle still has an error to report, given the number of failures that it has reported, and
+// updates that number.
 func (e *errseq) check(reported *int) bool {
 	if *reported == e.n {
 		return false

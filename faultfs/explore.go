@@ -3,8 +3,8 @@ package faultfs
 import "math"
 
 // Explore calls visit with an image of the crash point for every combination of answers to its observations, and
-// returns the number of images. visit must be deterministic: as long as two images show it the same, it must do the
-// same with both. The search ends if visit returns an error.
+// returns the number of images. visit must be deterministic: as long as two images show it the same data, it must do
+// the same with both. The search ends if visit returns an error.
 //
 // Every observation is decided op by op, however many ops there are, so Explore is for small crash points. The Chooser
 // and Limit of o are ignored.
@@ -39,7 +39,7 @@ type answer struct {
 	about     uint64
 }
 
-// Choose repeats the answer of the previous image, and answers 0 to what is asked for the first time.
+// Choose repeats the answer of the previous image. It answers 0 to a question that is asked for the first time.
 func (d *DepthFirst) Choose(n int, about uint64) int {
 	if d.asked == len(d.answers) {
 		d.answers = append(d.answers, answer{0, n, about})
@@ -53,8 +53,8 @@ func (d *DepthFirst) Choose(n int, about uint64) int {
 	return a.given
 }
 
-// Strayed reports whether this image asked other questions than the previous one although it got the same answers up to
-// then. The images below the old question then remain unexplored.
+// Strayed reports whether this image led to different questions than the previous one although the answers until then
+// were the same. The images below the old question then remain unexplored.
 func (d *DepthFirst) Strayed() bool { return d.diverged || d.asked < len(d.answers) }
 
 // Next prepares for the next image and reports whether there is one.

@@ -9,7 +9,7 @@ type call struct {
 	path    string
 	to      string // the new name of a rename or link, the other one of an exchange
 	node    *node  // nil if the call is about a name
-	changes bool   // it would change the disk; set where other calls of its kind may not
+	changes bool   // it would change the disk; set only for kinds of calls that sometimes do
 	off     int64  // offset of a read, write or allocation
 	bytes   int64  // its length
 }
@@ -50,8 +50,8 @@ func effectOf(r *Rule) Effect {
 }
 
 // inject checks the rules for a call. It returns the rule that hits the call, or nil, and an error if the effect is
-// that the call fails without changing anything. The first rule that hits decides, and later rules do not see the call.
-// A rule that only delays the call passes it on to the next rule. The caller holds mu.
+// that the call fails without changing anything. Later rules do not see a call that a rule has hit, unless that rule
+// only delays it. The caller holds mu.
 func (fs *FS) inject(c call) (*Rule, error) {
 	fs.calls[c.kind]++
 	if fs.watch != nil {
@@ -96,7 +96,7 @@ func (fs *FS) possible(r *Rule, c *call) bool {
 	return true
 }
 
-// within returns how many of the requested bytes of a read exist.
+// within returns how many of the bytes that a read asks for exist.
 func (fs *FS) within(c *call) int64 { return min(c.bytes, fs.size(c.node)-c.off) }
 
 // Injected returns how often the current rules injected each kind of fault, keyed by Rule.Key. SetRules starts the counts anew; the
@@ -123,8 +123,8 @@ func (fs *FS) Matched() (n uint64) {
 	return n
 }
 
-// Watch has called invoked before each call that rules can hit, with the kind and the path and, for a rename, link or
-// exchange, the other one. The filesystem is locked meanwhile. Watch(nil) ends it.
+// Watch has called invoked before each call that rules can hit, with its kind, its path and, for a rename, link or
+// exchange, the second path. The filesystem is locked meanwhile. Watch(nil) ends it.
 func (fs *FS) Watch(called func(kind OpKind, path, to string)) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -61,8 +61,8 @@ func (fs *FS) Name() string { return "faultfs" }
 // Now returns the tick of the latest operation that could change the disk, or that a fault hit.
 func (fs *FS) Now() uint64 { return fs.now.Load() }
 
-// Calls returns how many calls of a kind were made so far, including failed ones. A rule for this kind without a glob
-// has matched the same number of calls, except those that its effect cannot happen to.
+// Calls returns how many calls of a kind were made so far, including failed ones. This is how many calls a rule for
+// this kind without a glob has matched, apart from calls to which its effect cannot happen.
 func (fs *FS) Calls(kind OpKind) uint64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

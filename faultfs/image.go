@@ -19,8 +19,8 @@ type ImageOptions struct {
 	// Clock is what slow calls on the image wait on. See Options.Clock.
 	Clock Clock
 	// Distinct skips questions that make no difference: those about a sector in which no pending op changes a byte.
-	// Programs that rewrite whole pages cause many. Images with and without it are asked different questions, so
-	// answers saved for one do not fit the other.
+	// Programs that rewrite whole pages cause many. Images with and without Distinct ask different questions, so answers
+	// saved for one do not fit the other.
 	Distinct bool
 }
 
@@ -84,9 +84,9 @@ func (fs *FS) Lost() []PendingOp {
 	return fs.image.Lost()
 }
 
-// Decided returns, by ID, the pending ops that have been decided so far, and whether this crash image has them. An
-// image of the same crash point whose chooser answers accordingly is the same disk, whoever looks at it first and in
-// whatever order. Its limit must be high enough that it asks about each op separately.
+// Decided returns, by ID, the pending ops that have been decided so far, and whether this crash image has them. If the
+// chooser of another image of the same crash point gives these answers, both are the same disk, whoever looks at it
+// first and in whatever order. Its limit must be high enough that it asks about each op separately.
 func (fs *FS) Decided() map[uint64]bool {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -96,8 +96,8 @@ func (fs *FS) Decided() map[uint64]bool {
 	return fs.image.Decided()
 }
 
-// Fates returns, by tick, what became of the operations that were pending when power was cut: "kept", "lost", "torn" if
-// only parts were kept, or "unseen" if nothing has looked at them yet. Operations not in the map were durable.
+// Fates returns, by tick, what became of each operation that was pending when power was cut: "kept", "lost", "torn" if
+// only parts of it were kept, or "unseen" if nothing has looked at it yet. Operations not in the map were durable.
 func (fs *FS) Fates() map[uint64]string {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -23,9 +23,8 @@ func (f *file) fitting(rule *Rule, b []byte, off int64) ([]byte, error) {
 	}
 }
 
-// arriving returns a copy of the bytes that the file really gets when b is written at off. A write that goes astray
-// leaves the old bytes in its intended place, but the file still grows, because the size is not in the block that went
-// astray.
+// arriving returns a copy of the bytes that the file really gets when b is written at off. A misdirected write leaves
+// the old bytes in its intended place, but the file still grows, because its size is stored elsewhere.
 func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 	data := slices.Clone(b)
 	switch effectOf(rule) {
@@ -41,7 +40,8 @@ func (f *file) arriving(rule *Rule, b []byte, off int64) []byte {
 }
 
 // misplace stores bytes meant for off in another block, of this file or of another file that has been opened. They
-// overwrite what that block holds and do not extend its file. If there is no other block, they go to free space.
+// overwrite what that block holds, and do not extend the file that it belongs to. If there is no other block, they go
+// to free space.
 func (f *file) misplace(rule *Rule, b []byte, off int64) {
 	rng := rule.Draw()
 	var blocks []*node

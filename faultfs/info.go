@@ -17,8 +17,8 @@ type info struct {
 	dir  bool
 	link bool
 	ino  Ino
-	// later is set for a file whose size is undecided. Asking for the size decides it; listing the file does not.
-	// Whatever changes the size decides it first, so the size left by the crash can still be returned afterwards.
+	// later is set for a file whose size is undecided. Asking for the size decides it; listing the file does not. Any call
+	// that changes the size decides it first, so the size that the crash left can still be returned afterwards.
 	later *crash.Leftover
 	node  *node
 	fs    *FS

@@ -134,8 +134,8 @@ func (i Inode) List() ([]InodeName, error) {
 	return names, nil
 }
 
-// NextData returns the offset of the first page of a file at or after off that was ever written, or the size of the
-// file. Everything in between reads as zeros. It decides all bytes from off on.
+// NextData returns the offset of the first page of a file at or after off that was ever written; if there is none, the
+// size of the file. Everything in between reads as zeros. It decides all bytes from off on.
 func (i Inode) NextData(off int64) int64 {
 	i.fs.mu.Lock()
 	defer i.fs.mu.Unlock()

@@ -5,8 +5,8 @@ import "time"
 // stallMillis is how long a disk stalls if the rule does not say. It is the time after which Linux gives up on a disk.
 const stallMillis = 30_000
 
-// delay delays a call hit by a Slow or Stall rule. A slow call does its work first and waits alone; a stalled one waits
-// first and holds the disk. The caller holds mu.
+// delay delays a call hit by a Slow or Stall rule. A slow call does its work first and then waits without holding up
+// others; a stalled call waits first, and blocks the disk while it does. The caller holds mu.
 func (fs *FS) delay(r *Rule) {
 	d := time.Duration(r.Millis) * time.Millisecond
 	switch {

@@ -13,10 +13,10 @@ type node struct {
 	left    *crash.Leftover // what a crash left undecided about a file; nil once everything is decided
 	errors  errseq          // its failed write-backs
 	handles int             // number of open handles
-	name    string          // name by which it was last opened
+	name    string          // name under which it was last opened
 	parent  *node           // directory in which an Inode last found it, under the name base; nil if none did
 	base    string
-	links   int // number of names known to this mount; one that existed before counts only when it is removed
+	links   int // number of names that this mount knows: the one that led here, plus those created, minus those removed
 	// For a directory: if complete, a name that is not in names does not exist; otherwise base and image decide.
 	names    map[string]disk.Entry
 	complete bool

@@ -24,7 +24,7 @@ type following uint8
 const (
 	always       following = iota // the target
 	withSlash                     // the link itself, unless the path ends in a slash (lstat)
-	withoutSlash                  // the target, unless the path ends in a slash, where no file can be created (open with O_CREATE)
+	withoutSlash                  // the target, unless the path ends in a slash: no file can be created there (open with O_CREATE)
 	never                         // the link itself: its name is created, removed or replaced
 )
 

@@ -18,8 +18,8 @@ func (fs *FS) resolve(n *node, from, to int64) {
 	}
 }
 
-// resolveWrite decides what must be known about a file before [from, to) is written. If new blocks may be stale, that
-// is whole pages, because it matters whether the disk has a block for them.
+// resolveWrite decides what must be known about a file before [from, to) is written. If new blocks may be stale, whole
+// pages must be known, because it matters whether the disk has a block for them.
 func (fs *FS) resolveWrite(n *node, from, to int64) {
 	if n.left != nil && fs.image.StaleBlocks() {
 		from, to = from-from%disk.PageBytes, to+disk.PageBytes-1-(to-1)%disk.PageBytes

@@ -9,8 +9,8 @@ import (
 
 var _ afero.Symlinker = (*FS)(nil)
 
-// SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes, and is durable
-// with the name.
+// SymlinkIfPossible creates a symbolic link to target, which need not exist. The target never changes, and becomes
+// durable together with the name.
 func (fs *FS) SymlinkIfPossible(target, name string) error {
 	fs.enter()
 	defer fs.leave()

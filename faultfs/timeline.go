@@ -20,7 +20,7 @@ type Timeline struct {
 // Whatever it had not looked at is undecided again, and no sync of the recovery can make it durable. The timeline
 // treats as seen what the recovery had looked at by tick seen, or by the tick to which it is advanced if that is later.
 // So 0 is always correct. A timeline with seen = fs.Now() is fast, because it walks the trace only once. It is correct
-// for all ticks after the last new observation of the disk; at earlier ticks it lacks the disks that contradict what
+// for all ticks after the last new observation of the disk; at earlier ticks, it misses the disks that contradict what
 // recovery saw afterwards.
 func NewTimeline(fs *FS, model Model, seen uint64) *Timeline {
 	fs.mu.Lock()

@@ -20,9 +20,9 @@ func (im *Image) undecided(indexes []int) []int {
 }
 
 // tooMany reports whether the open ops, given oldest first, have more closed subsets than the limit allows: 2 to the
-// power of the limit. Ops that are independent of each other double that number with each op. But a disk has only a
-// prefix of a chain in which each op follows the previous one, such as appends to one sector or the sequence of
-// MetadataInOrder, so a chain of n ops multiplies it by n+1.
+// power of the limit. Ops that are independent of each other double that number with each op. But of a chain in which
+// each op follows the previous one, such as appends to one sector or the sequence of MetadataInOrder, the disk can have
+// only a prefix, so a chain of n ops multiplies the number by n+1.
 func (im *Image) tooMany(open []int) bool {
 	if len(open) <= im.limit {
 		return false

@@ -58,9 +58,9 @@ func (q *queue) pushSector(op *trace.Op, d *disk.Disk, off int64, data []byte) {
 	q.pushBytes(op, &pendingOp{off: off, data: data, clears: op.Kind == trace.OpTruncate})
 }
 
-// clearedBy returns the pending truncation whose zeros a write to the sector at off overwrites, or nil if there is
-// none. It matters only if blocks can be stale: until those zeros are written, the block still has the bytes that were
-// cut off.
+// clearedBy returns the pending truncation that zeroed the sector at off, if a write there overwrites its zeros;
+// otherwise nil. This matters only if blocks can be stale: until the zeros are written, the block still holds the bytes
+// that were cut off.
 func (q *queue) clearedBy(op *trace.Op, off int64) *pendingOp {
 	last, cuts := q.data[sectorKey{op.Ino, off / q.unit}], q.cuts[op.Ino]
 	if last == nil || !last.clears || op.Kind == trace.OpTruncate || len(cuts) == 0 || !q.rules.Has(model.StaleBlocks) {
@@ -78,7 +78,7 @@ func (q *queue) pushBytes(op *trace.Op, p *pendingOp) {
 }
 
 // pushTail queues the zeros that a truncation within a page leaves in the rest of that page. The page is then dirty and
-// is written like any other, so the zeros, and what is written over them later, can reach the disk before the
+// is written back like any other, so the zeros, and anything written over them later, can reach the disk before the
 // truncation does.
 func (q *queue) pushTail(op *trace.Op, d *disk.Disk) {
 	page := op.Size / disk.PageBytes

@@ -17,16 +17,16 @@
 // model is exactly this: a list of pending ops, and for each the ops that it follows. A disk that a power cut may leave
 // is the durable state plus a subset that is closed under "follows", applied in the order of the calls.
 //
-// These edges can be wrong in two ways. One edge too many, and images that a real disk can leave are never tried, so a
-// bug that only they show is missed. One too few, and programs are blamed for disks that no filesystem leaves. So an
-// edge exists only where POSIX or every filesystem of a profile guarantees it, and GUARANTEES.md lists each with its
-// source.
+// These edges can be wrong in two ways. With one edge too many, some images that a real disk can leave are never tried,
+// and a bug that shows only in them is missed. With one too few, programs are blamed for disks that no filesystem
+// leaves. So an edge exists only where POSIX or every filesystem of a profile guarantees it, and GUARANTEES.md lists
+// each with its source.
 //
 // # From a trace to pending ops
 //
 // A pending op is the smallest unit that a power cut keeps or loses: the directory changes of one call, one step of a
-// file's size, or the bytes of one call within one sector. Each op lists the ops that it follows, which must have
-// reached the disk if it has.
+// file's size, or the bytes of one call within one sector. Each op lists the ops that it follows: if it has reached the
+// disk, so have they.
 //
 //	push.go                turns one filesystem call into pending ops
 //	names.go               rules for create, link and remove
@@ -41,11 +41,11 @@
 //
 // # From pending ops to an image
 //
-// An image starts undecided. When recovery looks at something, the ops that could change what it sees are decided, one
-// question at a time, by a Chooser; everything else stays open. Keeping an op also keeps what it follows, and losing it
-// also loses what follows it, so the decided part is always closed and either answer to the next question is legal. A
-// search that tries all answers therefore reaches every image that recovery can tell apart, and spends nothing on
-// differences that it never looks at.
+// An image starts undecided. When recovery looks at something, a Chooser decides the ops that could change what it
+// sees, one at a time. Everything else stays open. Keeping an op also keeps what it follows, and losing it also loses
+// what follows it, so the decided part is always closed and either answer to the next question is legal. A search that
+// tries all answers therefore reaches every image that recovery can tell apart, and spends nothing on differences that
+// it never looks at.
 //
 //	point.go                 a crash point: the durable disk and the pending ops
 //	index.go, edges.go       find the ops that an observation can see, and their neighbours in the order

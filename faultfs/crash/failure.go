@@ -33,8 +33,8 @@ func (q *queue) markFailed(chosen func(*pendingOp) bool, as trace.Failure) {
 	})
 }
 
-// evict drops the failed bytes of a file from memory. The disk does not have them in place either, so only bytes that a
-// journal may replay remain.
+// evict drops from memory the bytes of a file whose write-back failed. They did not reach their place on the disk
+// either, so all that remains of them is what a journal may replay.
 func (q *queue) evict(op *trace.Op) {
 	failed := func(p *pendingOp) bool { return p.failedBytes() && covers(op)(p) }
 	q.drop(func(p *pendingOp) bool { return failed(p) && !p.journaled })
@@ -42,8 +42,8 @@ func (q *queue) evict(op *trace.Op) {
 }
 
 // redirty turns the failed ops of the pages touched by a write into ordinary ones: the page is dirty again, so the next
-// sync writes all of it. A file with a dirty page has a dirty inode, so its size is written as well. Bytes that the
-// page has lost to an eviction are not written; in the journal, too, the new page replaces them.
+// sync writes all of it. A file with a dirty page has a dirty inode, so its size is written as well. Bytes that an
+// eviction has dropped from the page are not written. The journal loses them too, because it now has the new page.
 func (q *queue) redirty(op *trace.Op) {
 	if q.failed == 0 || len(op.Data) == 0 && op.Size == op.OldSize {
 		return

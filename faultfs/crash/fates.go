@@ -2,8 +2,8 @@ package crash
 
 import "github.com/lightningdb/lightning-torture/faultfs/model"
 
-// Fates returns, by tick, what became of the operations that were pending when power was cut: "kept", "lost", "torn" if
-// only parts were kept, or "unseen" if nothing has looked at them yet. Operations not in the map were durable.
+// Fates returns, by tick, what became of each operation that was pending when power was cut: "kept", "lost", "torn" if
+// only parts of it were kept, or "unseen" if nothing has looked at it yet. Operations not in the map were durable.
 func (im *Image) Fates() map[uint64]string {
 	fates := map[uint64]string{}
 	for i, p := range im.point.pending {

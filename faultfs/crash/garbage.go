@@ -6,8 +6,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// garbage is what the disk shows where a write did not arrive, or arrived only in part: a byte that programs rarely
-// write.
+// garbage is what the disk shows where a write did not arrive or arrived only in part. It consists of a byte that
+// programs rarely write.
 var garbage = bytes.Repeat([]byte{'#'}, disk.PageBytes)
 
 // zeros is what the system writes beyond the end of a file, or into a hole, when it writes the block.

@@ -6,9 +6,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
 )
 
-// dropIdle removes from the index the data ops of sectors in which no pending op changes a byte. Kept or lost, they
-// leave the same image, so there is no need to ask. These ops stay undecided, and vanish once the image is crashed in
-// turn (see settle). What a truncation may free is left alone.
+// dropIdle removes from the index the data ops of sectors in which no pending op changes a byte. The image is the same
+// whether they are kept or lost, so there is no need to ask. These ops stay undecided, and are dropped when the image
+// itself is crashed (see settle). Sectors that a truncation may free are left alone.
 func (x *pendingIndex) dropIdle(ops []*pendingOp, d *disk.Disk) {
 	buf := make([]byte, x.unit)
 	x.idle = make([]bool, len(ops))

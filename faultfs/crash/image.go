@@ -43,8 +43,8 @@ func (im *Image) LostBytes() int { return im.lost }
 // LastIno returns the greatest inode number in a pending op.
 func (im *Image) LastIno() trace.Ino { return im.index.last }
 
-// StaleBlocks reports whether the image follows the rule StaleBlocks, under which it matters for a write whether the
-// disk has a block for the page.
+// StaleBlocks reports whether the image follows the rule StaleBlocks. Under that rule, a write to a page that has no
+// block on the disk differs from one to a page that has one.
 func (im *Image) StaleBlocks() bool { return im.point.model.Rules().Has(model.StaleBlocks) }
 
 // put decides op i and, along with it, everything that it follows if it is kept, or everything that follows it if it is
@@ -109,7 +109,7 @@ func (im *Image) sample(open []int) {
 	}
 }
 
-// loseAbsent decides the ops that the disk certainly does not have as lost, unless the profile has kept them because
+// loseAbsent marks as lost the ops that the disk certainly does not have, except those that the profile keeps because
 // the machine keeps running.
 func (im *Image) loseAbsent() {
 	for i, p := range im.point.pending {

@@ -84,7 +84,7 @@ func (x *pendingIndex) file(ino trace.Ino) *pendingFile {
 }
 
 // connect collects the edges of each op, including those of the sequence of MetadataInOrder. If a sync takes an op out
-// of the middle of the sequence, as on btrfs, its neighbours are connected.
+// of the middle of the sequence, as on btrfs, the ops before and after it become neighbours.
 func (x *pendingIndex) connect(ops []*pendingOp) {
 	earlier, later := make([]int32, 0, 2*len(ops)), make([]int32, 0, 2*len(ops))
 	edge := func(i, j int) { earlier, later = append(earlier, int32(i)), append(later, int32(j)) }

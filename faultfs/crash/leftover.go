@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// Leftover is the part of what a crash may have done to one file that no one has looked at yet.
+// Leftover tracks what a crash may have done to one file and no one has looked at yet.
 type Leftover struct {
 	file   *pendingFile
 	sized  bool
@@ -35,8 +35,8 @@ func (l *Leftover) Size() int64 { return l.size }
 func (l *Leftover) Filled() bool { return l.open == 0 }
 
 // Resize decides the size of a file and truncates or extends its content, which must be the durable one. A file with
-// more pending ops than the limit allows is decided as a whole, because a family of sizes times a family of bytes would
-// be too many.
+// more pending ops than the limit allows is decided as a whole, because trying a family of contents for each of a
+// family of sizes would take too many images.
 func (im *Image) Resize(l *Leftover, c *disk.Content) {
 	if im.tooMany(im.undecided(l.file.ops)) {
 		im.look(l.file.ops)

@@ -71,8 +71,8 @@ func (q *queue) moves(p *pendingOp, ino trace.Ino) {
 	}
 }
 
-// changesOf returns the last op that changed a name of a file, and those before it that may stay pending when it is
-// durable: the ops that it must be together with.
+// changesOf returns the last op that changed a name of a file, followed by the earlier ones that may still be pending
+// when it is durable (see pendingOp.together).
 func (q *queue) changesOf(ino trace.Ino) (all []*pendingOp) {
 	for next := q.moved[ino]; next != nil; {
 		all = append(all, next)
@@ -99,7 +99,7 @@ func (q *queue) appendNames(op *trace.Op, p *pendingOp) {
 }
 
 // followEntries makes the removal of a directory, or a rename over it, follow what moved its last entries out.
-// Otherwise a file that was moved could lose both of its names.
+// Otherwise a file that was moved out could lose both of its names.
 func (q *queue) followEntries(p *pendingOp, dir trace.Ino) {
 	if dir == 0 {
 		return

@@ -44,7 +44,7 @@ type pendingOp struct {
 	data  []byte       // pendingData: the bytes
 	size  int64        // pendingSize: the new size
 	cut   bool         // pendingSize: it shortens the file
-	clear int64        // pendingSize: offset from which the system cleared the former last page; 0 if it did not
+	clear int64        // pendingSize: offset from which the system zeroed the former last page; 0: it did not
 	edits []trace.Edit // pendingNames: the changes
 	moved []trace.Ino  // pendingNames: inodes that got or lost a name; one overwritten by a rename is the second
 	swaps bool         // pendingNames: an exchange or half of one: the second inode in moved gets a name for the one it loses

@@ -86,8 +86,8 @@ func (d *Damage) flip(rng *rand.Rand, to *disk.Content) bool {
 	return true
 }
 
-// cutAt returns the new end of a file that loses its end: anywhere, or, half of the time, where it ended at an earlier
-// sync. At such a place a file of records ends between two records and looks whole.
+// cutAt returns the size to which a file is cut: half of the time a size that it had at an earlier sync, otherwise any
+// smaller size. A file of records that is cut where an earlier sync left it ends between two records and looks whole.
 func cutAt(rng *rand.Rand, size int64, versions []*disk.Content) int64 {
 	off := rng.Int64N(size)
 	var ends []int64

@@ -17,7 +17,7 @@ import (
 //	a file without bytes                  sizes that become durable before their bytes
 //	a directory without its changes       a directory that is not synced
 //	part of a call, with all or nothing   a torn write that is taken for whole
-//	any calls, any ops                    what no one has thought of
+//	any calls, any ops                    bugs that no one has thought of
 //
 // Within a shape, the latest call comes first and the rest in an order drawn from the seed. Each subset is closed, so
 // its image does not depend on who looks first. The chooser must be asked about each op separately. Subsets may repeat,
@@ -57,7 +57,8 @@ type sampler struct {
 	torn  []int   // calls whose bytes are in more than one piece
 }
 
-// end is a place at which a file may end: the file's ops before one of its calls, and those from that call on.
+// end is a point at which a file may end. It divides the file's ops into those before one of its calls and those from
+// that call on.
 type end struct{ before, from []int }
 
 // shape is a kind of subset: one subset for each place, and the places in the order in which to try them.

@@ -8,9 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// settle returns the disk as decided by the given tick of the image's own time, and the ops that were still undecided
-// then. The disk has those or not, and no later sync changes that. Ops that change no byte are dropped: no one asks
-// about them, not even whoever overwrites them, so they must not come back over what was written since.
+// settle returns the disk as it had been decided by the given tick, in the image's own time, and the ops that were
+// still undecided at that tick. The disk may or may not have each of those, and no later sync makes it durable.
+//
+// Ops that change no byte are dropped. No one asks about them, not even a program that overwrites them, so an op that
+// stayed pending could later undo what was written over it.
 func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	fates := slices.Clone(im.fates)
 	for i := len(im.log) - 1; i >= 0 && im.log[i].tick > tick; i-- {
@@ -49,8 +51,8 @@ func (im *Image) settle(tick uint64) (*disk.Disk, []*pendingOp) {
 	return d, clipSized(d, open, unsized)
 }
 
-// restoreOvertaken keeps the lost sizes that a later one has overtaken. They change nothing, but bytes that precede the
-// later size can be stored.
+// restoreOvertaken marks lost sizes as kept if a later size of the same file was kept. The later size overrides them,
+// but bytes can be stored in a file only once its size covers them, and settle applies ops in order.
 func (im *Image) restoreOvertaken(fates []model.Fate) {
 	overtaken := map[trace.Ino]bool{}
 	for i, p := range slices.Backward(im.point.pending) {

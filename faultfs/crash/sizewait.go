@@ -9,7 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// waitForBytes makes the sizes of a write, one for each page, follow the bytes of that page which they make readable.
+// waitForBytes makes each size of a write, of which there is one per page, follow the bytes of its page that it makes
+// readable.
 func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	if len(sizes) == 0 || !q.rules.Has(model.DataBeforeSize) {
 		return
@@ -41,8 +42,8 @@ func (q *queue) releaseSizes(op *trace.Op) {
 	}
 }
 
-// freeSize frees the latest size of a file from what it follows, if that size is pending and another page than its own
-// is dirty.
+// freeSize implements AnyBytesBringSize: it frees the latest size of a file from the ops that it follows, if that size
+// is pending and a page other than its own is dirty.
 func (q *queue) freeSize(ino trace.Ino) {
 	last := q.sizes[ino]
 	if last == nil || last.place == inOrder || !q.dirtyElsewhere(ino, (last.size-1)/disk.PageBytes) {
@@ -56,7 +57,7 @@ func (q *queue) freeSize(ino trace.Ino) {
 	}
 }
 
-// dirtyElsewhere reports whether a page of a file other than the given one is dirty. Pages that were cut off do not
+// dirtyElsewhere reports whether the file has a dirty page other than the given one. Pages that were cut off do not
 // count.
 func (q *queue) dirtyElsewhere(ino trace.Ino, page int64) bool {
 	pages := int64(math.MaxInt64) // number of pages that the file has kept since

@@ -38,9 +38,9 @@ func (q *queue) pageWritten(ino trace.Ino, page int64) bool {
 // span is the range [from, to) of bytes of a file.
 type span struct{ from, to int64 }
 
-// exposed returns the bytes of new blocks that a write or truncation makes readable without writing them: those between
-// the old end of the file and the end of its last block, and those around the written bytes in a block that the write
-// allocates. It must be called before the op is queued.
+// exposed returns the ranges of new blocks that a write or truncation makes readable without writing them: from the old
+// end of the file to the end of its last block, and, in a block that the write allocates, what lies around the written
+// bytes. It must be called before the op is queued.
 func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 	if !q.rules.Has(model.StaleBlocks) {
 		return nil
@@ -74,8 +74,8 @@ func (q *queue) exposed(op *trace.Op, d *disk.Disk) (all []span) {
 }
 
 // pushUnwritten queues what the disk may show in a part of a new block that no call has written: stale bytes, and after
-// them the zeros that are written with the rest of the block. It is not split into sectors, which would mean many
-// questions, and no write follows it: that one sector was written says nothing about the others.
+// them the zeros that are written with the rest of the block. It is not split into sectors, because that would mean
+// many questions. No write follows it, because the write of one sector says nothing about the others.
 func (q *queue) pushUnwritten(op *trace.Op, s span) {
 	stale := &pendingOp{off: s.from, data: garbage[:s.to-s.from], stale: true}
 	q.appendBytes(op, stale)

@@ -22,8 +22,8 @@ func covers(op *trace.Op) func(*pendingOp) bool {
 }
 
 // takes returns a function that reports whether a successful sync takes a pending op: one that it covers or, with
-// SyncTakesNames, one that changes a name of the file or directory itself. Where directories are synced alone, a rename
-// that replaced the file is not among them.
+// SyncTakesNames, one that changes a name of the file or directory itself. With DirectoriesSyncAlone, that does not
+// include a rename that replaced the file.
 func (q *queue) takes(op *trace.Op) func(*pendingOp) bool {
 	covered := covers(op)
 	if !q.rules.Has(model.SyncTakesNames) {

@@ -39,14 +39,14 @@ type Limits = contract.Limits
 // Administration is what an engine offers besides an open store, such as read-only stores and restoring backups.
 type Administration = contract.Administration
 
-// PowerCut is a power cut of a standing check, on a disk of the check's own.
+// PowerCut is a power cut that a standing check makes, on its own disk.
 type PowerCut = contract.PowerCut
 
-// Call is a call of the engine that a standing check makes and judges, on a disk of the check's own.
+// Call is a call of the engine that a standing check makes and judges, on its own disk.
 type Call = contract.Call
 
-// Judged returns an error of a standing check with the calls that led to it, so that an explanation can name them. They begin above
-// the function that calls Judged, which is meant to be the one that words the errors of many checks.
+// Judged adds to an error of a standing check the calls that led to it, so that an explanation can name them. The first
+// is the caller of the function that calls Judged, because that function usually words the errors of many checks.
 func Judged(err error) error { return contract.Judged(err, 2) }
 
 // StandingCheck is a check of what all stores of an engine share.
@@ -58,7 +58,7 @@ type Repaired = contract.Repaired
 // Loss is what a repair reports as lost.
 type Loss = contract.Loss
 
-// Goal is a dangerous situation. A pass means something only if power was cut in it.
+// Goal is a dangerous situation. A run must cut the power in it before its pass means anything.
 type Goal = contract.Goal
 
 // Choice is something that can be named in Options, with one line of explanation.
@@ -73,7 +73,7 @@ type TraceLine = evidence.TraceLine
 // Case is a run with its operations written out, as the Go test of a finding holds it.
 type Case = evidence.Case
 
-// Explanation is the missing order that a failure reveals.
+// Explanation says which ordering of writes is missing, as an experiment showed.
 type Explanation = explain.Explanation
 
 // Site is an operation of a run, and the place in the engine's source that makes it.
@@ -116,8 +116,8 @@ func Profiles() []Choice { return plan.Profiles() }
 // Scenarios lists the named runs.
 func Scenarios() []Choice { return plan.Scenarios() }
 
-// Between is the situation after one operation and before another. Each is written as the kind of operation and a glob
-// for the last element of the path, such as "write *.log". "sync ." is the sync of any directory.
+// Between is the situation after one operation and before another. Each is given as a kind of operation and a glob for
+// the last element of the path, such as "write *.log". "sync ." is the sync of any directory.
 func Between(after, before string) func() func(*faultfs.Op) bool {
 	return contract.Between(after, before)
 }

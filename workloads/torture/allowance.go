@@ -21,7 +21,7 @@ const (
 )
 
 // newAllowance returns the allowance of a campaign that runs for length. If length is 0, the campaign is bounded by
-// work, and its allowance is unlimited, though each finding gets at most the time untimed.
+// work and its allowance is unlimited, but a single finding gets at most the constant untimed.
 func newAllowance(length time.Duration) *allowance {
 	return &allowance{limited: length > 0, left: max(length/readingShare, minReading)}
 }
@@ -38,8 +38,8 @@ func (a *allowance) spendPart(ctx context.Context, parts time.Duration, do func(
 	a.spendUpTo(ctx, most, do)
 }
 
-// spendFirst is spend for the first finding of a campaign. It gets its time however short the campaign is, and what it takes
-// beyond maxReading is granted in addition.
+// spendFirst is spend for the first finding of a campaign. It gets this time however short the campaign is, and
+// whatever it takes beyond maxReading does not count against the allowance.
 func (a *allowance) spendFirst(ctx context.Context, do func(context.Context)) {
 	left := a.left
 	if a.limited {

@@ -23,12 +23,12 @@ const (
 	auditKeys = 900
 )
 
-// Audit runs each workload once, without a fault, and says what was not durable whenever the store acknowledged a commit that has
-// to survive a power cut. It recovers nothing and judges nothing: what it returns are hints (package hints).
+// Audit runs each workload once, without a fault, and says what was not durable whenever the store acknowledged a
+// commit that has to survive a power cut. It recovers nothing and judges nothing; it returns hints (package hints).
 //
-// The runs have one client, so that what was written between two acknowledgements was written for the second of them.
-// Only the options Workloads, Profile, Device, Seed, Ops, Keys, Limits and Patience have an effect. The errors are
-// those of Check, and that of ctx once it is done.
+// The runs have one client, so everything written between two acknowledgements was written for the second of them. Only
+// the options Workloads, Profile, Device, Seed, Ops, Keys, Limits and Patience have an effect. The errors are those of
+// Check, and that of ctx once it is done.
 func Audit(ctx context.Context, target Target, opts Options) (*hints.Report, error) {
 	c, err := newCampaign(target, Options{
 		Workloads: opts.Workloads, Faults: []string{"power"}, Profile: opts.Profile, Device: opts.Device, Seed: opts.Seed, Rounds: 1,

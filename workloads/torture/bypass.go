@@ -45,7 +45,7 @@ func (c *campaign) madeStoreDir() string {
 	if c.hadStoreDir || !storeDirExists() {
 		return ""
 	}
-	return "; it has made " + record.StoreDir + " in the working directory"
+	return "; it has created " + record.StoreDir + " in the working directory"
 }
 
 // A store that writes less than 1/thinShare of the bytes that it acknowledges as synced must keep them somewhere else:

@@ -54,8 +54,8 @@ type campaign struct {
 // maxHangs is the number of hangs after which a campaign gives up. Each hang leaks goroutines that nothing can stop.
 const maxHangs = 4
 
-// maxCutOff is the number of cut-off runs after which a campaign gives up, because later ones would take too long as
-// well, although each has been smaller.
+// maxCutOff is the number of cut-off runs after which a campaign gives up. Each is smaller than the one before, so
+// further runs would take too long as well.
 const maxCutOff = 4
 
 func newCampaign(target Target, opts Options) (*campaign, error) {
@@ -202,9 +202,9 @@ const recordingShare = 8
 
 // longestRecording is how long a run may take in a campaign that is bounded by time. It depends on Options.Limit and
 // not on the time left, to leave room for busy machines and slow engines; Lightning needs less than a thousandth of it
-// for a run of the matrix. A run that is cut off is no finding and proves nothing, but its beginning is judged. Later
-// runs are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has set the sizes, it
-// is always inconclusive.
+// for a run of the matrix. A run that is cut off is not a finding and proves nothing, but what it recorded until then
+// is judged. Later runs are smaller, and the cell is inconclusive unless it gets what a pass requires; if the user has
+// set the sizes, it is always inconclusive.
 func (c *campaign) longestRecording() time.Duration {
 	return max(c.opts.Limit/recordingShare, time.Minute)
 }
@@ -298,7 +298,7 @@ func graceOver(ctx context.Context) <-chan struct{} {
 // owesProfiles reports whether the campaign must explore some run under every profile.
 func (c *campaign) owesProfiles() bool { return c.sampling && c.opts.Shard == Shard{} }
 
-// unseenProfiles returns a reason for each profile that should have had crash images but had none.
+// unseenProfiles returns a reason for each profile for which crash images were required but none was recovered.
 func (c *campaign) unseenProfiles() (reasons []string) {
 	if !c.owesProfiles() {
 		return nil

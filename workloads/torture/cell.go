@@ -22,7 +22,7 @@ type cell struct {
 	Unknown  map[string]bool
 	TooLong  string       // the latest run that took too long and was followed by smaller ones; "": none
 	Drawn    int          // number of recorded runs
-	Matched  uint64       // the most calls in one run that met all conditions of its rule except the counting ones
+	Matched  uint64       // the largest number of calls of one run that met all conditions of its rule except nth and the others that count matches
 	Rounds   int          // number of finished rounds
 	Stage    int          // number of runs explored in the next round; for a sweep, the number of the latest run
 	Deaths   int          // number of runs in which the engine ended the process

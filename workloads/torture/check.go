@@ -74,7 +74,7 @@ func (c *campaign) roundsBehind() int {
 }
 
 // byFault returns the cells in running order: every workload under the first fault, which is the plain power cut, then
-// every workload under the second, and so on. This order finds early what only one workload shows.
+// every workload under the second, and so on. In this order, a bug that only one workload shows is found early.
 func (c *campaign) byFault() []*cell {
 	return slices.SortedStableFunc(slices.Values(c.cells), func(a, b *cell) int {
 		return cmp.Compare(slices.Index(c.opts.Faults, a.Result.Fault), slices.Index(c.opts.Faults, b.Result.Fault))
@@ -203,7 +203,7 @@ func (c *campaign) finish(ctx context.Context) (*Result, error) {
 	return r, nil
 }
 
-// reservations returns the reasons for which a campaign without findings does not pass.
+// reservations returns the reasons why a campaign without findings does not pass.
 func (c *campaign) reservations(ctx context.Context, q *Quota) []string {
 	reasons := unexplored(c.scope)
 	if c.Thin != "" {
@@ -221,5 +221,5 @@ func (c *campaign) reservations(ctx context.Context, q *Quota) []string {
 	return reasons
 }
 
-// owesNothing reports whether the campaign stopped for a reason that leaves nothing to require of it.
+// owesNothing reports whether the campaign stopped for a reason that waives its quota.
 func (c *campaign) owesNothing() bool { return c.stopped() || c.Hopeless != "" }

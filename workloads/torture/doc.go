@@ -1,5 +1,6 @@
-// Package torture is the lab. It runs a storage engine on a simulated disk, cuts the power at every filesystem operation,
-// lets the engine recover from the disks that a crash may leave, and checks what it shows against what it promised.
+// Package torture is the lab. It runs a storage engine on a simulated disk, cuts the power at every filesystem
+// operation, lets the engine recover from the disks that a crash may leave, and checks the recovered contents against
+// what the engine promised.
 //
 // The search works like this:
 //
@@ -63,12 +64,12 @@
 //   - T2 (record): cuts are sharp. A client operation acknowledged before the next filesystem operation counts as
 //     acknowledged; one called after the last filesystem operation before the cut counts as not started.
 //
-//   - T3 (torture): no fault, no verdict. A cell is Inconclusive if its fault was never injected, its clients
-//     committed nothing, no crash came after a commit that had to survive it, or nothing was pending at any crash
-//     (except with rot, with the profile lose-none, or if every possible image was recovered). In three runs out of
-//     four, faults start only once the store is loaded, because an earlier one can stop the store before anything is at
-//     stake. An error is excused only if a fault preceded it, or within the bounds stated in excused.go of package
-//     judge. If a store answers nearly all operations of one kind with such errors, the result is Inconclusive.
+//   - T3 (torture): no fault, no verdict. A cell is Inconclusive if its fault was never injected, its clients committed
+//     nothing, no crash came after a commit that had to survive it, or nothing was pending at any crash (except with
+//     rot, with the profile lose-none, or if every possible image was recovered). In three runs out of four, faults
+//     start only once the store is loaded, because an earlier one can stop the store before anything is at stake. An
+//     error is excused only if a fault preceded it, or within the bounds stated in excused.go of package judge. If
+//     nearly all operations of one kind end with such errors, the result is Inconclusive.
 //
 //   - T4 (evidence, replay): a finding replays. Its token repeats a run of one client from the seed. Its saved
 //     evidence repeats any run, because it holds the operations themselves. Both include the engine limits of the run,
@@ -81,16 +82,16 @@
 //     that. The campaign keeps a journal, and a new child continues from it (Outlive) without repeating the fatal run.
 //     A cell is given up after three deaths, the campaign after 64.
 //
-//     A store that does not open on an empty disk is one finding and ends the campaign. So is one that shows data on
-//     an empty disk: it keeps them somewhere else. If an engine changes the working directory, the lab changes back
-//     and the result is Inconclusive.
+//     A store that does not open on an empty disk is one finding and ends the campaign. So is one that shows data on an
+//     empty disk, because it must keep its data somewhere else. If an engine changes the working directory, the lab
+//     changes back and the result is Inconclusive.
 //
 //   - T6 (recovery): the lab's own time is measured, not estimated: it is everything outside the engine's calls.
 //
 //   - T7 (torture): a pass of a run that nothing narrows down has cut power in every dangerous situation that its
 //     target names. Crash points in such situations come first. If some remain, further runs are recorded until one
-//     reaches them, some with limits that make it likelier. A target reports a situation that the disk does not show
-//     with Env.Note.
+//     reaches them, some with limits that make it likelier. If a situation does not show on the disk, the target
+//     reports it with Env.Note.
 //
 //   - T8 (explain): an explanation is an experiment. It recovers images that lack certain operations and no others,
 //     and names the earliest crash that fails with that loss. Given a choice, it prefers a loss whose order, when
@@ -105,25 +106,26 @@
 //
 //   - T10 (explore): crashes of recoveries are exhaustive to depth 2 on tiny runs and sampled on larger ones; the
 //     result counts the crash points where nothing was left out. In addition, one store of each run goes through a
-//     hundred crashes in a row. It must keep its promises each time. If it has grown in files, bytes or calls that change
-//     the disk, a second hundred shows whether it goes on growing, which it must not. Such a finding gives the number of
-//     crashes; the last one is explained like any other, and a store that grows is explained by what it was left with.
+//     hundred crashes in a row, and must keep its promises each time. If it then has more files or more bytes, or makes
+//     more calls that change the disk, it goes through another hundred, in which it must not go on growing. Such a
+//     finding gives the number of crashes; the last one is explained like any other, and growth is explained by what is
+//     left in the store.
 //
 //     Some runs without a fault also take a store on its own disk through many rounds of the same work, sessions, and
 //     failing attempts to open it (package remains). Its goroutines, open files, files and bytes must not grow from
 //     round to round, and it must respect the limit on open files that its target states.
 //
-//   - T11 (torture): the sweep places its faults without randomness. It ends when its fault finds no call left to hit,
-//     or the result says that it did not end.
+//   - T11 (torture): the sweep places its faults without randomness. It ends when no call is left for its fault to hit;
+//     if it has to stop earlier, the result says so.
 //
 //   - T12 (torture): memory is bounded however long a campaign runs: it keeps figures, at most 64 findings, and the
 //     current recording.
 //
 //   - T13 (all): once the context is done, no run, recovery or experiment starts, and those under way get at most
 //     another second. A run that takes longer than an eighth of Options.Limit is cut off and makes the result
-//     Inconclusive. Explaining and shrinking findings may take half of Options.For, but at least ten seconds, and the
-//     search for their circumstances the same again. Time decides about one kind of finding only: an engine hangs if
-//     none of its operations is answered for Options.Patience.
+//     Inconclusive. Explaining and shrinking findings may take half of Options.For, or ten seconds if that is more. The
+//     search for their circumstances may take as much again. Only one kind of finding depends on time: an engine hangs
+//     if it answers none of its operations for Options.Patience.
 //
 //   - T14 (explore, evidence): a finding says whether it repeats. The image that failed is recovered eight more times.
 //     If it does not fail each time, the finding and its token say how often it did, and no experiments are made with
@@ -147,10 +149,10 @@
 //     stopped early, the result is Inconclusive and says what is missing. With Options.Rounds, all rounds are
 //     required, however long they take.
 //
-//   - T18 (survey, torture): a user's rule is injected, or refused with a list of what would match. A survey of a few
-//     runs of each workload, with their own seeds and limits, and of recoveries from their crashes, comes first; a
-//     rule that matches none of their calls is refused, and workloads without such a call are left out. A rule that
-//     the first round injected nowhere is refused too, unless something else was found.
+//   - T18 (survey, torture): a user's rule is injected, or refused with a list of what would match. First, a survey
+//     records a few runs of each workload, each with its own seed and limits, and recoveries from their crashes. A rule
+//     that matches none of these calls is refused; a workload that makes no such call is left out. A rule that the
+//     first round did not inject anywhere is refused too, unless something else was found.
 //
 //   - T19 (torture): the scenario small goes through every script up to a given length, with every crash point, every
 //     image, and every crash of every recovery. Its result says whether the scope was completed, and otherwise at

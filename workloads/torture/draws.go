@@ -16,8 +16,8 @@ import (
 // would take ten times as long to explain.
 const batchKeys = 10
 
-// chooseSize picks the sizes that o leaves open. Runs take turns at being large enough for tables on several levels,
-// small enough to be explored completely, and tiny.
+// chooseSize picks the sizes that o leaves open. In turn, runs are large enough for tables on several levels, small
+// enough to be explored completely, and tiny.
 func chooseSize(o Options, seed uint64, round int) workloads.Size {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	size := workloads.Size{Clients: 1 + rng.IntN(4), ValueBytes: 100}

@@ -24,7 +24,7 @@ type figures struct {
 	Tally    explore.Tally
 	Elapsed  time.Duration // wall time of exploration
 	Acked    int
-	Kept     int // those of Acked that every image had kept
+	Kept     int // of Acked: kept by every image
 	Bank     bankTotals
 	Profiles map[string]ProfileCount // by name
 	Goals    []GoalCount
@@ -55,8 +55,8 @@ type explored struct {
 	found   *explore.Outcome
 }
 
-// addLive adds what the clients of a run saw before any power cut, and returns the number of judgements without a
-// verdict.
+// addLive adds the judgements of what the clients of a run saw before any power cut, and returns how many of them
+// reached no verdict.
 func (f *figures) addLive(c *cell, live judge.Live) (unknown int) {
 	for _, v := range live.Problems {
 		if v.Class == "hang" {
@@ -104,7 +104,8 @@ func (f *figures) addRun(c *cell, e explored) (unknown int) {
 	return f.add(c, e)
 }
 
-// addOffers adds the kinds of operations that a store offers, given those that it does not; nil if it never opened.
+// addOffers adds the kinds of operations that a store offers, given the kinds that it lacks; nil means that it never
+// opened.
 func (f *figures) addOffers(lacking []history.Kind) {
 	if lacking == nil {
 		return

@@ -127,11 +127,11 @@ func (x *found) again(s *explore.Subject, failure *explore.Failure) bool {
 	return true
 }
 
-// maxShrunk is the number of findings, the first ones, that are shrunk and get circumstances.
+// maxShrunk is the number of findings that are shrunk and get circumstances, counted from the first.
 const maxShrunk = 5
 
 // shrink replaces findings by smaller runs that fail in the same way. It skips a finding that did not show each time
-// its image was recovered, since it would be luck whether a smaller run fails.
+// its image was recovered, because whether a smaller run fails would be a matter of luck.
 func (f *findings) shrink(ctx context.Context, target contract.Target, patience time.Duration) {
 	for _, id := range f.ids[:min(len(f.ids), maxShrunk)] {
 		x := f.byID[id]
@@ -173,8 +173,9 @@ func (f *findings) addCircumstances(ctx context.Context, target contract.Target,
 	}
 }
 
-// save writes the evidence and a Go test of every finding into dir, if dir is set, and returns the findings. One that cannot be
-// written says why. Once gone is closed, it does not wait for slow writes, and leaves alone what was saved before.
+// save writes the evidence and a Go test of every finding into dir, if dir is set, and returns the findings. A finding
+// that cannot be written says why. Once gone is closed, save no longer waits for slow writes and does not rewrite what
+// was saved before.
 func (f *findings) save(gone <-chan struct{}, dir string, target contract.Target) []Finding {
 	all := []Finding{}
 	for _, id := range f.ids {

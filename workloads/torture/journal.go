@@ -92,7 +92,7 @@ func replaceJournal(name string, text []byte) error {
 	return nil
 }
 
-// readJournal reads the journal into j, if the file exists; j provides what is not stored in it.
+// readJournal reads the journal into j, if the file exists. Fields that are not stored keep their values.
 func readJournal(name string, j *journal) (found bool, err error) {
 	text, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {

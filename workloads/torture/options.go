@@ -47,8 +47,8 @@ type Options struct {
 	Dir       string // directory in which findings are saved; empty: they are not saved
 	// Progress, if set, is called a few times per second, from one goroutine.
 	Progress func(Progress)
-	// Running, if set, is called before each run and each crash point, with the token that repeats what starts now.
-	// Slot 0 is the run; the other slots are the explorers that search it. A slot has one caller at a time. See AfterDeath.
+	// Running, if set, is called before each run and before each crash point, with the token that repeats it. Slot 0 is
+	// the run; the other slots are the explorers that search it. A slot has one caller at a time. See AfterDeath.
 	Running func(slot int, token string)
 	// Journal is a file in which Check records its progress, for engines that may end the process. If the file exists
 	// when Check starts, Check continues from there, with the same target and options, and its result covers all
@@ -66,7 +66,7 @@ type Options struct {
 	// rotating says that each rare fault runs under one workload only, and that a workload and its variant share the
 	// common faults. The seed decides which get which.
 	rotating bool
-	oneByOne bool             // the store gets one write at a time
+	oneByOne bool             // clients write one at a time
 	caller   *evidence.Caller // the Go test that calls; nil: none
 }
 
@@ -133,8 +133,8 @@ func (o Options) withDefaults(target *Target) Options {
 
 func (o *Options) defaultLimit() time.Duration { return max(quotaTimes*o.For, minLimit) }
 
-// limitWithin returns Limit for a test that is ended after some time; whatever it has found is lost then. By default the
-// quota may take three quarters of that time. The rest is for shrinking and explaining.
+// limitWithin returns Limit for a test that package testing ends when left is over, which would lose everything that it
+// has found. By default the quota may take three quarters of that time, and shrinking and explaining the rest.
 func (o *Options) limitWithin(left time.Duration) time.Duration {
 	if o.Limit != 0 || o.For == 0 {
 		return o.Limit

@@ -11,8 +11,8 @@ import (
 
 // Outlive runs a Check in one process after another until one of them finishes; each continues where the previous one
 // died. work starts a process, whose Options must name the same Journal, and returns how it died, or nil if it did not.
-// again is passed on to AfterDeath. died reports that the last process died and that no other process can continue, as
-// in the scenario small or once ctx is done; last is then the finding of that death, as AfterDeath returns it.
+// again is passed on to AfterDeath. If died is true, the last process died and no other can continue, as in the
+// scenario small or once ctx is done; last is then the finding of that death, as AfterDeath returns it.
 func Outlive(
 	ctx context.Context, targets []Target, opts Options, work func() (*apart.Death, error),
 	again func(ctx context.Context, token string) *apart.Death,

@@ -13,10 +13,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// AfterDeath returns the finding of a process that died in a run. If several crash points were being explored, it is
-// attributed to the first one that dies again when repeated, as long as there is time left for findings: again repeats
-// the run of a token in a separate process and returns how that died, or nil if it did not. The finding is nil if the
-// engine stopped as promised. The error is ErrHost if the engine is not to blame.
+// AfterDeath returns the finding of a process that died in a run. again repeats the run of a token in a separate
+// process and returns how that process died, or nil if it did not. If several crash points were being explored,
+// AfterDeath repeats one after the other while there is time left for findings, and attributes the death to the first
+// that dies again. The finding is nil if the engine stopped as promised. The error is ErrHost if the engine is not to
+// blame.
 func AfterDeath(
 	ctx context.Context, targets []Target, opts Options, d *apart.Death, again func(ctx context.Context, token string) *apart.Death,
 ) (*Finding, error) {

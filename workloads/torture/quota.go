@@ -100,8 +100,9 @@ func (c *campaign) unmet(ctx context.Context, q *quota.Quota) []string {
 	return nil
 }
 
-// wantedGoals returns the indexes of the goals that the campaign still has to reach. Only the default run has to: one
-// that is narrowed to a workload, a fault or a size, or that stops at its first finding, may be unable to.
+// wantedGoals returns the indexes of the goals that the campaign still has to reach. Only the default run must reach
+// all of them: a run that is narrowed to a workload, a fault or a size, or that stops at its first finding, may be
+// unable to.
 func (c *campaign) wantedGoals() (wanted []int) {
 	if !c.demanding {
 		return nil
@@ -127,9 +128,9 @@ func (c *campaign) missedGoals() (reasons []string) {
 // Lightning takes about 10 ms.
 const maxSteered = 128
 
-// steer records runs until some reach the remaining goals, and cuts the power there. What a goal takes is not known,
-// so sizes and limits are drawn as in other runs, and cells by steeredCell. In addition, each run sets the limits that
-// one of the goals, in turn, asks for.
+// steer records runs until some reach the remaining goals, and cuts the power there. Nothing says what it takes to
+// reach a goal, so sizes and limits are drawn as in other runs, and steeredCell picks the cells. In addition, each run
+// sets the limits that one of the goals, in turn, asks for.
 func (c *campaign) steer(ctx context.Context) error {
 	for n := c.Steered; n < maxSteered; n++ {
 		wanted := c.wantedGoals()

@@ -24,11 +24,11 @@ type Result struct {
 	CrashPoints      int                     `json:"crash_points"`               // ticks at which power was cut
 	ExhaustivePoints int                     `json:"exhaustive_points"`          // crash points with every distinguishable image recovered
 	BoundedPoints    int                     `json:"bounded_points,omitempty"`   // crash points with every image up to a number of holes recovered; see explore.Class
-	TwoHolesPoints   int                     `json:"two_holes_points,omitempty"` // of BoundedPoints: up to two holes at each look; the others: up to one
-	NoHolePoints     int                     `json:"no_hole_points,omitempty"`   // of BoundedPoints: at some look only every prefix, without holes
+	TwoHolesPoints   int                     `json:"two_holes_points,omitempty"` // of BoundedPoints: images with up to two holes at each look; the other bounded points: up to one
+	NoHolePoints     int                     `json:"no_hole_points,omitempty"`   // of BoundedPoints: only prefixes, without holes, were tried at some look
 	SampledPoints    int                     `json:"sampled_points"`             // crash points with a sample of the images recovered
 	RottenPoints     int                     `json:"rotten_points,omitempty"`    // crash points with every image damaged, each at a random place
-	Shapes           int                     `json:"shapes,omitempty"`           // distinct shapes of explored crash points; see package shape
+	Shapes           int                     `json:"shapes,omitempty"`           // number of different shapes among the explored crash points; see package shape
 	Seen             []uint64                `json:"-"`                          // these shapes, in ascending order
 	UnexploredPoints int                     `json:"unexplored_points"`          // crash points left out, beyond the time or Options.CrashPoints
 	WidestExhaustive int                     `json:"widest_exhaustive"`          // the largest number of pending operations at an exhaustive crash point

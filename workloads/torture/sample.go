@@ -14,8 +14,8 @@ import (
 )
 
 // A recorded trace can be judged under any number of profiles without running the workload again, because what a crash
-// keeps is not decided before recovery reads it. The code here does that for a sample of the crash points of every
-// run, so that a pass says something about every profile.
+// keeps is decided only when recovery reads it. The code here does this for a sample of the crash points of every run,
+// so a pass says something about every profile.
 
 // The size of the sample under each profile other than the main one. A run bounded by time takes more crash points, as
 // long as its share of the time lasts.

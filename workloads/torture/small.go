@@ -18,8 +18,8 @@ import (
 )
 
 // The small scope covers every script up to a given length (package small), with every crash point, every image, and
-// every crash of every recovery. Nothing is random. Crash points before the last step of a script were covered by the
-// shorter script without that step, so only those after the last step has begun are explored.
+// every crash of every recovery. Nothing is random. The script without the last step has already covered the crash
+// points before that step, so only those after the step has begun are explored.
 
 // unexplored says how to continue, if the scope is not finished.
 func unexplored(s *small.Scope) []string {
@@ -45,7 +45,7 @@ const smallAtOnce = 16
 // goThroughScope goes through the small scope, several scripts at once, until it is finished or time is up.
 func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	steps := cmp.Or(c.opts.Ops, defaultSmallSteps)
-	c.target.Administration.Standing = nil // they depend on no script, so every other run has them
+	c.target.Administration.Standing = nil // they do not depend on the script, so other runs make them
 	c.scope = &small.Scope{Steps: steps, Scripts: small.Scripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
 	for s := c.scope; !s.Done(); {
 		if c.ended(ctx) || c.timeIsUp() {

@@ -13,8 +13,8 @@ import (
 // A rule that the user names must hit calls of the engine; otherwise it is refused, with a list of what would match.
 // First a survey looks for a call with the operation and name of the rule, in a few runs without faults and in
 // recoveries from their crashes. A rule that matches no call at all is refused then; a workload without such a call is
-// left out if another workload has one. The remaining conditions of a rule, such as nth, are tried in its runs. If
-// none of them had the rule injected, it is refused after the runs.
+// left out if another workload has one. The remaining conditions of a rule, such as nth, are tried in its runs. If the
+// rule was injected in none of them, it is refused after the runs.
 
 // surveyRuns is the number of runs of a workload after which a survey concludes that the workload makes no call of
 // some kind.
@@ -85,8 +85,8 @@ func (c *campaign) look(ctx context.Context, cell *cell, n int, seen *survey.Sur
 	return seen.Look(limit, c.target, p, c.opts.Patience, func(tick uint64) { c.running(0, p.Spec, tick) }), nil
 }
 
-// isNamed reports whether the fault of a cell is a rule named by the user. If such a rule hits nothing in any draw,
-// the cell does not get further runs.
+// isNamed reports whether the fault of a cell is a rule named by the user. If such a rule hits nothing in any draw, the
+// cell gets no further runs.
 func isNamed(cell *cell) bool {
 	f, err := plan.FaultNamed(cell.Result.Fault)
 	return err == nil && f.Named() != nil

@@ -5,22 +5,21 @@
 // a failure has usually lost many operations, most of which are irrelevant. Explain recovers images that have lost a chosen
 // set of operations and no others, and proceeds in two steps:
 //
-//  1. It looks for the smallest loss that alone makes the store fail in the same way: best a single call. That is the
-//     operation that was not durable (Explanation.Missing).
+//  1. It looks for the smallest loss that alone makes the store fail in the same way: ideally that of a single call.
+//     That is the operation that was not durable (Explanation.Missing).
 //  2. It keeps this loss and moves the crash to the earliest point of the run at which the store fails with it. The
-//     operation there is what the loss makes fatal (Explanation.By): it must not happen before the lost one is durable. If
-//     the crash fails there only because a commit had been acknowledged by then, it is that acknowledgement.
+//     operation there (Explanation.By) must not happen before the lost one is durable. If the crash fails there only
+//     because a commit had been acknowledged by then, By is that acknowledgement.
 //
-// The two are the missing edge, and the missing sync belongs between them. If the store fails although nothing is lost,
+// These two are the missing order: the missing sync belongs between them. If the store fails although nothing is lost,
 // no sync is missing; then Explain leaves out one operation at a time to find the one that does the damage. A standing
 // check of the target that cut the power is explained by experiments with the check's own disk. Profiles crashes the
 // same recording around the same point under every other profile (T9).
 //
-// Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, stores that grow, answers
-// that contradict each other, checks that cut no power. Then the explanation says where in the engine the damaged file was read,
-// the copy was made or the call waits, which calls made the files, what was done to files meanwhile, or where the check judges, and
-// claims no more.
-// If time runs out after the first step, the answer is the loss alone.
+// Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, stores that
+// grow, answers that contradict each other, checks that cut no power. Then the explanation says only where in the
+// engine the damaged file was read, the copy was made or the call waits, which calls made the files, what was done to
+// files meanwhile, or where the check judges. If time runs out after the first step, the answer is the loss alone.
 //
 //	explain.go        which losses a failure needs   sentence.go  puts the answer into words
 //	turn.go           what makes a loss fatal        sources.go   the engine's source line of an operation

@@ -17,8 +17,8 @@ type Durable struct {
 	Client int    `json:"client"`
 	Called uint64 `json:"called"`
 	Acked  uint64 `json:"acked"`
-	// By is the tick from which on the commit survives every power cut: Acked if it does from the acknowledgement on, and 0 if
-	// it could still be lost at the crash that failed.
+	// By is the tick from which on the commit survives every power cut. It is Acked if the commit was durable when it was
+	// acknowledged, and 0 if the crash that failed could still lose it.
 	By uint64 `json:"by"`
 }
 

@@ -19,8 +19,8 @@ import (
 //
 // After many crashes in a row it explains the last one. For a store that grows it says which calls make the files that
 // remain; for a failure without a crash, from which operation on the disk is wrong. For rot, hangs and wrong copies it
-// says which code of the engine took part. It returns nil if it finds nothing, as for what is wrong only in memory and
-// for images that do not fail a second time.
+// says which code of the engine took part. It returns nil if it finds nothing, as when something is wrong only in
+// memory or when the image does not fail a second time.
 func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explanation {
 	switch {
 	case ctx.Err() != nil || f.Class == explore.NotDeterministic:
@@ -41,7 +41,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 	}
 }
 
-// explained is Explain without a limit of time. What is known before the last experiments is put in known meanwhile.
+// explained is Explain without a limit of time. Before the last experiments, it stores what is known so far in known.
 func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, known *atomic.Pointer[Explanation]) (e *Explanation) {
 	switch {
 	case f.Damage != nil:
@@ -118,7 +118,7 @@ type explainer struct {
 	life         explore.Life
 	named        Named // life, if its acknowledgements have texts
 	loseAnything bool  // the profile leaves no choice about some operations: experiment with these losses too
-	failsAnyhow  bool  // the failure had no crash, so after a crash any failure about the same operations counts
+	failsAnyhow  bool  // the failure was seen without a crash, so any failure about the same operations counts
 	about        []int // IDs of the operations that the failure is about
 	trials       int
 	where        string                       // the beginning of the sentence, which says what life it is about; empty for the recorded run
@@ -154,7 +154,7 @@ func (x *explainer) explain() *Explanation {
 		return x.lossless(x.earliest(nil, early), "nothing has to be lost") // losing it amounts to crashing before it
 	}
 	if t.op == nil || x.failsAt(t.op.Tick, nil) {
-		return nil // the store fails there without that loss too: another order is missing
+		return nil // the store fails there without that loss too, so a different order is missing
 	}
 	if !t.atOnce && t.ack == nil && x.failsAt(t.op.Tick, slices.Concat(lost, x.made(t.op))) {
 		t.atOnce = true // it fails without t.op on the disk as well, so the order of the two does not matter
@@ -166,14 +166,14 @@ func (x *explainer) explain() *Explanation {
 	return e
 }
 
-// learn keeps what is known once the losses are: if there is no time for more, that is the explanation.
+// learn keeps the losses as a provisional explanation, which stands if there is no time for more experiments.
 func (x *explainer) learn(lost []faultfs.PendingOp) {
 	if x.known != nil && !x.over() {
 		x.known.Store(x.placed(x.describe(lost, turn{})))
 	}
 }
 
-// forget drops what learn kept, unless the experiments that followed were cut short.
+// forget drops the provisional explanation, unless the experiments that followed were cut short.
 func (x *explainer) forget() {
 	if x.known != nil && !x.over() {
 		x.known.Store(nil)
@@ -207,8 +207,8 @@ func (e *Explanation) Others(trace []faultfs.Op, all []faultfs.PendingOp) []faul
 	})
 }
 
-// withoutCrash explains a failure that was seen without a crash. It looks for the first crash that fails although the disk
-// kept everything, up to the return of the operation that was wrong.
+// withoutCrash explains a failure that was seen without a crash. Up to the return of the wrong operation, it looks for
+// the first crash that fails although the disk kept everything.
 func (x *explainer) withoutCrash(f *explore.Failure) *Explanation {
 	x.failsAnyhow = true
 	var last uint64
@@ -284,7 +284,7 @@ func (x *explainer) fewest(tick uint64, pending, lost []faultfs.PendingOp) []fau
 	return lost
 }
 
-// half returns those losses that one sync would have prevented, if they are enough to fail; otherwise all.
+// half returns the losses that one sync would have prevented, if losing these is enough to fail; otherwise all losses.
 func (x *explainer) half(tick uint64, lost, calls []faultfs.PendingOp) []faultfs.PendingOp {
 	var tried []faultfs.PendingOp
 	for _, call := range calls {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Explanation is the order whose absence a failure proves.
+// Explanation is the order that a failure shows to be missing.
 type Explanation struct {
 	Sentence string `json:"sentence"`
 	// Missing is the operation that was not durable; if there are several, the first.
@@ -22,13 +22,15 @@ type Explanation struct {
 	Before *Site `json:"before,omitempty"`
 	// Culprit is set if nothing has to be lost: the last operation before By without which the crash would do no harm.
 	Culprit *Site `json:"culprit,omitempty"`
-	// Late is set if nothing has to be lost, and crashes fail only for a while: the operation after which they do no harm.
+	// Late is set if nothing has to be lost and crashes fail only for a while. It is the operation after which they no
+	// longer do harm.
 	Late *Site `json:"late,omitempty"`
 	// Steps are operations that the sentence lists, oldest first: those of the call that is wrong, those that made a wrong file or
 	// copy, or what led to By. Each is made at another place in the source. No experiment says that any of them is wrong.
 	Steps []Site `json:"steps,omitempty"`
-	// Lost is the number of calls that have to be lost together for the failure, and Edges the number of syncs that would have kept
-	// them: those that changed the same file, or names in the same directory, count once. Both are 0 if no sync is missing.
+	// Lost is the number of calls that have to be lost together for the failure, and Edges the number of syncs that would
+	// have kept them: one for all calls that changed the same file, or names in the same directory. Both are 0 if no sync
+	// is missing.
 	Lost  int `json:"lost"`
 	Edges int `json:"edges"`
 }
@@ -58,8 +60,8 @@ func (e *Explanation) Sites() []*Site {
 // maxCalls limits the calls that a line of Calls shows.
 const maxCalls = 5
 
-// Calls returns a line for each operation that the explanation names and that has callers in the engine: how the engine came to
-// it, innermost first.
+// Calls returns a line for each operation that the explanation names and that has callers in the engine: the calls of
+// the engine that led to it, innermost first.
 func (e *Explanation) Calls() (lines []string) {
 	for _, s := range e.Sites() {
 		from := max(0, slices.IndexFunc(s.Stack, func(call string) bool { return strings.HasPrefix(call, s.Source+" ") }))
@@ -92,7 +94,7 @@ func (s *Site) text() string {
 	return "the " + s.what()
 }
 
-// textAfter is text in a sentence that has just named a later call.
+// textAfter is text for a sentence that has just named a later call.
 func (s *Site) textAfter(later *Site) string {
 	switch {
 	case s.what() != later.what():

@@ -28,8 +28,8 @@ type pair struct {
 }
 
 // sibling looks for an image that differs in one operation from the one that failed, and passes. If there is none, the
-// failing image may have lost more than it needs, so that no single operation saves it. Then it is first reduced to the
-// losses that it needs, each of which makes the difference.
+// failing image may have lost more than the failure needs, so that keeping any single operation does not save it. In
+// that case, the image is first reduced to losses each of which the failure needs.
 func (x *pair) sibling() *Sibling {
 	tick := x.life.Tick()
 	lost := x.life.Repeat()
@@ -79,7 +79,7 @@ func (x *pair) passes(lost []faultfs.PendingOp) bool {
 	return !x.exhausted() && x.life.Try(x.life.Point(tick), idsOf(lost), x.life.Cut(tick)) == explore.Accepted
 }
 
-// far orders operations: 0 for the missing one, and 1 for all others.
+// far is a sort key: 0 for the missing operation, 1 for all others.
 func (x *pair) far(p faultfs.PendingOp) int {
 	if x.missing != nil && p.Tick == x.missing.Tick {
 		return 0

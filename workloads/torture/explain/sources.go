@@ -19,13 +19,14 @@ type sources struct {
 	place func(op *faultfs.Op, site *Site)
 }
 
-// wrapperFrames is how many calls away from the filesystem a wrapper is at most.
+// wrapperFrames is the maximum number of calls between a wrapper and the filesystem.
 const wrapperFrames = 4
 
 // stackFrames limits the calls in Site.Stack.
 const stackFrames = 12
 
-// newSources learns from a trace which code is the engine's. packages are the import patterns of the engine, if known.
+// newSources finds out from a trace which code is the engine's. packages are the import patterns of the engine, if
+// known.
 func newSources(packages []string, trace []faultfs.Op) *sources {
 	s, counts, most := &sources{}, map[string]int{}, 0
 	s.engine = stack.NewEngineFinder(packages, func(yield func([]uintptr) bool) {

@@ -24,8 +24,9 @@ const maxSteps = 5
 // checkCalls limits the calls of a standing check that are shown.
 const checkCalls = 5
 
-// steps returns the sites of operations, oldest first: of those made by the same calls only the last. If there are too many, it
-// prefers those that take something away or give it a name to those that add bytes, and these to syncs.
+// steps returns the sites of operations, oldest first. Of the operations made by the same calls, it keeps only the
+// last. If there are too many, it prefers operations that remove or name something to those that add bytes, and those
+// to syncs.
 func (s *sources) steps(ops []*faultfs.Op) (all []Site) {
 	seen := map[string]bool{}
 	for _, op := range slices.Backward(ops) {
@@ -63,9 +64,10 @@ func listed(steps []Site) string {
 	return list(texts)
 }
 
-// ledTo returns what a function did that then went on to an operation which is fatal although nothing is lost, and the name of
-// the function: of everything done since the code at that place last did the same, the operation whose calls have the most in
-// common with its calls. It returns nil if there is none.
+// ledTo is about an operation after which a crash fails although nothing is lost. It returns an earlier step of the
+// function that went on to this operation, and the name of the function. The step is the operation whose callers have
+// the most in common with those of op, out of everything done since the same code last made such an operation. It
+// returns nil if there is none.
 func (x *explainer) ledTo(op *faultfs.Op, sources *sources) (step *Site, by string) {
 	trace, fatal, deepest := x.life.Trace(), sources.site(op), 0
 	for i := len(trace) - 1; i >= 0; i-- {
@@ -84,8 +86,9 @@ func (x *explainer) ledTo(op *faultfs.Op, sources *sources) (step *Site, by stri
 	return step, by
 }
 
-// wentOn returns the function that made one call on its way to an operation and then, further down, another call on its way to a
-// later operation; and how many calls lead to that function. It returns 0 if there is no such function.
+// wentOn returns the function from which one operation was reached through a call and a later operation through another
+// call further down in its source, and how many calls lead to that function. The number is 0 if there is no such
+// function.
 func wentOn(earlier, later []runtime.Frame) (function string, depth int) {
 	for depth < min(len(earlier), len(later)) {
 		a, b := earlier[len(earlier)-1-depth], later[len(later)-1-depth]
@@ -209,8 +212,8 @@ func (x *explainer) filesIn(sentence string, trace []faultfs.Op) *Explanation {
 	return nil
 }
 
-// wrongCall explains a call of a standing check that ended wrongly: by the operation that was made to fail, by its reads of the
-// damaged file, and by what it did to the disk.
+// wrongCall explains a call of a standing check that ended wrongly. It names the operation that was made to fail, the
+// reads of the damaged file, and what the call did to the disk.
 func (x *explainer) wrongCall(w *explore.WrongCall) *Explanation {
 	sources := newSources(x.packages, w.Trace)
 	e := &Explanation{Sentence: "it fails during " + w.What}
@@ -240,7 +243,7 @@ func (x *explainer) wrongCall(w *explore.WrongCall) *Explanation {
 	return e
 }
 
-// readBy adds which code read the damaged file, or else what it did with it instead.
+// readBy adds which code read the damaged file, or, if none did, what was done with it instead.
 func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
 	var reads, others []*faultfs.Op
 	for i := range uses {
@@ -262,7 +265,7 @@ func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
 	}
 }
 
-// judged says where a standing check found what is wrong, if it tells.
+// judged says where a standing check found what is wrong, if the error records that.
 func (x *explainer) judged(failed error) *Explanation {
 	pcs, site := explore.CallsOfCheck(failed), Site{Op: "check"}
 	frames := runtime.CallersFrames(pcs)

@@ -8,8 +8,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/recovery"
 )
 
-// accept judges what a recovery returned and the files that it left, records what is wrong, and reports whether the image
-// passed. An image that the fault allows the engine to refuse, or about which a judge has no answer, does not pass either.
+// accept judges what a recovery returned and the files that it left, records what is wrong, and reports whether the
+// image passed. An image does not pass either if the fault allows the engine to refuse it, or if a judge reaches no
+// verdict.
 func (x *explorer) accept(img *faultfs.FS, at origin, state *history.State, err error) bool {
 	if err == nil {
 		if v := x.prober.CheckFiles(img); v != nil {
@@ -36,7 +37,7 @@ func (x *explorer) acceptState(img *faultfs.FS, at origin, state *history.State,
 	case checker.Pass:
 		return true
 	case checker.Inconclusive:
-		if !x.ended() { // otherwise it is the judge that was interrupted
+		if !x.ended() { // otherwise the judge has no answer because it was interrupted
 			x.noteUnclear(result)
 		}
 		return false

@@ -78,8 +78,8 @@ func (x *explorer) auditImage(im *audit.Image, point *faultfs.CrashPoint, at ori
 	return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)
 }
 
-// auditAll runs every audit that applies to an image: the audits of healthy images, or, if there is damage, those of rotten
-// and missing files, to whose violations the kind of the file belongs.
+// auditAll runs every audit that applies to an image: the audits of healthy images, or, if there is damage, those of
+// rotten and missing files. The violations of the latter name the kind of file that is damaged.
 func auditAll(a *audit.Auditor, im *audit.Image, point *faultfs.CrashPoint, damage *faultfs.Damage, copies bool) *checker.Violation {
 	if damage == nil {
 		return a.Healthy(im, copies)
@@ -113,9 +113,9 @@ func (l *auditedLife) Repeat() []faultfs.PendingOp {
 // AuditCall is a call that an audit made of a store.
 type AuditCall = audit.Call
 
-// LastCall repeats the audit of the image that has lost nothing, looks more closely, and returns the call of the store
-// during which it fails, or the zero Call if that cannot be said; and a call that would have done more in its place, if the audit
-// knows one.
+// LastCall repeats the audit of the image that has lost nothing, observing each call of the store. It returns the call
+// during which the audit fails, or the zero Call if that is unknown, and a call that would have done more in its place,
+// if the audit knows one.
 func (l *auditedLife) LastCall() (last, instead AuditCall) {
 	seen := &audit.Seen{}
 	if l.auditClosely(l.job(l.failure.Tick, l.Cut(l.failure.Tick)), seen, []uint64{}, true) != FailsAlike {

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// StandingError returns the error of the standing check from which a failure comes, or nil if it comes from none. The checks
-// run again for it. One that panics has no error to explain.
+// StandingError runs the standing checks again and returns the error of the one from which a failure comes. It returns
+// nil if the failure comes from no standing check, or from one that panics, which leaves no error to explain.
 func StandingError(s *Subject, f *Failure) (failed error) {
 	if f.Judge != audit.Judge {
 		return nil
@@ -38,7 +38,8 @@ func WrongCallOf(s *Subject, f *Failure) *WrongCall {
 	return w
 }
 
-// CallsOfCheck returns the calls of a standing check that led to its error, innermost first, or nil if the error does not tell.
+// CallsOfCheck returns the calls of a standing check that led to its error, innermost first, or nil if the error does
+// not record them.
 func CallsOfCheck(failed error) []uintptr {
 	var j *contract.JudgedError
 	if !errors.As(failed, &j) {

@@ -24,9 +24,9 @@ func (c Confirmed) Steady() bool { return c.Shown == c.Of }
 // String returns "3 of 8".
 func (c Confirmed) String() string { return fmt.Sprintf("%d of %d", c.Shown, c.Of) }
 
-// Confirm recovers the image of a failure again and counts how often it fails in the same way. A store whose recovery does
-// not repeat may pass the next time; experiments with such a failure prove nothing, and shrinking it does not converge.
-// Failures without a crash and hangs are not repeated.
+// Confirm recovers the image of a failure again and counts how often it fails in the same way. If recovery is not
+// repeatable, the store may pass the next time. Experiments with such a failure prove nothing, and shrinking it does
+// not converge. Failures without a crash and hangs are not repeated.
 func Confirm(ctx context.Context, s *Subject, f *Failure) Confirmed {
 	if f.Tick == 0 || f.Class == "hang" {
 		return Confirmed{}

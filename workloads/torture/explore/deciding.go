@@ -9,8 +9,8 @@ import (
 )
 
 // way returns how the images of the current crash point are decided. With rot it is never Distinct. The number of an
-// image determines where its data rots, and Distinct asks fewer questions than OnDemand and so numbers images
-// differently: tokens and evidence of earlier versions would lead to other damage.
+// image determines where its data rots. Distinct asks fewer questions than OnDemand, so it numbers images differently,
+// and tokens and evidence of earlier versions would lead to other damage.
 func (x *explorer) way() decide.Way {
 	if asked := x.shared.req.Way; asked != decide.Fitting {
 		return asked
@@ -21,9 +21,10 @@ func (x *explorer) way() decide.Way {
 	return decide.OnDemand
 }
 
-// diverged records that a recovery asked or did something different from an earlier one that had seen the same. From then on
-// images of the target are decided beforehand, those of the current crash point included. If the request fixes the way, or
-// is for a single known image (which may come from another version of the engine), the divergence is only counted.
+// diverged records that a recovery asked or did something else than an earlier one that had seen the same data. From
+// then on images of the target are decided beforehand, those of the current crash point included. If the request fixes
+// the way, or is for a single known image (which may come from another version of the engine), the divergence is only
+// counted.
 func (x *explorer) diverged() {
 	if req := x.shared.req; req.Only == nil && req.Way == decide.Fitting {
 		x.subject.Looks.Stray()
@@ -41,10 +42,10 @@ type explored struct {
 	cut   bool // the search was given up: the exploration is over, or images have to be decided beforehand
 }
 
-// onDemand explores a crash point depth first, through every answer to every question that recovery asks. If there are too
-// many images, it starts again with a smaller limit on the answers to one look, so that more looks are answered by subsets
-// with few holes: first the default limit, then Way.Narrow, and at last Way.Brief. Each step claims less than the one
-// before, but claims it completely.
+// onDemand explores a crash point depth first, through every answer to every question that recovery asks. If there are
+// too many images, it starts again with a smaller limit on the answers to one look, so that more looks are answered by
+// subsets with few holes: first the default limit, then Way.Narrow, and at last Way.Brief. Each step makes a weaker
+// claim than the one before, but one that holds completely.
 func (x *explorer) onDemand(j *job, way decide.Way) explored {
 	path, s := x.firstPath(way), searching{}
 	if only := x.shared.req.Only; only != nil {
@@ -126,7 +127,7 @@ func (x *explorer) enough(j *job, images int, bounded bool) bool {
 	return req.Only == nil && (images >= most || images >= OwedImages && x.late())
 }
 
-// sawOn tells a bounded path what recovery of its image showed.
+// sawOn tells a bounded path what the recovery of its image showed.
 func (x *explorer) sawOn(path *decide.Path, state *history.State, err error) {
 	switch {
 	case !path.Bounded():

@@ -10,10 +10,10 @@
 // A Subject is a recording with its judges; a Request says which part of it to explore, and how far; Explore returns the
 // Outcome. The work is done by explorers, one goroutine each, which take crash points from a common queue.
 //
-// The budget is counted in crash points and images, never in time, wherever it affects which images of a crash point are
-// recovered. A crash point then has the same images on a fast machine and on a slow one, and the image of a failure keeps
-// its number. Time only ends an exploration, between two crash points or two images. Crash points that are owed are explored
-// even then, so that a slow machine cannot make a run pass by not running it.
+// The budget is counted in crash points and images, never in time, wherever it affects which images of a crash point
+// are recovered. A crash point then has the same images on a fast machine and on a slow one, and the image of a failure
+// keeps its number. Time can only end an exploration, between two crash points or two images. Crash points that are
+// owed are explored even after that, so a run on a slow machine cannot pass merely because it did little.
 //
 //	request.go      what to explore               nested.go      crashes during a recovery and soon after it
 //	exploration.go  all explorers, and hangs      second.go      the second life of a store, and its crash points
@@ -21,7 +21,7 @@
 //	explorer.go     one explorer, and its image   endure.go      a hundred crashes in a row
 //	point.go        one crash point               repeat.go      the same image twice
 //	deciding.go     its images, one by one        survival.go    how many acknowledged commits survived
-//	class.go        how completely it was explored leaks.go      does a store grow, or recover ever longer?
+//	class.go        how completely it was explored leaks.go      does a store keep growing, or making more calls?
 //	recovered.go    disks recovered before        nestedpoint.go one crash of a second life, and its images
 //	accept.go       judging a recovered state     tally.go       figures, and adding them up
 //	verdicts.go     verdicts to be reused         outcome.go     what was found
@@ -29,7 +29,7 @@
 //	audit.go        which images are audited      situations.go  crash points that hit goals
 //	confirm.go      does a failure repeat?        faulty.go      recoveries on a failing disk
 //	laterlife.go    lives after the first         grown.go       files left by many crashes
-//	failure.go      failures, and fingerprints    faultycall.go  the call that a fault hit, and what read damage
+//	failure.go      failures, and fingerprints    faultycall.go  the call that a fault hit, and reads of damaged files
 //	checkedlife.go  power cuts and calls of standing checks
 //
 // Promises:
@@ -50,9 +50,9 @@
 //   - E4: crashes of recoveries are exhaustive to depth 2 if every recovery is crashed in turn; the tally counts the crash
 //     points at which nothing was left out (T10).
 //
-//   - E5: crash points come in passes over the whole run, each finer than the one before, so that an exploration that is
-//     cut short has seen all parts of the run, its end included. After the first pass come crash points of shapes that
-//     were not explored yet (package shape). Shapes only affect the order: no crash point is left out because it looks
+//   - E5: crash points come in passes over the whole run, each finer than the one before, so that an exploration that
+//     is cut short has seen all parts of the run, its end included. After the first pass come crash points whose shapes
+//     (package shape) were not explored yet. Shapes only affect the order: no crash point is left out because it looks
 //     like another.
 //
 //   - E6: an explorer writes only to what it owns, and nothing writes to the subject, except that Looks and Shapes collect

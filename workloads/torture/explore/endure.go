@@ -52,9 +52,10 @@ func newEndurance(x *explorer, j *job) *endurance {
 	return e
 }
 
-// endure opens a store many times in a row, each time for a client that writes a little. In the first row every life ends
-// with a crash during recovery or soon after it; the second row starts from the same first crash, but every life ends with a
-// clean close. Every recovered state must have what the first crash had to leave, and the store must not go on growing.
+// endure opens a store many times in a row, each time for a client that writes a little. In the first row, every life
+// ends with a crash during recovery or soon after it. The second row starts from the same first crash, but every life
+// ends with a clean close. Every recovered state must have what had to survive the first crash, and the store must not
+// go on growing.
 func (x *explorer) endure(j job) {
 	e := newEndurance(x, &j)
 	if e.row((*endurance).crash, "crashes in a row, each during recovery or soon after it", &x.tally.Cycles) {
@@ -63,9 +64,9 @@ func (x *explorer) endure(j job) {
 	}
 }
 
-// row takes the store through a row of lives, counts them in count, and reports whether all went well. Between one life and
-// the following one it calls next. If the store has grown, or its lives have made more and more calls, a second row shows
-// whether that goes on. told describes the row in a finding.
+// row takes the store through a row of lives, counts them in count, and reports whether all went well. Between one life
+// and the following one it calls next. If the store has grown, or its lives have made more and more calls, row runs a
+// second row to see whether that goes on. told describes the row in a finding.
 func (e *endurance) row(next func(*endurance) bool, told string, count *int) bool {
 	if e.x.ended() || !e.live() || !e.measure(0) || !e.cycles(e.calls[:2], next, count) || !e.measure(1) {
 		return false
@@ -80,7 +81,8 @@ func (e *endurance) row(next func(*endurance) bool, told string, count *int) boo
 	return (!grown || e.judgeUsages(told)) && (!slower || e.judgeCalls(told))
 }
 
-// measure records the disk usage after the first life, a row, or the second row, and reports whether it could.
+// measure records the disk usage after the first life, after the first row, or after the second, and reports whether
+// that was possible.
 func (e *endurance) measure(i int) bool {
 	var err error
 	e.usages[i], err = remains.UsageOf(e.img, record.StoreDir)

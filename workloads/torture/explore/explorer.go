@@ -32,7 +32,7 @@ type origin struct {
 	path     *decide.Path
 	leaf     int
 	digest   uint64 // of the disk, if the image was decided beforehand
-	judged   uint64 // verdicts.kept when the state of the image was the latest
+	judged   uint64 // the value of verdicts.kept when the state of this image was the latest
 	damage   *faultfs.Damage
 	nested   *NestedImage
 	endured  bool           // after many crashes in a row
@@ -56,9 +56,10 @@ func (at *origin) told() string {
 	return ""
 }
 
-// blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one: it returns another judge,
-// what was done becomes part of the sentence, and the stage part of the name of the check. A hang cannot be attributed, because
-// there is no second try to compare it with; for a hang it becomes part of the evidence.
+// blamed attributes a violation to the fault of a recovery, or to a reopening, if there was one. It returns the judge
+// to name instead, and the violation with what was done in its sentence and the stage in the name of its check. A hang
+// cannot be attributed, because there is no second try to compare it with; for a hang, what was done is added to the
+// evidence.
 func (at *origin) blamed(judge string, v checker.Violation) (string, checker.Violation) {
 	told := at.told()
 	if told == "" {

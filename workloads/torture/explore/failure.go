@@ -35,7 +35,7 @@ type Failure struct {
 	Damage   *faultfs.Damage
 	Draw     uint64       // the seed of the crash point's random choices
 	Nested   *NestedImage // a second crash, during recovery or soon after it; nil: there was none
-	Lived    bool         // a client of the recovered store met it, without a second crash
+	Lived    bool         // a client of the recovered store ran into it, without a second crash
 	Endured  bool         // after many crashes in a row
 	Crashes  int          // if Endured: the number of crashes
 	Sessions int          // how often the store was closed and opened again after them
@@ -77,7 +77,8 @@ func (r *RecoveryFault) note(img *faultfs.FS) {
 	}
 }
 
-// hit describes for a sentence what the fault did. The text is in parentheses because fingerprints ignore those.
+// hit describes what the fault did, to be inserted in a sentence. The text is in parentheses because fingerprints
+// ignore what is in parentheses.
 func (r *RecoveryFault) hit() string {
 	if op := r.Op; op != nil {
 		return fmt.Sprintf(" with a failing call (%s, which hit the %s of %s)", r.Rule, op.Kind, op.Path)
@@ -139,9 +140,9 @@ func (f *Failure) crashes() int {
 	return 1
 }
 
-// Fingerprint identifies what is broken, wherever it shows and however this version words it. It is a hash of the judge, the
-// class, and the error that the store returned, if that is the violation, without its numbers, names and quotations. If the
-// violation is about no operations, the name of its check counts as well.
+// Fingerprint identifies what is broken, independent of where it shows and how this version words it. It is a hash of
+// the judge, the class, and the error that the store returned, if that is the violation, without its numbers, names and
+// quotations. If the violation is about no operations, the name of its check counts as well.
 func (f *Failure) Fingerprint() string {
 	if len(f.Ops) > 0 {
 		return f.fingerprint(f.Cause)
@@ -185,5 +186,6 @@ func distinctLines(text string) string {
 	return strings.Join(distinct, "\n")
 }
 
-// accidents matches the parts of an error's text that differ from case to case.
+// accidents matches the parts of an error's text that differ from case to case: numbers, quotations, and what is in
+// brackets.
 var accidents = regexp.MustCompile(`\([^)]*\)|\[[^]]*\]|"[^"]*"|[0-9a-fA-F]*[0-9][0-9a-fA-F]*`)

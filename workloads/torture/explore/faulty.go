@@ -20,8 +20,9 @@ import (
 // promised. Then the disk is healthy again, and the store must open in the same process, serve a client, and survive another
 // crash.
 //
-// The first image of one in faultyPointEach crash points is chosen, which covers all parts of the run, and one in
-// faultyImageEach other images. Rules of the user that hit nothing while the run was recorded are tried more often.
+// The first image of every faultyPointEach-th crash point is chosen, to cover all parts of the run, and every
+// faultyImageEach-th of the other images. Rules of the user that hit nothing while the run was recorded are tried more
+// often.
 const (
 	faultyPointEach = 2
 	faultyImageEach = 64
@@ -137,7 +138,7 @@ func (x *explorer) try(point *faultfs.CrashPoint, at origin, rules []*faultfs.Ru
 // tryOn is try for a given image, whose questions are answered by path.
 func (x *explorer) tryOn(img *faultfs.FS, path *decide.Path, at origin, rules []*faultfs.Rule) *trial {
 	seen := &trial{}
-	at.point, at.trial = nil, seen // NB: after a fault the same disk may well show something else the second time
+	at.point, at.trial = nil, seen // NB: after a fault, the same disk may legitimately show something else the second time
 	f := &faultyRecovery{x: x, at: at, img: img, path: path, visitor: visit.New(x.subject.after, at.job.draw)}
 	_ = f.failing(rules) && !x.ended() && f.healed() && !x.ended() && f.crashed()
 	return seen
@@ -153,8 +154,8 @@ type faultyRecovery struct {
 	visitor *visit.Visitor
 }
 
-// stage is a step of a faulty recovery: its name, and the beginning of a sentence: faulty and then, with the fault named in
-// between, or without if there is no fault.
+// stage is a step of a faulty recovery: its name, and the beginning of a sentence about it. With a fault, the sentence
+// begins with faulty, the fault and then; without one, with the text in without.
 type stage struct{ name, faulty, then, without string }
 
 var (
@@ -165,8 +166,8 @@ var (
 	}
 )
 
-// failing recovers while rules are in force, and reports whether all went well. Once a call has failed, errors are excused,
-// and so are files that could not be removed.
+// failing recovers while rules are in force, and reports whether all went well. Once a call has failed, errors of the
+// store are excused, and so are files that it leaves behind.
 func (f *faultyRecovery) failing(rules []*faultfs.Rule) bool {
 	f.at.stage = stageFailing
 	f.img.SetRules(plan.Fresh(rules)...)

@@ -38,8 +38,9 @@ func FaultyCall(ctx context.Context, s *Subject, f *Failure) (*faultfs.Op, []fau
 // useCallers is the maximum number of callers that are kept for a call.
 const useCallers = 32
 
-// DamagedUses repeats a failure with damage and returns the calls about the damaged file, such as opens and reads, oldest first, with
-// their callers: those of the last recovery, or of the last disk that the audit used.
+// DamagedUses repeats a failure with damage and returns the calls about the damaged file, such as opens and reads,
+// oldest first, with their callers. The calls are those of the last recovery, or those on the last disk that the audit
+// used.
 func DamagedUses(ctx context.Context, s *Subject, f *Failure) []faultfs.Op {
 	var mu sync.Mutex
 	var uses []faultfs.Op

@@ -171,8 +171,9 @@ func (s *sender) send(timeline *faultfs.Timeline, tick uint64, endure bool) bool
 	}
 }
 
-// makeAhead makes the crash points of as many of the next passes as may be kept, in one walk over the trace: walking is most
-// of what crash points cost, and each of the first passes has only a few of them. If the next pass has too many, it makes none.
+// makeAhead makes the crash points of several of the next passes in one walk over the trace, up to pointsAhead of them.
+// Walking the trace is most of the cost of a crash point, and each of the first passes has only a few. If the next pass
+// alone has too many, makeAhead makes none.
 func (f *feeder) makeAhead(fs *faultfs.FS, next [][]uint64) {
 	defer f.spend(time.Now())
 	var ticks []uint64

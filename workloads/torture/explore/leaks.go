@@ -32,8 +32,8 @@ func (u *usages) leaksBytes() bool {
 	return u.moreBytes() && 2*(u[2].Bytes-u[1].Bytes) >= u[1].Bytes-u[0].Bytes
 }
 
-// endureOps is how many filesystem calls the second half of a row may make, on top of twice those of the first half, without
-// suspicion.
+// endureOps is how many filesystem calls more than twice those of the first half the second half of a row may make
+// without suspicion.
 const endureOps = 1024
 
 // calls counts the filesystem calls of a store's lives (see endurance): in the first and the second half of a row of lives,
@@ -45,7 +45,7 @@ type calls [4]int
 // from then on.
 func (c *calls) suspicious() bool { return c[1] > 2*c[0]+endureOps }
 
-// goOnGrowing reports whether the number of calls kept growing in the second row. If each life makes a fixed number of calls
-// more than the one before, the last half row has 1.4 times the calls of the half before it, and 2.3 times those of the second
-// half of the first row. If the number of calls has levelled off, all three are about equal.
+// goOnGrowing reports whether the number of calls kept growing in the second row. If each life makes a fixed number of
+// calls more than the one before, the last of the four halves has 1.4 times the calls of the third and 2.3 times those
+// of the second. If the number of calls has levelled off, these three are about equal.
 func (c *calls) goOnGrowing() bool { return 4*c[3] > 5*c[2] && 2*c[3] > 3*c[1] }

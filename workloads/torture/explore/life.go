@@ -168,7 +168,7 @@ func (l *firstLife) try(img *faultfs.FS, path *decide.Path, j *job) Acceptance {
 	return x.acceptance(l.failure)
 }
 
-// visited recovers an image for a client that writes to the store, as a failure of such a client was found, and judges it.
+// visited recovers an image, lets a client write to the store as when the failure was found, and judges the result.
 func (x *explorer) visited(of *Failure, img *faultfs.FS, at origin, visitor *visit.Visitor) Acceptance {
 	e := &endurance{x: x, at: at, img: img, visitor: visitor}
 	if e.live() {

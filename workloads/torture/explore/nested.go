@@ -20,8 +20,8 @@ const (
 )
 
 // nest recovers the image once more, lets a client write to the recovered store, and cuts the power again: at every
-// operation of that second life, or at a few if only some recoveries are crashed. What a recovery has shown must not change,
-// however often a later recovery is interrupted.
+// operation of that second life, or at a few if only some recoveries are crashed. What one recovery has shown must not
+// change, however often later recoveries are interrupted.
 func (x *explorer) nest(at origin) {
 	s := x.liveAgain(at)
 	if s == nil {
@@ -91,7 +91,7 @@ func (x *explorer) liveAgain(at origin) *secondLife {
 	if path.Diverged() {
 		return nil
 	}
-	first := &x.verdicts.latest // of this image, unless at.judged says that another one was judged in between
+	first := &x.verdicts.latest // of this image, unless at.judged shows that another one was judged since
 	if first.valid && at.judged == x.verdicts.kept && !first.state.Equal(s.read) && !x.subject.Target.RecoveryVaries {
 		x.gaps, x.strayed = true, true
 		x.fail(s.img, at, "recovery", *notDeterministic(first.state, s.read))

@@ -95,7 +95,8 @@ func (f *findings) noteLost(v checker.Violation) {
 // noteUnclear counts a judgement without an answer.
 func (f *findings) noteUnclear(r checker.Result) { f.unclear[r.Judge+": "+r.Reason]++ }
 
-// looked is a crash image that was looked at, or several images of the same disk.
+// looked is something with the fates of pending operations: a crash image that was looked at, or several images of one
+// disk.
 type looked interface{ Fates() map[uint64]string }
 
 // trial collects the failures of an experiment with the disks on which they were seen.

@@ -13,10 +13,10 @@ const (
 	closingPass = 16
 )
 
-// passes splits ticks into passes over the whole run, so that an exploration that is cut short has seen all parts of it. Each
-// pass doubles the number of parts into which the run is divided, and has one tick, drawn by seed, from each part that has
-// none yet. The last closing ticks are all in the first pass: the store is closed only once, and at the last tick everything
-// was acknowledged. Each pass is in ascending order.
+// passes splits ticks into passes over the whole run, so that an exploration that is cut short has seen all parts of
+// it. Each pass doubles the number of parts into which the run is divided, and has one tick, drawn by seed, from each
+// part that has none yet. The last ticks, as many as closing says, are all in the first pass: the store is closed only
+// once, and by the last tick everything has been acknowledged. Each pass is in ascending order.
 func passes(ticks []uint64, closing int, seed uint64) [][]uint64 {
 	if len(ticks) == 0 {
 		return nil

@@ -171,7 +171,7 @@ func (x *explorer) nestIfChosen(at origin, lives *int) {
 	req := x.shared.req
 	switch {
 	case x.plan.Model.Device.IgnoreFlush > 0, x.ended():
-		x.gaps = true // nothing that a second life does would ever be durable, or time is up
+		x.gaps = true // a second life could make nothing durable, or time is up
 	case at.damage != nil || plan.Mix(at.job.draw, uint64(at.leaf))%uint64(req.Nest) != 0:
 	case *lives == req.Lives, *lives >= owedLives && x.late():
 		x.gaps = true

@@ -98,9 +98,9 @@ const (
 	maxDoubts = 4
 )
 
-// waver recovers an image once more that a judge has rejected. If the store now shows a different state, the violation is that
-// recovery is not deterministic: what the judge rejected comes and goes on the same disk. Otherwise waver returns nil, and the
-// judge's verdict stands.
+// waver recovers an image once more that a judge has rejected. If the store now shows a different state, the violation
+// is that recovery is not deterministic: what the judge rejected does not show every time on the same disk. Otherwise
+// waver returns nil, and the judge's verdict stands.
 func (x *explorer) waver(point *faultfs.CrashPoint, first recovery.Call, a attempt, state *history.State) *checker.Violation {
 	if x.doubts == maxDoubts {
 		return nil

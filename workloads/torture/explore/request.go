@@ -71,7 +71,7 @@ const (
 // Request says what to explore of a subject. Start from NewRequest.
 type Request struct {
 	Subject *Subject
-	Ticks   [][]uint64 // ticks of the crash points, in passes that ascend; nil: as the plan says
+	Ticks   [][]uint64 // ticks of the crash points, by pass, ascending within each; nil: as the plan says
 	Points  int        // if Ticks is nil: maximum number of crash points, spread evenly; 0: all
 	Images  int        // maximum number of images of one crash point
 	// Owed is the number of crash points to explore even if the context of Explore is done, as long as Caller is not. They are
@@ -81,7 +81,7 @@ type Request struct {
 	Only  *Image // the only image to recover of each crash point; nil: all images
 	// Way says how images are decided, including that of Only.
 	Way     decide.Way
-	Endures bool   // if Wanted is set: run the row of crashes all the same, although its images explain little
+	Endures bool   // if Wanted is set: run the row of crashes even so, although its images explain little
 	Endless uint64 // the tick of the crash that starts the row of crashes; 0: as the plan says
 
 	Nest       int    // one in Nest recoveries is crashed in turn, at a few operations; 1: all, at every operation
@@ -119,9 +119,9 @@ func (r *Request) stopsAt(f *Failure, id string) bool {
 	return r.First && (r.Wanted == "" || r.Wanted == f.Kind())
 }
 
-// AnyCall widens a request for one nested crash to crashes at all operations of the recovery, with all images, and a request
-// for one fault to faults in all calls. It is for recoveries with several goroutines, whose calls come in a different order
-// each time.
+// AnyCall is for recoveries with several goroutines, whose calls come in a different order each time. It widens a
+// request for one nested crash to crashes at all operations of the recovery, with all images, and a request for one
+// fault to faults in all calls.
 func (r *Request) AnyCall() {
 	if r.NestedTick != 0 {
 		r.NestedTick = 0

@@ -21,8 +21,8 @@ type secondLife struct {
 	rest    *checker.Durability // judges what the second life added to the state that was read
 	whole   *checker.Durability // judges the whole state; made only when part of what was read has changed
 	cuts    *record.Cuts
-	// timeline has the crash points after the recovery. recovering has those during it if everything that it found is
-	// considered decided.
+	// timeline has the crash points after the recovery. recovering has those during the recovery, for the case in which
+	// everything that it found is considered decided (see interrupt).
 	timeline, recovering *faultfs.Timeline
 	// accepted and repeated are the disks that judgeSecond and judgeRepeated have accepted.
 	accepted, repeated map[secondDisk]bool

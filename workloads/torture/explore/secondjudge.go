@@ -13,7 +13,8 @@ type judgeOfSecond func(c *secondCrash, state *history.State, err error) *checke
 // doesNotRepeat is the class of violations in which a recovery finds a different state than the interrupted one before it.
 const doesNotRepeat = "recovery does not repeat"
 
-// judgeRepeated demands that the recovery after an interrupted one shows the state that the interrupted one would have shown.
+// judgeRepeated demands that the recovery after an interrupted one show the state that the interrupted one would have
+// shown.
 func (x *explorer) judgeRepeated(c *secondCrash, state *history.State, err error) *checker.Violation {
 	if err != nil {
 		return recovery.Refusal(err, &x.plan.Fault, &x.subject.Target.Promises)

@@ -9,7 +9,7 @@ import (
 // survival records what became of the commits that were acknowledged as durable, over all images of an exploration.
 type survival struct {
 	asked history.Tick // commits acknowledged up to this tick were checked in some image
-	gone  history.Tick // those up to this tick were lost in some image, because it could not be recovered
+	gone  history.Tick // commits acknowledged up to this tick were lost in some image, because it could not be recovered
 	lost  map[int]bool // IDs of commits that some recovered image had lost
 }
 

@@ -55,8 +55,8 @@ func (c *Claims) Add(o Claims) {
 	c.Deep += o.Deep
 }
 
-// Disclaim turns all claims about crash points decided on demand into samples. It is called when the target's recoveries
-// turn out not to repeat, on which those claims depend.
+// Disclaim counts all crash points that were decided on demand as sampled, and so withdraws what was claimed about
+// them. It is called when the target's recoveries turn out not to repeat, because the claims assume that they do.
 func (t *Tally) Disclaim() {
 	o := t.OnDemand
 	t.Sampled += o.Exhaustive + o.Bounded

@@ -11,8 +11,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
-// administration judges operations on the whole store, beyond what they read: an open store keeps others out, and those that
-// were kept out, or opened it read-only, change nothing.
+// administration judges operations on the whole store, beyond what they read: an open store keeps second openers out,
+// and neither a second opener that was kept out nor a read-only one changes anything.
 func (j *Judges) administration() checker.Result {
 	result := checker.Result{Judge: "administration", Verdict: checker.Pass}
 	fail := func(class string, op *history.Op, sentence string) {
@@ -53,14 +53,14 @@ func (j *Judges) changedDuring(op *history.Op, change func(*faultfs.Op) bool) bo
 // opener, or a store that was being closed.
 func (g *gaps) isRefused(op *history.Op) bool {
 	switch {
-	case op.Outcome == history.Rejected && op.Err == appendlog.ErrOutOfRange.Error(): // the worker checks when a log may say so
+	case op.Outcome == history.Rejected && op.Err == appendlog.ErrOutOfRange.Error(): // the worker checks that it is justified
 		return true
 	case op.Outcome == history.Acked && op.Err == workloads.ErrRefused.Error(): // opened before the store was closed, read after
 	case op.Outcome != history.Rejected:
 		return false
 	case op.Kind == history.SecondOpen:
 		return op.Err == workloads.ErrLocked.Error()
-	case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error(): // excuses judges whether it was right
+	case inTxn(op.Kind) && op.Err == workloads.ErrConflict.Error(): // excuses judges whether it was justified
 		return true
 	case len(op.Writes) > 0 && op.Err == workloads.ErrTooLarge.Error(): // and here
 		return true

@@ -11,9 +11,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 )
 
-// fileClass says what an engine may take damage to a file for, by the classes of files in contract.Target. The dividing line
-// is the torn write: a crash may leave one at the end of a log, and an engine must accept it, so damage that looks exactly
-// like one is excused.
+// fileClass says whether an engine may mistake damage to a file for a torn write, by the classes of files in
+// contract.Target. A crash may leave a torn write at the end of a log, and an engine must accept that, so damage that
+// looks exactly like one is excused.
 type fileClass int
 
 const (
@@ -35,9 +35,9 @@ func (j *Judges) classOf(name string) fileClass {
 	return noLog
 }
 
-// excuse returns what is demanded of a store whose files were damaged while it was closed, and which the engine has opened
-// all the same: where to cut the history for the commits that must be there, and the rule. excused is true if that is less
-// than without damage.
+// excuse is about a store whose files were damaged while it was closed, and which the engine has opened even so. It
+// returns what is demanded of the store: where to cut the history to get the commits that must be there, and the rule.
+// excused is true if that is less than without damage.
 func (j *Judges) excuse(c Crash, rule checker.Rule) (when history.Cut, _ checker.Rule, excused bool) {
 	when = c.Cut
 	if c.Damage == nil || j.target.Promises.CloseLeavesNoTail && j.recording.ClosedAt(c.Tick) {
@@ -107,9 +107,9 @@ func (j *Judges) tornEnd(c Crash) bool {
 	return true
 }
 
-// proven returns a tick up to which everything acknowledged with Sync is proven to have been durable. The proof is a later
-// Sync commit that was called after it, was acknowledged, and has left undamaged records in logs: the store can see from
-// these that whatever is missing before them was not a torn write.
+// proven returns a tick up to which everything acknowledged with Sync is proven to have been durable. The proof is a
+// later Sync commit that was called after it, was acknowledged, and has left undamaged records in logs: from these, the
+// store can tell that whatever is missing before them was not a torn write.
 func (j *Judges) proven(c Crash) history.Tick {
 	d := j.damaged(c)
 	ops := j.recording.History

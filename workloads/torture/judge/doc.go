@@ -6,8 +6,9 @@
 //
 //   - J1: judging does not write to the recording. Live and State return what they found.
 //   - J2: the judges are made once for each recording and then judge every image, under any profile.
-//   - J3: only what was promised is demanded. An error is excused only if a fault came before it (T3 of package torture),
-//     and no longer once the fault has passed if the engine promises to go on after it.
+//   - J3: only what was promised is demanded. An error is excused only if a fault came before it (T3 of package
+//     torture). If the engine promises to go on after a transient fault, errors are no longer excused once the fault
+//     has passed.
 //   - J4: damage to a file may cost the tail of a log from the damage on, or what was cut off from a file that only grows,
 //     and nothing else.
 //

@@ -18,7 +18,7 @@ type Judges struct {
 	target     contract.Target
 	durability func() *checker.Durability // made when the first crash is judged
 	isolation  *checker.Isolation         // nil if nothing is promised that it could judge
-	sequence   func() *checker.Sequence   // the same; nil if the store does not reveal the order of its commits
+	sequence   func() *checker.Sequence   // made when first used; nil if the store does not reveal the order of its commits
 	bank       *checker.Bank              // nil if the script transfers no money
 	registers  bool                       // judge transactions over registers
 	buffered   bool                       // some commits may be lost even if only the process is killed

@@ -80,8 +80,8 @@ func tagged(r checker.Result) []checker.Violation {
 	return violations
 }
 
-// unexpectedErrors fails if the store returned an error before any fault, unless the error is one that isRefused allows; and,
-// whatever the faults, if a cursor or a stream went astray or a log has a gap.
+// unexpectedErrors fails if the store returned an error before any fault, unless isRefused allows that error. Whatever
+// the faults, it also fails if a cursor or a stream went astray or a log has a gap.
 func (j *Judges) unexpectedErrors() checker.Result {
 	result := checker.Result{Judge: "errors", Verdict: checker.Pass}
 	excused, transactions, closed := j.recording.Excused(), j.target.Promises.Transactions, gapsOf(j.recording.History)
@@ -113,8 +113,8 @@ const (
 	largeValue = 4096
 )
 
-// largeOf returns a hint for an operation that failed possibly because the store has limits that its target does not state.
-// It returns nil if nothing in the operation is large.
+// largeOf returns a hint for an operation that may have failed because the store has limits that its target does not
+// state. It returns nil if nothing in the operation is large.
 func largeOf(op *history.Op) []string {
 	key, value := 0, 0
 	for _, w := range op.Writes {
@@ -141,9 +141,9 @@ func wrongAnswer(err string) string {
 
 func isTransaction(k history.Kind) bool { return k == history.Txn || k == history.Snapshot }
 
-// SeenInHistory reports whether a violation of a run without a crash, given by its class, shows in the calls and answers of
-// the clients. It does not for a panic, a hang, an error of opening or closing the store, what a goroutine did to the disk,
-// and what the store leaves behind.
+// SeenInHistory reports whether a violation of a run without a crash, given by its class, shows in the calls and
+// answers of the clients. The following do not: a panic, a hang, an error of opening or closing the store, changes that
+// a goroutine made to the disk, and whatever the store leaves behind.
 func SeenInHistory(class string) bool {
 	switch class {
 	case "panic", "stop", "hang", "unexpected error", "durability: " + NothingWritten, "administration: " + refusedChanges:

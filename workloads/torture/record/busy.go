@@ -13,9 +13,10 @@ const (
 	busyYields = 64 // at most this many times in a row
 )
 
-// busy returns what the disk of a run does before and after each call: with several clients, every other disk lets other
-// goroutines run then, once in a while. A simulated disk answers in a microsecond, so hardly anything would happen between
-// two calls of an engine that should have kept others out until after the second.
+// busy returns a function that the disk of a run calls before and after each call. With several clients, every other
+// disk now and then lets other goroutines run at that moment. A simulated disk answers in a microsecond, so without
+// this hardly anything would happen between two calls of an engine that fails to keep others out until the second is
+// done.
 func busy(p *plan.Plan) func() {
 	seed := p.Spec.Seed
 	if p.Clients() <= 1 || plan.Mix(seed, busyEach)%2 == 0 {

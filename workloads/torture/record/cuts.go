@@ -32,8 +32,8 @@ func NewCuts(trace []faultfs.Op, ops []history.Op) *Cuts {
 	return c
 }
 
-// At returns the sharpest cut for a disk that has seen the operation at tick and no later one: what was acknowledged
-// before the next operation must be there, and what was called after this one cannot be.
+// At returns the sharpest cut for a disk that has seen the operation at tick and no later one: operations acknowledged
+// before the next filesystem operation count as acknowledged, and operations called after this one as not started.
 func (c *Cuts) At(tick uint64) history.Cut {
 	acked := history.Tick(tick)
 	if next, _ := slices.BinarySearch(c.ops, tick+1); next < len(c.ops) {

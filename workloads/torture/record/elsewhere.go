@@ -43,8 +43,8 @@ func elsewhere(ctx context.Context, target contract.Target, p *plan.Plan, patien
 	return nil
 }
 
-// unread opens the store again on the disk that it left. If it shows nothing of what it wrote, and has not read a byte
-// of what is there, it looks for its data elsewhere.
+// unread opens the store again on the disk that it left. A store that shows nothing of what it wrote, and has read none
+// of the bytes there, looks for its data elsewhere.
 func unread(ctx context.Context, target contract.Target, r *Recording, patience time.Duration) []checker.Violation {
 	key := r.written()
 	if key == nil {

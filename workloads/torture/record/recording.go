@@ -26,9 +26,9 @@ type Recording struct {
 	Trace    []faultfs.Op
 	History  []history.Op
 	Injected map[string]uint64   // number of faults that hit, by effect and operation
-	Matched  uint64              // number of calls that met all conditions of a rule except the counting ones
+	Matched  uint64              // number of calls that met all conditions of a rule except those that count matches
 	Problems []checker.Violation // what ended the run: a panic, a hang, or an error that no fault excuses
-	Stayed   []faultfs.Op        // if Problems are of another store that went through many rounds and sessions: its trace
+	Stayed   []faultfs.Op        // the trace of the store that went through many rounds and sessions, if Problems are about that store
 	CutOff   bool                // the context ended before the script did, so this is only the beginning of a run
 	Lacking  []history.Kind      // the kinds of operations that the store does not offer; nil if it never opened
 	Notes    []contract.Note     // events reported by the target, oldest first

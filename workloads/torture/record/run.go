@@ -126,8 +126,8 @@ type runner struct {
 }
 
 // run opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel runs
-// even if the script failed, because it matters how a store behaves when it is opened after an error. The options are
-// those of the first session that do not follow from the plan.
+// even if the script failed, because it matters how a store behaves when it is opened after an error. opts has the
+// options of the first session that do not follow from the plan.
 func (r *runner) run(ctx context.Context, opts workloads.DriveOptions) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -166,7 +166,7 @@ func (r *runner) session(ctx context.Context, script workloads.Script, opts work
 }
 
 // opener returns a function that opens further stores while this one runs. If a rule evicts clean pages after a failed
-// sync, it does not reopen the running store, which would then lack what only a crash may take away.
+// sync, the running store is not reopened, because it would then lack data that only a crash may take away.
 func (r *runner) opener() workloads.Opener {
 	o := r.target.Opener(r.env)
 	if slices.ContainsFunc(r.plan.Rules, func(rule *faultfs.Rule) bool { return rule.Effect == faultfs.Evict }) {

@@ -5,8 +5,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// until returns what had happened by a tick. An engine that was left running carries on, and its trace and its history
-// are read at different moments. Operations called but not answered by then are open.
+// until returns what had happened by a tick. This is needed because an engine that was left running carries on while
+// its trace and its history are read one after the other. Operations called but not answered by then are open.
 func until(tick history.Tick, trace []faultfs.Op, ops []history.Op) ([]faultfs.Op, []history.Op) {
 	for len(trace) > 0 && history.Tick(trace[len(trace)-1].Tick) > tick {
 		trace = trace[:len(trace)-1]

@@ -15,7 +15,7 @@ import (
 )
 
 // RunAndStay is Run. If no fault was to hit and nothing was wrong, it also examines another store, under the same
-// limits, for what it leaves behind. Growth there is a problem of the run.
+// limits, for what it leaves behind. If that store grows, this is a problem of the run.
 func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patience time.Duration) *Recording {
 	r := Run(ctx, target, p, patience)
 	if len(r.Problems) == 0 && !r.CutOff && staysDue(&target, p) {
@@ -24,8 +24,8 @@ func RunAndStay(ctx context.Context, target contract.Target, p *plan.Plan, patie
 	return r
 }
 
-// Stays does the same for many runs of one target, but examines only one store under the same limits, because a second
-// one would do the same. The zero value is ready for use, by one caller at a time.
+// Stays does the same for many runs of one target, but examines only one store for each setting of the limits, because
+// a second one would do the same. The zero value is ready for use, by one caller at a time.
 type Stays struct{ passed map[string]bool }
 
 // Run is RunAndStay, unless a store like that of the run was examined before and found to be fine.
