@@ -68,7 +68,7 @@ func (v *vocabulary) text(n int32) string {
 }
 
 // apply returns what the key holds after a step, or false if the step is impossible given what the key holds. An open
-// step whose conditions do not hold is not impossible: it has no effect.
+// step is never impossible: if it does not fit, it had no effect.
 func (v *vocabulary) apply(held int32, s *step) (possible bool, after int32) {
 	after = held
 	for _, a := range s.acts {

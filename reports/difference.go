@@ -133,7 +133,7 @@ func DifferenceText(w io.Writer, d *Difference) error {
 	return err
 }
 
-// figuresBeside says how much work each result is based on: a run that tried less can miss findings.
+// figuresBeside says how much work each result is based on, because a run that tried less can miss findings.
 func figuresBeside(d *Difference) string {
 	of := func(r *torture.Result) string {
 		return fmt.Sprintf("%s of %s", wording.Plural(r.Images, "image"), wording.Plural(r.CrashPoints, "crash point"))

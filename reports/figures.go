@@ -53,7 +53,7 @@ func deathFigure(r *torture.Result) []figure {
 		return nil
 	}
 	return []figure{{
-		Label: "deaths", Value: wording.Grouped(r.Deaths), Note: "times the engine ended its process; other processes continued, and the run in progress was lost",
+		Label: "deaths", Value: wording.Grouped(r.Deaths), Note: "times that the engine ended its process; another process continued, and the run in progress was lost",
 	}}
 }
 

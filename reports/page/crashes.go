@@ -60,8 +60,8 @@ func crashPlotOf(f Finding) *crashPlot {
 	return p
 }
 
-// sinceWhen says from which tick to which images fail: the contiguous range of failing crashes, among those that were tried,
-// around the crash of the finding.
+// sinceWhen says from which tick on and up to which tick images fail. This is the range of consecutive failing crashes,
+// among those that were tried, that contains the crash of the finding.
 func sinceWhen(f Finding) string {
 	crashes := f.Crashes
 	at := slices.IndexFunc(crashes, func(c Crash) bool { return c.Tick == f.Crash })

@@ -106,5 +106,5 @@ type Crash struct {
 type Commit struct {
 	Name  string
 	Acked uint64 // tick of the acknowledgement
-	By    uint64 // first tick at which it was durable, Acked if it was so by then; 0 if not before the power cut
+	By    uint64 // first tick at which it was durable; Acked if it was durable when acknowledged; 0 if it was not durable before the power cut
 }

@@ -24,8 +24,8 @@ type Trends struct {
 	series  map[string][]page.Point
 }
 
-// distinctShapes is the figure of the distinct shapes of crash points up to a moment. When it no longer rises, going on shows little
-// that is new.
+// distinctShapes is the number of distinct shapes of crash points seen so far. Once it stops rising, continuing the
+// soak shows little that is new.
 const distinctShapes = "distinct shapes of crash points"
 
 // plateau says how many of the distinct shapes are new in the second half of the time.
@@ -40,7 +40,7 @@ func plateau(points []page.Point) string {
 	return fmt.Sprintf("%s of %s were new in the second half of this time", page.Number(last.Value-before), page.Number(last.Value))
 }
 
-// perPoint is how many seconds of searching make one point of throughput; fewer would show noise.
+// perPoint is how many seconds of searching go into one point of throughput; with fewer, the plot would show noise.
 const perPoint = 60
 
 // Add adds an event of the ledger. Events must be added in order; a cell that was already added is ignored.

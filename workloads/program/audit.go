@@ -12,8 +12,8 @@ import (
 // may not need the operation to keep its promise.
 type Hint = hints.Hint
 
-// Audit returns what the program did between one acknowledgement and the next that was not durable at the latter. It recovers
-// nothing, so it is cheap. Acknowledgements that lack the same kind of sync share one hint.
+// Audit returns the operations between two consecutive acknowledgements that were not durable at the second one. It
+// recovers nothing, so it is cheap. Acknowledgements that lack the same kind of sync share one hint.
 func Audit(rec *Recording, model faultfs.Model) []Hint {
 	acks := make([]hints.Ack, len(rec.Acks))
 	for i, ack := range rec.Acks {

@@ -25,9 +25,10 @@
 //
 // # Promises
 //
-//   - P1: acknowledgements are on the clock of the disk. One given before a disk operation counts at every cut after that
-//     operation. A way that cannot tell the exact moment may record it too late, never too early: a line recorded too early
-//     would demand data that the program had not promised yet, which is a false alarm.
+//   - P1: acknowledgements are on the clock of the disk. One given before a disk operation counts at every cut after
+//     that operation. A way that cannot tell the exact moment may record an acknowledgement too late but never too
+//     early. One recorded too early would demand data that the program had not promised yet, and so raise a false
+//     alarm.
 //   - P2: a crash point is exhaustive only if every image was recovered, none was sampled, and no recovery strayed from the
 //     choices that the search prescribed.
 //   - P3: a pass needs evidence: images recovered after acknowledgements, with something at stake. Without any, the result is
@@ -42,8 +43,8 @@
 //   - P7: a finding is shrunk before it is reported: every remaining loss is necessary, and bisection found no earlier
 //     crash point. The operations of a run cannot be left out, because a program does not repeat them exactly. A program
 //     that can be told how many steps to do is run again with fewer, see FewestSteps.
-//   - P8: failures in which the checker says the same may have several causes. Once one is explained, an image that fails
-//     although it keeps what the explanation misses is a finding of its own.
+//   - P8: failures with the same sentence of the checker may have several causes. Once one of them is explained, an
+//     image that fails although it keeps the operation that the explanation names as missing is another finding.
 //   - P9: once hundreds of images have failed, only a few more are recovered per crash point; such a point counts as sampled.
 //     The image that kept everything is one of them.
 //

@@ -84,7 +84,7 @@ func (s *search) points() iter.Seq[*faultfs.CrashPoint] {
 	}
 }
 
-// noAnswer says for which image a recovery gave no valid answer.
+// noAnswer wraps the error of a recovery that gave no valid answer with the tick of its crash.
 func noAnswer(tick uint64, err error) error {
 	return fmt.Errorf("program: recover an image of a crash at tick %d: %w", tick, err)
 }

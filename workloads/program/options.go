@@ -13,7 +13,7 @@ type Limits struct {
 	// Images limits the images recovered per crash point; 0 means DefaultImages. A crash point with more is sampled.
 	Images int `json:"images,omitempty"`
 	Points int `json:"points,omitempty"` // limits the crash points searched, spread over the recording; 0 means all
-	// Seed picks the crash points that Points leaves, and the random images of a crash point that has too many.
+	// Seed picks the crash points if Points limits them, and the random images of a crash point that has too many.
 	Seed uint64 `json:"seed,omitempty"`
 	// Nested limits the images of crashes during a recovery that are recovered per crash point; 0 means none.
 	Nested int `json:"nested,omitempty"`
@@ -21,8 +21,8 @@ type Limits struct {
 	Findings int `json:"findings,omitempty"`
 	// First ends the search with the first image that fails.
 	First bool `json:"first,omitempty"`
-	// For limits the time of the search; 0 means no limit. What was found by then is explained, in at most half as much time or
-	// ten seconds, but the result cannot be a pass.
+	// For limits the time of the search; 0 means no limit. What was found by then is still explained, which may take half
+	// as long again, but at least ten seconds. The result cannot be a pass.
 	For time.Duration `json:"for,omitempty"`
 }
 
@@ -65,8 +65,8 @@ func (o *Options) ensureDefaults() {
 	}
 }
 
-// Chosen returns the indices of the crash points to search, out of n: all or, if Points is lower, one from each of Points
-// equal stretches.
+// Chosen returns the indices of the crash points to search, out of n: all or, if Points is lower, one from each of
+// Points equal parts of the run.
 func (l *Limits) Chosen(points int) []int {
 	n := points
 	if l.Points > 0 {
@@ -79,8 +79,8 @@ func (l *Limits) Chosen(points int) []int {
 	return chosen
 }
 
-// oneOf returns a pseudo-random number in [a, b) that depends on its arguments only. Steps of equal length could resonate with the
-// program: if it writes and syncs in turn, they might hit nothing but the syncs.
+// oneOf returns a pseudo-random number in [a, b) that depends on its arguments only. Equal steps could fall into step
+// with the program: if it alternates writes and syncs, they might hit only the syncs.
 func oneOf(a, b int, seed uint64) int {
 	return a + rand.New(rand.NewPCG(uint64(a)^seed, uint64(b))).IntN(b-a)
 }

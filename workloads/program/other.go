@@ -15,9 +15,10 @@ const (
 	otherPatience = 20 * time.Second
 )
 
-// Other returns a failure of the same kind that needs another explanation than the findings: an image that fails although it keeps
-// what they miss. If one of them needs no loss, it is an image that passes when nothing is lost. A checker often says the same of
-// different losses, and the most frequent would hide all others.
+// Other returns a failure of the same kind whose cause is not that of any finding: an image that fails although it
+// keeps the operations that the findings miss. If one of the findings needs no loss, the image must also come from a
+// crash point that passes when nothing is lost. A checker often says the same about different losses, and without this
+// the most frequent cause would hide all others.
 func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failure {
 	lossless := false
 	for i := range found {
@@ -61,8 +62,9 @@ func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failur
 	return nil
 }
 
-// others returns power cuts that have lost what these have, but for what the findings miss: those with few losses first. Of those
-// with equal losses it returns the first and the last, before which most was acknowledged.
+// others returns power cuts with the losses of the given places, minus the operations that the findings miss. Those
+// with few losses come first. Of several with equal losses it returns the first and the last; before the last, the most
+// was acknowledged.
 func (l *life) others(places []place, found []Finding) []powerCut {
 	places = slices.DeleteFunc(slices.Clone(places), func(p place) bool { return p.nested != nil })
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.tick, b.tick) })
@@ -72,7 +74,7 @@ func (l *life) others(places []place, found []Finding) []powerCut {
 		point := line.Advance(p.tick)
 		lost := l.beside(found, slices.DeleteFunc(point.Ops(), func(op faultfs.PendingOp) bool { return !slices.Contains(p.lost, op.ID) }))
 		img := point.Losing(idsOf(lost), faultfs.ImageOptions{})
-		if _, err := ContentOf(img); err == nil && len(l.beside(found, img.Lost())) == len(img.Lost()) { // else they entail what is missed
+		if _, err := ContentOf(img); err == nil && len(l.beside(found, img.Lost())) == len(img.Lost()) { // otherwise these losses entail what the findings miss
 			cuts = append(cuts, powerCut{p.tick, idsOf(lost)})
 		}
 	}

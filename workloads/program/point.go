@@ -18,8 +18,8 @@ type worker struct {
 // Close releases the recoverer.
 func (w *worker) Close() error { return w.recoverer.Close() }
 
-// Limits of the search of a crash point. If it has few enough images, all are made. Otherwise only a sample is, bounded by
-// faultfs.ImageOptions.Limit.
+// Limits of the search of a crash point. If it has few enough images, all are made. Otherwise only a sample is, with
+// faultfs.ImageOptions.Limit reduced.
 const (
 	leavesPerImage = 16 // images made per image recovered, at most; most of them repeat a known content
 	sampleLimit    = 6  // faultfs.ImageOptions.Limit of a sample
@@ -100,7 +100,7 @@ func (w *worker) observeWithin(p *faultfs.CrashPoint, acked []Ack, limit int) (a
 			return false, err
 		}
 		if !nested && w.Nested > 0 && a.Verdict == Right && img.Now() > 0 && limit == math.MaxInt {
-			nested = true // only for the first recovery that changes the disk
+			nested = true // once: for the first recovery that changes the disk
 			if err := w.nest(p, img, acked); err != nil {
 				return false, err
 			}
@@ -160,7 +160,7 @@ func (w *worker) sample(p *faultfs.CrashPoint, most int) ([]leaf, error) {
 		}
 		drawn = append(drawn, leaf{content, img})
 	}
-	// The image that kept everything comes first: if there are plenty of failures meanwhile, the last ones are left out.
+	// The image that kept everything comes first, because the last ones are left out once there are plenty of failures.
 	return slices.Concat(drawn[:1], spread(images, most), drawn[1:]), nil
 }
 

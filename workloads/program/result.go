@@ -35,7 +35,7 @@ type Tally struct {
 	Nested     int `json:"nested"`     // images of crashes during a recovery, recovered and judged
 	Skipped    int `json:"skipped"`    // images that the checker skipped
 	Failed     int `json:"failed"`     // images that failed the check
-	Strayed    int `json:"strayed"`    // recoveries that asked for different things although given the same answers
+	Strayed    int `json:"strayed"`    // recoveries that looked at something else although they had got the same answers
 	LostBytes  int `json:"lost_bytes"` // unsynced bytes lost by the images
 }
 

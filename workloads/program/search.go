@@ -41,7 +41,7 @@ type Failure[P any] struct {
 	Place  P
 	Answer Answer
 	Count  int
-	Asked  int // how many recoveries failed; the other images repeated a content whose answer was known
+	Asked  int // how many recoveries failed; the other images had a content whose answer was known
 	All    []P // the places of the first images that failed in this way, at most maxPlaces
 }
 
@@ -218,8 +218,8 @@ func (s *Search[P]) RecoveredTwice(a Answer, place func() P) {
 	s.Count(func(t *Tally) { t.Nested++ })
 }
 
-// keep keeps a failure if it is the easiest to explain of its kind. The number asked is 1 if it was recovered, and 0 if its answer was
-// known.
+// keep keeps a failure if it is the easiest to explain of its kind. asked is 1 if the image was recovered, and 0 if the
+// answer was known.
 func (s *Search[P]) keep(a Answer, asked int, place func() P) {
 	if !a.Failed() {
 		return
@@ -309,7 +309,8 @@ func (s *Search[P]) add(finding Finding) {
 	s.findings = append(s.findings, finding)
 }
 
-// Conclude fills in what was found, the figures and the verdict. The error is that of Run; points is how many crash points there are.
+// Conclude fills in the findings, the figures and the verdict. err is the error of Run, and points the number of crash
+// points.
 func (s *Search[P]) Conclude(r *Result, points int, err error) {
 	defer s.done()
 	r.Findings, r.Once, r.Tally = s.findings, s.once, s.tally

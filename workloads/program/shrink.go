@@ -65,8 +65,8 @@ func (l *life) prefix() string {
 	return ""
 }
 
-// earliest bisects for the earliest crash point, up to last, that fails with the given losses. It need not be the very first: failing is
-// not monotone in the tick, because later operations may replace what was lost.
+// earliest bisects for the earliest crash point, up to last, that fails with the given losses. This need not be the
+// very first, because failures are not monotone in the tick: later operations may replace what was lost.
 func (l *life) earliest(last uint64, lost []faultfs.PendingOp, fails func(uint64, []faultfs.PendingOp) bool) uint64 {
 	first := l.first() // at which all the losses are pending
 	for _, op := range lost {

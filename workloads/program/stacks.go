@@ -23,7 +23,7 @@ type Stacks struct {
 
 // Frame is a call on the stack of a program.
 type Frame struct {
-	Function string `json:"f,omitempty"` // without a line, the offset in it follows: "sqlite3_step+0x4a"
+	Function string `json:"f,omitempty"` // if the line is unknown, with the offset: "sqlite3_step+0x4a"
 	File     string `json:"s,omitempty"` // the source file; empty if it is unknown
 	Line     int    `json:"l,omitempty"`
 	Module   string `json:"m,omitempty"` // the name of the file with the code
@@ -100,7 +100,8 @@ func (s *Stacks) site(trace []faultfs.Op, tick uint64) (site explain.Site) {
 	return site
 }
 
-// mostTelling returns the index of the innermost call in known source, or in the executed file itself; or else with a name.
+// mostTelling returns the index of the innermost call whose source is known or that is in the executed file itself; if
+// there is none, of the innermost call with a name.
 func mostTelling(calls []*Frame, executed string) int {
 	i := slices.IndexFunc(calls, func(f *Frame) bool { return f.File != "" || f.Module == executed && f.named() })
 	if i < 0 {
@@ -130,7 +131,7 @@ func (s *Stacks) until(n int) *Stacks {
 	return &short
 }
 
-// Validate rejects stacks that belong to no trace of n operations.
+// Validate returns an error if the stacks cannot belong to a trace of n operations.
 func (s *Stacks) Validate(n int) error {
 	switch {
 	case s == nil:

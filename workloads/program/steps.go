@@ -8,11 +8,12 @@ type Steps struct {
 	Given  int  `json:"given"`  // the steps of the run in which it was found first
 	Fewest int  `json:"fewest"` // and of the run that is reported
 	Tries  int  `json:"tries"`  // runs tried
-	Least  bool `json:"least"`  // doubling and bisection came to an end; otherwise the time was up
+	Least  bool `json:"least"`  // doubling and bisection were completed; otherwise the time was up
 }
 
 // FewestSteps looks for the smallest number of steps with which a run fails, given that a run of most steps does. It
-// doubles the steps from one on, and then bisects, so it may miss a smaller one: failing is not monotone.
+// doubles the steps from one on, and then bisects, so it may miss a smaller number: a run with more steps need not fail
+// because one with fewer does.
 func FewestSteps(most int, fails func(steps int) bool) int {
 	passes, fewest := 0, most
 	for n := 1; n < most; n *= 2 {

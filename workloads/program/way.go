@@ -18,12 +18,14 @@ type Way interface {
 
 // Recoverer lets a program recover crash images.
 type Recoverer interface {
-	// Observes reports whether Recover reads only those parts of an image that the program itself reads, and reads the same
-	// parts if it gets the same answers. Otherwise Recover reads the whole image, and no content is given to it twice.
+	// Observes reports whether Recover reads only the parts of an image that the program itself reads, and always reads
+	// the same parts if it has read the same data. Otherwise Recover reads the whole image, and no content is given to it
+	// twice.
 	Observes() bool
-	// Recover lets the program recover an image, on which it had acknowledged the given lines before the crash, and returns
-	// the checker's answer. An error means that there is no answer: the lab is at fault, and the search ends. Recover returns
-	// only after the program has ended. If the recoverer observes, the image's trace holds what the recovery did.
+	// Recover lets the program recover an image and returns the checker's answer. acked has the lines that the program had
+	// acknowledged before the crash. An error means that there is no answer: the lab is at fault, and the search ends.
+	// Recover returns only after the program has ended. If the recoverer observes, the image's trace holds what the
+	// recovery did.
 	Recover(ctx context.Context, img *faultfs.FS, acked []Ack) (Answer, error)
 	// Close releases the recoverer's resources.
 	Close() error

@@ -23,10 +23,12 @@
 //   - K3: no cell of a lap is counted before the lab has found the planted bug in that lap. A lab that misses it is blind, and the
 //     soak ends at once.
 //   - K4: Run returns within seconds after its context is done or Options.For is up.
-//   - K5: a finding has the same ID in all laps, and in versions that word it differently, as long as the engine words its own
-//     errors as before. Findings are replayed first at each start, and their state refers to this build.
+//   - K5: a finding has the same ID in all laps, and in versions of the lab that word it differently, as long as the
+//     wording of the engine's own errors stays the same. At each start, findings are replayed first, and their state
+//     refers to the running build.
 //   - K6: a soak does not pass if a figure grows or cannot be measured.
-//   - K7: evidence stays within its budget (Options.Keep), except that the finding which exceeds it is still saved.
+//   - K7: evidence stays within its budget (Options.Keep), except that the finding that exceeds the budget is still
+//     saved.
 //
 // The methods of a Soak call each other across files, in a cycle: handling a message counts a cell, counting a cell
 // announces findings, and laps, replays and the long-lived store all run children whose deaths are judged in one place.

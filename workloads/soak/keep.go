@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/ledger"
 )
 
-// full reports whether the budget of evidence is spent. It first deletes evidence of resolved findings, the oldest first, as far
-// as necessary. A finding without evidence still has its token.
+// full reports whether the budget for evidence is spent. Before that, it deletes as much evidence of resolved findings
+// as necessary, the oldest first. A finding without evidence still has its token.
 func (s *Soak) full() bool {
 	size := s.evidence()
 	if size < s.opts.Keep {

@@ -12,7 +12,7 @@ import (
 )
 
 // If the process of the long-lived store dies deathsALife times before it completes a stretch, it starts over with an
-// empty store; after deathsAtAll times it gives up.
+// empty store. After deathsAtAll deaths it gives up.
 const (
 	deathsALife = 3
 	deathsAtAll = 9

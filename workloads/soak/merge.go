@@ -31,9 +31,9 @@ func Read(dir string, now time.Time) (Status, error) {
 	return st, nil
 }
 
-// Merge returns the combined status of several shards of one campaign. Each figure is that of the last shard, but its trend is that of
-// the shard in which it is worst. Errors: those of Read, and torture.ErrConfig if the directories are not distinct shards of one
-// campaign.
+// Merge returns the combined status of several shards of one campaign. Figures are those of the last shard, and trends
+// those of the shard in which they are worst. Errors: those of Read, and torture.ErrConfig if the directories are not
+// distinct shards of one campaign.
 func Merge(dirs []string, now time.Time) (Status, error) {
 	r := &reading{}
 	st := Status{}
@@ -71,8 +71,8 @@ func Merge(dirs []string, now time.Time) (Status, error) {
 	return one, nil
 }
 
-// worse returns the trend of each figure in that one of two shards where it is worse: not flat, or else not measurable. A figure that
-// grows in one shard does not stay flat in all.
+// worse returns, for each figure, the worse of the trends in two shards: not flat is worst, then not measurable. So a
+// figure that grows in one shard is not flat in the whole.
 func worse(a, b []Slope) []Slope {
 	rank := func(s *Slope) int {
 		switch {

@@ -138,7 +138,8 @@ func (s *Soak) measured(process string, m supervisor.Measured) {
 // rate measures work per CPU time between two samples of a process.
 type rate struct{ work, cpu float64 }
 
-// rate sets a figure to the work per second of CPU time since the last sample, if the process has used enough CPU time since.
+// rate sets a figure to the work done per second of CPU time since the last sample, if the process has used enough CPU
+// time for that.
 func (r *rate) rate(figures map[string]float64, work, cpu, name string) {
 	now := rate{figures[work], figures[cpu]}
 	if now.cpu < r.cpu {

@@ -17,7 +17,7 @@ type Status struct {
 	Engine   string       `json:"engine"`
 	Dir      string       `json:"dir"`
 	Shard    ledger.Shard `json:"shard"`
-	Fleet    bool         `json:"fleet,omitempty"` // workers elsewhere do the cells; no figures are measured, so none must stay flat
+	Fleet    bool         `json:"fleet,omitempty"` // workers on other machines do the cells; no figures are measured, so none has to stay flat
 	Now      time.Time    `json:"now"`
 	Running  bool         `json:"running"`  // a supervisor is at work
 	Since    time.Time    `json:"since"`    // when the campaign began

@@ -58,7 +58,7 @@ func (s *Status) failures(missing map[string]string) (reasons []string) {
 	return reasons
 }
 
-// doubts returns why the soak proves less than it should.
+// doubts returns the reasons why the soak proves less than it should.
 func (s *Status) doubts() (reasons []string) {
 	if s.Totals.Laps == 0 {
 		reasons = append(reasons, "no lap was completed")

@@ -25,7 +25,7 @@ func TestAnEngineThatBypassesTheDiskIsInconclusive(t *testing.T) {
 		fs   afero.Fs
 	}{
 		"package os": {
-			"does it bypass Env.FS\\? .* changes nothing on Env.FS; it has made db in the working directory$",
+			"does it bypass Env.FS\\? .* changes nothing on Env.FS; it has created db in the working directory$",
 			afero.NewBasePathFs(afero.NewOsFs(), here),
 		},
 		"memory": {`^Synced commits were acknowledged \(\d+ in this run\), but the store changed nothing on Env.FS`, afero.NewMemMapFs()},

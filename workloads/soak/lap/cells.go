@@ -65,7 +65,7 @@ func (w *Worker) tryCanary(ctx context.Context) (caught bool, err error) {
 	return s.Caught, w.Tell.Tell(Message{Canary: told})
 }
 
-// cell does a cell and reports whether the engine hung.
+// cell runs a cell and reports whether the engine hung.
 func (w *Worker) cell(ctx context.Context, i int, names torture.Cell) (hung bool, err error) {
 	place := &Place{i, names.Workload, names.Fault}
 	if err := w.Tell.Tell(Message{Begin: &Begin{What: names.Workload + " × " + names.Fault, Cell: place}}); err != nil {

@@ -58,7 +58,8 @@ func (w *Worker) Work(ctx context.Context) error {
 	return nil
 }
 
-// memoryShare is the part of the process's memory limit kept free by the garbage collector's limit: one in memoryShare.
+// memoryShare says how far the garbage collector's limit stays below the process's memory limit: by 1/memoryShare of
+// it.
 const memoryShare = 4
 
 // beatInterval is the interval between beats.
@@ -74,7 +75,7 @@ func (w *Worker) beat() (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				_ = w.Tell.Tell(Message{Beat: &Beat{Work: w.progress(), Figures: w.figures()}}) // if the supervisor is gone, so is this process soon
+				_ = w.Tell.Tell(Message{Beat: &Beat{Work: w.progress(), Figures: w.figures()}}) // if the supervisor is gone, this process will soon end too
 			case <-done:
 				return
 			}
