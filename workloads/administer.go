@@ -36,6 +36,7 @@ type Opener struct {
 	ClosesInFlight bool
 	// CloseSyncs says that everything acknowledged survives a power cut once Close has returned.
 	CloseSyncs bool
-	// RefusesSecondOpen says that Open fails with ErrLocked while the store is open. If not set, no client tries.
+	// RefusesSecondOpen says that Open fails with ErrLocked while the store is open. If not set, no client tries to open
+	// it a second time.
 	RefusesSecondOpen bool
 }

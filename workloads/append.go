@@ -24,7 +24,7 @@ const (
 type Touch struct {
 	Key    []byte
 	Append bool     // read the list and write it back with one more element; otherwise only read it
-	Range  [][]byte // read these lists: all that can exist from the first, which is Key, to the last
+	Range  [][]byte // read these lists: all that may exist between the first, which is Key, and the last
 }
 
 // Appending is a transaction over lists.

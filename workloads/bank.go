@@ -25,7 +25,7 @@ type BankOptions struct {
 	Unsynced bool  // some transfers ask for NoSync
 }
 
-// bank is for judges of isolation: lost updates, torn transfers and reads of uncommitted data change the total.
+// bank is for judges of isolation: a lost update, a torn transfer or a read of uncommitted data changes the total.
 func bank(seed uint64, size Size) Script { return Bank(seed, size, BankOptions{}) }
 
 // bankMixed is for the same judges and adds harder demands on the engine: keys that vanish and come back, values long

@@ -16,8 +16,8 @@ import (
 type DriveOptions struct {
 	PhaseOps int // operations between two full scans, including the scan; 0: 1000
 	Attempts int // tries of a transaction that conflicts, each recorded as an operation of its own; 0: 8
-	// Appended, if set, returns the offset in bytes at which the latest write to a file that the store appends to
-	// ended. Steps that fill a block of a log use it; without it they guess.
+	// Appended, if set, returns the offset in bytes at which the latest write to a file that the store appends to ended.
+	// Steps that fill a block of a log use it; without it they have to guess.
 	Appended func() int64
 	// BlockBytes, if set, is the block size of the file that Appended reports on. HeaderBytes is then the length of the
 	// header before each fragment of a record.

@@ -17,9 +17,9 @@ const (
 	edgeLong     = 1 << 15 // from this length on a value is read back
 )
 
-// edges is kv with keys and values that engines get wrong: empty ones, runs of 0x00 and 0xff, keys that are prefixes of
-// others or share a long prefix, and lengths around powers of two, where blocks, buffers and length fields end. Some
-// batches are large, and some steps end a log record right before the end of a block.
+// edges is kv with keys and values that engines tend to get wrong: empty ones, runs of 0x00 and 0xff, keys that are
+// prefixes of others or share a long prefix, and lengths around powers of two, where blocks, buffers and length fields
+// end. Some batches are large, and some steps end a log record right before the end of a block.
 func edges(seed uint64, size Size) Script {
 	size = size.normal()
 	size.Keys = min(size.Keys, edgeKeysMax)
@@ -98,7 +98,7 @@ func edgeKeys(seed uint64, size Size) func(int) []byte {
 	}
 }
 
-// edgeLength draws the length of a value, with a preference for powers of two and for a header's length less than them.
+// edgeLength draws the length of a value. It prefers powers of two, and powers of two minus the length of a header.
 func edgeLength(rng *rand.Rand) int {
 	around := func(power int) int {
 		if rng.IntN(2) == 0 {

@@ -12,7 +12,7 @@ import (
 var ErrDisorder = errors.New("workloads: scan is out of order")
 
 // ErrAstray is recorded if a cursor, or a scan in a transaction, shows a key that cannot be there, or if a stream shows
-// something else when it is read again.
+// different data when it is read again.
 var ErrAstray = errors.New("workloads: cursor or stream went astray")
 
 // ErrExited is returned by Drive if the store ended the goroutine that called it.
@@ -39,7 +39,8 @@ func (p *Panic) Unwrap() error {
 	return err
 }
 
-// outcome says what an error means. The rule is the same for reads: an error says nothing about the data.
+// outcome says what an error means for the outcome of an operation. Reads follow the same rule, because an error says
+// nothing about the data.
 func outcome(err error) history.Outcome {
 	switch {
 	case err == nil:

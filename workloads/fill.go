@@ -10,12 +10,12 @@ import (
 
 // Fill is a step that writes until the file to which the store appends ends a few bytes before the end of a block, and
 // then continues with the next blocks. Where a record ends depends on everything before it and on the overhead that the
-// store adds, so the right lengths are found by trial.
+// store adds, so the right lengths are found by trial and error.
 type Fill struct {
 	Key   []byte
 	Block int    // block size in bytes, if the target does not state it
 	Left  []int  // bytes to leave in the first block, in the next, and so on
-	Near  []int  // used instead if the header length is stated: bytes to leave beyond one header; noHeader: use Left
+	Near  []int  // used instead of Left if the header length is known: bytes to leave in addition to one header; noHeader: use Left after all
 	Name  string // of the step; the values are named after it
 }
 

@@ -18,8 +18,8 @@ const (
 )
 
 // drawTwin draws for how many events the transaction of a step outlasts its twin; 0 means that it has none. Half of the
-// clients' first steps have a twin. These transactions also outlast the first ones of the other clients, at a time when
-// the store has seen no earlier ones.
+// clients' first steps have a twin. At that time the store has seen no earlier transactions, and these outlast the
+// first ones of the other clients too.
 func drawTwin(rng *rand.Rand, name string) int {
 	each := twinEach
 	if strings.HasSuffix(name, ".0") {
@@ -61,8 +61,8 @@ func (w *worker) begin(isolation Isolation) (Txn, *twin, error) {
 	return txn, beginTwin(w.store, isolation), nil
 }
 
-// outlast lets a transaction live on after its twin has ended. A store that forgets the transaction together with its
-// twin then gets a chance to discard what the transaction is checked against, or to compact away what it reads.
+// outlast lets a transaction live on after its twin has ended. If the store has forgotten the transaction together with
+// its twin, it then has time to discard what the transaction is checked against, or to compact away what it reads.
 func (w *worker) outlast(t *twin) {
 	if t != nil {
 		w.await(w.step.Twin, outlastYields)

@@ -103,8 +103,8 @@ func entriesOf(rng *rand.Rand) int {
 	}
 }
 
-// logCut draws where a log is truncated: mostly a few entries inward from an end, which is at end permille. Some
-// truncations are elsewhere; others keep all, keep nothing, or are out of range.
+// logCut draws where a log is truncated: mostly a few entries inward from one of its ends, whose position in the log is
+// given by end, in permille. Some truncations are elsewhere; others keep all, keep nothing, or are out of range.
 func logCut(rng *rand.Rand, end, inward int) appendlog.Place {
 	switch p := rng.IntN(20); {
 	case p < 7:

@@ -196,7 +196,7 @@ func (w *worker) truncateBack(l appendlog.Log, first, last uint64) {
 	w.appendTo(l, first, last, w.step.Log.Name, w.step.Log.Sizes)
 }
 
-// outOfRange returns the error of a truncation as the history keeps it. may says whether the log may reject the
+// outOfRange returns the error of a truncation as the history records it. may says whether the log may reject this
 // truncation.
 func outOfRange(err error, may bool, first, last uint64) error {
 	switch {

@@ -10,7 +10,7 @@ import (
 )
 
 // opened is something that a client opened and reads while it continues with other steps: a cursor, a snapshot or a
-// stream. The history records it as an operation that was answered when it was opened, and everything read from it,
+// stream. The history records it as an operation that was answered when the opening returned. Everything read from it,
 // however late, belongs to that moment.
 type opened struct {
 	handle history.Handle

@@ -19,7 +19,8 @@ type Size struct {
 	Ops        int `json:"ops"`         // steps per client
 	Keys       int `json:"keys"`        // keys loaded before the clients start
 	ValueBytes int `json:"value_bytes"` // length of a value, unless its name is longer
-	// Largest holds the limits of the store. Keys always keep to it; values and batches do after Script.Within.
+	// Largest holds the limits of the store. Keys are always generated within them; values and batches are reduced to them
+	// by Script.Within.
 	Largest Largest `json:"largest,omitzero"`
 }
 

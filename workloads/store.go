@@ -14,9 +14,9 @@ var (
 	// ErrRefused is returned if the store turned the operation away before it could have any effect, for example
 	// because an earlier write failed and poisoned the store.
 	ErrRefused = errors.New("workloads: store refused the operation")
-	// ErrTooLarge is returned for a key, a value or a batch beyond a limit of the store, such as a minimum key length
-	// of one byte. Nothing of it was applied. The limits must not change while the store is open: a commit must be
-	// accepted if another one that was at least as large in every respect was.
+	// ErrTooLarge is returned for a key, a value or a batch beyond a limit of the store, such as a minimum key length of
+	// one byte. Nothing of it was applied. The limits must not change while the store is open: a commit must be accepted
+	// if one that was at least as large in every respect was accepted before.
 	ErrTooLarge = errors.New("workloads: too large for the store")
 	// ErrCorrupt is returned if the store found damaged data and reports it instead of returning a wrong value.
 	ErrCorrupt = errors.New("workloads: store found corruption")

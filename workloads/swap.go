@@ -125,7 +125,7 @@ func swapDraw(rng *rand.Rand, at int) []RegisterTouch {
 	return touches
 }
 
-// swapRange draws a range. Mostly it covers one register, so that its first key is the register's.
+// swapRange draws a range of registers, more than half of the time of a single one.
 func swapRange(rng *rand.Rand, at int, deed Deed) RegisterTouch {
 	t := RegisterTouch{Deed: deed}
 	first, n := rng.IntN(swapKeys), 1+rng.IntN(1+rng.IntN(3))

@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// walk moves a cursor and collects what it shows: the keys that it stopped at, and the keys of the script that it
-// skipped, which are therefore absent. A judge takes all of them as read at one instant.
+// walk moves a cursor and collects what it shows: the keys at which it stopped, and the keys of the script that it
+// skipped, which must be absent. A judge takes all of them as read at one instant.
 type walk struct {
 	cursor Cursor
 	keys   [][]byte // of the script, in order

@@ -286,7 +286,7 @@ func (w *worker) within(txn Txn, twin *twin, h history.Handle, attempt int) (rea
 		return reads, err
 	}
 	err = txn.Commit(w.step.Durability)
-	if _, ok := w.store.(Sequencer); ok { // a wrapper of a Sequencer does not count: its other commits have no sequence numbers either
+	if _, ok := w.store.(Sequencer); ok { // a wrapper around a Sequencer does not count, because its other commits have no sequence numbers
 		w.rec.SetSeq(h, txn.(SequencedTxn).Seq())
 	}
 	return reads, err

@@ -43,14 +43,15 @@
 //
 // To the judges, a log is a store whose keys are the indexes of its entries ([history.EntryKey]): an append assigns and
 // a truncation deletes. So checker.Durability decides what a crash may leave of a log, as for any store. Every entry
-// that was acknowledged with Sync and not truncated is there with its data. Nothing that was truncated with Sync is
+// that was acknowledged with Sync and not truncated is there with its data. No entry that was truncated with Sync is
 // back. An entry that was overwritten after a truncation does not show its old data. There is nothing that nobody
 // appended. Where it is promised, batches are atomic and a loss is a suffix. The judge's sentences use the terms of
 // logs, and what came back is "resurrected". Reading a log includes checking that its entries are consecutive
 // ([Visit]): if one between others is missing, the log has a gap.
 //
-// The suffix is one of all writes, including the values kept alongside the entries. A log that keeps these in a
-// separate file can promise it only if it syncs all appends. The next index of a log that was emptied is not judged.
+// This suffix is a suffix of all writes, including the values kept alongside the entries. A log that keeps these values
+// in a separate file can promise it only if it syncs all appends. The next index of a log that was emptied is not
+// judged.
 //
 // The package depends only on package history; it knows no driver, engine or judge.
 package appendlog

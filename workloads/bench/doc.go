@@ -24,9 +24,9 @@
 // Keys have 16 bytes and are in random order; values have 100 bytes, do not compress and name their entry. One put is
 // one commit. Memtables have 64 MiB (512 MiB for get-memtable, where Pebble is first made to grow its own), caches 256
 // MiB, and bloom filters 10 bits per key. Compression is off, and write-ahead logs are on. Pebble uses its newest
-// format and up to 2 concurrent compactions. Badger has no metrics and no block cache, because its tables are mapped.
-// goleveldb starts no compactions from reads. bbolt keeps no free list on disk, maps 1 GiB, and uses NoSync where the
-// work does not ask for Sync. In Badger and bbolt, Sync or NoSync is an option of the whole store.
+// format and up to 2 concurrent compactions. Badger runs without metrics, and without a block cache because its tables
+// are mapped. goleveldb starts no compactions from reads. bbolt keeps no free list on disk, maps 1 GiB, and uses NoSync
+// where the work does not ask for Sync. In Badger and bbolt, Sync or NoSync is an option of the whole store.
 //
 // # How to read the table
 //

@@ -27,8 +27,8 @@ func (s *session) readTimed(t trial, offset uint64) (tally, error) {
 // readAll fills caches: it reads as readTimed does, but without a time limit or a measurement.
 func (s *session) readAll(p plan, offset uint64) (tally, error) { return drive(p, s.reader(offset)) }
 
-// reader returns functions that read one key after another, in an order other than that of writing. With an offset, the
-// keys were never written.
+// reader returns functions that read one key after another, in a different order than they were written. With an
+// offset, they read keys that were never written.
 func (s *session) reader(offset uint64) func(int) func(int) error {
 	order, get := newShuffled(s.loaded), s.getter()
 	return func(int) func(int) error {

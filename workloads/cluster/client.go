@@ -19,9 +19,9 @@ const (
 	tries        = 16 // how often a client sends a command before it gives up
 )
 
-// forgetAfter returns Config.SessionEntries of the nodes: small enough that most runs forget clients, and large enough that the last
-// copy of a command is delivered before its client is forgotten. A client gives up after a quarter of that, and messages are late
-// by at most 300 steps, in which four clients write at most 300 entries.
+// forgetAfter returns the Config.SessionEntries of the nodes. It is small enough that clients are forgotten in most
+// runs, and large enough that the last copy of a command is delivered before its client is forgotten. A client gives up
+// after a quarter of that, and messages are late by at most 300 steps, in which four clients write at most 300 entries.
 func (s *Spec) forgetAfter() uint64 { return 100 * uint64(max(4, s.Clients)) }
 
 // client issues operations, one at a time.
@@ -102,8 +102,8 @@ func (c *client) begins() bool {
 	return true
 }
 
-// ask sends the pending operation to some node, usually the one that answered the last operation. Clients that stay with a deposed
-// leader while others write to the new one are those that can see stale values.
+// ask sends the pending operation to some node, usually the one that answered the last operation. Stale values show
+// only to clients that stay with a deposed leader while others write to the new one.
 func (c *client) ask() {
 	w := c.world
 	rng := w.dice(Event{Step: c.event.Step, Kind: ofAsking, Node: c.event.Node, N: c.tries})

@@ -36,7 +36,7 @@
 //	network.go     messages and snapshots in transit
 //	client.go      what clients ask for, and when they give up
 //	event.go       what happens in a run apart from what the nodes do: the script of a run
-//	dice.go        draws that do not shift each other
+//	dice.go        random draws that do not affect each other
 //	lists.go       lists that clients append to, and their judge
 //	nemesis.go     power cuts, disk faults, rot, partitions, clock skew, deposed leaders, paused and slow nodes, mistakes of operators
 //	membership.go  replacing nodes, and removed nodes that have not heard of it

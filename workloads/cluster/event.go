@@ -79,7 +79,7 @@ type Event struct {
 	N    int    `json:"n,omitempty"`    // the number of the message among those on its link in this step
 }
 
-// String is a sentence about the event.
+// String returns a sentence about the event.
 func (e Event) String() string {
 	if e.Kind.Network() {
 		what := map[Kind]string{

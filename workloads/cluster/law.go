@@ -57,7 +57,7 @@ func effect(a *replica.Applied) string {
 }
 
 // leads judges a node that considers itself the leader: it must have every entry committed in an earlier term. Entries
-// committed in later terms are none of its business, because a deposed leader may learn of its deposition late.
+// committed in later terms do not count, because a deposed leader may learn of its deposition late.
 func (l *law) leads(m *member, s replica.Status) {
 	known, again := l.leaders[s.Term]
 	if again && known != m.id {
@@ -71,7 +71,7 @@ func (l *law) leads(m *member, s replica.Status) {
 	l.world.figures.Leaders++
 	l.elected(m, &s)
 	for i := s.First; i <= l.highest; i++ {
-		if term, seen := l.known[i]; !seen || term >= s.Term { // unseen: a node can apply and cut many entries in one step
+		if term, seen := l.known[i]; !seen || term >= s.Term { // not seen: a node can apply and cut many entries in one step
 			continue
 		}
 		if i > s.Last || m.node.Term(i) != l.terms[i] {

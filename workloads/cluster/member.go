@@ -41,7 +41,7 @@ type life struct {
 	rare  [][2]uint64 // first and last tick of each step that changed the log in any other way than by appending
 	end   uint64      // the tick at which the power was cut; 0 if it was not
 	first uint64      // first index of the log after the last step
-	cut   int         // all earlier words are about entries that were cut from the log, or not about entries
+	cut   int         // the words before this index are about entries that were cut from the log, or are not about entries
 }
 
 // options are the options of the store. Everything is small, so that files are created and removed often.
@@ -97,11 +97,13 @@ func (m *member) start() {
 // up reports whether the node is running.
 func (m *member) up() bool { return m.node != nil }
 
-// halted reports whether the node is paused. It does nothing meanwhile and does not notice, like a process that is not scheduled.
+// halted reports whether the node is paused. Meanwhile it does nothing and does not notice the pause, like a process
+// that is not scheduled.
 func (m *member) halted() bool { return m.world.step < m.halts }
 
-// hears reports whether messages of other nodes reach it. After a pause clients connect at once, but the others send again only
-// when their timers say so. Meanwhile a deposed leader does not know that it is one, and its clock has not ticked.
+// hears reports whether messages of other nodes reach it. After a pause, clients connect at once, but other nodes send
+// again only when their timers fire. Until then, a deposed leader does not know that it was deposed, and its clock has
+// not ticked.
 func (m *member) hears() bool { return m.world.step >= m.deaf }
 
 // turn ticks the node if its clock is due.

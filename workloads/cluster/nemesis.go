@@ -35,8 +35,8 @@ func (w *world) interfere() {
 	}
 }
 
-// happens reports whether an event happens whose time the run decides, such as the loss of a message that was just sent: whether
-// the script has it or, without a script, whether it was drawn.
+// happens is for events whose time depends on the run, such as the loss of a message that was just sent. It reports
+// whether such an event happens: whether the script has it or, without a script, whether it was drawn.
 func (w *world) happens(e Event, drawn bool) bool {
 	if w.script != nil {
 		drawn = w.script.all[e]
@@ -48,7 +48,7 @@ func (w *world) happens(e Event, drawn bool) bool {
 	return true
 }
 
-// did keeps an event that happens.
+// did records that an event happened.
 func (w *world) did(e Event) {
 	w.events = append(w.events, e)
 	w.show(e)

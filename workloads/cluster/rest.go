@@ -63,9 +63,9 @@ func (w *world) states() (text string) {
 	return text
 }
 
-// sameEverywhere judges that all nodes hold the same values. A node with a rotten disk may return an error, but no wrong
-// value. The same holds for a node whose disk has failed since its last power cut, because it may have kept in memory
-// what it read wrongly.
+// sameEverywhere judges that all nodes hold the same values. A node with a rotten disk may return an error, but no
+// wrong value. The same holds for a node whose disk has failed since its last power cut, because it may still have
+// wrong data in memory that it read then.
 func (w *world) sameEverywhere() {
 	for _, key := range w.keys() {
 		first, seen := "", false

@@ -192,7 +192,7 @@ const (
 	perClassMax   = 4
 )
 
-// violation records a violation. There may be many of one kind; the first few will do.
+// violation records a violation. There may be many of one kind; only the first few are kept.
 func (w *world) violation(class Class, format string, args ...any) {
 	w.violated(Violation{Class: class, Step: w.step, Sentence: fmt.Sprintf(format, args...)})
 }

@@ -53,7 +53,7 @@ type Violation struct {
 	Class    Class  `json:"class"`
 	Sentence string `json:"sentence"`
 	Step     int    `json:"step,omitempty"` // at which it was seen; 0 for one of the history
-	Node     uint64 `json:"node,omitempty"` // whose disk it is about
+	Node     uint64 `json:"node,omitempty"` // the node whose disk it is about
 	Tick     uint64 `json:"tick,omitempty"` // of the crash that leaves this disk
 }
 

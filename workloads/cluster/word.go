@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// word is what a node has stated in a message. From then on its disk must back the statement, whatever a power cut leaves of it:
-// other nodes have acted on it.
+// word is what a node has stated in a message. From then on its disk must back the statement, whatever a power cut
+// leaves of it, because other nodes may have acted on it.
 type word struct {
 	tick  uint64 // when the message left
 	term  uint64 // of the message

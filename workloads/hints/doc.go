@@ -1,8 +1,9 @@
 // Package hints lists what was not yet durable when a store acknowledged something. It needs only the trace of the disk and the
 // times of the acknowledgements. It recovers nothing, so it takes milliseconds.
 //
-// A hint is not a finding. The store may not need the operation in order to keep its promises. For example, an obsolete file
-// whose removal is not durable comes back after a power cut, which does no harm. But if a sync is missing, it is in this list.
+// A hint is not a finding. The store may not need the operation in order to keep its promises. For example, an obsolete
+// file whose removal is not durable comes back after a power cut, which does no harm. But if a sync is missing, this
+// list shows it.
 //
 // Promises:
 //

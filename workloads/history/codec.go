@@ -123,7 +123,7 @@ func DecodeFile(r io.Reader) (File, error) {
 	return File{Model: head.Model, Ops: ops}, nil
 }
 
-// errEnd is the end of a file that owes a line.
+// errEnd means that the file ends where a line is expected.
 var errEnd = errors.New("the file ends here")
 
 // lineReader decodes one JSON value per line and counts lines.
@@ -181,7 +181,7 @@ func (l *lineReader) decode(into any) error {
 	return nil
 }
 
-// plain says in terms of the format what package json says in terms of Go.
+// plain rewords an error of package json, which is in terms of Go, in terms of the format.
 func plain(err error) error {
 	var mismatch *json.UnmarshalTypeError
 	switch {

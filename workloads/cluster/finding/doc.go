@@ -1,8 +1,8 @@
 // Package finding shrinks and explains violations that package cluster finds.
 //
-// A run is a list of events (cluster.Event). An event states everything that could depend on other events, such as the node that it
-// hits, and the rest is drawn from the seed and the event. So one can be left out, and the others stay the same. Shrink leaves out
-// events and steps as long as the run still breaks the same promise.
+// A run is a list of events (cluster.Event). An event states everything that could depend on other events, such as the
+// node that it hits, and the rest is drawn from the seed and the event. So an event can be left out without changing
+// the others. Shrink leaves out events and steps as long as the run still breaks the same promise.
 //
 //   - F1: the smallest run was executed, and broke the promise.
 //

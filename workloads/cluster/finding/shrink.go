@@ -119,7 +119,7 @@ func (s *shrinker) reduce() (minimal bool) {
 	return minimal
 }
 
-// inOrder takes two passes, and then all together once more.
+// inOrder makes two passes, and then one more over everything together.
 func (s *shrinker) inOrder(first, second func()) (minimal bool) {
 	first()
 	s.fewestSteps()

@@ -27,8 +27,8 @@ type Options struct {
 	Laps   int           // stop after this many laps of the campaign; 0 means no limit
 	Window int           // cells in the queue, at least twice the number of workers; DefaultWindow by default
 	Lease  time.Duration // how long a cell belongs to a worker that does not renew it; DefaultLease by default
-	// Farewell is how long the coordinator waits at the end for workers that have fallen silent, to tell them that it is over. They
-	// would wait for another coordinator. DefaultFarewell by default.
+	// Farewell is how long the coordinator waits at the end for workers that have fallen silent, to tell them that it is
+	// over. Otherwise they would wait for another coordinator. DefaultFarewell by default.
 	Farewell time.Duration
 	Tick     time.Duration // time between two checks of the queue; DefaultTick by default
 	Keep     int64         // bytes of evidence to keep; DefaultKeep by default

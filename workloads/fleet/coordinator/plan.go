@@ -84,8 +84,8 @@ func (c *Coordinator) alive() map[string]*seen {
 	return c.mu.workers
 }
 
-// missed returns the number of workers that have neither left nor been silent for so long that nobody waits for them. The caller holds
-// c.mu.
+// missed returns the number of workers to wait for: those that have neither left nor been silent for longer than
+// Farewell. The caller holds c.mu.
 func (c *Coordinator) missed() int {
 	now := c.opts.Now()
 	maps.DeleteFunc(c.mu.silent, func(_ string, at time.Time) bool { return now.Sub(at) > c.opts.Farewell })

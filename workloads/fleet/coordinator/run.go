@@ -103,7 +103,7 @@ func (c *Coordinator) ended() (done bool, missed int) {
 	if c.mu.draining {
 		for _, w := range c.alive() {
 			if w.doing != nil {
-				return false, 0 // wait for its cell, however long it takes
+				return false, 0 // wait for the cell in progress, however long it takes
 			}
 		}
 	}

@@ -158,7 +158,7 @@ func (l *lexer) looksLikeJSON() (bool, error) {
 	return near || len(rest) > 1 && rest[0] == ':' && classes[rest[1]] != word, nil // {"a" :b} is EDN
 }
 
-// unless asks for more text if the text may continue. Other errors are left to the parser, which will find them again.
+// unless asks for more text if the text may continue. It drops other errors, because the parser will find them again.
 func (l *lexer) unless(err error) error {
 	if errors.Is(err, errShort) || err == nil && !l.final {
 		return errShort
@@ -191,7 +191,7 @@ func (r *Reader) more() error {
 	} else {
 		r.buffer = append(r.buffer[:0], r.text...)
 	}
-	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // at once: a value cut off here is parsed from its start again
+	n, err := io.ReadFull(r.source, r.buffer[len(r.buffer):cap(r.buffer)]) // as much as possible, because a value that is cut off here is parsed again from its start
 	r.buffer = r.buffer[:len(r.buffer)+n]
 	r.text = r.buffer
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -38,10 +38,10 @@ func (w *searcher) Explain(ctx context.Context, f *failure) (program.Finding, er
 	return finding, err
 }
 
-// Other returns nil: an explanation here names no operation that another cause would have to do without.
+// Other returns nil. Explanations here name no missing operation, so failures with another cause cannot be told apart.
 func (w *searcher) Other(context.Context, *failure, []program.Finding) *failure { return nil }
 
-// shrink leaves out losses without which the disk fails as well. It returns what changed, or nil if nothing did.
+// shrink leaves out losses that the failure does not need. It returns what changed, or nil if nothing did.
 func (w *searcher) shrink(ctx context.Context, f *failure) *program.Shrunk {
 	ctx, stop := context.WithTimeout(ctx, shrinkPatience)
 	defer stop()

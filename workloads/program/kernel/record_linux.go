@@ -129,7 +129,8 @@ func (r *recorder) perform(ctx context.Context, spec *native.Spec) (ended string
 	if err != nil {
 		return "", err
 	}
-	// Whatever is not on the disk yet, the kernel would write later: first its metadata, then everything.
+	// The kernel would later write whatever is not on the disk yet. Make it do so now: first its metadata, then
+	// everything.
 	_, _ = look(r.looker, r.run.Dir) // if it fails, explanations know less
 	return ended, r.unlessFaulty(errors.Join(r.fs.Commit(r.at), kernelfs.SyncAll(r.at)))
 }
@@ -160,7 +161,7 @@ func look(l *looker, dir string) (files map[string]File, err error) {
 	return files, err
 }
 
-// unlessFaulty returns an error of the filesystem, but not if its disk is to fail.
+// unlessFaulty returns an error of the filesystem, or nil if faults are injected into its disk.
 func (r *recorder) unlessFaulty(err error) error {
 	if len(r.rules) > 0 {
 		return nil

@@ -86,7 +86,7 @@ type place struct {
 	second *secondCut // set if power was cut again during the recovery
 }
 
-// Before reports whether less was lost here than there or, if it is the same, the crash point is earlier.
+// Before reports whether less was lost here than there or, if the losses are the same, the crash point is earlier.
 func (p place) Before(other place) bool {
 	return cmp.Or(cmp.Compare(len(p.lost), len(other.lost)), cmp.Compare(p.epoch, other.epoch)) < 0
 }

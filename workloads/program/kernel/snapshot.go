@@ -46,8 +46,8 @@ func newLooker(page func(path string, off int64, page []byte)) *looker {
 	return &looker{files: maxFiles, bytes: maxBytes, page: page}
 }
 
-// look returns what is in a store, except the hidden directory of the lab. The error says why not: the program may have removed
-// something meanwhile, or there is too much.
+// look returns what is in a store, except the hidden directory of the lab. It fails if the program removes something
+// meanwhile, or if there is too much to look at.
 func (l *looker) look(dir string) (map[string]File, error) {
 	files := map[string]File{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

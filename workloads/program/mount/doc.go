@@ -7,25 +7,27 @@
 //
 // # What the kernel is told
 //
-// Files bypass the page cache (direct I/O), so every write arrives exactly as the process made it, and nothing is written back
-// late. Writes to shared memory maps arrive page by page when they are synced. The kernel may cache names, sizes and
-// attributes, because they change only through it. There are two exceptions, both for crash images: a size that the crash left
-// undecided is requested whenever a process asks for it, and nothing is read ahead. Either would settle something that no
-// process has looked at, and the search would then miss images. Locks are handled by the kernel itself.
+// Files bypass the page cache (direct I/O), so every write arrives exactly as the process made it, and nothing is
+// written back late. Writes to shared memory maps arrive page by page when they are synced. The kernel may cache names,
+// sizes and attributes, because they change only through it. There are two exceptions, both for crash images: a size
+// that the crash left undecided is requested whenever a process asks for it, and nothing is read ahead. Caching the
+// size or reading ahead would settle something that no process has looked at, and the search would then miss images.
+// Locks are handled by the kernel itself.
 //
 // The cost of recording is the number of requests: each takes two context switches. The kernel is therefore told that
 // flush on close is not implemented, and never requests attributes twice. A program that does little but sync takes
-// between four times the CPU that it takes on tmpfs (SQLite with a WAL) and ten times (rollback journals; a loop of
-// write and fdatasync, with the start of its program); BenchmarkRecording measures it. Every sync has to arrive, so
-// this cannot be avoided. CPU time of the loop alone, in C, with 40,000 operations, in µs per operation (medians of
-// five runs on a busy machine with two CPUs):
+// four times (SQLite with a WAL) to ten times (rollback journals; a loop of write and fdatasync, including the start of
+// its program) the CPU that it takes on tmpfs; BenchmarkRecording measures it. Every sync has to arrive, so this cannot
+// be avoided. CPU time of the loop alone, in C, with 40,000 operations, in µs per operation (medians of five runs on a
+// busy machine with two CPUs):
 //
 //	                                            program   server
 //	tmpfs                                           0.5        -
 //	a server of go-fuse that only answers           6.1     11.4
 //	this server                                     6.4     13.9
 //
-// So at least 17 µs are the price of FUSE, and only programs that work that long between two operations take less than twice the CPU.
+// So FUSE itself costs at least 17 µs per operation. Only programs that compute for that long between two operations
+// take less than twice the CPU.
 //
 // Renames can exchange two names, but not leave a whiteout (EINVAL). fallocate can allocate, punch holes and write zeros, but
 // not collapse or insert ranges (EOPNOTSUPP). io_uring, copy_file_range, splice, RWF_DSYNC, RWF_SYNC and RWF_APPEND, and all

@@ -21,7 +21,7 @@ type Mount struct {
 	served chan struct{} // closed once the kernel has ended the connection
 }
 
-// New mounts on an empty directory. The error says why this process cannot.
+// New mounts on an empty directory. The error says why this process cannot do that.
 func New(dir string) (*Mount, error) {
 	fd, err := connect(dir)
 	if err != nil {

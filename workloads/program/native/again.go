@@ -19,8 +19,8 @@ import (
 // it.
 const wentOn = "after the program had gone on with the recovered store: "
 
-// askAgain judges a store, lets the program continue on it, and judges it once more. At the next start, what the program
-// acknowledged now must be there, and so must what it acknowledged before the crash.
+// askAgain judges a store, lets the program continue on it, and judges it once more. At the next start, everything that
+// the program acknowledged must be there, whether before the crash or since.
 func (j *Judge) askAgain(ctx context.Context, dir string, acked []program.Ack) (program.Answer, error) {
 	var more []program.Ack
 	var failed string

@@ -15,12 +15,12 @@
 // hidden from listings. Alternatively it prints them: lines of standard output that match Spec.Stdout count. Standard output is
 // then a file of the same kind, so the moment is exact. Buffered output counts when it is written.
 //
-// The first hundred syncs of a run take some milliseconds, as on a real disk. So if a server answers before its sync has returned,
-// its client also acknowledges before that, and the bug shows.
+// The first hundred syncs of a run take some milliseconds, as on a real disk. So if a server answers before its sync
+// has returned, its client acknowledges that early too, and the bug shows.
 //
-// sync(2) and syncfs(2), and therefore sync(1) without arguments, count as a sync of every file and then of every directory that
-// was changed: the kernel does not pass them on to the disk, so a seccomp filter tells of them (process.Room.WatchSyncs). In
-// recoveries they do nothing, and neither do they where the kernel forbids the filter.
+// sync(2) and syncfs(2), and therefore sync(1) without arguments, count as a sync of every file and then of every
+// directory that was changed: the kernel does not pass them on to the disk, so a seccomp filter tells of them
+// (process.Room.WatchSyncs). They do nothing in recoveries, nor where the kernel forbids the filter.
 //
 // # Checkers
 //

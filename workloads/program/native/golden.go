@@ -49,7 +49,7 @@ func NewDump(spec *Spec, rec *program.Recording, dir string) (*Dump, error) {
 	return d, nil
 }
 
-// shown returns what a store shows if the server on it failed.
+// shown returns, as the result of a dump, that the server on the store failed.
 func (d *down) shown() golden.Shown {
 	return golden.Shown{Fails: "cannot be made: " + d.why, Hangs: d.hangs}
 }

@@ -10,7 +10,7 @@ import (
 // sync returns gives acknowledgements that a power cut then breaks.
 type slowSyncs struct{ left atomic.Int64 }
 
-// The price is bounded: a run takes at most half a second longer.
+// The cost is bounded: a run takes at most half a second longer.
 const (
 	slowedSyncs = 100
 	slowSync    = 5 * time.Millisecond

@@ -103,8 +103,9 @@ func (e *Ended) Last(fallback string) string {
 // NoSuchCommand reports whether the exit code is that of a shell that could not run a command (126 or 127).
 func (e *Ended) NoSuchCommand() bool { return e.Code == 126 || e.Code == 127 }
 
-// Crashed says why the command crashed: the panic of a Go program, or a signal such as that of a bad memory access. It is
-// empty if the command did not crash. A shell passes on the exit code of a Go program, and that of a signal as 128 and more.
+// Crashed says why the command crashed: the panic of a Go program, or a signal such as that of a bad memory access. It
+// is empty if the command did not crash. A shell passes on the exit code of a Go program, and reports a signal as 128
+// plus its number.
 func (e *Ended) Crashed() string {
 	const panicked, shellSignals = 2, 128
 	number := e.Code - shellSignals

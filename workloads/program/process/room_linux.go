@@ -36,7 +36,7 @@ func furnish() error {
 	if err := unix.Unshare(unix.CLONE_NEWNET | unix.CLONE_NEWNS); err != nil {
 		return fmt.Errorf("process: make a network and mounts for a server: %w", err)
 	}
-	// Mounts made in here are not seen outside, but shared mounts of the lab are seen in here.
+	// Mounts made in here are invisible outside, but shared mounts of the lab are visible in here.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return fmt.Errorf("process: make mounts private: %w", err)
 	}

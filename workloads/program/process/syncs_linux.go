@@ -17,9 +17,10 @@ type SyncCall struct {
 	Path   string // of the descriptor that syncfs got; empty for sync
 }
 
-// WatchSyncs has everything that is started in the room from now on wait in sync(2) and syncfs(2) until call has
-// returned, because such a call does not reach a filesystem that a process serves. If call has done what the process
-// asked for, its error becomes the result; otherwise the kernel carries the call out. The calls take place one at a time.
+// WatchSyncs makes every process that is started in the room from now on wait in sync(2) and syncfs(2) until the
+// function call has returned. Without this, such a system call would not reach a filesystem that a process serves. If
+// call has done what the process asked for, its error becomes the result; otherwise the kernel carries out the system
+// call. The calls take place one at a time.
 //
 // The thread of the room installs a seccomp filter, which its children inherit. It takes no right away from them.
 func (r *Room) WatchSyncs(call func(SyncCall) (done bool, err error)) (err error) {

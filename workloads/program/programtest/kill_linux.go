@@ -19,7 +19,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/program/native"
 )
 
-// labWord makes a test binary a lab that is about to be killed.
+// labWord is the argument that makes a test binary act as a lab that is about to be killed.
 const labWord = "__lab-to-kill"
 
 // LabToKill is called first in TestMain. If Kill has started this process, it explores Endless and exits.

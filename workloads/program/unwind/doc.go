@@ -6,14 +6,14 @@
 //	frames, stacks := u.Stacks()     // at the end: what the numbers mean
 //
 // A process that serves a filesystem through FUSE knows the thread behind each request, and that thread waits for the
-// answer. /proc/TID/syscall has its program counter and stack pointer, /proc/TID/maps the files that its code comes from,
-// and process_vm_readv reads its stack. The calls are found with the call frame information in those files: .eh_frame,
-// .debug_frame or, in a Go program that was linked without it, the table that the Go runtime itself uses. No registers
-// but these two are known. Go code and optimised C, C++ and Rust need no others. Code that was not optimised, or compiled
-// with frame pointers, addresses its frame through RBP. The frame size then follows from the first instructions of the
-// function, if the word that should be the return address follows a call. If the instructions are unusual, the stack is
-// searched for a return address that follows a call of that very function, and it is taken if there is only one.
-// Otherwise the stack ends there and says so.
+// answer. /proc/TID/syscall has its program counter and stack pointer, /proc/TID/maps the files that its code comes
+// from, and process_vm_readv reads its stack. The calls are found with the call frame information in those files:
+// .eh_frame, .debug_frame or, in a Go program that was linked without it, the table that the Go runtime itself uses.
+// These two registers are the only ones known. Go code and optimised C, C++ and Rust need no others. Code that was not
+// optimised, or compiled with frame pointers, addresses its frame through RBP. The frame size then follows from the
+// first instructions of the function, if the word that should be the return address follows a call. If the instructions
+// are unusual, the stack is searched for a return address that follows a call of that very function, and it is taken if
+// there is only one. Otherwise the stack ends there and says so.
 //
 // While the program runs, only addresses are kept. Stacks names them afterwards, from the files that were opened meanwhile: with
 // DWARF, including inlined calls; in a Go program without DWARF, from its line table; otherwise the symbol and the file are all

@@ -32,7 +32,7 @@ func fold(calls []at) (frames []program.Frame, whole bool) {
 	for _, c := range calls {
 		for _, f := range c.module.frames(c.addr) {
 			all = append(all, f)
-			// Without a line in a module that has some, it is in a library that was linked statically.
+			// A call without a line, in a module that has lines, is in a library that was linked statically.
 			if !(f.Line == 0 && lined[c.module] && c.module.named.golang == nil) && !c.module.library(f) {
 				frames = append(frames, f)
 			}

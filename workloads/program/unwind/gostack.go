@@ -45,8 +45,8 @@ func (g *goFrames) entry(i int) (start, record uint32) {
 	return binary.LittleEndian.Uint32(g.functions[8*i:]), binary.LittleEndian.Uint32(g.functions[8*i+4:])
 }
 
-// begins finds the first Go function in the code of a program without symbols. With cgo, code of the C compiler comes before it. At
-// the right place, many functions begin with a look at the limit of the stack, and elsewhere hardly any.
+// begins finds the first Go function in the code of a program without symbols. With cgo, code of the C compiler comes
+// before it. If the guess is right, many functions begin with a check of the stack limit; otherwise hardly any do.
 func (g *goFrames) begins(code []byte) (skip uint64, ok bool) {
 	const furthest, alignment, samples, leastShare = 1 << 20, 16, 256, 4
 	n, most := len(g.functions)/8, 0
@@ -66,7 +66,7 @@ func (g *goFrames) begins(code []byte) (skip uint64, ok bool) {
 	return skip, most > n/step/leastShare
 }
 
-// looksAtLimit is cmp 0x10(%r14),%rsp.
+// looksAtLimit is the beginning of that check, cmp 0x10(%r14),%rsp.
 var looksAtLimit = []byte{0x49, 0x3b, 0x66, 0x10}
 
 // at returns the call frame information at an address in a function.

@@ -80,7 +80,7 @@ func (l *inlined) unit(entry *dwarf.Entry) *unit {
 		}
 		u.lines = append(u.lines, line)
 	}
-	// Where a sequence ends, another one may begin. The beginning comes last, because it is looked for.
+	// Where a sequence ends, another one may begin. The beginning is sorted last, because that is the entry to be found.
 	ends := func(line dwarf.LineEntry) int {
 		if line.EndSequence {
 			return 0

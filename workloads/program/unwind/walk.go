@@ -103,7 +103,7 @@ func (w *walker) cfa(m *module, r *rowAt) (uint64, bool) {
 	return w.search(m, r.start)
 }
 
-// sureness says how sure it must be that a function was called.
+// sureness says how certain it must be that a return address belongs to a call of the given function.
 type sureness uint8
 
 const (
@@ -131,7 +131,7 @@ func (w *walker) calls(cfa uint64, m *module, function uint64, how sureness) boo
 // searchBytes is how much of a stack is searched for the frame of a function.
 const searchBytes = 64 << 10
 
-// search looks for the only place on the stack where the frame of a function can end.
+// search looks for the place on the stack where the frame of a function can end. It fails unless there is exactly one.
 func (w *walker) search(m *module, function uint64) (found uint64, ok bool) {
 	const alignment = 16
 	for cfa := (w.sp + 16 + alignment - 1) &^ (alignment - 1); cfa <= w.sp+searchBytes; cfa += alignment {

@@ -15,8 +15,8 @@
 // # Promises
 //
 //   - W1: equal seeds give equal recordings, including acknowledgements. A finding names its seed and reproduces every time.
-//   - W2: recoveries observe. Each runs from the same seed, in an instance that is reset to its initial state rather than created
-//     anew; the outcome is the same.
+//   - W2: recoveries observe. Each runs from the same seed. Its instance is reset to its initial state rather than
+//     created anew, with the same outcome.
 //   - W3: a checker exits as in package native: 0 if all is right, 1 if not. If it panics, deadlocks or calls more functions than
 //     Spec.Limit, the recovery has crashed or hangs, which is a finding.
 //   - W4: a recovery that changes the disk is itself crashed, after a few of its operations. The next recovery must be right too.
@@ -34,9 +34,10 @@
 //
 // where the tests find the directory in TORTURE_DIR; with --env TMPDIR={dir}, that of t.TempDir is on the disk too.
 //
-// A disk operation is one atomic step: nothing else runs during a sync, so a race with one in progress cannot be seen.
+// A disk operation is one atomic step: nothing else runs during a sync, so a race with a sync in progress cannot be
+// seen.
 //
-// All recoveries run from one fixed seed of their own.
+// All recoveries run from one fixed seed, which does not depend on the seed of the program.
 //
 // The files: spec.go, modules.go (what is run), way.go (recording), acks.go and tail.go (what a program says), recover.go and
 // nested.go (the checker), sweep.go and shrink.go (seeds) and replay.go. A Way belongs to one sweep at a time.

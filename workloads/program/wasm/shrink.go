@@ -21,7 +21,7 @@ func (w *Way) shrink(ctx context.Context, swept *Swept, found *program.Result, o
 		return nil
 	}
 	defer func() { w.spec.Switches = swept.Switches }()
-	few, enough := uint64(0), all // enough switches show the findings; few are not known to
+	few, enough := uint64(0), all // with enough switches the findings show; with few they are not known to
 	for try := uint64(1); few+1 < enough; try = (few + enough) / 2 {
 		if o.Enough != nil && o.Enough() {
 			return nil

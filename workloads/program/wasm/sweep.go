@@ -57,7 +57,7 @@ func (w *Way) Sweep(ctx context.Context, seeds schedule.Seeds, o program.Options
 			}
 		}
 		if seed == seeds.Last {
-			break // seed.Last may be the largest number, and seed++ would wrap around
+			break // seeds.Last may be the largest number, and seed++ would wrap around
 		}
 	}
 	return swept, context.Cause(ctx)

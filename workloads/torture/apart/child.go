@@ -55,8 +55,8 @@ const (
 	pipeDescriptor  = 3
 )
 
-// Begin arranges that the parent learns how this process ends, if it ends before its work is done. Whatever cannot be
-// arranged will be missing from the parent's report.
+// Begin makes sure that the parent learns how this process ends if it ends before its work is done. Whatever cannot be
+// set up will be missing from the parent's report.
 func (c *Child) Begin() {
 	if crash, err := os.Create(filepath.Join(c.Dir, crashFile)); err == nil {
 		_ = errors.Join(debug.SetCrashOutput(crash, debug.CrashOptions{}), crash.Close())

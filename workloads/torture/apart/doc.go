@@ -14,6 +14,6 @@
 //   - A4: a process started by a child is not a child: the variable is removed from its environment.
 //
 // An environment variable tells a child what it is. It shares a directory with its parent, which an earlier child may
-// have used; apart from the files of this package, its content is up to the two. Package torture uses children for
-// tests, the command for run and replay. The package knows no run and no target.
+// have used; apart from the files of this package, parent and child decide what is in it. Package torture uses children
+// for tests, and the command uses them for run and replay. This package knows nothing about runs and targets.
 package apart

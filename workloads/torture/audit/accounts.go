@@ -191,7 +191,7 @@ func (l *accounted) write(name string) history.Write {
 	return w
 }
 
-// lengths returns the values of those limits of the run that are plausible as sizes of values, up to most bytes.
+// lengths returns the limits of the run that may be thresholds for the size of a value, up to most bytes.
 func (a *Auditor) lengths(most int64) (all []int) {
 	for _, l := range a.target.Limits {
 		n, set := a.limits[l.Name]

@@ -243,7 +243,7 @@ func read(open func(contract.Env) (workloads.Store, error), env contract.Env) (*
 	return state, errors.Join(err, store.Close())
 }
 
-// violation returns a violation. Beside its class, what identifies it is the function that calls violation, and the error among
+// violation returns a violation. It is identified by its class, the function that calls violation, and the error among
 // the arguments.
 func violation(class, format string, args ...any) *checker.Violation {
 	v := &checker.Violation{Class: class, Sentence: fmt.Sprintf(format, args...), Check: stack.Caller(1)}

@@ -8,10 +8,11 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/record"
 )
 
-// barrier audits whether a sync covers data that the session found and did not write. A first session writes without a sync,
-// and its close fails because all syncs do. The next session finds the write, which exists in the page cache only. If it
-// shows the write and is then synced, a power cut must not take the write away. Syncing the old file is not enough: after a
-// failed fsync the kernel marks the pages clean, so the next fsync succeeds without writing them.
+// barrier audits whether a sync covers data that the session found and did not write. A first session writes without a
+// sync, and its close fails because all syncs do. The next session finds the write, which exists in the page cache
+// only. If that session shows the write and then syncs, a power cut must not take the write away. Syncing the old file
+// is not enough: after a failed fsync the kernel marks the pages clean, so the next fsync succeeds without writing
+// them.
 func (a *Auditor) barrier(im *Image) *checker.Violation {
 	if !a.target.Promises.SyncCoversFound || a.target.IsLog() || !a.fails(im, failsBarrier) {
 		return nil

@@ -14,8 +14,8 @@ import (
 // failingEach: each part with a failing call is done in one in this many audits.
 const failingEach = 4
 
-// failing returns a fresh disk with the image on which one call will fail, and the rule for that call. The call is drawn from
-// those made on done, a disk on which the same was done without a failure.
+// failing returns a fresh disk with the image on which one call will fail, and the rule for that call. The call is
+// drawn from those counted on done, a disk on which the same steps ran without a failure.
 func (im *Image) failing(done *faultfs.FS) (*faultfs.FS, *faultfs.Rule) {
 	disk, faults := im.fresh(), plan.NewRecoveryFaults(done)
 	if faults.Count() == 0 {
@@ -83,8 +83,9 @@ func (a *Auditor) verifiesOrSaysSo(im *Image, recovered *history.State) *checker
 	return nil
 }
 
-// repairs repairs a disk. Sometimes a call fails meanwhile; then the repair succeeds all the same, or returns an error and is
-// repeated on the same disk. The report is that of the successful attempt, with the losses of a failed one added.
+// repairs repairs a disk. Sometimes a call fails meanwhile; then the repair either succeeds even so, or returns an
+// error and is repeated on the same disk. The report is that of the successful attempt, with the losses of a failed one
+// added.
 func (a *Auditor) repairs(im *Image) (disk *faultfs.FS, report contract.Repaired, err error) {
 	repair := a.target.Administration.Repair
 	disk = im.fresh()

@@ -73,9 +73,9 @@ func (a *Auditor) judgeRepaired(
 	return nil
 }
 
-// mentions reports whether a repair report covers a key by a loss from the damaged file. Losses from other files do not come
-// from the damage and excuse nothing, such as the torn end of a log. There is one exception: a missing file may show only as
-// a gap, which the report finds in another file.
+// mentions reports whether a repair report covers a key by a loss from the damaged file. Losses from other files, such
+// as the torn end of a log, are not due to the damage and excuse nothing. There is one exception: a missing file may
+// show only as a gap, which the report attributes to another file.
 func (im *Image) mentions(lost []contract.Loss, key []byte) bool {
 	for _, l := range lost {
 		gap := im.Missing && l.From == nil && l.To == nil

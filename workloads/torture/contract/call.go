@@ -6,9 +6,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// Call is a call of the engine that a standing check makes and judges, on a disk of the check's own. A check that makes it
-// through Check can be explained although no power is cut: its error tells the lab what the call did to the disk, and who read
-// the file that is damaged.
+// Call is a call of the engine that a standing check makes and judges, on a disk of the check's own. A check that makes
+// its call through Check can be explained although no power is cut: the error tells the lab what the call did to the
+// disk, and which code read the damaged file.
 type Call struct {
 	What string      // for a sentence: "Open", "a backup"
 	Disk *faultfs.FS // as it is before Do; it is not changed

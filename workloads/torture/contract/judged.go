@@ -8,7 +8,8 @@ type JudgedError struct {
 	PCs []uintptr // the calls that led to the judgement, innermost first
 }
 
-// Judged returns an error with the calls above its caller, leaving out the innermost ones.
+// Judged adds to an error the calls that led to it, without the innermost ones: leavingOut says how many of those to
+// omit.
 func Judged(err error, leavingOut int) error {
 	var pcs [callersMax]uintptr
 	return &JudgedError{err, append([]uintptr(nil), pcs[:runtime.Callers(2+leavingOut, pcs[:])]...)}

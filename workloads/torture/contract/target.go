@@ -26,9 +26,10 @@ type Target struct {
 	// may look like the result of a crash, so that the engine cannot detect all of it. In all other files damage must
 	// be detected or have no effect. A file belongs to the first class that matches it.
 	//
-	// LogGlobs match logs in which any damage looks like a torn write. Damage may cost the records that it hits and
-	// all later ones, but no commit that was acknowledged before the damaged bytes were written for the first time. So a
-	// log that is written anew and renamed into place has to know how long it was by then.
+	// LogGlobs match logs in which any damage looks like a torn write. Damage may cost the records that it hits and all
+	// later ones, but no commit that was acknowledged before the damaged bytes were written for the first time. So an
+	// engine that writes a log anew and renames it into place must be able to tell how long the log was when it was
+	// renamed.
 	LogGlobs []string
 	// ProvenLogGlobs match logs whose records prove that earlier ones were durable: when a record was written,
 	// everything acknowledged with Sync before was durable, in this log or an earlier one. Damage may cost the records
@@ -56,7 +57,7 @@ type Target struct {
 	Goals []Goal
 	// Limits are the thresholds of the engine that a run may set. Open finds the values of its run in Env.Limits.
 	Limits []Limit
-	// Roomy are the limits, of those in Limits, with which a store of gigabytes is opened. nil: like all others.
+	// Roomy sets limits for a store of gigabytes. nil: it is opened like any other.
 	Roomy Limits
 	// Largest holds the sizes of the largest key, value and batch that the engine accepts, in bytes; 0 means no limit
 	// that a workload could exceed. The workloads respect it, and the report lists it among the limits that no run

@@ -10,9 +10,9 @@
 // recovery looked at, and therefore for a whole class of the 2^n images.
 //
 // All of this depends on recovery repeating itself. A recovery whose goroutines read the disk in a different order each
-// time asks different questions, and the tree falls apart. Its images are decided beforehand instead: the lab itself looks
-// at everything on the disk, in an order of its own, before recovery starts. There are more of these images, because what
-// recovery would never have looked at is decided too.
+// time asks different questions, and the tree falls apart. Its images are decided beforehand instead: before recovery
+// starts, the lab itself looks at everything on the disk, in a fixed order. There are more such images, because this
+// also decides what recovery would never have looked at.
 //
 //	way.go    the two ways of deciding, and which of them suits a target
 //	path.go   the answers that lead to an image, and the depth-first search

@@ -21,8 +21,8 @@ type Decided struct {
 	Digest uint64 // of the disk; see faultfs.Digester
 }
 
-// Limits on the images of one crash point: if they are all images, and if they are a sample. More images than that are
-// examined, because many turn out to be equal.
+// Limits on the number of images of one crash point: for a list of all of them, and for a sample. More images than that
+// are examined, because many turn out to be equal.
 const (
 	wholeMost     = 128
 	wholeLooked   = 4 * wholeMost

@@ -38,12 +38,12 @@ func (p *Path) Subset(ops int, about uint64) func(position int) bool {
 // answers to them are.
 const fewQuestions = 2
 
-// between reports whether the answers before the current step lie strictly between "everything was lost" and "everything
-// was kept": an earlier wide look was answered by a proper subset, or there were more than fewQuestions questions and their
-// answers differ. The current look is then not varied; only nothing and everything are tried. In other words, wide looks are
-// varied one at a time while the others are at one end, which keeps the number of images a sum instead of a product. It
-// still covers every state in which syncs of several files can leave the disk: one file part way, each other one either
-// complete or without its pending writes.
+// between reports whether the answers before the current step lie strictly between "everything was lost" and
+// "everything was kept": an earlier wide look was answered by a proper subset, or there were more than fewQuestions
+// questions and their answers differ. The current look is then not varied; only nothing and everything are tried. In
+// other words, wide looks are varied one at a time, while the others have lost or kept everything. The numbers of
+// images then add up instead of multiplying. This still covers every state in which syncs of several files can leave
+// the disk: one file is synced in part, and each of the others is either complete or without its pending writes.
 func (p *Path) between() bool {
 	kept, asked := 0, 0
 	for _, s := range p.steps[:p.pos] {

@@ -15,16 +15,16 @@ import "math/rand/v2"
 //
 // Why is that enough? Take a recovery that reads in order and stops at the first hole. What it shows depends only on
 // where the first hole is, and there is a prefix for each place. The lab does not assume that recovery works like this;
-// it checks, hole by hole. For the hole h, the two extremes are the prefix that ends before h, and everything but h.
+// it checks, hole by hole. For each hole h there are two extremes: the prefix that ends before h, and everything but h.
 // All other subsets whose first hole is h lie between these two. If both extremes showed the same, what comes after h
 // did not matter, and the subsets in between are left out. If they differ, recovery reads past the hole (it repairs it,
 // trusts a size, or has lost track). What it finds there depends on what else is missing, so the subsets with a second
 // hole after h are due. A bug that needs a third hole, in a recovery that one and two holes do not upset, is out of
 // reach; this is why such a crash point is reported as bounded and not as exhaustive.
 //
-// The argument fails for a recovery to which the number of holes matters: it may take one hole for the end of the log and
-// go wrong with two, so both extremes show the same but a subset in between does not. The last two kinds are tried for
-// that.
+// The argument fails for a recovery to which the number of holes matters: it may take one hole for the end of the log
+// and go wrong with two, so both extremes show the same but a subset in between does not. That is why the last two
+// kinds are tried.
 //
 // An operation that cannot persist without an earlier one takes that one with it, so two subsets may lead to one image.
 
@@ -208,8 +208,8 @@ func (w *wideLook) drawn() (all []int) {
 	return all
 }
 
-// bound returns the number of holes up to which the look is complete once all of its subsets were tried. A look of which
-// only the ends were tried does not lower the bound of the search: looks are varied one at a time.
+// bound returns the number of holes up to which the look is complete once all of its subsets were tried. A look of
+// which only the two ends were tried does not lower the bound of the search, because looks are varied one at a time.
 func (w *wideLook) bound() int {
 	switch {
 	case w.whole || w.ends:

@@ -22,7 +22,7 @@ type KeyChange struct {
 const maxChanges = 12
 
 // changes compares the writes of a failure's operations with the recovered state and returns the keys that differ, at
-// most maxChanges of them, and their total number. A key does not count if a later operation may have written the
+// most maxChanges of them, and their total number. A key is left out if a later operation may have written the
 // recovered value before the cut.
 func changes(ops []history.Op, cut history.Cut, f *explore.Failure) (list []KeyChange, n int) {
 	if f.Recovered == nil || f.Nested != nil {

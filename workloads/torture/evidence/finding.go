@@ -104,8 +104,8 @@ func (f *Finding) ShowsIn(workload, fault string) bool {
 // CellName returns the name of a cell of the matrix, as in Finding.AlsoIn.
 func CellName(workload, fault string) string { return workload + " × " + fault }
 
-// evidenceLines returns what the judge saw, which data rotted where, and what the target may have to say about such a disk,
-// in at most 12 lines.
+// evidenceLines returns, in at most 12 lines, what the judge saw, which data rotted where, and how a target states that
+// it makes no promise about such a disk.
 func evidenceLines(target *contract.Target, fault *plan.Fault, f *explore.Failure) []string {
 	lines := slices.Clone(f.Evidence)
 	switch {
@@ -130,7 +130,7 @@ func aboutDamage(target *contract.Target, file string) string {
 	return demand
 }
 
-// unpromised says what a target adds that promises nothing about a fault.
+// unpromised says what to add to a target that promises nothing about a fault.
 func unpromised(what string, fault *plan.Fault) string {
 	name := "the name of the fault"
 	if plan.IsFault(fault.Name) {

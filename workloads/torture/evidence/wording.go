@@ -8,8 +8,8 @@ import (
 )
 
 // worded makes the sentence of a failure readable. Errors wrapped more than once repeat words, as in "open: engine:
-// open db: engine: corrupt: ...". worded keeps only the first mention of a package, and "open db" instead of "open". Of joined
-// errors, which are lines, it keeps each once.
+// open db: engine: corrupt: ...". worded keeps only the first mention of a package, and "open db" instead of "open". Of
+// joined errors, which are separate lines, it keeps one copy of each.
 func worded(sentence string) string {
 	sentence = onOneLine(sentence)
 	head, tail, quoted := strings.Cut(sentence, `"`) // quoted text comes from the engine or the user and stays as it is
@@ -35,7 +35,7 @@ func worded(sentence string) string {
 	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
-// onOneLine joins the lines of a sentence, without those with which an earlier one ends.
+// onOneLine joins the lines of a sentence. It drops a line if an earlier one ends with the same text.
 func onOneLine(sentence string) string {
 	var kept []string
 	for line := range strings.SplitSeq(sentence, "\n") {

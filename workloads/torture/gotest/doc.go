@@ -14,6 +14,6 @@
 // go.mod above that directory, or the package belongs to another module than the one the binary was built in, lines
 // use the import path of the package.
 //
-// The package is a leaf. Package torture uses it for Run and for the tests that it writes for findings, the commands for
-// lines to paste.
+// The package is a leaf. Package torture uses it for Run and for the tests that it writes for findings; commands use it
+// for the lines to paste.
 package gotest

@@ -21,7 +21,7 @@ type Fault struct {
 	// Avoidable says that an engine may never make a call that the fault can hit, so a cell is complete even if the
 	// fault was not injected.
 	Avoidable bool
-	Turns     string // if Rare: the workload that always gets it, because others may not open any file
+	Turns     string // if Rare: the workload that always has it, because the others may open no file that it can hit
 	// Profile overrides the profile of the run; empty: does not override it.
 	Profile string
 	// rules draws the faults for a part of the recorded run, in the grammar of faultfs.ParseRule. A fault placed after

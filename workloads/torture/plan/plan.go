@@ -129,7 +129,8 @@ func (p *Plan) WithScript(script *workloads.Script, rules []*faultfs.Rule) *Plan
 	return &other
 }
 
-// Under returns the plan with power cut under another profile. A power cut may take what a killed process would leave.
+// Under returns the plan with power cut under another profile. If the plan is about a killed process, the result is
+// about a power cut, which may take more.
 func (p *Plan) Under(profile faultfs.Profile) *Plan {
 	other := *p
 	other.Model.Profile, other.Spec.Profile, other.Fault.kills = profile, profile.Name, nil

@@ -62,7 +62,8 @@ func (f RecoveryFaults) Count() (n uint64) {
 	return n
 }
 
-// Draw picks a kind of fault first and then a call, because there are many more reads than renames.
+// Draw picks a kind of fault first and then a call. Otherwise nearly all draws would be reads, of which there are many
+// more than, say, renames.
 func (f RecoveryFaults) Draw(seed uint64) (number uint64) {
 	kind := Mix(seed, 1) % uint64(len(f.kinds))
 	for _, calls := range f.calls[:kind] {

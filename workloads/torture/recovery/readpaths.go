@@ -12,8 +12,9 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
-// Besides the scan, a recovered store is read in one of these ways, chosen by the seed of the probe, or with gets if it does
-// not support that way. If its ways of reading disagree, the store has no state that could be judged.
+// In addition to the scan, a recovered store is read in one of these ways. The seed of the probe chooses it; a store
+// that does not support that way is read with gets. If two ways of reading disagree, the store has no state that could
+// be judged.
 const (
 	byGets = iota
 	byCursorBackward

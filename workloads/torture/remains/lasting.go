@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Additional goroutines may be about to end; some of goleveldb's wait for a second first. So they are checked up to looks
-// times, with a pause before each look, after which all runnable goroutines get a turn. Looks are counted instead of time: on
-// a machine too busy to let the goroutines end, the next look comes later as well. Only a finding takes all of them.
+// Additional goroutines may be about to end; some of goleveldb's wait for a second first. So the lab checks up to looks
+// times whether they are still there. Before each check it pauses and lets all runnable goroutines have a turn. It
+// counts checks rather than time, because on a machine too busy to let the goroutines end, the next check comes later
+// as well. Only a finding needs all of the checks.
 const (
 	looks = 40
 	pause = 100 * time.Millisecond

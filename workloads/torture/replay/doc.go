@@ -4,8 +4,9 @@
 // Promises:
 //
 //   - Y1: a token of a run with one client repeats the run. A saved finding repeats any run, because it holds the operations.
-//   - Y2: replaying a saved finding recovers first the very image that failed. A later version may ask other questions about
-//     the disk, or ask them in another order, and would therefore construct other images.
+//   - Y2: replaying a saved finding first recovers the very image that failed, decision by decision. The numbers of
+//     images would not identify it, because a later version may ask other questions about the disk, or ask them in
+//     another order.
 //   - Y3: a run that diverges from its token is not a reproduction, and the result says so.
 //   - Y4: Rejudge runs no engine. Whatever only the engine can show is Inconclusive.
 //

@@ -166,7 +166,7 @@ func (w *wanted) look(ctx context.Context, r *record.Recording) sighting {
 	finding := evidence.NewFinding(ctx, s, f)
 	finding.File = w.file
 	if w.id != "" {
-		finding.ID = w.id // which a later version may give in another way
+		finding.ID = w.id // a later version may compute IDs differently
 	}
 	if w.saved != nil {
 		finding.Token = w.saved.Finding.Token // the token may be of another version, so that today's token would name another run

@@ -98,7 +98,7 @@ func (w *wanted) everywhere(ctx context.Context, r *record.Recording) *evidence.
 	for i := range failures {
 		if f := &failures[i]; w.matches(f) {
 			over, cancel := context.WithCancel(ctx)
-			cancel() // an explanation was made when the failure was found
+			cancel() // the failure was explained when it was found
 			finding := evidence.NewFinding(over, s, f)
 			finding.File = w.file
 			return &finding

@@ -108,7 +108,7 @@ func (s *shrinker) reduce(k plan.Keep, bank bool) plan.Keep {
 	return s.advance(k)
 }
 
-// usualLimits resets the limits of the engine that the failure does not need.
+// usualLimits sets the engine's limits back to their usual values where the failure does not need them.
 func (s *shrinker) usualLimits(k plan.Keep) {
 	all := s.wanted.Spec.Limits
 	if len(all) == 0 {

@@ -24,8 +24,8 @@ func Caller(skip int) string {
 	return Identity(f.Function)
 }
 
-// Panicked returns where a goroutine panicked, from its stack trace: the Identity of the innermost function that is not of the
-// standard library, and of its caller, which tells the uses of a function that only panics apart.
+// Panicked returns where a goroutine panicked, from its stack trace: the Identity of the innermost function outside the
+// standard library, and that of its caller, to tell apart the callers of a helper that only panics.
 func Panicked(trace string) string {
 	calls := Calls(trace)
 	for i, c := range slices.Backward(calls) { // the first of several panics comes last

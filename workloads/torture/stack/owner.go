@@ -79,7 +79,8 @@ func cut(all iter.Seq[runtime.Frame]) (c Stack) {
 	return c
 }
 
-// plain reports whether the lab has called a method of the engine itself through workloads.Plain, and not an adapter.
+// plain reports whether the lab has called a method of the engine through workloads.Plain, without an adapter between
+// them.
 func (c *Stack) plain(caller runtime.Frame) bool {
 	n := len(c.Frames)
 	return n > 0 && strings.HasPrefix(caller.Function, ModulePath+"workloads.(*plainStore)") &&

@@ -12,9 +12,9 @@ type Call struct {
 	file     string // with its path
 }
 
-// Blame returns the function whose panic ended a process, from the output of the Go runtime: on the stack of the goroutine
-// that panicked, the first function that is not in the standard library. engines reports whether it is the engine's or its
-// adapter's; it is false if the function is the lab's, or if there is none.
+// Blame returns the function whose panic ended a process, given the output of the Go runtime. It is the innermost
+// function outside the standard library on the stack of the goroutine that panicked. engines reports whether it belongs
+// to the engine or its adapter; it is false if the function is the lab's, or if there is none.
 func Blame(output string) (function string, engines bool) {
 	for _, call := range Calls(output) {
 		if !isStandard(call.Function, call.file) {
@@ -24,8 +24,8 @@ func Blame(output string) (function string, engines bool) {
 	return "", false
 }
 
-// Reason returns why the Go runtime ended a process, from its output, and whether that was a fatal error instead of a panic.
-// If the output lacks the reason, as for some fatal errors, Reason names the function that detected the error.
+// Reason returns why the Go runtime ended a process, given its output, and whether that was a fatal error rather than a
+// panic. If the output lacks the reason, as for some fatal errors, Reason names the function that detected the error.
 func Reason(output string) (reason string, fatal bool) {
 	for line := range strings.SplitSeq(output, "\n") {
 		if reason, ok := strings.CutPrefix(line, "panic: "); ok {

@@ -27,8 +27,8 @@ var mainModule = sync.OnceValue(func() string {
 	return "command-line-arguments"
 })
 
-// isStandard reports whether a function is in the standard library. If the file does not tell, the name does: the first
-// element of an import path outside the standard library has a dot, except possibly in the main module.
+// isStandard reports whether a function is in the standard library. If the file does not show it, the name does:
+// outside the standard library, the first element of an import path has a dot, except possibly in the main module.
 func isStandard(function, file string) bool {
 	if root := sourceRoot(); root != "" && file != "" {
 		return strings.HasPrefix(file, root)

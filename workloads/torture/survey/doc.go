@@ -3,8 +3,9 @@
 //
 // Promises:
 //
-//   - U1: a rule counts as met if a call of a run or of a recovery has its operation and matches its name. Other conditions of
-//     the rule are not checked: a survey is only a few runs, and the third sync of a table may come in a longer one.
+//   - U1: a rule counts as met if a call of a run or of a recovery has its operation and matches its name. Other
+//     conditions of the rule are not checked, because a survey has only a few runs: a condition such as "the third sync
+//     of a table" may be met in a longer one.
 //   - U2: a refusal says what was surveyed, which names there are, the most similar ones first, and what to do.
 //
 // A Survey belongs to one goroutine; the calls that it watches may come from many.

@@ -52,7 +52,8 @@ func (s *Survey) watch(workload string) func(kind faultfs.OpKind, path, to strin
 	}
 }
 
-// about reports whether a call has the operation and the name of a rule. A rule for rot at rest is about files that are made.
+// about reports whether a call has the operation and the name of a rule. For a rule about rot at rest, the calls that
+// create files count.
 func about(r *faultfs.Rule, kind faultfs.OpKind, path, to string) bool {
 	if !r.AtRest() {
 		return r.Sees(kind, path, to)

@@ -20,8 +20,9 @@ type Visitor struct {
 	piles bool
 }
 
-// New returns a visitor. The keys that it writes begin with floor, or in a log are not less than floor, which comes from After
-// or from the Floor of a visitor of an earlier life. The seed becomes part of the values that it writes.
+// New returns a visitor. floor comes from After, or from the Floor of a visitor of an earlier life. The keys that the
+// visitor writes begin with floor; in a log, they are not less than floor. The seed becomes part of the values that it
+// writes.
 func New(floor []byte, seed uint64) *Visitor { return &Visitor{floor: floor, seed: seed} }
 
 // Floor returns the first key that the visitor may have written. It is empty if the store is a log that was not visited yet.

@@ -12,8 +12,8 @@
 //
 //   - W1: each disk that is examined has lost everything that it may lose at that power cut under the profile of the run: no
 //     image has lost more.
-//   - W2: a Recovery is reported only if the judges accept what it shows. A power cut after which they do not is handed
-//     to the search, which may have left it out.
+//   - W2: a Recovery is reported only if the judges accept what it shows. If they reject it, the power cut is handed to
+//     the search, which may have left it out.
 //   - W3: which power cuts are examined, and which of them are kept, follows from the recording alone, not from the clock.
 //   - W4: a campaign spends a bounded number of recoveries on this, whatever its length.
 //

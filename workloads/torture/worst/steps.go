@@ -59,7 +59,7 @@ func (s *steps) watch(img *faultfs.FS) {
 	img.WatchReads(s.read)
 }
 
-// noted returns the target, changed so that its store tells when it is open.
+// noted returns a copy of the target whose Open notes when the store is open.
 func (s *steps) noted(target contract.Target) contract.Target {
 	if open := target.Open; open != nil {
 		target.Open = func(env contract.Env) (workloads.Store, error) {
