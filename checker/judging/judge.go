@@ -116,7 +116,7 @@ func (j *Judgement) linearizability(ctx context.Context, r *recorded.Recording, 
 // the limit so quickly that it bounds the memory too.
 const windowOps = 100_000
 
-// limits does not bound the number of operations in flight, since Steps bounds what they cost.
+// limits returns limits without a bound on the number of operations in flight, because Steps bounds their cost.
 func (o Options) limits() checker.Limits {
 	return checker.Limits{WindowOps: windowOps, Clients: math.MaxInt, Steps: o.Steps}
 }

@@ -30,8 +30,8 @@ func runChild(ctx context.Context, stdout, stderr io.Writer, args ...string) (co
 	return runChildIn(ctx, scratch.Dir, stdout, stderr, said, args...)
 }
 
-// runChildIn runs a child as runChild does, in a directory in which an earlier child may have left a journal. What the engine prints
-// goes to said.
+// runChildIn runs a child as runChild does, in a directory in which an earlier child may have left a journal. Whatever
+// the engine prints goes to said.
 func runChildIn(ctx context.Context, dir string, stdout, stderr io.Writer, said *printed, args ...string) (exit.Code, *apart.Death, error) {
 	end, err := apart.Run(ctx, apart.Process{Dir: dir, Args: args, Stdout: stdout, Stderr: stderr, Printed: said, Signal: passOn})
 	if err != nil {

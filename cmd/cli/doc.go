@@ -13,8 +13,8 @@
 //  5. Only the output directory and the file named by --html are written. Both are checked before a run starts, because
 //     a run of a day must not end with "permission denied". bench removes what it stores, except profiles. wasmexec
 //     keeps compiled programs in the user's cache. init adds new files to a module and changes none. Files are replaced
-//     atomically: even on a full disk, a file has either all of its new content or its old one. What a killed command
-//     leaves in temporary directories is removed by the next one.
+//     atomically: even on a full disk, a file has either its whole new content or its old content. What a killed
+//     command leaves in temporary directories is removed by the next one.
 //  6. Every number has a limit; package plan has those of run and replay. A number beyond its limit is bad usage (2),
 //     reported before anything of that size is allocated.
 //  7. run and replay keep the engine in a child process on Linux: they start the binary again with the same arguments.

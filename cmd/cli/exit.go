@@ -19,7 +19,7 @@ func Exit(code int, err error) error {
 	return exit.With(exit.Code(code), err)
 }
 
-// conclude prints err, unless that has been done, and returns the exit code that it stands for.
+// conclude prints err, unless it has been printed already, and returns its exit code.
 func conclude(t *tool, err error) exit.Code {
 	code, unprinted := exit.Of(err)
 	if unprinted {

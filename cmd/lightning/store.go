@@ -57,9 +57,9 @@ func conclude(w io.Writer, format string, result printable, failed error) (err e
 // grace is how long an interrupted command may take to remove what it has half finished.
 const grace = 2 * time.Second
 
-// unlessStopped returns what do returns. If a signal cancels ctx first, do is expected to end, and the signal is
-// returned. If do does not end soon, because a disk or the reader of the output does not respond, the process ends
-// without it. That is safe at any point, since to the engine it is a crash.
+// unlessStopped calls do and returns its error. If a signal cancels ctx first, unlessStopped waits for do to end and
+// returns the signal. If do does not end soon, because a disk or the reader of the output does not respond, the process
+// ends without it. That is safe at any point, because the engine sees it as a crash.
 func unlessStopped(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() { done <- do() }()

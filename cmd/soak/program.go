@@ -56,7 +56,7 @@ func (f *flags) validateProgram(given *pflag.FlagSet) error {
 	return nil
 }
 
-// campaign returns what the flags say is tortured.
+// campaign returns the spec of what the flags say to torture.
 func (f *flags) campaign(ctx context.Context, w World, given *pflag.FlagSet) (*campaign.Spec, error) {
 	spec := f.spec.Spec()
 	if len(f.program) == 0 {

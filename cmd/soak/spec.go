@@ -18,7 +18,8 @@ type SpecFlags struct {
 	points int
 }
 
-// enginePoints is the default of --points. With more, a lap takes so long on a busy machine that a night has too few of them to compare.
+// enginePoints is the default of --points. With more, a lap takes so long on a busy machine that a night has too few
+// laps to compare.
 const enginePoints = 40
 
 // Register adds the flags to a command. Engines are the names of all engines, the default first.

@@ -157,7 +157,7 @@ func (l *lines) show(s *soak.Status) {
 		wording.Grouped(s.Totals.Images), len(open), wording.Grouped(s.Life.Cuts))
 }
 
-// doing says what a soak is at: "lap 0, register × eio, cell 2 of 55". Before its first lap, there are no cells.
+// doing says what a soak is doing: "lap 0, register × eio, cell 2 of 55". Before its first lap, there are no cells.
 func doing(s *soak.Status) string {
 	if s.CellsOf == 0 {
 		return s.Doing

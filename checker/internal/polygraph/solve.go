@@ -51,8 +51,8 @@ type change struct {
 	old uint64
 }
 
-// prepare finds out which nodes of choices come after which, by the arcs of the problem. It returns false if that
-// would take too much work or memory.
+// prepare computes, from the arcs of the problem, which nodes of choices come after which others. It returns false if
+// that would take too much work or memory.
 func (s *solver) prepare(order []int32) bool {
 	p := s.problem
 	s.number = slices.Repeat([]int32{-1}, p.Nodes)

@@ -19,7 +19,8 @@
 //   - An unanswered operation takes effect only if a running one needs its value, or needs the value of an operation that needs
 //     it, and so on, or if it removes a value that a running operation did not find.
 //
-// The last one does not hold if operations compute values from others, such as increments. Then the package must not be used.
+// The last observation is wrong if operations compute a value from another one, as increments do. For such operations
+// the package must not be used.
 //
 // It knows nothing about histories, and only the judge of linearizability calls it. A problem must not be used by several
 // goroutines at once.

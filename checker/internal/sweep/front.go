@@ -10,7 +10,7 @@ import (
 type config struct {
 	held   int32   // what the key holds
 	placed uint64  // the running steps that have taken effect, one bit for each slot
-	used   []int32 // the kinds of the unanswered steps that have taken effect, sorted, each as often as it did
+	used   []int32 // the kinds of the unanswered steps that have taken effect, sorted; a kind occurs once for each such step
 	order  *link   // the order that leads here
 }
 
@@ -66,7 +66,7 @@ func (f *front) add(c *config, as likeness) bool {
 	return true
 }
 
-// all returns the configurations in an order of their own.
+// all returns the configurations in a fixed order.
 func (f *front) all() (all []*config) {
 	for _, as := range slices.SortedFunc(maps.Keys(f.alike), likeness.compare) {
 		all = append(all, f.alike[as]...)

@@ -2,8 +2,9 @@ package sweep
 
 import "slices"
 
-// horizons maps each value to the last moment at which anybody may ask for it. That is the last return of a step that wants or
-// avoids the value. If an unanswered step turns the value into another one, it is also asked for as long as that other one is.
+// horizons maps each value to the last moment at which anybody may ask for it. That is the last return of a step that
+// wants or avoids the value. If an unanswered step replaces the value by another one, the first is asked for as long as
+// the second is.
 type horizons map[int32]int64
 
 func newHorizons(steps []Step) horizons {

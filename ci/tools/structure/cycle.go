@@ -2,8 +2,8 @@ package main
 
 import "slices"
 
-// largestCycle returns the largest strongly connected component of a graph, sorted: of files that use each other, those
-// that can all be reached from each other. (R. Tarjan, Depth-first search and linear graph algorithms, 1972.)
+// largestCycle returns the largest strongly connected component of a graph, sorted: a set of files each of which uses
+// all others, directly or indirectly. (R. Tarjan, Depth-first search and linear graph algorithms, 1972.)
 func largestCycle(nodes []string, edges map[string]map[string]bool) []string {
 	s := search{edges: edges, number: map[string]int{}, lowest: map[string]int{}, onStack: map[string]bool{}}
 	slices.Sort(nodes)

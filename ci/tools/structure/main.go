@@ -38,5 +38,5 @@ func printTable(w io.Writer, packages []pkg) {
 	for _, p := range packages {
 		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t  %s\n", p.files, p.lines, p.exported, len(p.cycle), len(p.cycleWithRoot), p.path)
 	}
-	_ = t.Flush() // like the lines above: if the table cannot be printed, the exit code still tells
+	_ = t.Flush() // as above: if the table cannot be printed, the exit code still says it
 }

@@ -19,8 +19,8 @@ func (i Interrupt) Code() Code {
 	return Signal
 }
 
-// Because returns why ctx was canceled, if it was, and otherwise err: once a function has been interrupted, the error
-// that it returns does not matter.
+// Because returns the cause if ctx was canceled, and err otherwise. The error of a function that was interrupted does
+// not matter.
 func Because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
