@@ -71,7 +71,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	return result, errors.Join(errs...)
 }
 
-// atOnce filesystems are tested at a time; the kernel mostly waits for the disk server.
+// atOnce is how many filesystems are tested at a time. More than one, because the kernel mostly waits for the disk
+// server.
 const atOnce = 2
 
 // column runs all programs on one filesystem.

@@ -37,12 +37,12 @@ const (
 	SizesOvertake
 
 	// AnyBytesBringSize: writing any page of the file also writes the size that memory has at that time. So once a size
-	// has been in memory while another page than its own was dirty, it follows neither bytes nor earlier sizes, only
-	// truncations. It really follows whichever of several pages is written first, which no edge can express. (With
+	// has been in memory while a page other than its own was dirty, it follows neither bytes nor earlier sizes, only
+	// truncations. In truth it follows whichever of several pages is written first, but no edge can express that. (With
 	// no-holes, the default of btrfs-progs since 5.15, a finished ordered extent sets the size to i_size:
 	// btrfs_inode_safe_disk_i_size_write. Without it no page below the size is missing, which is one of the outcomes
-	// anyway. A page is not written to while its extent is under way, so each of two sizes in one page comes with its
-	// own bytes.)
+	// anyway. A page is not written to while its extent is under way, so each of two sizes in one page comes with its own
+	// bytes.)
 	AnyBytesBringSize
 
 	// TruncateWaitsForData: a truncation follows the delayed sizes before it and their bytes. Without this rule it sets

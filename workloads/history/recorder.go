@@ -71,7 +71,7 @@ func (r *Recorder) AddReads(h Handle, reads []Read, err error) {
 }
 
 // Found records the contents of the copy that an answered operation made, and only then is the operation Acked. The
-// copy is read after the answer but must not count as made any later than that.
+// copy is read after the answer, but it must count as made no later than the answer.
 func (r *Recorder) Found(h Handle, reads []Read) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -26,8 +26,8 @@ type Proof struct {
 	Why     string `json:"why,omitempty"` // a sentence that says which order is missing
 	OneEdge bool   `json:"one_edge"`      // at most one order is missing; none if a crash alone suffices
 	Named   bool   `json:"named"`         // the changed function calls a place that the explanation names
-	// Changed are the functions that the mutant changes, and Roles the parts that operations play in the explanation which one of
-	// them has made: "missing", "by", "step".
+	// Changed are the functions that the mutant changes. Roles are the roles in the explanation ("missing", "by", "step")
+	// of the operations that one of these functions performed.
 	Changed []string `json:"changed,omitempty"`
 	Roles   []string `json:"roles,omitempty"`
 

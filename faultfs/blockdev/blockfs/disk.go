@@ -62,7 +62,7 @@ func (d *disk) hit(op blocklog.Op) (hit bool) {
 	kind, fails := map[blocklog.Kind]trace.OpKind{blocklog.Write: trace.OpWrite, blocklog.Flush: trace.OpSync}[op.Kind]
 	for _, r := range d.rules {
 		if fails && r.Sees(kind, "", "") && r.Fires() {
-			hit = true // and go on, because every rule counts its matches
+			hit = true // no break: every rule counts its matches
 		}
 	}
 	return hit

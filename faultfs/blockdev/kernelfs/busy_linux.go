@@ -24,8 +24,8 @@ func Unforked(do func() error) error {
 	return do()
 }
 
-// busyPatience is how long a disk may stay busy after everything that used it has ended: anybody who is reading in /proc
-// what a process uses holds it for a moment.
+// busyPatience is how long a disk may stay busy after everything that used it has ended. A process that looks at
+// another one's files in /proc, for example, keeps the disk busy for a moment.
 const busyPatience = 10 * time.Second
 
 // unmount unmounts as soon as the disk is no longer busy. If that takes too long, the error says who uses it.

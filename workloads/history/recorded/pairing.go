@@ -102,8 +102,8 @@ func (p *pairing) call(e *entry, tick history.Tick) error {
 	return nil
 }
 
-// answer enters an answer. A failed operation took no effect and never will; one that is only known to have ended may
-// have, or may still.
+// answer enters an answer. A failed operation took no effect and never will. One that is only known to have ended may
+// have taken effect, or may do so later.
 func (p *pairing) answer(e *entry, op *history.Op, tick history.Tick) error {
 	op.Return = tick
 	switch e.event {

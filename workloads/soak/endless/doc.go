@@ -17,8 +17,9 @@
 //     the engine's promises allow may be lost (Promises.LossIsSuffix, AtomicBatch).
 //   - E2: snapshots are taken at the end of a stretch, so a process that was killed repeats at most one stretch. A snapshot replaces
 //     the one before it atomically.
-//   - E3: the size of the store is limited by the machine's disk, on which it needs twice as much, and not by memory. Store and model
-//     are read from the latest snapshot; memory holds what one stretch writes, and what the engine itself keeps.
+//   - E3: what limits the size of the store is the machine's disk, of which it takes twice its size, and not the
+//     memory. Store and model are read from the latest snapshot; memory holds what one stretch writes, and what the
+//     engine itself keeps.
 //
 // A store is filled in the first stretches, by up to 15 MB before each power cut. One of more than 256 MiB is opened with limits
 // for such a size (Target.Roomy), a stretch has one power cut, and the client never asks for a compaction of everything. The disk
@@ -26,9 +27,10 @@
 // 64 MiB, its own maintenance included. What it writes after that, until its compactions end, comes on top: with Lightning at
 // 500 MB up to 200 MB. A process that handles such a store needs about 1 GB; one that rewrites the whole store unasked needs more.
 //
-// Tried and rejected: files on a directory of the machine, changed as the store changes them: every crash image would have to copy
-// them, or to record what it does not share. Mapped memory in place of a snapshot that is read: the kernel counts the pages that were
-// read as memory of the process, which has a limit.
+// Tried and rejected: to keep the files in a directory of the machine and change them as the store does, because every
+// crash image would have to copy them, or record which parts it does not share; and to map the snapshot into memory
+// instead of reading it, because the kernel counts the pages that were read as memory of the process, which has a
+// limit.
 //
 // Targets that are append-only logs, or that do not promise that synced commits survive, have no life. A Life is used by one goroutine.
 package endless

@@ -27,7 +27,7 @@ func (t *tail) add(c commit, sync bool) {
 // latest returns the latest commit of each key, and differs has what the store shows for keys that do not show that one. If several
 // numbers fit, keep returns the largest.
 func (t *tail) keep(latest func(key int) uint64, differs map[int]uint64) (kept int, ok bool) {
-	back, wrong := map[int]uint64{}, len(differs) // back has the keys that commits taken back wrote
+	back, wrong := map[int]uint64{}, len(differs) // back has the keys written by the commits that were taken back so far
 	of := func(key int, other map[int]uint64) uint64 {
 		if commit, ok := other[key]; ok {
 			return commit

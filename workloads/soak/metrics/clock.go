@@ -25,7 +25,7 @@ func SystemClock() Clock {
 
 var clockMetric = Metric{
 	"torture_clock_jump_seconds", Gauge, nil,
-	"How much further the time of day is than the time that has passed since these pages were first served: the clock was set.",
+	"Change of the time of day, minus the time that has passed, since these pages were first served: by how much the clock was set.",
 }
 
 // metric shows by how much the clock was set. Slewing is negligible: it moves the clock by far less than a second per hour.

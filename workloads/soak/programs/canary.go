@@ -18,7 +18,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/soak/canary"
 )
 
-// The canaries write a few lines to a log and acknowledge each, without a sync of the log. Their checkers miss the lines that are gone.
+// The canaries write a few lines to a log and acknowledge each, but never sync the log. Their checkers report
+// acknowledged lines that are gone.
 const (
 	shellWork  = `for i in 1 2 3; do echo "line $i" >>"$1/log"; echo "line $i" >>"$1/.torture/ack"; done`
 	shellCheck = `while read -r line; do grep -qx "$line" "$1/log" 2>/dev/null || { echo "$line is missing"; exit 1; }; done <"$2"`

@@ -11,8 +11,9 @@
 //
 // Promises:
 //
-//   - A finding is looked for again by running the program again, as it is now, with the seed of the finding: a saved recording would show
-//     forever what an earlier version of the program did. A program whose runs differ may need several attempts.
+//   - To look for a finding again, the package runs the program again, as it is now, with the seed of the finding. A
+//     saved recording would forever show what an earlier version of the program did. A program whose runs differ may
+//     need several attempts.
 //   - The canary is a program of the same kind that does not sync its log, so it goes through all that the program under torture goes
 //     through: the disk, the run, the recoveries, the checker. Through WebAssembly it is built by the go command.
 //

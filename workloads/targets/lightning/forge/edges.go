@@ -42,8 +42,9 @@ func edges() []edge {
 	}
 }
 
-// forgedEdges sets each number to 0, to its neighbours, to its limit and to one above, or else to the largest number that
-// fits, whose sum with any other does not, and makes tables overlap in each level.
+// forgedEdges sets each number to 0, to one less and one more than its value, to its limit and to one more than that. A
+// number without a limit is set to the largest uint64 instead, so that every sum with it overflows. forgedEdges also
+// makes tables overlap in each level.
 func forgedEdges() (all []forgedEdit) {
 	for level := range uint64(levelMax + 1) {
 		all = append(all, forgedEdit{fmt.Sprintf("tables with the same keys in level %d", level), func(all []field) []field {

@@ -103,7 +103,7 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 	}
 	written := key(b.other)
 	if b.isolation == engine.Serializable {
-		written = []byte("elsewhere") // what it read counts
+		written = []byte("elsewhere") // a serializable transaction conflicts because of its read alone
 	}
 	if err := txn.Put(written, nil); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// bornCommits is the number of commits, each of which a flush and a compaction follow.
+// bornCommits is the number of commits. Each is followed by a flush and a compaction.
 const bornCommits = 250
 
 // born overwrites one key, drops the previous version at once, and makes snapshots meanwhile. The key exists at every

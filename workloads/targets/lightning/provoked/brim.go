@@ -7,8 +7,9 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// brim fills a disk to the last page. What a store prepares for later, such as zeros behind the end of a log, must cost
-// no commit: it accepts as many as a store that prepares nothing, and after a kill all of them are there.
+// brim fills a disk to the last page. The zeros that a store writes beyond the end of a log, for later records, must
+// not cost it a commit: it accepts as many commits as a store that writes no zeros, and after a kill all of them are
+// there.
 func brim() error {
 	for room := int64(8 << 10); room < 64<<10; room += 4 << 10 {
 		plain, err := fillToBrim(room, -1)

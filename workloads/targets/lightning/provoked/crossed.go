@@ -166,8 +166,8 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	})
 }
 
-// overfull returns an error if there are more commits in flight than there may be. While the sync of a log is held up,
-// every commit but the very first is.
+// overfull returns an error if too many commits are in flight. While the sync of a log is held up, all commits except
+// the very first are in flight.
 func (c *crossing) overfull(db *engine.DB) error {
 	if n := db.Metrics().Commits - 1; c.file == "*.log" && c.first.name != flush.name && n > c.pending {
 		return wrong("%d commits are in flight", n)

@@ -37,7 +37,7 @@
 //	waited.go    work that waits, to the end or until it is cancelled
 //	twins.go     commits of the same keys at once
 //	mended.go    repairs of small stores, whatever file is damaged and with whatever numbers they began
-//	told.go      a power cut whenever a store tells what it has done
+//	told.go      a power cut at each event that a store reports to its listener
 //	marked.go    a marker that rots after a kill
 //	begun.go     transactions that begin while commits are in flight
 //	retried.go   an update that conflicts with a commit which is not visible yet

@@ -20,8 +20,8 @@ const (
 	rottedPiece = 1000                 // bytes that are read at once
 )
 
-// rotted reads a value in pieces, some of whose bytes have rotted, and goes back after the error. Whatever a stream
-// returns must be what was written, however it got there.
+// rotted reads, piece by piece, a value some of whose bytes have rotted, and seeks back after the error. Whatever a
+// stream returns must be what was written, by whatever seeks it got there.
 func rotted() error {
 	disk, want := faultfs.New(faultfs.Options{}), make([]byte, rottedBytes)
 	rng := rand.New(rand.NewPCG(1, 1)) // no part is like another one

@@ -10,11 +10,12 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// toldCommits is the number of commits during which a store tells what it does.
+// toldCommits is the number of commits that told makes.
 const toldCommits = 120
 
-// told cuts the power whenever a store tells that it has done something. Nothing is ever synced, except by what it tells:
-// after a flush, what was committed before the flush began must be there, and after a checkpoint, the copy must be.
+// told cuts the power at each event that a store reports to its listener. No commit asks for a sync, so only the
+// reported work makes anything durable: after a flush, the commits made before it began must survive, and after a
+// checkpoint, the copy must.
 func told() error {
 	disk := newDisk()
 	var cuts []torture.PowerCut

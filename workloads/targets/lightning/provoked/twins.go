@@ -15,8 +15,8 @@ const (
 	twinClients = 2
 )
 
-// twins lets clients commit the same keys at once, in every other round new ones. Whichever commit came later, according to
-// their sequence numbers, must be shown by a Get and by a scan.
+// twins lets two clients commit the same keys at the same time. In every other round the keys are new. The commit with
+// the higher sequence number must be the one that a Get and a scan show.
 func twins() error {
 	for _, indexed := range []int64{1, 1 << 30} {
 		if err := twinsIndexed(indexed); err != nil {

@@ -14,9 +14,9 @@ import (
 // something, and so changes who waits first.
 const besideMost = 3
 
-// waited does each errand on an open store while a compaction is held up that it may have to wait for. If it is cancelled,
-// the errand must return before the compaction goes on, whether or not it waits, and must not have disturbed it. Otherwise
-// it must succeed once the compaction goes on, even if nothing else ever happens.
+// waited does each errand on an open store while a compaction is held up, for which the errand may have to wait. An
+// errand that is cancelled must return before the compaction continues and must not disturb it. One that is not
+// cancelled must succeed once the compaction continues, even if nothing else ever happens.
 func waited() error {
 	last := errand{
 		name: "Close", opens: true, closes: true,

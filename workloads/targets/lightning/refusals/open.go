@@ -8,8 +8,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// ErrAccepted is returned when a call is accepted that must be refused, fails with another error than documented, or
-// otherwise does not behave as documented.
+// ErrAccepted is returned when a call that must be refused is accepted, fails with an error other than the documented
+// one, or otherwise does not behave as documented.
 var ErrAccepted = errors.New("refusals: a call does not behave as documented")
 
 // accepted returns an ErrAccepted.

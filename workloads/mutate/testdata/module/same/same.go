@@ -8,7 +8,7 @@ func Next(n int) int {
 	return n
 }
 
-// Natural returns n, or 0 if n is negative. To drop the branch is to drop its only statement.
+// Natural returns n, or 0 if n is negative. Dropping the branch and dropping its only statement are the same change.
 func Natural(n int) int {
 	if n < 0 {
 		n = 0
@@ -16,7 +16,7 @@ func Natural(n int) int {
 	return n
 }
 
-// Half is generic: its code is made where it is used, so that of this package proves nothing about it.
+// Half is generic. Its code is generated where it is used, so the code of this package proves nothing about it.
 func Half[T int | int64](n T) T {
 	return n / 2
 }
