@@ -28,7 +28,7 @@ func (s *Spec) forgetAfter() uint64 { return 100 * uint64(max(4, s.Clients)) }
 type client struct {
 	world   *world
 	number  int
-	reads   int // percentage of operations that only read, in addition to those that it draws otherwise
+	reads   int // percentage of operations that are reads from the start; of the others, some are drawn to be reads, too
 	id      replica.ClientID
 	last    uint64  // number of its last command
 	command []byte  // of the pending operation; nil for a read

@@ -184,7 +184,7 @@ func (f *Finding) note(h cluster.Happening) {
 	}
 }
 
-// forget drops lines that are no events, except for the last ones.
+// forget drops lines that are not events, except for the last ones.
 func (f *Finding) forget(last int) {
 	before := len(f.Timeline)
 	f.Timeline = slices.Concat(slices.DeleteFunc(f.Timeline[:max(0, before-last)], func(l Line) bool { return l.Event == nil }), f.Timeline[max(0, before-last):])

@@ -24,10 +24,10 @@ type Decided struct {
 // Limits on the number of images of one crash point: for a list of all of them, and for a sample. More images than that
 // are examined, because many turn out to be equal.
 const (
-	wholeMost     = 128
-	wholeLooked   = 4 * wholeMost
-	sampleMost    = 64
-	sampleLookeds = 3
+	wholeMost      = 128
+	wholeExamined  = 4 * wholeMost
+	sampleMost     = 64
+	sampleExamined = 3 // for each image that is wanted
 )
 
 // List returns up to most images of a crash point, no two of which read the same, and reports whether these are all. The
@@ -42,7 +42,7 @@ func (l *Lister) List(point *faultfs.CrashPoint, seed uint64, most int) (images 
 // whole returns all images; it gives up if there are more than most.
 func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, all bool) {
 	path, seen := NewPath(Beforehand), map[uint64]bool{}
-	for range wholeLooked {
+	for range wholeExamined {
 		if d := l.decide(point, path); !seen[d.Digest] {
 			if len(images) == most {
 				return nil, false
@@ -63,7 +63,7 @@ func (l *Lister) whole(point *faultfs.CrashPoint, most int) (images []Decided, a
 func (l *Lister) sample(point *faultfs.CrashPoint, seed uint64, most int) iter.Seq[Decided] {
 	return func(yield func(Decided) bool) {
 		seen := map[uint64]bool{}
-		for _, chooser := range point.Sample(seed, sampleLookeds*most) {
+		for _, chooser := range point.Sample(seed, sampleExamined*most) {
 			if len(seen) == most {
 				return
 			}
