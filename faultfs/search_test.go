@@ -18,7 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
 
-// search calls visit with an image of a crash point for each one that visit can tell apart, and returns how many there
+// search calls visit with every image of a crash point that visit can tell from the others, and returns how many there
 // were.
 func search(p *faultfs.CrashPoint, visit func(*faultfs.FS)) (leaves int) {
 	return searchWith(faultfs.ImageOptions{}, p, visit)
@@ -213,7 +213,7 @@ func syncAll(t testing.TB, fs afero.Fs) {
 	t.Helper()
 	require.NoError(t, afero.Walk(fs, "/", func(path string, info os.FileInfo, err error) error {
 		require.NoError(t, err)
-		if info.Mode()&os.ModeSymlink == 0 { // which is durable with its directory
+		if info.Mode()&os.ModeSymlink == 0 { // a symbolic link is durable with its directory
 			syncPath(t, fs, path)
 		}
 		return nil

@@ -75,7 +75,7 @@ func profilesOfSoaks() []string {
 	return slices.DeleteFunc(profileNames(), func(name string) bool { return name == faultfs.LoseAll().Name })
 }
 
-// spec returns how to run the program and judge it, in the form of the way.
+// spec returns how to run the program and judge it, in the form that the way expects.
 func (s *soaked) spec(given *pflag.FlagSet, args []string) (any, error) {
 	if err := s.run.validate(); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *soaked) spec(given *pflag.FlagSet, args []string) (any, error) {
 		return nil, err
 	}
 	if s.images < 1 || s.images > maxNumber || s.nested < 0 || s.nested > maxNumber {
-		return nil, exit.Usagef("--images and --nested are numbers from 1 and 0 to %d", maxNumber)
+		return nil, exit.Usagef("--images must be at least 1, --nested at least 0, and both at most %d", maxNumber)
 	}
 	if err := s.run.server.validate(false); err != nil {
 		return nil, err

@@ -86,10 +86,11 @@ func (n *Node) applyMembers(b *engine.Batch, e *pb.Entry, out *Output) error {
 	return nil
 }
 
-// endMemberChange proposes the end of a change of several members if raft has not. Raft proposes it when it applies an entry, but
-// not during a transfer of leadership. If the transfer fails and nothing else is proposed, raft applies no further entry, and the
-// change would never end. This is for a group without work. In any other, the end may already have been proposed; raft turns a second
-// proposal into an empty entry.
+// endMemberChange proposes the end of a change of several members if raft has not. Raft proposes it when it applies an
+// entry, but not during a transfer of leadership. If the transfer fails and nothing else is proposed, raft applies no
+// further entry, and the change would never end. So it matters only in a group that has nothing else to do. In any
+// other group the end may have been proposed already, which does no harm: raft turns a second proposal into an empty
+// entry.
 func (n *Node) endMemberChange() error {
 	s := n.Status()
 	if !s.IsLeader || !s.Joint || s.Applied != s.Last || n.raft.BasicStatus().LeadTransferee != raft.None {

@@ -54,7 +54,7 @@ func (c *Copies) Recoverer(worker int) (program.Recoverer, error) {
 	return &copier{Judge: j, dir: dir, rec: c.Rec}, err
 }
 
-// dumping returns the dump that decides, or nil if a checker does.
+// dumping returns the dump that judges the copies, or nil if a checker does.
 func (c *Copies) dumping() (_ *Dump, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ node with serve, and let others join the new group: serve --join, member add.`
 func restoreCommand() *cobra.Command {
 	config := replica.Config{}
 	c := &cobra.Command{
-		Use: "restore", Short: "Found a new group from a checkpoint", Long: restoreLong, Args: exactly(0),
+		Use: "restore", Short: "Create a new group from a checkpoint", Long: restoreLong, Args: exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			if config.ID == 0 || config.Dir == "" || config.Group == "" {
 				return fmt.Errorf("%w: --id, --dir and --group are required", errUsage)

@@ -10,12 +10,13 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// claimedBytes is the length of a value, large enough for a part of a log that shares no sector with another write.
+// claimedBytes is the length of a value. A commit of this length fills whole sectors of the log, which a power cut can
+// keep or lose apart from the commits around it.
 const claimedBytes = 1500
 
-// claimed writes to a log after the disk has done a sync of it and before the sync returns, and then once more. Whatever
-// a power cut leaves of the two writes must open and show the commits up to some point, because the sync does not cover
-// what was written while it ran.
+// claimed holds up the return of a sync of a log, which the disk has carried out. It makes a commit meanwhile, and
+// another one once the sync has returned. The sync covers neither. Whatever a power cut leaves of the two, the store
+// must open and show the commits up to some point.
 func claimed() error {
 	disk := newDisk()
 	h := holding(disk, "*.log")

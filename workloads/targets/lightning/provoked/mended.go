@@ -83,8 +83,9 @@ var harms = []struct {
 	{"is cut in half", func(c []byte) []byte { return c[:len(c)/2] }},
 }
 
-// mended damages each file of small stores in each way, and repairs them. The repaired store must verify, show nothing that
-// it never held, and take commits; and a second repair finds nothing. The last commit must be there, unless its log is damaged.
+// mended damages each file of small stores in each way, and repairs the stores. A repaired store must verify, show
+// nothing that it never held, and accept commits. A second repair must find nothing. The last commit must be there,
+// unless its log is damaged.
 func mended() error {
 	for _, begin := range beginnings {
 		for _, f := range fillings {
