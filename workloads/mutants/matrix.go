@@ -16,7 +16,7 @@ type Column struct {
 	Flags  []string `json:"flags"`  // for the lab's command line
 	Simple bool     `json:"simple"` // a simple profile
 
-	factor time.Duration // times the limit for one fault
+	factor time.Duration // the time limit of the column, as a multiple of that for one fault
 }
 
 // SimpleProfiles are the disks that most test filesystems imitate. One loses everything that was not synced. The other

@@ -118,7 +118,7 @@ func (r *Request) search(ctx context.Context, rig *rig, rec *Recording, progress
 	return explore(context.WithoutCancel(ctx), rec, func(nr int) (images, error) { return rig.recoverer(&r.Spec, disk, nr, dump) }, o)
 }
 
-// dump returns the dump that decides, or nil if a checker does.
+// dump returns the dump that judges the stores, or nil if a checker does.
 func (r *rig) dump(spec *native.Spec, rec *Recording) (*native.Dump, error) {
 	switch {
 	case len(spec.Dump) == 0:

@@ -20,8 +20,8 @@ type secondCut struct {
 // disksEach is the number of disks tried at each crash point of a recovery.
 const disksEach = 2
 
-// nest lets a disk be recovered once more while its requests are recorded, cuts power in some of its epochs, and has some of the disks
-// recovered: at most Limits.Nested in all.
+// nest repeats the recovery of a disk and records its requests. It cuts power in some epochs of that recording, and
+// recovers some of the disks that are left: at most Limits.Nested in all.
 func (w *searcher) nest(j job, acked []program.Ack) error {
 	disk, _, err := w.images.cut(j.state)
 	if err != nil {
@@ -99,7 +99,7 @@ func (p *place) secondOf() *program.SecondBlockCut {
 	}
 }
 
-// sentence says when power was cut during the recovery.
+// sentenceOf says when power was cut during the recovery.
 func sentenceOf(s *program.SecondBlockCut) string {
 	return fmt.Sprintf("power was cut again in the recovery, after its flush %d; %d of %d writes since then were lost", s.Flush, s.Lost, s.Pending)
 }

@@ -23,7 +23,8 @@ type recoverer struct {
 	judge    *native.Judge
 }
 
-// recoverer returns a recoverer for one worker. recorded is the disk with the log; dump is nil if a checker decides.
+// recoverer returns a recoverer for one worker. recorded is the disk with the log; dump is nil if a checker judges the
+// stores.
 func (r *rig) recoverer(spec *native.Spec, recorded string, worker int, dump *native.Dump) (_ *recoverer, err error) {
 	w := &recoverer{rig: r, recorded: recorded}
 	if w.at, err = r.place("recovered" + strconv.Itoa(worker)); err != nil {

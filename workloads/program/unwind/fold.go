@@ -17,8 +17,8 @@ var outermost = []string{
 	"main", "main.main", "_start", "runtime.goexit", "runtime.main", "__libc_start_main", "__libc_start_call_main", "clone", "clone3", "start_thread",
 }
 
-// fold names the calls of a stack and leaves out those that say nothing about the program. whole reports whether the stack goes
-// out to where the program begins.
+// fold names the calls of a stack and leaves out those that say nothing about the program. whole reports whether the
+// stack reaches the function in which the program begins.
 func fold(calls []at) (frames []program.Frame, whole bool) {
 	var all []program.Frame
 	lined := map[*module]bool{} // modules with lines

@@ -160,8 +160,8 @@ func (n *names) goText(table []byte, text *elf.Section) (uint64, bool) {
 	return text.Addr + skip, ok
 }
 
-// golangAt returns the call at an address of a Go program, or nil. If the line is that of an inlined function of the standard
-// library, the table does not have the line of the call.
+// golangAt returns the call at an address of a Go program, or nil. Inside an inlined function of the standard library
+// there is no line, because the table has that of the inlined function and not that of the call.
 func (n *names) golangAt(addr uint64) []program.Frame {
 	file, line, fn := n.golang.PCToLine(addr)
 	if fn == nil {

@@ -64,7 +64,7 @@ func where(tid int) (pc, sp uint64, err error) {
 // errRunning is returned for a thread that does not wait for an answer.
 var errRunning = errors.New("the thread went on meanwhile")
 
-// readFile reads a small file of /proc, in one system call less than os.ReadFile.
+// readFile reads a small file of /proc, with one system call fewer than os.ReadFile.
 func readFile(name string) ([]byte, error) {
 	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {

@@ -99,7 +99,7 @@ func (r *reader) pointer(encoding uint8, at uint64) uint64 {
 		r.bad = true
 	}
 	switch encoding & 0xf0 {
-	case 0x00, 0x80: // 0x80: an address of the address; only personality routines use it, which do not matter
+	case 0x00, 0x80: // 0x80 is a pointer to the address; only personality routines, which do not matter here, use it
 	case 0x10, 0x90:
 		n += here
 	default:

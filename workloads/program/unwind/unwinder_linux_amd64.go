@@ -34,23 +34,23 @@ const (
 	maxModules = 256
 )
 
-// New returns an unwinder. It never opens files on filesystems of a type, as /proc/self/mountinfo names it. The error says why
-// threads cannot be inspected here.
+// New returns an unwinder that never opens a file on a filesystem of the given type, which is named as in
+// /proc/self/mountinfo. The error says why threads cannot be inspected here.
 func New(fsType string) (*Unwinder, error) {
 	never, err := devicesOf(fsType)
 	if err != nil {
 		return nil, err
 	}
 	if self, err := os.Readlink("/proc/self"); err != nil || self != fmt.Sprint(os.Getpid()) {
-		return nil, fmt.Errorf("%w: /proc does not show this process as number %d; a container must allow to mount it", ErrUnsupported, os.Getpid())
+		return nil, fmt.Errorf("%w: /proc does not show this process as number %d; in a container, mounting /proc must be allowed", ErrUnsupported, os.Getpid())
 	}
 	return &Unwinder{
 		never: never, threads: map[int]*thread{}, modules: map[fileID]*module{}, numbers: map[string]int{},
 	}, nil
 }
 
-// Caller returns the number of the stack of a thread, from 1. The thread must wait for an answer of this process. Thread 0 stands
-// for the kernel.
+// Caller returns the number of a thread's stack; numbers begin at 1. The thread must be waiting for an answer from this
+// process. Thread 0 stands for the kernel.
 func (u *Unwinder) Caller(tid int) int {
 	if tid == 0 {
 		return u.number(found{ends: program.ByKernel})
