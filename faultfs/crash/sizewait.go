@@ -9,8 +9,8 @@ import (
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
-// waitForBytes makes each size of a write, of which there is one per page, follow the bytes of its page that it makes
-// readable.
+// waitForBytes handles a write, which sets a size for each of its pages. Each size must follow the bytes of its page
+// that it makes readable.
 func (q *queue) waitForBytes(op *trace.Op, sizes, bytes []*pendingOp) {
 	if len(sizes) == 0 || !q.rules.Has(model.DataBeforeSize) {
 		return

@@ -55,8 +55,8 @@ func (c *client) appendLists(rng *rand.Rand) (history.Op, *replica.Command) {
 	return exchange(changes)
 }
 
-// judgeLists judges the isolation of the operations on lists. It leaves out and renumbers around all others, because the checker
-// requires unique values, which balances are not.
+// judgeLists judges the isolation of the operations on lists. It leaves out all other operations and renumbers these,
+// because the checker requires unique values, which balances are not.
 func judgeLists(ops []history.Op) checker.Result {
 	var alone []history.Op
 	for i := range ops {

@@ -117,8 +117,8 @@ func (m *member) turn() {
 // life returns the current life.
 func (m *member) life() *life { return m.lives[len(m.lives)-1] }
 
-// cut cuts the power for at least the given number of steps, and for less than as many more. The event decides for how long, and
-// what is left of the disk.
+// cut cuts the power for least steps and up to more-1 further ones. The event determines how many, and what is left of
+// the disk.
 func (m *member) cut(e Event, least, more int) {
 	w := m.world
 	m.begin(faultfs.NewTimeline(m.fs, w.model, 0).Advance(m.fs.Now()), e, least, more)

@@ -258,7 +258,7 @@ func (w *world) mistake(m *member) {
 	w.figures.Mistakes++
 	w.acting = 0
 	if _, err := replica.Open(m.config(m.fs)); !errors.Is(err, engine.ErrLocked) && w.harmless(m) {
-		w.violation(Refuses, "a second process opened the store of node %d while the node was running, or failed with another error than ErrLocked: %v", m.id, err)
+		w.violation(Refuses, "a second process opened the store of node %d while the node was running, or failed with an error other than ErrLocked: %v", m.id, err)
 	}
 	for _, change := range []func(*replica.Config){
 		func(c *replica.Config) { c.ID += 100 }, func(c *replica.Config) { c.Group += "-two" },

@@ -143,7 +143,7 @@ func short(value []byte) string {
 // lostMax limits the lost operations that tellLost names.
 const lostMax = 6
 
-// tellLost tells what a power cut has cost a disk.
+// tellLost tells what a disk has lost in a power cut.
 func (w *world) tellLost(m *member, point *faultfs.CrashPoint, chooser faultfs.Chooser, before *faultfs.FS) {
 	if w.spec.Watch == nil {
 		return

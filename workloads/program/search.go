@@ -54,7 +54,7 @@ type Searcher[J, P any] interface {
 	Try(J) error
 	// Explain turns a failure into a finding: it confirms, shrinks and explains it, the latter two only until ctx is done.
 	Explain(ctx context.Context, f *Failure[P]) (Finding, error)
-	// Other returns a failure of the same kind that needs another explanation than the findings, or nil if it knows of none.
+	// Other returns a failure of the same kind that none of the findings explains, or nil if it knows of none.
 	Other(ctx context.Context, f *Failure[P], found []Finding) *Failure[P]
 	// Close releases what the worker needs.
 	Close() error

@@ -95,7 +95,7 @@ func (p *Place) checkPath() error {
 		case element == "testdata" || element == "vendor" || strings.HasPrefix(element, "_") || strings.HasPrefix(element, "."):
 			return fmt.Errorf("the go command ignores %s because of %q; choose another directory", p.Rel, element)
 		case !importable.MatchString(element):
-			return fmt.Errorf("%q cannot be part of an import path; choose another directory than %s", element, p.Rel)
+			return fmt.Errorf("%q cannot be part of an import path; choose a directory other than %s", element, p.Rel)
 		}
 	}
 	return nil

@@ -96,7 +96,7 @@ package main
 		"nameless/kv":  "ROOT/nameless/go.mod does not name a module; add one: go mod edit -module example.com/mine",
 		"testdata/kv":  `the go command ignores testdata/kv because of "testdata"; choose another directory`,
 		"_kv":          `the go command ignores _kv because of "_kv"; choose another directory`,
-		"a b":          `"a b" cannot be part of an import path; choose another directory than a b`,
+		"a b":          `"a b" cannot be part of an import path; choose a directory other than a b`,
 		"only":         "",
 		"mainly":       "",
 		"new/dir/main": "",

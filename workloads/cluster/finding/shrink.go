@@ -137,7 +137,7 @@ func (s *shrinker) inOrder(first, second func()) (minimal bool) {
 	return minimal
 }
 
-// events leaves out messages and operations, of which there are most, and then faults.
+// events leaves out messages and operations first, because they are the most numerous, and then faults.
 func (s *shrinker) events() {
 	network := func(e cluster.Event) bool { return e.Kind.Network() }
 	operation := func(e cluster.Event) bool { return e.Kind == cluster.Op }

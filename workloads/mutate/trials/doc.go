@@ -19,8 +19,8 @@
 // and is shown as a timeout.
 //
 // A judge may have a profile of what it executes ([Reach]). It is not asked about mutants in code that it never
-// executes. They survive it, but the report lists them separately, because they need another remedy than mutants that
-// are executed and not noticed.
+// executes. They survive it, but the report lists them separately, because the remedy is not the same as for mutants
+// that are executed and not noticed.
 //
 // The seed determines the order of mutants, which makes them a uniform sample without replacement. Three kinds are
 // skipped and do not count: mutants that do not compile; those whose package compiles to the same code as without the

@@ -128,7 +128,7 @@ func (t *Trials) defaults(ctx context.Context) error {
 	}
 	if t.Seed == "commit" {
 		if t.Seed = commitOf(ctx, t.Dir); t.Seed == "" {
-			return fmt.Errorf("%w: the seed is to be that of the commit, but no commit is checked out; give a number", operators.ErrSource)
+			return fmt.Errorf("%w: the seed should be the commit, but no commit is checked out; give a number", operators.ErrSource)
 		}
 	}
 	t.Judges = slices.Clone(t.Judges)

@@ -211,7 +211,7 @@ func TestEveryRefusalNamesTheRemedy(t *testing.T) {
 	require.NoError(t, err)
 	s := onStage(t, self, askWord, "DIR")
 	require.Len(t, s.Refused, 4, s.Output)
-	for i, want := range []string{"a socket in the directory of its store; let it be elsewhere", "O_TMPFILE", "RENAME_WHITEOUT", "an extended attribute"} {
+	for i, want := range []string{"a socket in the directory of its store; put it elsewhere", "O_TMPFILE", "RENAME_WHITEOUT", "an extended attribute"} {
 		assert.Contains(t, s.Refused[i], want)
 	}
 }

@@ -9,8 +9,8 @@ import (
 // Requests that this disk does not support, each with the remedy for programs that do not fall back by themselves. The kernel
 // itself refuses to collapse and insert ranges.
 const (
-	noSocket   = "a socket in the directory of its store; let it be elsewhere, for a server in {tmp}"
-	noSpecial  = "a pipe or a device in the directory of its store; let it be elsewhere, for a server in {tmp}"
+	noSocket   = "a socket in the directory of its store; put it elsewhere, for a server in {tmp}"
+	noSpecial  = "a pipe or a device in the directory of its store; put it elsewhere, for a server in {tmp}"
 	noWhiteout = "a rename that leaves a whiteout (RENAME_WHITEOUT), which only overlay filesystems need"
 	noTmpfile  = "a file without a name (O_TMPFILE); it may make one with a name and remove it"
 	noXattr    = "an extended attribute; let it keep this in a file"

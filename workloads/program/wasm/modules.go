@@ -59,7 +59,7 @@ func module(ctx context.Context, name string) (_ []byte, err error) {
 	out := filepath.Join(scratch.Dir, "program.wasm")
 	cmd := exec.CommandContext(ctx, "go", "build", "-o", out, name)
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		cmd.Dir, cmd.Args[len(cmd.Args)-1] = name, "." // it may be in another module than this directory
+		cmd.Dir, cmd.Args[len(cmd.Args)-1] = name, "." // it may belong to a different module from the working directory
 	}
 	cmd.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
 	printed, err := cmd.CombinedOutput()

@@ -45,7 +45,7 @@ type recovered struct {
 	profile string
 	keys    int
 	bytes   int64          // of keys and values
-	differs map[int]uint64 // the keys that show another commit than the model has, which may have been lost
+	differs map[int]uint64 // for keys that do not show the commit in the model, perhaps because that was lost: the commit that they show
 }
 
 // scan reads the whole store and compares it with the model.

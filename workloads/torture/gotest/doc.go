@@ -10,9 +10,9 @@
 //     regular expression of -run, and the line has the build tags of this binary and the flags that its package defines.
 //   - G2: nothing is guessed. If a test cannot be found in the source, there is no line for it.
 //
-// The go command runs a test binary in the directory of its package, so this package looks there. If there is no
-// go.mod above that directory, or the package belongs to another module than the one the binary was built in, lines
-// use the import path of the package.
+// The go command runs a test binary in the directory of its package, so this package looks there. If there is no go.mod
+// above that directory, or the package belongs to a module other than the one the binary was built in, lines use the
+// import path of the package.
 //
 // The package is a leaf. Package torture uses it for Run and for the tests that it writes for findings; commands use it
 // for the lines to paste.

@@ -127,7 +127,7 @@ func conflicts() error {
 // span is a range of keys to write to: to put one, or to delete all.
 type span struct{ from, to string }
 
-// spans returns single keys and ranges, of which some meet and some only touch.
+// spans returns single keys and ranges. Some of them overlap, and some only touch.
 func spans() (all []span) {
 	for _, k := range []string{"b", "c", "d", "c\x00"} {
 		all = append(all, span{k, k + "\x00"})

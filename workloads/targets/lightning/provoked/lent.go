@@ -151,7 +151,7 @@ func (l *lender) scans(r reader) error {
 		var got []string
 		for ; ok; ok = move() {
 			if got = append(got, string(it.Key())); string(it.Value()) != l.pairs[string(it.Key())] {
-				err = errors.Join(err, wrong("an iterator shows %q with another value than was written", it.Key()))
+				err = errors.Join(err, wrong("an iterator shows %q with a value that was not written", it.Key()))
 			}
 		}
 		if !forward {

@@ -88,7 +88,7 @@ func reread(r *engine.ValueReader, at int64, want []byte) (damaged bool, err err
 	}
 	got, err := io.ReadAll(io.LimitReader(r, 2*rottedPiece))
 	if len(got) > 0 && !bytes.HasPrefix(want[at+1:], got) {
-		return false, wrong("a stream returns other bytes at %d than were written", at+1)
+		return false, wrong("a stream returns bytes at %d that were not written there", at+1)
 	}
 	if errors.Is(err, engine.ErrCorrupt) {
 		return true, nil
