@@ -51,8 +51,8 @@ func loggedContents(op *history.Op) string {
 	return fmt.Sprintf("%d entries, %s to %s", n, first, last)
 }
 
-// wordLogged describes a commit to a log that must be there and is not: what it dropped or overwrote is back. It
-// returns false if the commit is not to a log, or is simply missing.
+// wordLogged describes the loss of a commit to a log that shows because entries which the commit dropped or overwrote
+// are back. It returns false if the commit is not to a log, or is simply missing.
 func (v *view) wordLogged(f *finding, s scene) (w Violation, ok bool) {
 	c := &v.commits[f.commit]
 	if s.read != nil || logged(c.op) == "" {

@@ -30,7 +30,7 @@ type gap struct {
 // span is an interval of numbers of commits, both ends included.
 type span struct{ from, to int }
 
-// demand sets how many commits must be there at least, and how many can be there at most.
+// demand sets the least number of commits that must be there, and the greatest that can be.
 func (p *prefix) demand(l level) {
 	for i, c := range p.order {
 		if l != nobody && p.commits[c].ackedBy(p.cut.Acked, l) {

@@ -142,7 +142,7 @@ func DrawStart(high int64) func(*rand.Rand) int64 { return contract.DrawStart(hi
 // Replay reproduces a failure. tokenOrFile is a replay token ("LT2-...") or the path of a saved finding. A token of a
 // run with one client repeats the run. A token of a run with several clients repeats the evidence saved in opts.Dir if
 // it is there; otherwise the script runs again, on whatever schedule occurs. A failure without a crash is judged again
-// from what was saved, and its script runs again only if that does not show it, as with a panic.
+// from what was saved. Only if that does not show the failure, as with a panic, does its script run again.
 func Replay(ctx context.Context, targets []Target, tokenOrFile string, opts ReplayOptions) (*ReplayResult, error) {
 	return replay.Replay(ctx, targets, tokenOrFile, opts)
 }

@@ -40,8 +40,8 @@ type Options struct {
 // Replay reproduces a failure. tokenOrFile is a replay token ("LT2-...") or the path of a saved finding. A token of a
 // run with one client repeats the run. A token of a run with several clients repeats the evidence saved in opts.Dir if
 // it is there; otherwise the script runs again, on whatever schedule occurs. If goroutines of the engine changed the
-// disk, the saved evidence is repeated when the run does not show the failure. A failure without a crash is judged again
-// from what was saved, and its script runs again only if that does not show it, as with a panic.
+// disk, the saved evidence is repeated when the run does not show the failure. A failure without a crash is judged
+// again from what was saved. Only if that does not show the failure, as with a panic, does its script run again.
 func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, opts Options) (*Result, error) {
 	r, err := within(ctx, func() (*wanted, error) { return find(targets, tokenOrFile, opts.Dir) })
 	if err != nil {
