@@ -63,8 +63,8 @@ func (w *worker) Other(ctx context.Context, f *failure, found []Finding) *failur
 }
 
 // others returns power cuts with the losses of the given places, minus the operations that the findings miss. Those
-// with few losses come first. Of several with equal losses it returns the first and the last; before the last, the most
-// was acknowledged.
+// with few losses come first. Of several with equal losses it returns the first, and the last, which comes after the
+// most acknowledgements.
 func (l *life) others(places []place, found []Finding) []powerCut {
 	places = slices.DeleteFunc(slices.Clone(places), func(p place) bool { return p.nested != nil })
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.tick, b.tick) })

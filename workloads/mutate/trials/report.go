@@ -50,7 +50,7 @@ type Row struct {
 	Classes   map[string]int `json:"classes"`   // mutants that no judge killed, by class
 }
 
-// Counted is the number of mutants that are bugs as far as is known.
+// Counted is the number of judged mutants that nobody has excused.
 func (r Row) Counted() int { return r.Mutants - r.Excused }
 
 // Survivor is a mutant that at least one judge did not kill.

@@ -29,11 +29,11 @@ const (
 	unhitImageEach  = 8
 )
 
-// reopenEach is the number of recoveries with a fault for each one that is only opened again without any: a store may fail
-// when it is opened again in the same process, fault or not.
+// reopenEach sets how often an image is only recovered and opened again, without a fault: once for this many recoveries
+// with a fault. A store may fail when it is opened again in the same process, fault or not.
 const reopenEach = 8
 
-// maxFaulty limits the faults tried on one image if all are.
+// maxFaulty limits the number of faults that are tried on one image when all of them are due.
 const maxFaulty = 512
 
 // recoverFaulty recovers an image again on a failing disk if it is chosen. The image was recovered before, on healthy, and
