@@ -16,7 +16,6 @@ type Reader struct {
 	num  uint64
 	off  int64  // the offset of the next chunk
 	buf  []byte // buffer for records of several chunks
-	torn bool
 
 	end    int64  // where the file was closed; 0 if unknown
 	proof  bool   // a chunk proves that earlier logs were durable
@@ -42,9 +41,6 @@ func (r *Reader) EndsAt(end int64) {
 		r.data = r.data[:end]
 	}
 }
-
-// Torn reports, after Next returned io.EOF, whether the records end before the file does.
-func (r *Reader) Torn() bool { return r.torn }
 
 // Offset returns the offset after the record returned by Next, or the offset at which Next found no chunk.
 func (r *Reader) Offset() int64 { return r.off }
@@ -110,7 +106,6 @@ func (r *Reader) chunk() (chunk, error) {
 		}
 		c, ok := parseChunk(r.data, r.num, r.off)
 		if !ok {
-			r.torn = true
 			return chunk{}, r.judge(r.off)
 		}
 		r.off += int64(headerBytes + len(c.payload))
