@@ -89,15 +89,6 @@ func (t *tree) find(user []byte, seq key.Seq) key.Seq {
 	return max(t.parts[0].find(user, seq), t.parts[1].find(user, seq))
 }
 
-// Count returns the number of tombstones added.
-func (l *Live) Count() int {
-	n := 0
-	for _, t := range l.load() {
-		n += t.weight
-	}
-	return n
-}
-
 // At returns the set for a reader at seq. No two of its tombstones have the same range. For readers of the present it
 // is cached until something is added.
 func (l *Live) At(seq key.Seq) Set {

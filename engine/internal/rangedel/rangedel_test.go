@@ -123,7 +123,6 @@ func TestLiveAnswersEveryReader(t *testing.T) {
 		ts := random(rng, 1+rng.IntN(40))
 		for i, added := range ts {
 			l.Add(added)
-			require.Equal(t, i+1, l.Count())
 			for range 20 {
 				all := keys()
 				user, seq := all[rng.IntN(len(all))], key.Seq(rng.IntN(62))
@@ -167,7 +166,9 @@ func TestLiveTakesSeveralWritersAndReaders(t *testing.T) {
 		})
 	}
 	group.Wait()
-	require.Equal(t, 800, l.Count())
+	for seq := key.Seq(1); seq <= 800; seq++ {
+		require.Equal(t, seq, l.Newest(fmt.Appendf(nil, "%04d", seq), key.MaxSeq))
+	}
 }
 
 func TestLastIsAnInclusiveBound(t *testing.T) {
