@@ -19,9 +19,9 @@ type Column struct {
 	factor time.Duration // the time limit of the column, as a multiple of that for one fault
 }
 
-// SimpleProfiles are the disks that most test filesystems imitate. One loses everything that was not synced. The other
+// simpleProfiles are the disks that most test filesystems imitate. One loses everything that was not synced. The other
 // may keep some of it, but never an unsynced removal or rename.
-var SimpleProfiles = []string{"lose-all", "late-removals"}
+var simpleProfiles = []string{"lose-all", "late-removals"}
 
 // allFaults is the factor of columns with all faults.
 const allFaults = 3
@@ -79,7 +79,7 @@ func (l *Lab) chooseColumns(ctx context.Context) error {
 		columns = append(columns, Column{Name: name, Flags: []string{"--fault", name}, factor: 1})
 	}
 	columns = append(columns, Column{Name: sweep, Flags: []string{"--scenario", sweep}, factor: allFaults})
-	for _, name := range SimpleProfiles {
+	for _, name := range simpleProfiles {
 		columns = append(columns, Column{Name: name, Flags: []string{"--profile", name}, Simple: true, factor: allFaults})
 	}
 	for _, column := range columns {

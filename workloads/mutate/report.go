@@ -54,8 +54,8 @@ type Report struct {
 	Outcomes    []Outcome `json:"outcomes"`
 }
 
-// NewReport counts the outcomes.
-func NewReport(pattern string, outcomes []Outcome) Report {
+// newReport counts the outcomes.
+func newReport(pattern string, outcomes []Outcome) Report {
 	r := Report{Version: 1, Package: pattern, Mutations: len(outcomes), Outcomes: outcomes}
 	for _, o := range outcomes {
 		switch o.Verdict {

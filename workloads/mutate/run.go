@@ -51,7 +51,7 @@ func (r Run) Do(ctx context.Context) (report Report, err error) {
 			return report, err
 		}
 	}
-	report = NewReport(r.Package, t.each(ctx, all))
+	report = newReport(r.Package, t.each(ctx, all))
 	return report, ctx.Err()
 }
 

@@ -21,21 +21,21 @@ import (
 
 // The names of the profiles that Summarize leaves in the output directory, for "go tool cover".
 const (
-	ProfileName         = "coverage.txt"
-	RecoveryProfileName = "coverage-recovery.txt"
+	profileName         = "coverage.txt"
+	recoveryProfileName = "coverage-recovery.txt"
 )
 
 // Summarize turns what a collector has written into profiles in dir, and returns what was reached and what was not.
 func Summarize(ctx context.Context, c *Collector, dir string) (*torture.Coverage, error) {
-	all, err := c.profile(ctx, filepath.Join(dir, ProfileName), recording, recovering)
+	all, err := c.profile(ctx, filepath.Join(dir, profileName), recording, recovering)
 	if err != nil {
 		return nil, err
 	}
-	recovered, err := c.profile(ctx, filepath.Join(dir, RecoveryProfileName), recovering)
+	recovered, err := c.profile(ctx, filepath.Join(dir, recoveryProfileName), recovering)
 	if err != nil {
 		return nil, err
 	}
-	sum := &torture.Coverage{Profile: filepath.Join(dir, ProfileName), RecoveryProfile: filepath.Join(dir, RecoveryProfileName)}
+	sum := &torture.Coverage{Profile: filepath.Join(dir, profileName), RecoveryProfile: filepath.Join(dir, recoveryProfileName)}
 	missed := map[string]*torture.Unreached{}
 	for _, b := range all {
 		sum.Statements += b.Statements

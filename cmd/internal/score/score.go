@@ -17,8 +17,8 @@ type Report interface {
 	WriteMarkdown(w io.Writer) error
 }
 
-// Formats are the output formats of a report.
-var Formats = []string{"text", "json", "markdown"}
+// formats are the output formats of a report.
+var formats = []string{"text", "json", "markdown"}
 
 // Output holds the flags for a report.
 type Output struct {
@@ -28,13 +28,13 @@ type Output struct {
 
 // Register adds the flags to cmd.
 func (o *Output) Register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.Format, "format", "text", "`FORM` of the result: "+strings.Join(Formats, ", "))
+	cmd.Flags().StringVar(&o.Format, "format", "text", "`FORM` of the result: "+strings.Join(formats, ", "))
 	cmd.Flags().BoolVarP(&o.Quiet, "quiet", "q", false, "no progress on standard error")
-	cmdline.Complete(cmd, "format", cmdline.Fixed(Formats...))
+	cmdline.Complete(cmd, "format", cmdline.Fixed(formats...))
 }
 
 // Validate requires a known format.
-func (o *Output) Validate() error { return cmdline.OneOf("format", o.Format, Formats) }
+func (o *Output) Validate() error { return cmdline.OneOf("format", o.Format, formats) }
 
 // Write prints r in the requested format.
 func (o *Output) Write(w io.Writer, r Report) error {

@@ -19,7 +19,7 @@ func readJSONL(from io.Reader, o Options) (*Recording, error) {
 	}
 	r := &Recording{Format: JSONL, Model: o.Model, Ops: f.Ops}
 	if r.Model == "" && f.Model != "" {
-		if r.Model, err = ModelNamed(f.Model); err != nil {
+		if r.Model, err = modelNamed(f.Model); err != nil {
 			return nil, bad("line 1: %w", err)
 		}
 	}

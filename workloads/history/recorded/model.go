@@ -37,8 +37,8 @@ func modelNames() string {
 	return strings.Join(names, ", ")
 }
 
-// ModelNamed returns the model of that name.
-func ModelNamed(name string) (Model, error) {
+// modelNamed returns the model of that name.
+func modelNamed(name string) (Model, error) {
 	if m := Model(name); slices.Contains(Models(), m) {
 		return m, nil
 	}

@@ -20,8 +20,8 @@ const (
 	Missed      Class = "missed"      // a bug that no judge noticed
 )
 
-// Classes returns all classes.
-func Classes() []Class { return []Class{Equivalent, Speed, Unreachable, Missed} }
+// classes returns all classes.
+func classes() []Class { return []Class{Equivalent, Speed, Unreachable, Missed} }
 
 // reason is a person's explanation of why a judge did not kill a mutant.
 type reason struct {
@@ -59,8 +59,8 @@ func readReasons(name string) (reasons, error) {
 		switch _, twice := all[id]; {
 		case twice:
 			return nil, fmt.Errorf("%w: %s line %d: a second reason for %s", ErrReasons, name, number, id)
-		case !slices.Contains(Classes(), r.class) || r.argument == "":
-			return nil, fmt.Errorf("%w: %s line %d: write ID CLASS: ARGUMENT, with a class of %v", ErrReasons, name, number, Classes())
+		case !slices.Contains(classes(), r.class) || r.argument == "":
+			return nil, fmt.Errorf("%w: %s line %d: write ID CLASS: ARGUMENT, with a class of %v", ErrReasons, name, number, classes())
 		}
 		all[id] = r
 	}

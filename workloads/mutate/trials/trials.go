@@ -13,8 +13,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/mutate/operators"
 )
 
-// DefaultLimit is the default time limit of a judge.
-const DefaultLimit = 10 * time.Minute
+// defaultLimit is the default time limit of a judge.
+const defaultLimit = 10 * time.Minute
 
 // Trials configures which mutants to try with which judges.
 type Trials struct {
@@ -24,7 +24,7 @@ type Trials struct {
 	Sample   int              // number of mutants to judge; 0: all
 	Seed     string           // of the sample; "commit": the hash of the checked-out commit
 	Judges   []Judge          // at least one
-	Limit    time.Duration    // for judges without a limit; 0: DefaultLimit
+	Limit    time.Duration    // for judges without a limit; 0: ten minutes
 	Ledger   string           // file for the answers; empty: none, and an interrupted run is lost
 	Reasons  string           // file of reasons for survivors; empty: none
 	Workers  int              // number of mutants judged concurrently; 0: one
@@ -118,7 +118,7 @@ func (t *Trials) defaults(ctx context.Context) error {
 		t.Kinds = operators.All()
 	}
 	if t.Limit == 0 {
-		t.Limit = DefaultLimit
+		t.Limit = defaultLimit
 	}
 	if t.Workers == 0 {
 		t.Workers = 1

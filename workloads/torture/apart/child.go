@@ -12,8 +12,8 @@ import (
 	"sync/atomic"
 )
 
-// Variable is the environment variable that names the directory which a child shares with its parent.
-const Variable = "LIGHTNING_TORTURE_CHILD"
+// variable is the environment variable that names the directory which a child shares with its parent.
+const variable = "LIGHTNING_TORTURE_CHILD"
 
 // The files of a child.
 const (
@@ -36,11 +36,11 @@ type Child struct {
 
 // Inside returns this process as a child; nil if it is not a child.
 var Inside = sync.OnceValue(func() *Child {
-	dir := os.Getenv(Variable)
+	dir := os.Getenv(variable)
 	if dir == "" {
 		return nil
 	}
-	_ = os.Unsetenv(Variable) // a process started by this one is not a child; Unsetenv fails only for invalid names
+	_ = os.Unsetenv(variable) // a process started by this one is not a child; Unsetenv fails only for invalid names
 	c := &Child{Dir: dir, Stderr: os.Stderr}
 	if os.Getenv(printedVariable) != "" {
 		_ = os.Unsetenv(printedVariable)

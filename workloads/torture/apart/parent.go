@@ -46,7 +46,7 @@ func Run(ctx context.Context, p Process) (End, error) {
 	runtime.LockOSThread() // the kernel ends the child when the thread that started it ends, not when the process does
 	defer runtime.UnlockOSThread()
 	cmd := &exec.Cmd{
-		Path: program, Args: append(os.Args[:1:1], p.Args...), Env: append(os.Environ(), Variable+"="+p.Dir), Dir: p.WorkDir,
+		Path: program, Args: append(os.Args[:1:1], p.Args...), Env: append(os.Environ(), variable+"="+p.Dir), Dir: p.WorkDir,
 		Stdout: p.Stdout, Stderr: p.Stderr, SysProcAttr: attributes(),
 	}
 	work := func() error { return p.wait(ctx, cmd) }

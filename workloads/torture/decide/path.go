@@ -169,7 +169,7 @@ func (p *Path) Picks() []Answer { return append([]Answer(nil), p.steps[:p.pos]..
 // undecided, even if the path was decided beforehand.
 func (p *Path) Seen(point *faultfs.CrashPoint) *faultfs.FS {
 	if p.way == Beforehand {
-		return point.Image(faultfs.ImageOptions{Chooser: KnownFrom(p.steps), Limit: math.MaxInt})
+		return point.Image(faultfs.ImageOptions{Chooser: knownFrom(p.steps), Limit: math.MaxInt})
 	}
 	return p.Image(point, faultfs.ImageOptions{})
 }

@@ -94,8 +94,8 @@ func (k Known) Choose(_ int, about uint64) int {
 	return 0
 }
 
-// KnownFrom returns the chooser for the answers of an image decided beforehand.
-func KnownFrom(picks []Answer) Known {
+// knownFrom returns the chooser for the answers of an image decided beforehand.
+func knownFrom(picks []Answer) Known {
 	k := Known{}
 	for _, a := range picks {
 		k[a.About] = a.Pick == 1

@@ -24,9 +24,9 @@ func IsToken(text string) (of string, ok bool) {
 	return of, of != ""
 }
 
-// MaxTokenBytes is the maximum length of a token. Tokens are typed or pasted, and even one that lists every step that
+// maxTokenBytes is the maximum length of a token. Tokens are typed or pasted, and even one that lists every step that
 // shrinking has left of a large run is shorter.
-const MaxTokenBytes = 64 << 10
+const maxTokenBytes = 64 << 10
 
 // Place is the place of a failure within a run.
 type Place struct {
@@ -166,8 +166,8 @@ func namesOf(targets []contract.Target) string {
 
 // unsealed returns the packed bytes of a token, or why it is not a token of this version.
 func unsealed(token string) (body []byte, why string) {
-	if len(token) > MaxTokenBytes {
-		return nil, fmt.Sprintf("it has %d bytes; the limit is %d", len(token), MaxTokenBytes)
+	if len(token) > maxTokenBytes {
+		return nil, fmt.Sprintf("it has %d bytes; the limit is %d", len(token), maxTokenBytes)
 	}
 	text := strings.ToUpper(strings.TrimSpace(token))
 	switch version, ok := IsToken(text); {

@@ -146,7 +146,7 @@ func isTransaction(k history.Kind) bool { return k == history.Txn || k == histor
 // a goroutine made to the disk, and whatever the store leaves behind.
 func SeenInHistory(class string) bool {
 	switch class {
-	case "panic", "stop", "hang", "unexpected error", "durability: " + NothingWritten, "administration: " + refusedChanges:
+	case "panic", "stop", "hang", "unexpected error", "durability: " + nothingWritten, "administration: " + refusedChanges:
 		return false
 	}
 	return !strings.HasPrefix(class, remains.Class)

@@ -7,8 +7,8 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
-// NothingWritten is the class of violations in which a store acknowledges commits as durable without ever changing the disk.
-const NothingWritten = "nothing written"
+// nothingWritten is the class of violations in which a store acknowledges commits as durable without ever changing the disk.
+const nothingWritten = "nothing written"
 
 // written fails if commits were acknowledged as durable although the store never changed the disk, so that no commit could
 // survive a crash. Such a run has no crash points, so no other judge would notice. Deletions do not count: deleting an
@@ -31,7 +31,7 @@ func (j *Judges) written() checker.Result {
 	}
 	result.Verdict = checker.Fail
 	result.Violations = []checker.Violation{{
-		Class: NothingWritten, Ops: []int{first},
+		Class: nothingWritten, Ops: []int{first},
 		Sentence: fmt.Sprintf("synced commits were acknowledged (%d in this run), but the store changed nothing on Env.FS, so no crash leaves any of them: does it "+
 			"bypass Env.FS? It must keep its files there, in Env.Dir, and not open them with package os", synced),
 	}}

@@ -15,14 +15,14 @@ const label = "lightning-torture work"
 
 var works atomic.Uint64
 
-// Work is a piece of work whose goroutines are watched.
-type Work struct{ mark string }
+// work is a piece of work whose goroutines are watched.
+type work struct{ mark string }
 
-// Watch calls do. All goroutines that do starts, directly or indirectly, belong to the work; the calling one does until Watch
+// watch calls do. All goroutines that do starts, directly or indirectly, belong to the work; the calling one does until watch
 // returns.
-func Watch(do func(Work)) Work {
+func watch(do func(work)) work {
 	id := strconv.FormatUint(works.Add(1), 10)
-	w := Work{mark: strconv.Quote(label) + ":" + strconv.Quote(id)}
+	w := work{mark: strconv.Quote(label) + ":" + strconv.Quote(id)}
 	pprof.Do(context.Background(), pprof.Labels(label, id), func(context.Context) { do(w) })
 	return w
 }
@@ -37,8 +37,8 @@ func letOthersRun() {
 	}
 }
 
-// Count returns the current number of goroutines of the work.
-func (w Work) Count() (n int) {
+// count returns the current number of goroutines of the work.
+func (w work) count() (n int) {
 	for _, count := range w.now(func(group string) string { count, _, _ := strings.Cut(group, " "); return count }) {
 		some, err := strconv.Atoi(count)
 		if err == nil {
@@ -48,8 +48,8 @@ func (w Work) Count() (n int) {
 	return n
 }
 
-// Most returns the most frequent stack among the work's goroutines.
-func (w Work) Most() (stack string) {
+// most returns the most frequent stack among the work's goroutines.
+func (w work) most() (stack string) {
 	most := 0
 	for _, group := range w.now(func(group string) string { return group }) {
 		count, _, _ := strings.Cut(group, " ")
@@ -61,7 +61,7 @@ func (w Work) Most() (stack string) {
 }
 
 // now applies of to the profile text of each current group of goroutines with the same stack, and returns the results.
-func (w Work) now(of func(group string) string) (all []string) {
+func (w work) now(of func(group string) string) (all []string) {
 	var text bytes.Buffer
 	if err := pprof.Lookup("goroutine").WriteTo(&text, 1); err != nil {
 		return nil

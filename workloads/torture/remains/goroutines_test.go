@@ -13,7 +13,7 @@ import (
 const manyTurns = 400
 
 // leftOf returns the stacks of the goroutines of some work that are still running after a number of turns.
-func leftOf(w Work, turns int) (stacks []string) {
+func leftOf(w work, turns int) (stacks []string) {
 	for range turns {
 		if stacks = w.now(readable); len(stacks) == 0 {
 			return nil
@@ -29,14 +29,14 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 	defer close(stop)
 	wait := func() { <-stop }
 	go wait() // not started by the work
-	clean := Watch(func(Work) {
+	clean := watch(func(work) {
 		var group sync.WaitGroup
 		for range 20 {
 			group.Go(func() { runtime.Gosched() })
 		}
 		group.Wait()
 	})
-	leaks := Watch(func(Work) {
+	leaks := watch(func(work) {
 		started := make(chan struct{})
 		go func() {
 			for range 2 {
@@ -51,14 +51,14 @@ func TestOnlyWhatTheWorkHasStartedIsLeft(t *testing.T) {
 	require.Len(t, left, 1, "one stack")
 	assert.Contains(t, left[0], "remains.TestOnlyWhatTheWorkHasStartedIsLeft.func1")
 	assert.Contains(t, left[0], "goroutines_test.go:")
-	assert.Equal(t, 2, leaks.Count())
-	assert.Zero(t, clean.Count())
+	assert.Equal(t, 2, leaks.count())
+	assert.Zero(t, clean.count())
 }
 
 // A goroutine that needs many turns to end does not count as left behind.
 func TestAGoroutineOnItsWayOutIsNotLeft(t *testing.T) {
 	t.Parallel()
-	w := Watch(func(Work) {
+	w := watch(func(work) {
 		go func() {
 			for range 1000 {
 				runtime.Gosched()

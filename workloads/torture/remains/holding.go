@@ -16,7 +16,7 @@ func (s *stay) holds() holding {
 	if err != nil {
 		u = Usage{}
 	}
-	return holding{files: u.Files, bytes: u.Bytes, handles: len(s.fs.OpenFiles()), goroutines: s.work.Count(), outside: outside()}
+	return holding{files: u.Files, bytes: u.Bytes, handles: len(s.fs.OpenFiles()), goroutines: s.work.count(), outside: outside()}
 }
 
 // least returns the least of each.

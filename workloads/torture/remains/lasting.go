@@ -19,7 +19,7 @@ var seenToLast sync.Map
 
 // last reports whether the additional goroutines are still there after all looks.
 func (s *stay) last(first *holding) bool {
-	stack := s.work.Most()
+	stack := s.work.most()
 	if _, known := seenToLast.Load(stack); known {
 		return true
 	}
@@ -28,7 +28,7 @@ func (s *stay) last(first *holding) bool {
 	for range looks {
 		<-look.C
 		letOthersRun()
-		if s.work.Count() <= first.goroutines+moreOfAnything {
+		if s.work.count() <= first.goroutines+moreOfAnything {
 			return false
 		}
 	}

@@ -32,7 +32,7 @@ type stay struct {
 	target *contract.Target
 	env    contract.Env
 	fs     *faultfs.FS
-	work   Work
+	work   work
 	tidies bool // the store compacts on request, so its disk usage is meaningful
 	wrong  []checker.Violation
 }
@@ -42,7 +42,7 @@ type stay struct {
 // failing disk. fs must be empty. Examine returns what grows and which limits are exceeded. The error is one that the store
 // returned although no call failed.
 func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong []checker.Violation, err error) {
-	Watch(func(w Work) {
+	watch(func(w work) {
 		s := &stay{target: target, env: env, fs: fs, work: w}
 		err = s.all()
 		wrong = s.wrong
@@ -127,7 +127,7 @@ func (s *stay) repeat(check string, times int, told string, do func(n int) error
 		v := checker.Violation{Class: g.class, Check: check, Sentence: fmt.Sprintf("after %d more %s has %d %s; it had %d, and %d after the first %d",
 			2*times, told, g.of(&third), g.what, g.of(&second), g.of(&first), warmUp)}
 		if g.class == Goroutines {
-			v.Evidence = strings.Split(s.work.Most(), "\n")
+			v.Evidence = strings.Split(s.work.most(), "\n")
 		}
 		s.wrong = append(s.wrong, v)
 	}

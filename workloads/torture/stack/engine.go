@@ -18,22 +18,22 @@ type EngineFinder struct {
 func NewEngineFinder(packages []string, stacks iter.Seq[[]uintptr]) *EngineFinder {
 	e := &EngineFinder{packages: packages, entries: map[string]bool{}}
 	for pcs := range stacks {
-		e.learn(Of(pcs))
+		e.learn(engineCallsOf(pcs))
 	}
 	return e
 }
 
 // learn records the file of the function that the lab has called.
-func (e *EngineFinder) learn(c Stack) {
+func (e *EngineFinder) learn(c engineCalls) {
 	if c.Whole && len(c.Frames) > 0 {
 		e.entries[c.Frames[len(c.Frames)-1].File] = true
 	}
 }
 
 // Frames returns the calls of the engine on a stack, innermost first. See the package comment for what counts as the engine.
-func (e *EngineFinder) Frames(pcs []uintptr) []runtime.Frame { return e.of(Of(pcs)) }
+func (e *EngineFinder) Frames(pcs []uintptr) []runtime.Frame { return e.of(engineCallsOf(pcs)) }
 
-func (e *EngineFinder) of(c Stack) []runtime.Frame {
+func (e *EngineFinder) of(c engineCalls) []runtime.Frame {
 	if len(c.Frames) == 0 {
 		return nil
 	}

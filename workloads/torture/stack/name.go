@@ -11,21 +11,22 @@ import (
 // code does.
 var counters = regexp.MustCompile(`\.(func|gowrap)[0-9]+(\.[0-9]+)*|-range[0-9]+|-fm$|\[\.\.\.\]`)
 
-// Identity returns a function's name as by ShortName, but closures have the name of the function that contains them.
-func Identity(function string) string { return counters.ReplaceAllString(ShortName(function), "") }
+// identity returns a function's name as by ShortName, but closures have the name of the function that contains them.
+func identity(function string) string { return counters.ReplaceAllString(ShortName(function), "") }
 
-// Caller returns the Identity of a calling function: with skip 0, of the one that calls Caller, and with 1, of its caller.
+// Caller returns the name of a calling function as by ShortName, but closures have the name of the function that contains
+// them. With skip 0 it is the function that calls Caller, and with 1 its caller.
 func Caller(skip int) string {
 	pc := make([]uintptr, 1)
 	if runtime.Callers(2+skip, pc) == 0 {
 		return ""
 	}
 	f, _ := runtime.CallersFrames(pc).Next()
-	return Identity(f.Function)
+	return identity(f.Function)
 }
 
-// Panicked returns where a goroutine panicked, from its stack trace: the Identity of the innermost function outside the
-// standard library, and that of its caller, to tell apart the callers of a helper that only panics.
+// Panicked returns where a goroutine panicked, from its stack trace: the innermost function outside the standard library, and
+// its caller, to tell apart the callers of a helper that only panics. The names are as by Caller.
 func Panicked(trace string) string {
 	calls := Calls(trace)
 	for i, c := range slices.Backward(calls) { // the first of several panics comes last
@@ -42,7 +43,7 @@ func Panicked(trace string) string {
 		if len(names) == 1 && c.ofLab() {
 			break
 		}
-		if names = append(names, Identity(c.Function)); len(names) == 2 {
+		if names = append(names, identity(c.Function)); len(names) == 2 {
 			break
 		}
 	}

@@ -20,7 +20,7 @@ func TestTheIdentityOfAFunctionOutlivesChangesElsewhere(t *testing.T) {
 		"example.com/mine/wal.function1":                        "wal.function1",
 		"example.com/mine/wal.Check.Func.func1.(*T).method.go2": "wal.Check.Func.(*T).method.go2",
 	} {
-		assert.Equal(t, want, Identity(function))
+		assert.Equal(t, want, identity(function))
 	}
 }
 

@@ -46,15 +46,15 @@ func ownerOf(function, file string) Owner {
 	return Lab
 }
 
-// Stack is the calls between the filesystem and the lab, innermost first.
-type Stack struct {
+// engineCalls are the calls between the filesystem and the lab, innermost first.
+type engineCalls struct {
 	Frames []runtime.Frame
 	Whole  bool // the outermost call is in an adapter, or in an engine that implements the store itself
 }
 
-// Of returns the calls of a stack that belong to an engine and its adapter, without an adapter of the lab that lies between
-// the engine and the filesystem.
-func Of(pcs []uintptr) Stack {
+// engineCallsOf returns the calls of a stack that belong to an engine and its adapter, without an adapter of the lab that lies
+// between the engine and the filesystem.
+func engineCallsOf(pcs []uintptr) engineCalls {
 	return cut(func(yield func(runtime.Frame) bool) {
 		for calls, more := runtime.CallersFrames(pcs), len(pcs) > 0; more; {
 			var f runtime.Frame
@@ -65,8 +65,8 @@ func Of(pcs []uintptr) Stack {
 	})
 }
 
-// cut is Of for resolved frames.
-func cut(all iter.Seq[runtime.Frame]) (c Stack) {
+// cut is engineCallsOf for resolved frames.
+func cut(all iter.Seq[runtime.Frame]) (c engineCalls) {
 	for f := range all {
 		switch owner := ownerOf(f.Function, f.File); {
 		case owner == Engine:
@@ -81,7 +81,7 @@ func cut(all iter.Seq[runtime.Frame]) (c Stack) {
 
 // plain reports whether the lab has called a method of the engine through workloads.Plain, without an adapter between
 // them.
-func (c *Stack) plain(caller runtime.Frame) bool {
+func (c *engineCalls) plain(caller runtime.Frame) bool {
 	n := len(c.Frames)
 	return n > 0 && strings.HasPrefix(caller.Function, ModulePath+"workloads.(*plainStore)") &&
 		!strings.Contains(path.Base(c.Frames[n-1].Function), ".func")
