@@ -237,7 +237,8 @@ func (db *DB) openTables(s *manifest.State) error {
 // again. If the disk is too full for a new manifest, the store opens poisoned, and can at least be read.
 //
 // Files that no manifest ever named ("unnamed") were left half written by a crash. If there are no named ones, they are
-// removed at once, which can free a full disk.
+// removed at once, which can free a full disk. Otherwise they wait, too, because an obsolete log may refer to an unnamed
+// blob file, and will need it again if the edit that made the log obsolete is lost.
 func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 	c := &db.catalog
 	for _, m := range f.Markers {
@@ -278,12 +279,11 @@ func (db *DB) clean(f *found, mentioned map[uint64]bool) error {
 func (db *DB) unneeded(f *found, mentioned map[uint64]bool) (named, unnamed []string) {
 	c := &db.catalog
 	for _, num := range f.Tables {
-		if db.mu.tables[num] != nil {
-			continue
-		}
-		if mentioned[num] {
+		switch {
+		case db.mu.tables[num] != nil:
+		case mentioned[num]:
 			named = append(named, filename.Table(num))
-		} else {
+		default:
 			unnamed = append(unnamed, filename.Table(num))
 		}
 	}
@@ -305,13 +305,6 @@ func (db *DB) unneeded(f *found, mentioned map[uint64]bool) (named, unnamed []st
 			named = append(named, m.Name())
 		}
 	}
-	return db.cleanBlobs(f, mentioned, named, unnamed)
-}
-
-// cleanBlobs adds the blob files that are not needed to these names. An obsolete log may refer to a blob file that no
-// manifest ever named, and will need it again if the edit that made the log obsolete is lost. So such a file may not be
-// removed before the log is: if there is an obsolete log, every removal waits for the manifest of this session.
-func (db *DB) cleanBlobs(f *found, mentioned map[uint64]bool, named, unnamed []string) (_, _ []string) {
 	for _, num := range f.Blobs {
 		switch {
 		case db.blobs.All()[num] != nil:
