@@ -18,67 +18,97 @@ func fullCatalog() catalog {
 	return catalog{workloads: torture.Workloads(), faults: torture.Faults(), profiles: torture.Profiles()}
 }
 
+// gaps are sentences about what a run did not test.
+type gaps []string
+
+// say adds a sentence if n, the number of things that it is about, is not 0.
+func (g *gaps) say(n int, format string, args ...any) {
+	if n > 0 {
+		*g = append(*g, fmt.Sprintf(format, args...))
+	}
+}
+
 // untested says what the run did not test, one sentence per gap: first what this run left out and another could do, then
 // what no run of this lab can show.
 func untested(r *torture.Result, all catalog) []string {
-	var out []string
-	say := func(n int, format string, args ...any) {
-		if n > 0 {
-			out = append(out, fmt.Sprintf(format, args...))
-		}
-	}
-	say(len(r.Findings), "The figures count the search alone, without the runs that shrink and explain findings.")
-	m := matrixOf(r)
-	var faults []string
-	for _, row := range m.Rows {
-		faults = append(faults, row.Fault)
-	}
+	var g gaps
+	g.say(len(r.Findings), "The figures count the search alone, without the runs that shrink and explain findings.")
+	g.ofSearch(r)
+	g.ofRecoveries(r)
+	g.ofEngine(r)
+	g.ofCatalog(r, all)
+	return append(g, "Real disks and kernels: the lab's filesystem follows a written model of them.",
+		"Schedules of concurrent clients other than those that happened to occur.")
+}
+
+// ofSearch says which images were left out, and which runs and judgements are missing.
+func (g *gaps) ofSearch(r *torture.Result) {
 	oneHole := r.BoundedPoints - r.TwoHolesPoints - r.NoHolePoints
-	say(r.NoHolePoints, "%s tried with every image in which the pending operations that one read depends on persisted in order, and with a "+
+	g.say(r.NoHolePoints, "%s tried with every image in which the pending operations that one read depends on persisted in order, and with a "+
 		"sample of the other images.", were(r.NoHolePoints, "crash point"))
-	say(oneHole, "%s tried with every image in which, of the pending operations that one read depends on, at most one was lost before a "+
+	g.say(oneHole, "%s tried with every image in which, of the pending operations that one read depends on, at most one was lost before a "+
 		"later one that survived; other images were left out.", were(oneHole, "crash point"))
-	say(r.TwoHolesPoints, "%s tried with every image in which, of the pending operations that one read depends on, at most two were lost before "+
+	g.say(r.TwoHolesPoints, "%s tried with every image in which, of the pending operations that one read depends on, at most two were lost before "+
 		"a later one that survived. Images between two that gave the same result were left out.", were(r.TwoHolesPoints, "crash point"))
-	say(r.RottenPoints, "%s tried with damage in one randomly chosen place per image.", were(r.RottenPoints, "crash point"))
-	say(r.SampledPoints, "%s tried with a sample of the images that recovery can tell apart, not with all of them.",
+	g.say(r.RottenPoints, "%s tried with damage in one randomly chosen place per image.", were(r.RottenPoints, "crash point"))
+	g.say(r.SampledPoints, "%s tried with a sample of the images that recovery can tell apart, not with all of them.",
 		were(r.SampledPoints, "crash point"))
-	say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
-	say(m.Count[absent], "%s of workload and fault never ran.", wording.Plural(m.Count[absent], "combination"))
+	g.say(r.UnexploredPoints, "%s left out because the budget was spent.", were(r.UnexploredPoints, "crash point"))
+	absences := matrixOf(r).Count[absent]
+	g.say(absences, "%s of workload and fault never ran.", wording.Plural(absences, "combination"))
 	unclear := unknowns(r)
-	say(unclear, "%s ended without an answer.", wording.Plural(unclear, "judgement"))
-	say(r.Divergences, "%s did not repeat the reads of an earlier run: the search may have missed images there.",
+	g.say(unclear, "%s ended without an answer.", wording.Plural(unclear, "judgement"))
+}
+
+// ofRecoveries says which recoveries did not repeat, and what was never done to one.
+func (g *gaps) ofRecoveries(r *torture.Result) {
+	g.say(r.Divergences, "%s did not repeat the reads of an earlier run: the search may have missed images there.",
 		wording.Plural(r.Divergences, "recovery run"))
-	say(r.DecidedPoints, "Recoveries vary in the order of their reads, so at %s the images were chosen before recovery ran, and some of them "+
+	g.say(r.DecidedPoints, "Recoveries vary in the order of their reads, so at %s the images were chosen before recovery ran, and some of them "+
 		"may not differ in anything that recovery reads.", wording.Plural(r.DecidedPoints, "crash point"))
 	if r.NestedImages == 0 {
-		out = append(out, "Power was never cut during a recovery.")
+		*g = append(*g, "Power was never cut during a recovery.")
 	}
 	if r.FaultyRecoveries == 0 {
-		out = append(out, "No filesystem call failed during a recovery.")
+		*g = append(*g, "No filesystem call failed during a recovery.")
 	}
 	if r.RecoveryCycles == 0 {
-		out = append(out, "No store was crashed a hundred times in a row.")
+		*g = append(*g, "No store was crashed a hundred times in a row.")
 	}
+}
+
+// ofEngine says what of the engine no run exercised.
+func (g *gaps) ofEngine(r *torture.Result) {
 	lacking, uncalled := withoutAnswer(r)
-	say(len(lacking), "Operations that the store does not offer: %s.", strings.Join(lacking, ", "))
-	say(len(uncalled), "Operations that no run called: %s.", strings.Join(uncalled, ", "))
-	excused := slices.DeleteFunc(slices.Clone(r.Unpromised), func(name string) bool { return slices.Contains(faults, name) })
-	say(len(excused), "Faults about which the engine promises nothing: %s.", strings.Join(excused, ", "))
-	say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
-	out = append(out, uncovered(r.Coverage)...)
+	g.say(len(lacking), "Operations that the store does not offer: %s.", strings.Join(lacking, ", "))
+	g.say(len(uncalled), "Operations that no run called: %s.", strings.Join(uncalled, ", "))
+	ran := faultsOf(r)
+	excused := slices.DeleteFunc(slices.Clone(r.Unpromised), func(name string) bool { return slices.Contains(ran, name) })
+	g.say(len(excused), "Faults about which the engine promises nothing: %s.", strings.Join(excused, ", "))
+	g.say(len(r.Unreached), "Limits of the engine that no run reaches: %s.", strings.Join(r.Unreached, ", "))
+	*g = append(*g, uncovered(r.Coverage)...)
+}
+
+// ofCatalog says what of everything that the lab can run was left out.
+func (g *gaps) ofCatalog(r *torture.Result, all catalog) {
 	for _, left := range []struct {
 		noun  string
 		names []string
 	}{
-		{"Workloads", missing(all.workloads, slices.Concat(m.Workloads, r.OtherWorkloads))},
-		{"Faults", missing(all.faults, slices.Concat(faults, r.Unpromised))},
+		{"Workloads", missing(all.workloads, slices.Concat(matrixOf(r).Workloads, r.OtherWorkloads))},
+		{"Faults", missing(all.faults, slices.Concat(faultsOf(r), r.Unpromised))},
 		{"Crash profiles", missing(all.profiles, profilesOf(r))},
 	} {
-		say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))
+		g.say(len(left.names), "%s left out: %s.", left.noun, strings.Join(left.names, ", "))
 	}
-	return append(out, "Real disks and kernels: the lab's filesystem follows a written model of them.",
-		"Schedules of concurrent clients other than those that happened to occur.")
+}
+
+// faultsOf returns the faults of the matrix.
+func faultsOf(r *torture.Result) (faults []string) {
+	for _, row := range matrixOf(r).Rows {
+		faults = append(faults, row.Fault)
+	}
+	return faults
 }
 
 // withoutAnswer returns the kinds of operations that the store never answered: those that it does not offer, and those that
