@@ -39,23 +39,14 @@ func repository(name string) (all []goldenCase, err error) {
 		fmt.Fprintf(&b, "  backup %s\n", described(&info))
 		err = errors.Join(err, db.Put([]byte("~"), fmt.Append(nil, i), engine.Sync), db.Flush())
 	}
-	files := map[string][]byte{}
-	err = errors.Join(err, db.Close(), afero.Walk(fsys, "backups", func(name string, info fs.FileInfo, err error) error {
-		if err == nil && !info.IsDir() {
-			files[name], err = afero.ReadFile(fsys, name)
-		}
-		return err
-	}))
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	files, err := filesBelow(fsys, "backups")
 	if err != nil {
 		return nil, err
 	}
-	store := map[string][]byte{}
-	err = afero.Walk(fsys, "db", func(name string, info fs.FileInfo, err error) error {
-		if err == nil && !info.IsDir() {
-			store[name], err = afero.ReadFile(fsys, name)
-		}
-		return err
-	})
+	store, err := filesBelow(fsys, "db")
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +67,18 @@ func repository(name string) (all []goldenCase, err error) {
 		}
 	}
 	return all, nil
+}
+
+// filesBelow returns the content of each file below a directory.
+func filesBelow(fsys afero.Fs, dir string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := afero.Walk(fsys, dir, func(name string, info fs.FileInfo, err error) error {
+		if err == nil && !info.IsDir() {
+			files[name], err = afero.ReadFile(fsys, name)
+		}
+		return err
+	})
+	return files, err
 }
 
 // kindOf names a file of a repository. Files named after their content are all called "a file".
@@ -138,8 +141,7 @@ func keptIn(store, files map[string][]byte, damaged string, do func([]byte) []by
 		dir := fmt.Sprint("restored-", id)
 		info, err := engine.Restore("backups", id, dir, o)
 		report(fmt.Sprintf("restore %d (backup %d)", id, info.ID), err)
-		on := o
-		db, err := engine.Open(dir, on)
+		db, err := engine.Open(dir, o)
 		if err != nil {
 			report("open it", err)
 			continue
