@@ -10,10 +10,9 @@
 // replay.go. Separate operations: checkpoint.go and internal/image; backup.go, repair.go and inspect.go with the
 // packages of the same names; verify.go and internal/verify.
 //
-// This package, of 26 files, holds what needs the locks of a DB. Everything else is in packages below it, which do not
-// import it. The 111 exported names are all that users need. The largest dependency cycle between files has 4 files
-// (db.go and the types of its fields), or 13 if calls of DB's methods count: commits, maintenance and recovery start
-// one another by design.
+// This package holds what needs the locks of a DB. Everything else is in packages below it, which do not import it. It
+// exports more names than usual because they are all that users need, and most of its files call one another through DB's
+// methods because commits, maintenance and recovery start one another by design.
 //
 // # Invariants
 //
