@@ -79,11 +79,10 @@ func mutateCommand(t *tool) *cobra.Command {
 	flags.StringVar(&f.trials.Ledger, "ledger", "", "`FILE` that keeps the answers; a run continues from those in it")
 	flags.StringVar(&f.trials.Reasons, "reasons", "", "`FILE` with the reasons why changes were not noticed")
 	flags.IntVar(&f.trials.Workers, "workers", 1, "judge `N` changes at the same time")
-	flags.StringVar((*string)(&f.trials.Again), "again", "", "survivors: judge again the changes that were not noticed at another commit")
+	flags.BoolVar(&f.trials.AgainSurvivors, "again-survivors", false, "judge again the changes that were not noticed at another commit")
 	flags.BoolVar(&f.status, "status", false, "print the score of the ledger and judge nothing")
 	f.out.Register(cmd)
 	cmdline.Complete(cmd, "kind", cmdline.Fixed(append(kindNames(), "durability", "classical", "all")...))
-	cmdline.Complete(cmd, "again", cmdline.Fixed(string(trials.AgainSurvivors)))
 	return cmd
 }
 
@@ -129,8 +128,8 @@ func runMutate(ctx context.Context, t *tool, f *mutateFlags) (err error) {
 	if len(f.judges) > 0 || f.trials.Sample != 0 || f.trials.Ledger != "" {
 		return runTrials(ctx, t, f)
 	}
-	if f.trials.Reasons != "" || f.trials.Again != "" || f.status {
-		return exit.Usagef("--reasons, --again and --status are for a ledger; give --ledger FILE")
+	if f.trials.Reasons != "" || f.trials.AgainSurvivors || f.status {
+		return exit.Usagef("--reasons, --again-survivors and --status are for a ledger; give --ledger FILE")
 	}
 	if !f.out.Quiet {
 		f.Progress = mutationProgress(t.stderr)

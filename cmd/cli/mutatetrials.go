@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
 	"github.com/lightningdb/lightning-torture/workloads/mutate/trials"
 	"github.com/lightningdb/lightning-torture/workloads/torture/gotest"
@@ -49,9 +48,6 @@ func (f *mutateFlags) prepareTrials() error {
 	}
 	if most := workersPerCPU * runtime.NumCPU(); f.trials.Workers < 1 || f.trials.Workers > most {
 		return exit.Usagef("--workers is %d; give 1 to %d on this machine", f.trials.Workers, most)
-	}
-	if err := cmdline.OneOf("again", string(f.trials.Again), []string{"", string(trials.AgainSurvivors)}); err != nil {
-		return err
 	}
 	for _, text := range f.judges {
 		j, err := trials.ParseJudge(text)

@@ -76,7 +76,7 @@ func (c *court) missing(e Entry) []Judge {
 	var judges []Judge
 	for _, j := range c.t.Judges {
 		a, judged := e.Answers[j.Name]
-		again := c.t.Again == AgainSurvivors && !a.Kills() && (a.Commit == "" || a.Commit != c.commit)
+		again := c.t.AgainSurvivors && !a.Kills() && (a.Commit == "" || a.Commit != c.commit)
 		if !judged || again {
 			judges = append(judges, j)
 		}

@@ -28,21 +28,14 @@ type Trials struct {
 	Ledger   string           // file for the answers; empty: none, and an interrupted run is lost
 	Reasons  string           // file of reasons for survivors; empty: none
 	Workers  int              // number of mutants judged concurrently; 0: one
-	Again    Again            // which answers of the ledger to ignore
+	// AgainSurvivors: mutants in the ledger are judged again by each judge that did not kill them, unless it was at the
+	// commit now checked out.
+	AgainSurvivors bool
 
 	// Progress, if set, is called when a mutant has all its answers or is skipped. at is the number of mutants with all
 	// answers.
 	Progress func(at, of int, e Entry)
 }
-
-// Again says which mutants to judge again although the ledger has answers.
-type Again string
-
-// The values of Again.
-const (
-	AgainNone      Again = ""
-	AgainSurvivors Again = "survivors" // by each judge that did not kill them at the commit now checked out
-)
 
 // Run judges whatever the ledger lacks of the sample, and returns the score. If ctx is canceled, it returns the score
 // so far and the error of ctx. Other errors are those of this package, operators.ErrSource, or errors of the host.

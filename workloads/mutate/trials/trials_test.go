@@ -108,7 +108,7 @@ func TestTheSameSeedGivesTheSameSample(t *testing.T) {
 
 func TestSurvivorsAreJudgedAgainAtAnotherCommit(t *testing.T) {
 	tr, asked := toy(t)
-	tr.Sample, tr.Again = 3, trials.AgainSurvivors
+	tr.Sample, tr.AgainSurvivors = 3, true
 	report, err := tr.Run(t.Context())
 	require.NoError(t, err)
 	before := len(asked())
