@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,27 +70,10 @@ const maxItems = 5
 
 // work is a stage made of the recovery steps of the given kinds, with a line per file and kind.
 func work(w *worst.Recovery, caption string, kinds ...string) page.Stage {
-	type file struct {
-		path, verb string
-		bytes      int
-	}
-	var files []*file
-	known := map[file]*file{}
+	files := worked(w, kinds)
 	bytes := 0
-	for _, kind := range kinds {
-		for i := range w.Steps {
-			step := &w.Steps[i]
-			if step.Kind != kind {
-				continue
-			}
-			bytes += step.Bytes
-			key := file{path: step.Path, verb: kind}
-			if known[key] == nil {
-				known[key] = &file{path: step.Path, verb: kind}
-				files = append(files, known[key])
-			}
-			known[key].bytes += step.Bytes
-		}
+	for _, f := range files {
+		bytes += f.bytes
 	}
 	s := page.Stage{Caption: caption, Text: "nothing"}
 	switch {
@@ -103,13 +87,36 @@ func work(w *worst.Recovery, caption string, kinds ...string) page.Stage {
 			s.Items = append(s.Items, fmt.Sprintf("and %d more", len(files)-maxItems))
 			break
 		}
-		line := verbs[f.verb] + " " + f.path
+		line := verbs[f.kind] + " " + f.path
 		if f.bytes > 0 {
 			line += ", " + byteSize(uint64(f.bytes))
 		}
 		s.Items = append(s.Items, line)
 	}
 	return s
+}
+
+// workedFile is what the recovery steps of one kind did to a file.
+type workedFile struct {
+	kind, path string
+	bytes      int
+}
+
+// worked returns what the recovery steps of the given kinds did, kind by kind, to each file in the order of the steps.
+func worked(w *worst.Recovery, kinds []string) (files []workedFile) {
+	for _, kind := range kinds {
+		for _, step := range w.Steps {
+			if step.Kind != kind {
+				continue
+			}
+			at := slices.IndexFunc(files, func(f workedFile) bool { return f.kind == kind && f.path == step.Path })
+			if at < 0 {
+				at, files = len(files), append(files, workedFile{kind: kind, path: step.Path})
+			}
+			files[at].bytes += step.Bytes
+		}
+	}
+	return files
 }
 
 // opened is the stage that says how long the store took to open.
