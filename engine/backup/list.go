@@ -8,11 +8,41 @@ import (
 	"hash/crc32"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
+
+// listVersion is the version of the format.
+const listVersion = 1
+
+// list is the list of a backup's files, the last of which is the marker.
+type list struct {
+	Version  int      `json:"version"`
+	ID       uint64   `json:"id"`
+	NewBytes int64    `json:"new_bytes"`
+	Files    []listed `json:"files"`
+}
+
+type listed struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// stored returns the name of the file in the repository.
+func (f listed) stored() string { return fmt.Sprintf("%s-%d-%s", f.Name, f.Bytes, f.SHA256) }
+
+func (b *list) info() Info {
+	i := Info{ID: b.ID, Files: len(b.Files), NewBytes: b.NewBytes}
+	for _, f := range b.Files {
+		i.Bytes += f.Bytes
+	}
+	return i
+}
 
 // impossible returns the reason why no backup can have written the list, or "". The checksum of a list proves only that
 // it is whole, not who wrote it. Since its names are joined to paths, they must be names of a store's files, each
@@ -60,7 +90,26 @@ func parseList(content []byte, at string, id uint64) (b list, err error) {
 	return b, nil
 }
 
+// text returns the list as parseList reads it.
+func (b *list) text() ([]byte, error) {
+	body, err := json.MarshalIndent(b, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	body = append(body, '\n')
+	return append(body, listSum(body)...), nil
+}
+
 // listSum returns the last line of a list, its checksum.
 func listSum(body []byte) string {
 	return fmt.Sprintf("%08x\n", crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
+}
+
+func backupName(id uint64) string { return fmt.Sprintf("%s%06d%s", backupPrefix, id, backupSuffix) }
+
+func parseBackupName(name string) (id uint64, ok bool) {
+	digits, found := strings.CutPrefix(name, backupPrefix)
+	digits, isList := strings.CutSuffix(digits, backupSuffix)
+	id, err := strconv.ParseUint(digits, 10, 64)
+	return id, found && isList && err == nil && id <= manifest.NumMax && backupName(id) == name
 }

@@ -5,15 +5,12 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/afero"
@@ -23,7 +20,6 @@ import (
 	"github.com/lightningdb/lightning-torture/engine/internal/filename"
 	"github.com/lightningdb/lightning-torture/engine/internal/image"
 	"github.com/lightningdb/lightning-torture/engine/internal/lock"
-	"github.com/lightningdb/lightning-torture/engine/internal/manifest"
 )
 
 // A repository of backups is a directory of its own:
@@ -36,7 +32,6 @@ import (
 // A file is stored, synced and durably named before a backup lists it, so every listed file is complete. A file that no
 // list names may be the partial result of a crash. It is removed before it can be mistaken for a file of a backup.
 const (
-	listVersion   = 1
 	pendingPrefix = "pending-"
 	backupPrefix  = "backup-"
 	backupSuffix  = ".json"
@@ -57,33 +52,6 @@ type Info struct {
 	Files    int    `json:"files"`
 	Bytes    int64  `json:"bytes"`     // total size of the files
 	NewBytes int64  `json:"new_bytes"` // the part of Bytes that the repository did not have yet
-}
-
-// list is the list of a backup's files, the last of which is the marker.
-type list struct {
-	Version  int      `json:"version"`
-	ID       uint64   `json:"id"`
-	NewBytes int64    `json:"new_bytes"`
-	Files    []listed `json:"files"`
-}
-
-type listed struct {
-	Name   string `json:"name"`
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
-}
-
-// stored returns the name of the file in the repository.
-func (f listed) stored() string { return fmt.Sprintf("%s-%d-%s", f.Name, f.Bytes, f.SHA256) }
-
-func backupName(id uint64) string { return fmt.Sprintf("%s%06d%s", backupPrefix, id, backupSuffix) }
-
-func (b *list) info() Info {
-	i := Info{ID: b.ID, Files: len(b.Files), NewBytes: b.NewBytes}
-	for _, f := range b.Files {
-		i.Bytes += f.Bytes
-	}
-	return i
 }
 
 // repo is an open repository.
@@ -173,13 +141,6 @@ func (r *repo) load() error {
 		return fmt.Errorf("%w: %s is empty", ErrNoBackup, r.dir.Path())
 	}
 	return r.damage
-}
-
-func parseBackupName(name string) (id uint64, ok bool) {
-	digits, found := strings.CutPrefix(name, backupPrefix)
-	digits, isList := strings.CutSuffix(digits, backupSuffix)
-	id, err := strconv.ParseUint(digits, 10, 64)
-	return id, found && isList && err == nil && id <= manifest.NumMax && backupName(id) == name
 }
 
 func (r *repo) read(name string, id uint64) (b list, err error) {
@@ -286,16 +247,15 @@ func (r *repo) addMade(b *list, f image.MadeFile) error {
 
 // publish lists a backup whose files are all written.
 func (r *repo) publish(b *list) error {
-	body, err := json.MarshalIndent(b, "", " ")
+	text, err := b.text()
 	if err != nil {
 		return err
 	}
-	body = append(body, '\n')
 	if err := r.files.Sync(); err != nil {
 		return err
 	}
 	pending := fmt.Sprintf("%s%06d%s", pendingPrefix, b.ID, backupSuffix)
-	if err := r.dir.WriteFile(pending, append(body, listSum(body)...)); err != nil {
+	if err := r.dir.WriteFile(pending, text); err != nil {
 		return errors.Join(err, image.Discard(r.dir, []string{pending}, err))
 	}
 	dir := r.dir.WithoutCancel() // once it is listed, the backup exists
@@ -350,30 +310,4 @@ func (r *repo) removeUnused() error {
 	unused := slices.DeleteFunc(names, func(name string) bool { return r.has[name] })
 	slices.Sort(unused)
 	return r.files.Remove(unused...)
-}
-
-// checked is a reader that fails at the end of a file if its content is not what a list describes.
-type checked struct {
-	r    io.Reader
-	at   string
-	want listed
-	sum  hash.Hash
-	read int64
-}
-
-func newChecked(r io.Reader, at string, want listed) *checked {
-	return &checked{r: r, at: at, want: want, sum: sha256.New()}
-}
-
-func (c *checked) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.sum.Write(p[:n])
-	c.read += int64(n)
-	if errors.Is(err, io.EOF) {
-		if got := hex.EncodeToString(c.sum.Sum(nil)); c.read != c.want.Bytes || got != c.want.SHA256 {
-			return n, corrupt.At(c.at, 0, "%d bytes with SHA-256 %s, want %d with %s", c.read, got, c.want.Bytes,
-				c.want.SHA256)
-		}
-	}
-	return n, err
 }
