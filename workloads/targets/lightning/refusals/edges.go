@@ -118,53 +118,62 @@ func large() (wrong error) {
 	return wrong
 }
 
+// contradiction is an iterator whose bounds and prefix do not fit together, on a store with the keys k00 to k19.
+type contradiction struct {
+	lower, upper, prefix string
+	first, last          string // "" if nothing is shown
+}
+
+var contradictions = []contradiction{
+	{"k05", "k15", "k", "k05", "k14"},
+	{"k", "l", "k1", "k10", "k19"},
+	{"k12", "", "k1", "k12", "k19"},
+	{"", "k12", "k1", "k10", "k11"},
+	{"k05", "k15", "k1", "k10", "k14"},
+	{"k1", "k2", "k0", "", ""},
+	{"k00", "k05", "k1", "", ""},
+	{"k07", "k07", "", "", ""},
+	{"", "", "\xff\xff", "", ""},
+	{"k1", "k13", "k0", "", ""},
+	{"l", "", "k", "", ""},
+	{"", "k00", "k", "", ""},
+}
+
 // bounds checks iterators with contradictory bounds and prefix: every key that they show must satisfy all of them.
 func bounds() error {
 	return within(engine.Options{}, func(db *engine.DB, _ engine.Options) error {
 		err := filled(db)
-		for _, o := range []struct {
-			lower, upper, prefix string
-			first, last          string // "" if nothing is shown
-		}{
-			{"k05", "k15", "k", "k05", "k14"},
-			{"k", "l", "k1", "k10", "k19"},
-			{"k12", "", "k1", "k12", "k19"},
-			{"", "k12", "k1", "k10", "k11"},
-			{"k05", "k15", "k1", "k10", "k14"},
-			{"k1", "k2", "k0", "", ""},
-			{"k00", "k05", "k1", "", ""},
-			{"k07", "k07", "", "", ""},
-			{"", "", "\xff\xff", "", ""},
-			{"k1", "k13", "k0", "", ""},
-			{"l", "", "k", "", ""},
-			{"", "k00", "k", "", ""},
-		} {
-			it, failed := db.NewIterator(engine.IterOptions{LowerBound: []byte(o.lower), UpperBound: []byte(o.upper), Prefix: []byte(o.prefix)})
-			if failed != nil {
-				return errors.Join(err, failed)
-			}
-			at := func(ok bool) string {
-				if ok {
-					return string(it.Key())
-				}
-				return ""
-			}
-			for _, m := range []struct{ move, got, want string }{
-				{"First", at(it.First()), o.first},
-				{"Last", at(it.Last()), o.last},
-				{"SeekGE of the first key", at(it.SeekGE([]byte("a"))), o.first},
-				{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), o.last},
-				{"SeekGE after the last key", at(it.SeekGE([]byte("z"))), ""},
-				{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
-			} {
-				if m.got != m.want {
-					err = errors.Join(err, accepted("%s of an iterator from %q to %q with prefix %q leads to %q, want %q", m.move, o.lower, o.upper, o.prefix, m.got, m.want))
-				}
-			}
-			err = errors.Join(err, it.Close())
+		for _, c := range contradictions {
+			err = errors.Join(err, c.check(db))
 		}
 		return err
 	})
+}
+
+func (c *contradiction) check(db *engine.DB) error {
+	it, err := db.NewIterator(engine.IterOptions{LowerBound: []byte(c.lower), UpperBound: []byte(c.upper), Prefix: []byte(c.prefix)})
+	if err != nil {
+		return err
+	}
+	at := func(ok bool) string {
+		if ok {
+			return string(it.Key())
+		}
+		return ""
+	}
+	for _, m := range []struct{ move, got, want string }{
+		{"First", at(it.First()), c.first},
+		{"Last", at(it.Last()), c.last},
+		{"SeekGE of the first key", at(it.SeekGE([]byte("a"))), c.first},
+		{"SeekLT of the last key", at(it.SeekLT([]byte("z"))), c.last},
+		{"SeekGE after the last key", at(it.SeekGE([]byte("z"))), ""},
+		{"SeekLT of the first key", at(it.SeekLT([]byte("a"))), ""},
+	} {
+		if m.got != m.want {
+			err = errors.Join(err, accepted("%s of an iterator from %q to %q with prefix %q leads to %q, want %q", m.move, c.lower, c.upper, c.prefix, m.got, m.want))
+		}
+	}
+	return errors.Join(err, it.Close())
 }
 
 // streams checks seeks to invalid positions of a stream, and a stream that is closed.

@@ -41,43 +41,50 @@ var vacancies = []vacancy{
 	},
 }
 
+// placing is a call that opens or creates a store in a directory, and the error with which it must end.
+type placing struct {
+	call string
+	do   func(dir string, o engine.Options) error
+	want error
+}
+
+func (v *vacancy) placings() []placing {
+	return []placing{
+		{"Open", opened, v.opens},
+		{"Open with ErrorIfMissing", func(dir string, o engine.Options) error {
+			o.ErrorIfMissing = true
+			return opened(dir, o)
+		}, v.looks},
+		{"Open with ReadOnly", func(dir string, o engine.Options) error {
+			o.ReadOnly = true
+			return opened(dir, o)
+		}, v.looks},
+		{"Checkpoint", func(dir string, o engine.Options) error { return copiedTo(dir, o, (*engine.DB).Checkpoint) }, v.takes},
+		{"Restore", func(dir string, o engine.Options) error {
+			return copiedTo(dir, o, func(db *engine.DB, dir string) error {
+				_, err := engine.Backup(db, "backups")
+				if err == nil {
+					_, err = engine.Restore("backups", 0, dir, o)
+				}
+				return err
+			})
+		}, v.takes},
+	}
+}
+
 // Vacant checks what is done with directories that hold no store. A call that is refused changes nothing there.
 func Vacant() (wrong error) {
 	for _, v := range vacancies {
-		for _, c := range []struct {
-			call string
-			do   func(dir string, o engine.Options) error
-			want error
-		}{
-			{"Open", func(dir string, o engine.Options) error { return opened(dir, o) }, v.opens},
-			{"Open with ErrorIfMissing", func(dir string, o engine.Options) error {
-				o.ErrorIfMissing = true
-				return opened(dir, o)
-			}, v.looks},
-			{"Open with ReadOnly", func(dir string, o engine.Options) error {
-				o.ReadOnly = true
-				return opened(dir, o)
-			}, v.looks},
-			{"Checkpoint", func(dir string, o engine.Options) error { return copiedTo(dir, o, (*engine.DB).Checkpoint) }, v.takes},
-			{"Restore", func(dir string, o engine.Options) error {
-				return copiedTo(dir, o, func(db *engine.DB, dir string) error {
-					_, err := engine.Backup(db, "backups")
-					if err == nil {
-						_, err = engine.Restore("backups", 0, dir, o)
-					}
-					return err
-				})
-			}, v.takes},
-		} {
-			if err := v.check(c.do, c.want); err != nil {
-				wrong = errors.Join(wrong, fmt.Errorf("%s of %s: %w", c.call, v.name, err))
+		for _, p := range v.placings() {
+			if err := v.check(p); err != nil {
+				wrong = errors.Join(wrong, fmt.Errorf("%s of %s: %w", p.call, v.name, err))
 			}
 		}
 	}
 	return wrong
 }
 
-func (v *vacancy) check(do func(dir string, o engine.Options) error, want error) error {
+func (v *vacancy) check(p placing) error {
 	const dir = "vacant"
 	o := engine.Options{FS: afero.NewMemMapFs(), InlineMaintenance: true}
 	if !v.absent {
@@ -91,12 +98,12 @@ func (v *vacancy) check(do func(dir string, o engine.Options) error, want error)
 		}
 	}
 	before := contents(o.FS, dir)
-	err := do(dir, o)
-	wrong := check([]refusal{{"the call", err, want}})
-	if after := contents(o.FS, dir); wrong == nil && want != nil && ((before == nil) != (after == nil) || !maps.EqualFunc(before, after, bytes.Equal)) {
+	err := p.do(dir, o)
+	wrong := check([]refusal{{"the call", err, p.want}})
+	if after := contents(o.FS, dir); wrong == nil && p.want != nil && ((before == nil) != (after == nil) || !maps.EqualFunc(before, after, bytes.Equal)) {
 		wrong = accepted("the call is refused, and leaves %d files in place of %d, or other content", len(after), len(before))
 	}
-	if wrong != nil || want != nil {
+	if wrong != nil || p.want != nil {
 		return wrong
 	}
 	o.ErrorIfMissing = true
