@@ -69,7 +69,8 @@ type DB struct {
 	images   sync.WaitGroup // images being copied; each is added under commitMu
 }
 
-// Get returns the value of key, or ErrNotFound. The result is a copy that belongs to the caller.
+// Get returns the value of key, or ErrNotFound. The result is a copy that belongs to the caller. Any other error is
+// ErrClosed, ErrCorrupt or one from the filesystem, and says nothing about whether the key exists.
 func (db *DB) Get(key []byte) ([]byte, error) { return db.AppendGet(nil, key) }
 
 // AppendGet appends the value of key to dst and returns the extended slice. If key does not exist it returns dst and

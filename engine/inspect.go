@@ -121,7 +121,8 @@ func StoreFiles(dir string, kind FileKind, o Options) ([]string, error) {
 	return inspect.Files(o.fs(), dir, kind)
 }
 
-// Shape returns the live tables by level: level 0 newest first, the other levels in key order.
+// Shape returns the live tables by level: level 0 newest first, the other levels in key order. The error is ErrClosed or
+// one from the filesystem.
 func (db *DB) Shape() ([]TableInfo, error) {
 	v, err := db.acquire()
 	if err != nil {
@@ -138,7 +139,7 @@ func (db *DB) Shape() ([]TableInfo, error) {
 	return all, db.release(v)
 }
 
-// BlobFiles returns the live blob files in the order of their numbers.
+// BlobFiles returns the live blob files in the order of their numbers. The error is ErrClosed or one from the filesystem.
 func (db *DB) BlobFiles() ([]BlobFileInfo, error) {
 	v, err := db.acquire()
 	if err != nil {

@@ -71,7 +71,8 @@ type Iterator struct {
 	err        error
 }
 
-// NewIterator returns an iterator over everything visible now. The caller must close it.
+// NewIterator returns an iterator over everything visible now. The caller must close it. The error is ErrClosed; errors met
+// while reading are those of Iterator.Error.
 func (db *DB) NewIterator(o IterOptions) (*Iterator, error) {
 	v, err := db.acquire()
 	if err != nil {

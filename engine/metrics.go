@@ -106,7 +106,8 @@ func ratio(a, b int64) float64 {
 	return float64(a) / float64(b)
 }
 
-// Metrics returns a description of the present state of the store and of its work since Open.
+// Metrics returns a description of the present state of the store and of its work since Open. A closed store has no
+// levels, memtables or blob files.
 func (db *DB) Metrics() Metrics {
 	n := &db.counters
 	m := Metrics{

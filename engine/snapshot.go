@@ -17,7 +17,8 @@ type Snapshot struct {
 	closed atomic.Bool
 }
 
-// NewSnapshot returns a snapshot of everything visible now. The caller must close it.
+// NewSnapshot returns a snapshot of everything visible now. The caller must close it. Reads of a snapshot of a closed store
+// return ErrClosed.
 func (db *DB) NewSnapshot() *Snapshot {
 	db.mu.Lock()
 	defer db.mu.Unlock()

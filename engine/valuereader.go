@@ -19,7 +19,8 @@ type ValueReader struct {
 	length int64
 }
 
-// GetReader returns a reader of the value of key, or ErrNotFound. The caller must close the reader.
+// GetReader returns a reader of the value of key, or ErrNotFound. The caller must close the reader. Other errors are those
+// of Get.
 func (db *DB) GetReader(key []byte) (*ValueReader, error) {
 	v, err := db.acquire()
 	if err != nil {
