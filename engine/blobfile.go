@@ -66,7 +66,7 @@ func showMems(mems []*view.Mem) {
 	}
 }
 
-// dropMems counts one view less for each memtable. A memtable that is left without a view releases its blob files.
+// dropMems counts one view fewer for each memtable. A memtable that is left without a view releases its blob files.
 func (db *DB) dropMems(mems []*view.Mem) error {
 	if len(mems) == 0 {
 		return nil

@@ -59,7 +59,7 @@ func (l *lab) failSync(effect faultfs.Effect, sync func() error) {
 	require.True(l.t, errors.Is(err, syscall.EIO) || errors.Is(err, syscall.ENOSPC))
 }
 
-// What a sync that does not do its work leaves behind. Retries, and reads in between, are L15 and L16 of package
+// What is left by a sync that fails, or that does nothing. Retries, and reads in between, are L15 and L16 of package
 // litmus.
 var failureLitmus = []litmus{
 	{"a later write to the page makes it whole again", func(l *lab) {

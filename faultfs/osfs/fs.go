@@ -102,7 +102,8 @@ func (d *FS) Chtimes(name string, atime, mtime time.Time) error {
 	return d.on.Chtimes(name, atime, mtime)
 }
 
-// named returns an error of a call that package os would report under the name op.
+// named returns the error of a call on a path as package os would return it: an *fs.PathError that names the operation
+// op.
 func named(op, name string, err error) error {
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		return &fs.PathError{Op: op, Path: name, Err: at.Err}

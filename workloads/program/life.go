@@ -170,7 +170,7 @@ func (l *life) explained() *explain.Explanation {
 	return e
 }
 
-// failsComplete reports whether the store fails alike as it was at the end of the run, with nothing lost.
+// failsComplete reports whether the complete store that the run left, with nothing lost, fails in the same way.
 func (l *life) failsComplete() bool {
 	if len(l.trace) == 0 {
 		return false
@@ -213,7 +213,7 @@ func (l *life) under(model faultfs.Model) string {
 		}
 		sampled = sampled || leaf.img.Sampled()
 		if lost := leaf.img.Lost(); len(l.beside(l.failure.Place.apart, lost)) < len(lost) {
-			sampled = true // it would fail for another reason
+			sampled = true // skipped, because a failure of this image would have another cause
 			continue
 		}
 		if a, ok := l.answer(leaf.img, acked); ok && l.alike(a) {

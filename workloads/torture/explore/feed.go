@@ -98,8 +98,9 @@ func (f *feeder) planned() [][]uint64 {
 	return passes(r.CrashTicks(), min(r.ClosingTicks(), closingPass), r.Plan.Spec.Seed)
 }
 
-// feed sends the crash points, pass by pass. After a quarter of them it also sends the job that starts a row of crashes (see
-// endure). Crash points that are owed are sent until whole is done, the others until ctx is done.
+// feed sends the crash points, pass by pass. After a quarter of them it also sends the job that starts a row of crashes
+// (see endure). Sending ends when ctx is done, except for crash points that are owed: those are sent until whole is
+// done.
 func (f *feeder) feed(ctx, whole context.Context, jobs chan<- job) {
 	r := f.req.Subject.Recording
 	fs := faultfs.Recorded(r.Trace)

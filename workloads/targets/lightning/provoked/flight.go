@@ -109,7 +109,7 @@ func copyInFlight(copies func(*engine.DB) error, restore func(left *faultfs.FS) 
 			soon(func() bool { mu.Lock(); defer mu.Unlock(); return taken })
 			return errDisk
 		}
-		// This sync is the copy's own, of what was acknowledged before. Now the commit in flight comes.
+		// This sync is the copy's own and covers what was acknowledged before. Now start the commit that will be in flight.
 		go func() { answer <- db.Put([]byte("in flight"), nil, engine.Sync) }()
 		soon(func() bool { return db.Metrics().Commits > 1 })
 		return nil
