@@ -60,7 +60,7 @@ func follow(t *testing.T, file, heading string, env []string) {
 		}
 		for _, block := range s.commands {
 			sh := exec.Command("sh", "-eu", "-c", block)
-			sh.Env = append(os.Environ(), env...)
+			sh.Env, sh.Dir = append(os.Environ(), env...), t.TempDir()
 			said, err := sh.CombinedOutput()
 			t.Logf("%s, %s\n$ %s\n%s", filepath.Base(file), heading, strings.TrimSpace(block), said)
 			require.NoError(t, err, "%s: a command under %q fails: %s\n%s", file, heading, block, said)

@@ -142,7 +142,7 @@ func (u *unit) obey(w http.ResponseWriter, r *http.Request) {
 			refuse(err)
 			return
 		}
-		_, _ = w.Write(log[max(0, len(log)-4000):])
+		_, _ = w.Write(log)
 		return
 	}
 	switch verb := args[0]; {

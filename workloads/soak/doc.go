@@ -16,8 +16,8 @@
 //
 // Promises:
 //
-//   - K1: no counted cell is lost or counted twice, whichever process is killed and when: totals by lap and cell are those of an
-//     undisturbed soak. A cell is counted once its line in the ledger is durable.
+//   - K1: no counted cell is lost or counted twice, whichever process is killed and when. A cell is counted once its line in the
+//     ledger is durable. With one client, totals by lap and cell are those of an undisturbed soak (see campaign, C1).
 //   - K2: whatever an engine does to its process (panic, exit, spin, exhaust memory) costs at most one cell. It is a finding, and
 //     the lap goes on.
 //   - K3: no cell of a lap is counted before the lab has found the planted bug in that lap. A lab that misses it is blind, and the

@@ -17,8 +17,9 @@
 //
 // Promises:
 //
-//   - C1: what a cell does is a function of (spec, lap, cell): it has the same seed whenever, wherever and in whichever shard it
-//     runs. A soak that was killed therefore repeats at most the cells not yet in the ledger, and gets the same results.
+//   - C1: the seed of a cell is a function of (spec, lap, cell): it is the same whenever, wherever and in whichever shard the cell
+//     runs. A soak that was killed therefore repeats at most the cells not yet in the ledger. With one client a repeated cell does
+//     the same again; with several, the default, their schedule differs, and so does the number of crash images.
 //   - C2: spec.json and cursor.json are written atomically: new file, sync, rename, sync of the directory.
 //   - C3: a cursor never claims more than is durable, because the ledger is synced before the cursor is written. A ledger that is
 //     shorter than its cursor says, or adds up to other totals, is refused.
