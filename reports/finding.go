@@ -16,7 +16,7 @@ import (
 func onPage(f torture.Finding, program string) page.Finding {
 	on := page.Finding{
 		Sentence: f.Sentence, Origin: wording.Origin(&f), Why: Why(f.Explanation),
-		Evidence: f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], Crash: f.CrashTick, File: f.File, Unsaved: f.Unsaved,
+		Evidence: f.Evidence[:min(len(f.Evidence), wording.MaxEvidence)], Crash: f.CrashTick, Second: f.NestedTick, File: f.File, Unsaved: f.Unsaved,
 		Trace: traceOf(&f), Promise: promiseOf(&f),
 		Left: max(0, f.ChangesOf-len(f.Changes)),
 		Changes: mapped(f.Changes, func(c evidence.KeyChange) page.Change {

@@ -248,6 +248,16 @@ func TestTheHTMLPageExplainsAFinding(t *testing.T) {
 	}
 }
 
+// The operations shown are those before the first power cut, and the explanation is about the second.
+func TestTheHTMLPageTellsTwoPowerCutsApart(t *testing.T) {
+	r := failing()
+	require.False(t, strings.Contains(written(t, "html", r), "power was cut again at tick"))
+	r.Findings[0].NestedTick = 1031
+	page := written(t, "html", r)
+	require.Contains(t, page, "Before the first power cut</h4>")
+	require.Contains(t, page, "power was cut again at tick 1,031 of that recovery.")
+}
+
 func TestEvidenceOfEarlierVersionsHasNoCircumstances(t *testing.T) {
 	r := failing()
 	r.Findings[0].Circumstances, r.Findings[0].Changes, r.Findings[0].ChangesOf = nil, nil, 0

@@ -18,8 +18,9 @@ type Finding struct {
 	File     string // path of the saved evidence
 	Unsaved  string // why it could not be saved
 	Test     string // the command line that runs its Go test
-	Crash    uint64 // the tick of the power cut; 0: there was none
-	Trace    []Op   // filesystem operations up to the power cut, oldest first
+	Crash    uint64 // the tick of the first power cut; 0: there was none
+	Second   uint64 // the tick of the recovery after it at which power was cut again; 0: it was not
+	Trace    []Op   // filesystem operations up to the first power cut, oldest first
 }
 
 // Why explains a finding by the ordering that the store failed to enforce.
@@ -50,16 +51,19 @@ type Site struct {
 	Stack   []string // the stack of the store or program, innermost call first
 }
 
+func (s *Site) acknowledges() bool { return s.Op == "acknowledgement" }
+
 // Acknowledgement is the Op.Op of an acknowledgement to a client, or by a program.
 const Acknowledgement = "acknowledged"
 
-// roleOf returns the role of an operation in the missing order, or "" if it has none.
+// roleOf returns the role of an operation of the trace in the missing order, or "" if it has none. An acknowledgement has the tick of
+// the operation before it. If power was cut twice, the order may be that of the recovery, which has ticks of its own.
 func (f *Finding) roleOf(op Op) Role {
 	if f.Why == nil {
 		return ""
 	}
 	for _, s := range f.Why.Order {
-		if s.Tick == op.Tick {
+		if s.Tick == op.Tick && s.acknowledges() == op.acknowledges() && (f.Second == 0 || s.Path == op.Path) {
 			return s.Role
 		}
 	}

@@ -53,20 +53,28 @@ func TestTextBetweenBackticksIsCode(t *testing.T) {
 }
 
 func TestTheMissingOrderIsMarkedOnTheTimeline(t *testing.T) {
-	line := timelineOf(Finding{
+	f := Finding{
 		Crash: 9,
-		Why:   &Why{Order: []Site{{Role: By, Tick: 5}, {Role: Missing, Tick: 3}, {Role: Beside, Tick: 4}}},
+		Why:   &Why{Order: []Site{{Role: By, Tick: 5, Op: "acknowledgement"}, {Role: Missing, Tick: 3}, {Role: Beside, Tick: 4}}},
 		Trace: []Op{
 			{Tick: 3, Op: "write", Path: "a", Fate: "lost"},
 			{Tick: 4, Op: "sync", Path: "."},
 			{Tick: 5, Op: Acknowledgement, Note: "commit #1"},
+			{Tick: 5, Op: "write", Path: "a", Fate: "lost"}, // acknowledgements have the tick of the operation before them
 		},
-	})
-	require.Equal(t, []Role{Missing, Beside, By}, []Role{line.Marks[0].Role, line.Marks[1].Role, line.Marks[2].Role})
+	}
+	line := timelineOf(f)
+	require.Equal(t, []Role{Missing, Beside, By, ""}, []Role{line.Marks[0].Role, line.Marks[1].Role, line.Marks[2].Role, line.Marks[3].Role})
 	require.True(t, line.Acks)
 	require.Equal(t, acknowledged, line.Lanes[0].Name)
 	require.Equal(t, line.Lanes[0].Y, line.Marks[2].Y)
 	require.Equal(t, "ack", line.Marks[2].Shape)
+
+	f.Second = 7 // the order is now about the recovery, except for the operation on the same file
+	f.Why.Order[1].Path, f.Why.Order[2].Path = "b", "."
+	line = timelineOf(f)
+	require.Equal(t, []Role{"", Beside}, []Role{line.Marks[0].Role, line.Marks[1].Role})
+	require.False(t, line.Ringed)
 }
 
 func TestCommitsThatWereNotDurableReachThePowerCut(t *testing.T) {
