@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -77,11 +78,22 @@ func newGroup(t *testing.T) *group {
 	return g
 }
 
+// ownHost returns a loopback address that no other test uses. While a service restarts, its port of 127.0.0.1 could be taken: the
+// system gives such ports to outgoing connections, too.
+func ownHost() string {
+	pid := os.Getpid()
+	return fmt.Sprintf("127.%d.%d.%d", 1+pid>>8%250, pid&255, hosts.Add(1))
+}
+
+// hosts is the number of hosts given out by ownHost.
+var hosts atomic.Int32
+
 // freeAddresses returns addresses on which nobody listens.
 func freeAddresses(t *testing.T, n int) (all []string) {
 	t.Helper()
+	host := ownHost()
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", host+":0")
 		require.NoError(t, err)
 		defer l.Close() // once all have been drawn, so that they differ
 		all = append(all, l.Addr().String())

@@ -5,7 +5,6 @@ package operations_test
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -155,9 +154,9 @@ func TestASecondSupervisorOnOneDirectory(t *testing.T) {
 	require.NoError(t, err)
 	dir := copyOfSoak(t)
 	env := []string{"SERVICE_LAB=" + lab, "SERVICE_REAL_SOAK=" + dir}
-	first := newUnit(t, dir, append(env, "SERVICE_ADDRESS="+freeAddress(t))...)
+	first := newUnit(t, dir, append(env, "SERVICE_ADDRESS="+freeAddresses(t, 1)[0])...)
 	answers(t, first)
-	second := newUnit(t, dir, append(env, "SERVICE_ADDRESS="+freeAddress(t))...)
+	second := newUnit(t, dir, append(env, "SERVICE_ADDRESS="+freeAddresses(t, 1)[0])...)
 	<-second.ended
 
 	tape := newFilm("lightning-torture", "soak.yml")
@@ -178,15 +177,6 @@ func TestASecondSupervisorOnOneDirectory(t *testing.T) {
 	}
 	require.NotContains(t, tape.firing(t), "TortureDown")
 	follow(t, page, "How to tell that it is over", shell)
-}
-
-// freeAddress returns a loopback address on which nothing listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
 }
 
 // answers waits until a service serves its pages.

@@ -56,7 +56,7 @@ func build(module, name string) (string, error) {
 func newUnit(t *testing.T, dir string, env ...string) *unit {
 	t.Helper()
 	u := &unit{t: t, bin: t.TempDir(), log: filepath.Join(t.TempDir(), "log"), neighbours: func() {}}
-	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=127.0.0.1:0"}, env...) // later entries override earlier ones
+	u.env = append([]string{"SERVICE_STORE=" + filepath.Join(dir, "store"), "SERVICE_ADDRESS=" + ownHost() + ":0"}, env...) // later entries override earlier ones
 	u.stand = httptest.NewServer(http.HandlerFunc(u.obey))
 	t.Cleanup(u.stand.Close)
 	writeTools(t, u.bin, u.stand.URL)
