@@ -6,17 +6,12 @@ import (
 	"github.com/spf13/afero"
 	"github.com/stretchr/testify/require"
 
-	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/badger"
 	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func TestAsTarget(t *testing.T) {
-	targettest.Run(t, func(dir string) (workloads.Store, error) {
-		return badger.Open(torture.Env{FS: afero.NewOsFs(), Dir: dir})
-	})
-}
+func TestAsTarget(t *testing.T) { targettest.Run(t, afero.NewOsFs(), badger.Open) }
 
 func TestAsMeasured(t *testing.T) { targettest.Engine(t, badger.Engine()) }
 

@@ -13,17 +13,10 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func TestAsTarget(t *testing.T) {
-	targettest.Run(t, func(dir string) (workloads.Store, error) {
-		return goleveldb.Open(torture.Env{FS: afero.NewOsFs(), Dir: dir})
-	})
-}
+func TestAsTarget(t *testing.T) { targettest.Run(t, afero.NewOsFs(), goleveldb.Open) }
 
 func TestAsTargetOnFaultfs(t *testing.T) {
-	disk := faultfs.New(faultfs.Options{})
-	targettest.Run(t, func(dir string) (workloads.Store, error) {
-		return goleveldb.Open(torture.Env{FS: disk, Dir: dir})
-	})
+	targettest.Run(t, faultfs.New(faultfs.Options{}), goleveldb.Open)
 }
 
 func TestDamageIsReportedAsCorruption(t *testing.T) {

@@ -6,26 +6,14 @@ import (
 	"github.com/spf13/afero"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
-	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/targets/pebble"
 	"github.com/lightningdb/lightning-torture/workloads/targets/targettest"
-	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-func TestAsTarget(t *testing.T) {
-	targettest.Run(t, func(dir string) (workloads.Store, error) {
-		return pebble.Open(torture.Env{FS: afero.NewOsFs(), Dir: dir})
-	})
-}
+func TestAsTarget(t *testing.T) { targettest.Run(t, afero.NewOsFs(), pebble.Open) }
 
 func TestAsTargetOnFaultfs(t *testing.T) {
-	disk := faultfs.New(faultfs.Options{})
-	targettest.Run(t, func(dir string) (workloads.Store, error) {
-		if err := disk.MkdirAll(dir, 0o755); err != nil {
-			return nil, err
-		}
-		return pebble.Open(torture.Env{FS: disk, Dir: dir})
-	})
+	targettest.Run(t, faultfs.New(faultfs.Options{}), pebble.Open)
 }
 
 func TestAsMeasured(t *testing.T) { targettest.Engine(t, pebble.Engine()) }

@@ -16,20 +16,8 @@ import (
 
 func TestAsTarget(t *testing.T) {
 	for _, target := range []torture.Target{sqlite.Target(), sqlite.WAL()} {
-		t.Run(target.Name, func(t *testing.T) {
-			targettest.Run(t, func(dir string) (workloads.Store, error) {
-				return target.Open(torture.Env{FS: afero.NewOsFs(), Dir: dir})
-			})
-		})
-		t.Run(target.Name+" on a faultfs", func(t *testing.T) {
-			disk := faultfs.New(faultfs.Options{})
-			targettest.Run(t, func(dir string) (workloads.Store, error) {
-				if err := disk.MkdirAll(dir, 0o755); err != nil {
-					return nil, err
-				}
-				return target.Open(torture.Env{FS: disk, Dir: dir})
-			})
-		})
+		t.Run(target.Name, func(t *testing.T) { targettest.Run(t, afero.NewOsFs(), target.Open) })
+		t.Run(target.Name+" on a faultfs", func(t *testing.T) { targettest.Run(t, faultfs.New(faultfs.Options{}), target.Open) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package targettest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -19,11 +20,11 @@ func Engine(t *testing.T, e bench.Engine) {
 		{"with one full memtable", bench.Config{MemtableBytes: 8 << 20, CacheBytes: 8 << 20, FullMemtable: true}},
 	} {
 		t.Run(way.name, func(t *testing.T) {
-			Run(t, func(dir string) (workloads.Store, error) {
+			run(t, func(dir string) (workloads.Store, error) {
 				c := way.config
 				c.Dir = dir
 				return e.Open(c)
-			})
+			}, slices.Concat(tests, copies))
 		})
 	}
 	if e.NewMemory == nil || e.MemoryForgets {

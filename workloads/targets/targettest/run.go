@@ -5,22 +5,30 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/spf13/afero"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
-// Opener opens the store in dir, and creates it if it does not exist.
-type Opener func(dir string) (workloads.Store, error)
-
-// Run runs the suite on the stores that open returns. Tests of features that a store lacks are skipped.
-func Run(t *testing.T, open Opener) {
+// Run runs the suite on an adapter: open is the Open of its Target, fs the filesystem for its stores. Tests of features that a
+// store lacks are skipped.
+func Run(t *testing.T, fs afero.Fs, open func(torture.Env) (workloads.Store, error)) {
 	t.Helper()
-	run(t, open, slices.Concat(tests, copies))
+	run(t, func(dir string) (workloads.Store, error) {
+		if err := fs.MkdirAll(dir, 0o755); err != nil {
+			return nil, err
+		}
+		return open(torture.Env{FS: fs, Dir: dir})
+	}, slices.Concat(tests, copies))
 }
 
-func run(t *testing.T, open Opener, tests []test) {
+// opener opens the store in dir, and creates it if it does not exist.
+type opener func(dir string) (workloads.Store, error)
+
+func run(t *testing.T, open opener, tests []test) {
 	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -36,7 +44,7 @@ func run(t *testing.T, open Opener, tests []test) {
 type suite struct {
 	*testing.T
 	workloads.Store
-	open Opener
+	open opener
 	dir  string
 }
 
