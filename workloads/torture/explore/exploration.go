@@ -58,10 +58,6 @@ func Explore(ctx context.Context, req Request) *Outcome {
 	return found
 }
 
-// Grace is how long a call of the engine may still take once the caller's context is done. After that the call is
-// abandoned: its goroutine keeps running, because nothing can stop it.
-const Grace = record.Grace
-
 // gather waits for all explorers and adds up their results. If the engine hangs in one of them, gather takes what that
 // explorer has found so far and stops the exploration. Once the caller's context is done, it abandons explorers whose
 // engine does not return within the grace period.
@@ -77,7 +73,7 @@ func gather(caller context.Context, common *shared, crew []*explorer, done <-cha
 			left--
 		case <-leaving:
 			leaving = nil
-			watch.Reset(Grace / 8)
+			watch.Reset(record.Grace / 8)
 		case <-watch.C:
 			for _, x := range crew {
 				if caller.Err() != nil && x.abandon() || x.giveUp() {

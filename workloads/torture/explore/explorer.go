@@ -168,7 +168,7 @@ func (x *explorer) late() bool { return x.owed && x.shared.ctx.Err() != nil }
 // abandon gives up a recovery that has been running for longer than the grace period, because the exploration's caller is
 // gone. It reports whether it did; the caller of abandon then owns the explorer.
 func (x *explorer) abandon() bool {
-	if !x.prober.GiveUp(min(Grace, x.subject.Patience)) {
+	if !x.prober.GiveUp(min(record.Grace, x.subject.Patience)) {
 		return false
 	}
 	x.attempt.path.Freeze()

@@ -99,8 +99,8 @@ type Request struct {
 	Until  string // if First: only at the one with this fingerprint
 
 	// Caller is the context of whoever waits for Explore. When it is done, a recovery that is under way is abandoned after
-	// Grace. When only the context of Explore is done, as when time is up, no new recoveries start, but running ones are
-	// waited for. nil: the context of Explore serves as both.
+	// record.Grace: its goroutine keeps running, because nothing can stop it. When only the context of Explore is done, as
+	// when time is up, no new recoveries start, but running ones are waited for. nil: the context of Explore serves as both.
 	Caller context.Context
 
 	Explorers int       // number of crash points explored at the same time
