@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
@@ -225,7 +224,7 @@ func (a *accountant) Close() error {
 	)
 }
 
-// standing returns the checks that do not depend on a particular store. Each runs once per process.
+// standing returns the checks that do not depend on a particular store. Each runs once per process; see share.
 func standing() []torture.StandingCheck {
 	checks := append([]torture.StandingCheck{
 		{Name: "refusals.Names", Run: refusals.Names},
@@ -240,10 +239,7 @@ func standing() []torture.StandingCheck {
 	for _, check := range past.Checks() {
 		checks = append(checks, torture.StandingCheck{Name: "past.Checks", Run: check})
 	}
-	for i := range checks {
-		checks[i].Run = sync.OnceValue(checks[i].Run)
-	}
-	return checks
+	return share(checks)
 }
 
 func (a *accountant) account() error {
