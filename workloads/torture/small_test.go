@@ -52,6 +52,16 @@ func TestTheSmallScopeContinuesWhereItStopped(t *testing.T) {
 	assert.Less(t, half.CrashPoints, whole.CrashPoints)
 }
 
+func TestTheSmallScopeTriesCrashesWithoutCrashesOfRecoveriesFirst(t *testing.T) {
+	t.Parallel()
+	r, err := Check(t.Context(), toy.Target(toy.NoFileSync), Options{Scenario: "small", Ops: 2, StopAfter: 1, NoShrink: true})
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Findings)
+	assert.EqualValues(t, 1, r.Scope.Next, "no script was explored in full")
+	assert.Zero(t, r.NestedImages)
+	assert.Positive(t, r.Images)
+}
+
 func TestTheSmallScopeFindsBugsThatNeedFewSteps(t *testing.T) {
 	sameRaces(t)
 	t.Parallel()
