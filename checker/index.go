@@ -130,10 +130,10 @@ func newIndex(ops []history.Op, initial *history.State) *index {
 // indexOf indexes a history, or a part of one, without checking it.
 func indexOf(ops []history.Op, initial *history.State) *index {
 	x := &index{ops: ops}
-	x.collectKeys(initial)
+	at := x.collectKeys(initial)
 	for i := range ops {
 		if ops[i].Wrote() {
-			x.addCommit(&ops[i])
+			x.addCommit(&ops[i], at)
 		}
 	}
 	x.raiseBarriers()
@@ -146,21 +146,30 @@ func indexOf(ops []history.Op, initial *history.State) *index {
 	return x
 }
 
-// collectKeys creates an entry for every key that was loaded or written, in key order.
-func (x *index) collectKeys(initial *history.State) {
+// collectKeys creates an entry for every key that was loaded or written, in key order. It returns their positions.
+func (x *index) collectKeys(initial *history.State) map[string]int {
+	at := map[string]int{}
+	collect := func(e entry) {
+		if _, known := at[string(e.key)]; !known {
+			at[string(e.key)] = 0
+			x.entries = append(x.entries, e)
+		}
+	}
 	if initial != nil {
 		for key, value := range initial.All() {
-			x.entries = append(x.entries, entry{key: bytes.Clone(key), value: bytes.Clone(value), loaded: true})
+			collect(entry{key: bytes.Clone(key), value: bytes.Clone(value), loaded: true})
 		}
 	}
 	for i := range x.ops {
 		for _, w := range x.ops[i].Writes {
-			x.entries = append(x.entries, entry{key: w.Key})
+			collect(entry{key: w.Key})
 		}
 	}
-	// The sort is stable, so among equal keys the loaded one comes first and is the one that is kept.
-	slices.SortStableFunc(x.entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
-	x.entries = slices.CompactFunc(x.entries, func(a, b entry) bool { return bytes.Equal(a.key, b.key) })
+	slices.SortFunc(x.entries, func(a, b entry) int { return bytes.Compare(a.key, b.key) })
+	for i := range x.entries {
+		at[string(x.entries[i].key)] = i
+	}
+	return at
 }
 
 // lookup returns the position of the entry of key, or where it would be inserted.
@@ -168,15 +177,16 @@ func (x *index) lookup(key []byte) (int, bool) {
 	return slices.BinarySearchFunc(x.entries, key, func(e entry, k []byte) int { return bytes.Compare(e.key, k) })
 }
 
-// addCommit records a commit. If it writes a key more than once, only the last of these writes can ever be seen.
-func (x *index) addCommit(op *history.Op) {
+// addCommit records a commit; at has the positions of the entries. If it writes a key more than once, only the last of these
+// writes can ever be seen.
+func (x *index) addCommit(op *history.Op, at map[string]int) {
 	c := commit{op: op, call: op.Call, done: history.Never, level: unacked, kept: history.Never}
 	if op.Outcome == history.Acked {
 		c.done, c.level = op.Return, levelOf(op.Durability)
 	}
 	id := int32(len(x.commits))
 	for _, w := range op.Writes {
-		k, _ := x.lookup(w.Key)
+		k := at[string(w.Key)]
 		e := &x.entries[k]
 		entered := writer{value: w.Value, call: c.call, done: c.done, commit: id, delete: w.Delete}
 		if n := len(e.writers); n > 0 && e.writers[n-1].commit == id {
