@@ -9,6 +9,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
+	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
 )
 
 // batchKeys divides the number of keys loaded into a store whose batches are not atomic. There, each key is a commit
@@ -66,9 +67,9 @@ const UsualLimits = "usual"
 // limitsOf returns a function that chooses the limits of a run from its seed.
 func (o *Options) limitsOf(target *contract.Target) (func(seed uint64) contract.Limits, error) {
 	switch {
-	case o.Scenario != "" && o.Limits != "" && o.Limits != UsualLimits:
+	case o.Scenario != "" && o.Scenario != plan.SmallName && o.Limits != "" && o.Limits != UsualLimits:
 		return nil, fmt.Errorf("%w: scenario %q always has the usual limits; leave out --limits", ErrConfig, o.Scenario)
-	case o.Scenario != "" || o.Limits == UsualLimits:
+	case o.Scenario != "" && o.Limits == "" || o.Limits == UsualLimits:
 		return func(uint64) contract.Limits { return nil }, nil
 	case o.Limits == "":
 		return target.DrawLimits, nil

@@ -40,7 +40,8 @@ type Options struct {
 	// as hanging. 0: 30 s.
 	Patience time.Duration
 	// Limits says which limits of the engine the runs set (see Target.Limits), such as "manifest-roll 200, table 512".
-	// Empty: each run draws its own, and one run in five sets none. "usual": no run sets any. Scenarios set none.
+	// Empty: each run draws its own, and one run in five sets none. "usual": no run sets any. Scenarios set none, except that
+	// the scenario small sets those given here.
 	Limits    string
 	StopAfter int    // stop after this many findings; 0: do not stop
 	NoShrink  bool   // do not shrink findings

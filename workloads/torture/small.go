@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
@@ -58,11 +57,8 @@ func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 	c.scope = &small.Scope{Steps: steps, Scripts: small.Scripts(steps), First: c.opts.Seed, Next: c.opts.Seed}
 	for s := c.scope; !s.Done(); {
 		end := min(s.Next+smallAhead, s.Scripts+1)
-		half := time.Now().Add(time.Until(c.deadline) / 2) // so that the scope is finished, however often it is continued
-		for next := s.Next; next < end && !c.smallEnds(ctx) && (c.deadline.IsZero() || time.Now().Before(half)); {
-			if err := c.goThrough(ctx, cell, &next, end, 0); err != nil {
-				return err
-			}
+		if err := c.crashesFirst(ctx, cell, end); err != nil {
+			return err
 		}
 		for s.Next < end && !c.smallEnds(ctx) {
 			if err := c.goThrough(ctx, cell, &s.Next, end, explore.MaxImages); err != nil {
@@ -71,6 +67,19 @@ func (c *campaign) goThroughScope(ctx context.Context, cell *cell) error {
 		}
 		if c.smallEnds(ctx) {
 			return nil
+		}
+	}
+	return nil
+}
+
+// crashesFirst explores the scripts up to end without crashes of recoveries. It takes at most half of the time left, so that the
+// scope is finished at last, however often it is continued.
+func (c *campaign) crashesFirst(ctx context.Context, cell *cell, end uint64) error {
+	half, cancel := c.budget(ctx, 2)
+	defer cancel()
+	for next := c.scope.Next; next < end && half.Err() == nil && !c.smallEnds(ctx); {
+		if err := c.goThrough(ctx, cell, &next, end, 0); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -134,7 +143,10 @@ func (c *campaign) runSmall(ctx context.Context, run *scopeRun, lane, lives int)
 
 // recordSmall records a script. The recording is nil if the target cannot run it.
 func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Recording, error) {
-	p, err := plan.Resolve(plan.Spec{Workload: plan.SmallName, Scenario: plan.SmallName, Fault: "power", Profile: c.opts.Profile, Device: c.opts.Device, Seed: script})
+	p, err := plan.Resolve(plan.Spec{
+		Workload: plan.SmallName, Scenario: plan.SmallName, Fault: "power", Profile: c.opts.Profile, Device: c.opts.Device,
+		Seed: script, Limits: c.limits(script),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +158,8 @@ func (c *campaign) recordSmall(ctx context.Context, script uint64) (*record.Reco
 }
 
 // newTicks returns the crash ticks that a run has in addition to those of the script without its last step: everything
-// after the operations that both have in common. If the two runs differ from the start, all ticks are new.
+// after the operations that both have in common, and the last tick before that, because a step may promise something
+// without changing the disk. If the two runs differ from the start, all ticks are new.
 func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, error) {
 	all := run.r.CrashTicks()
 	prefix := small.Prefix(run.script)
@@ -157,15 +170,19 @@ func (c *campaign) newTicks(ctx context.Context, run *scopeRun) ([][]uint64, err
 	if err != nil {
 		return nil, err
 	}
-	done := len(shorter.History) - 1 // not counting the scan at the end
-	if done < 0 || done >= len(run.r.History) {
+	done := 0 // number of operations that both have in common; what follows in the shorter run are the reads at its end
+	for done < min(len(shorter.History), len(run.r.History)) && shorter.History[done].Kind == run.r.History[done].Kind {
+		done++
+	}
+	if done == len(run.r.History) {
 		return [][]uint64{all}, nil
 	}
 	begin := uint64(run.r.History[done].Call)
 	if shorter.HashUntil(begin) != run.r.HashUntil(begin) {
 		return [][]uint64{all}, nil
 	}
-	return [][]uint64{slices.DeleteFunc(slices.Clone(all), func(tick uint64) bool { return tick < begin })}, nil
+	first, _ := slices.BinarySearch(all, begin)
+	return [][]uint64{all[max(0, first-1):]}, nil
 }
 
 // addSmall adds the result of a script.

@@ -2,12 +2,14 @@ package torture
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/checker"
+	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/small"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
 )
@@ -79,4 +81,40 @@ func TestTheSmallScopeFindsBugsThatNeedFewSteps(t *testing.T) {
 			assert.True(t, again.Reproduced)
 		})
 	}
+}
+
+func TestTheSmallScopeSetsTheLimitsInTheOptions(t *testing.T) {
+	sameRaces(t)
+	t.Parallel()
+	o := Options{Scenario: "small", Ops: 1, StopAfter: 1, NoShrink: true}
+	r, err := Check(t.Context(), limited(), o)
+	require.NoError(t, err)
+	assert.Empty(t, r.Findings)
+	o.Limits = "buffer=99"
+	r, err = Check(t.Context(), limited(), o)
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Findings)
+	assert.EqualValues(t, 99, r.Findings[0].Limits["buffer"])
+	again, err := Replay(t.Context(), []Target{limited()}, r.Findings[0].Token, ReplayOptions{})
+	require.NoError(t, err)
+	assert.True(t, again.Reproduced)
+}
+
+// What the last step promises may be broken by a disk that the script without that step has left, too: a close need not
+// change the disk in order to promise that everything survives.
+func TestTheSmallScopeCutsThePowerAtTheEndOfTheLastStepToo(t *testing.T) {
+	sameRaces(t)
+	t.Parallel()
+	c, err := newCampaign(toy.Target(toy.Correct), Options{Scenario: "small", Ops: 2})
+	require.NoError(t, err)
+	run := &scopeRun{script: small.Scripts(1) + 1*small.Kinds + 15 + 1} // an unsynced put, and reopening the store
+	run.r, err = c.recordSmall(t.Context(), run.script)
+	require.NoError(t, err)
+	put, reopening := run.r.History[0], run.r.History[1]
+	require.Equal(t, []history.Kind{history.Put, history.Close}, []history.Kind{put.Kind, reopening.Kind})
+	ticks, err := c.newTicks(t.Context(), run)
+	require.NoError(t, err)
+	require.Len(t, ticks, 1)
+	before := slices.DeleteFunc(ticks[0], func(tick uint64) bool { return tick > uint64(reopening.Call) })
+	assert.Len(t, before, 1, "the last tick of the script without the last step")
 }
