@@ -55,9 +55,9 @@
 //
 // # Not modelled
 //
-// Modes, owners, times, extended attributes and memory maps. Chmod, Chown and Chtimes succeed and do nothing. There are
-// no files without a name (O_TMPFILE). Files have at most 64 GiB. Sync covers the same as SyncData (fdatasync), and no
-// times.
+// Modes, owners, times, extended attributes and memory maps. Chmod, Chown and Chtimes succeed and do nothing. Files
+// without a name (O_TMPFILE) are created through Inode only. Files have at most 64 GiB. Sync covers the same as SyncData
+// (fdatasync), and no times.
 //
 // # Beyond afero.Fs
 //
@@ -66,7 +66,8 @@
 // everything in the shape of package os, for engines that have such an interface and for adapters to other interfaces.
 //
 // A kernel that serves an FS to processes works with inodes instead of paths: FS.Inode and the type Inode, in inode.go
-// and inodenames.go. They add what package os lacks: renames over empty directories, and files by number.
+// and inodenames.go. They add what package os lacks: renames over empty directories, files without a name, and files by
+// number.
 //
 // # Concurrency
 //

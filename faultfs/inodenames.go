@@ -2,6 +2,7 @@ package faultfs
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
 
 	"github.com/lightningdb/lightning-torture/faultfs/disk"
@@ -31,6 +32,23 @@ func (i Inode) make(as, name string, e disk.Entry) (Inode, error) {
 	e.Ino = i.fs.alloc()
 	i.fs.change(Op{Kind: OpCreate, Path: at, Ino: e.Ino, Dir: e.Dir, Edits: []Edit{e.Edit(i.node.ino, name)}})
 	return i.child(e, name), nil
+}
+
+// Nameless creates a file without a name, like open(2) with O_TMPFILE in the directory. Link gives it a name; a crash before
+// that leaves nothing of it. The creation itself is not recorded, because no image can show it.
+func (i Inode) Nameless() (Inode, error) {
+	i.fs.enter()
+	defer i.fs.leave()
+	if i.node.removed {
+		return Inode{}, pathError("open", i.node.path(), syscall.ENOENT)
+	}
+	n := &node{ino: i.fs.alloc(), content: &disk.Content{}, parent: i.node}
+	n.base = fmt.Sprintf("O_TMPFILE#%d", n.ino)
+	if _, err := i.fs.inject(call{kind: OpCreate, name: "open", path: n.path()}); err != nil {
+		return Inode{}, err
+	}
+	i.fs.nodes[n.ino] = n
+	return Inode{i.fs, n}, nil
 }
 
 // vacant returns why a name cannot be created in the directory, or nil.

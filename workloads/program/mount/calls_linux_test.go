@@ -20,7 +20,7 @@ import (
 // simulated disk and on a real one.
 func calls(dir string, out io.Writer) {
 	c := &caller{dir: dir, out: out}
-	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.copies, c.flags, c.unlinked, c.locks, c.attributes, c.processes} {
+	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.copies, c.flags, c.unlinked, c.nameless, c.locks, c.attributes, c.processes} {
 		group()
 	}
 }
@@ -253,6 +253,34 @@ func (c *caller) unlinked() {
 	g := c.open("moved", os.O_RDWR|os.O_CREATE)
 	c.say("rename while open", os.Rename(c.path("moved"), c.path("moved2")), second(g.WriteString("to the file")), g.Close())
 	c.show("moved2")
+}
+
+func (c *caller) nameless() {
+	open := func(dir string, more int) int {
+		fd, err := unix.Open(c.path(dir), unix.O_TMPFILE|unix.O_RDWR|more, 0o640)
+		c.say("O_TMPFILE", err)
+		return fd
+	}
+	link := func(fd int, as string) error {
+		return unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), unix.AT_FDCWD, c.path(as), unix.AT_SYMLINK_FOLLOW)
+	}
+	c.say("mkdir", os.Mkdir(c.path("n"), 0o700))
+	fd := open("n", 0)
+	c.say("write", second(unix.Write(fd, []byte("nameless"))), unix.Fsync(fd))
+	var s unix.Stat_t
+	c.say("stat", unix.Fstat(fd, &s), s.Nlink, s.Size, s.Mode)
+	entries, err := os.ReadDir(c.path("n"))
+	c.say("list", len(entries), err)
+	c.say("link", link(fd, "n/named"), link(fd, "n/named"), link(fd, "twice"))
+	c.say("stat", unix.Fstat(fd, &s), s.Nlink)
+	c.say("through the handle", second(unix.Pwrite(fd, []byte("NAME"), 0)), unix.Close(fd))
+	c.show("n/named")
+	c.say("remove", os.Remove(c.path("n/named")))
+	c.show("twice")
+	alone := open("n", unix.O_EXCL)
+	c.say("O_EXCL", link(alone, "n/never"), unix.Close(alone))
+	dropped := open("n", 0)
+	c.say("remove", second(unix.Write(dropped, []byte("x"))), unix.Close(dropped), os.Remove(c.path("n")), os.Remove(c.path("twice")))
 }
 
 func (c *caller) locks() {

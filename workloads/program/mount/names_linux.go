@@ -105,6 +105,21 @@ func (n *nodes) Create(_ <-chan struct{}, in *fuse.CreateIn, name string, out *f
 	return n.open(out.NodeId, &out.OpenOut)
 }
 
+// Tmpfile makes and opens a file without a name (O_TMPFILE), to which Link may give one.
+func (n *nodes) Tmpfile(_ <-chan struct{}, in *fuse.CreateIn, out *fuse.CreateOut) fuse.Status {
+	s, dir, ok := n.at(in.NodeId)
+	if !ok {
+		return fuse.EPERM
+	}
+	made, err := dir.Nameless()
+	if err != nil {
+		return status(err)
+	}
+	s.made(made, &in.InHeader, in.Mode&^in.Umask)
+	s.entry(made, &out.EntryOut)
+	return n.open(out.NodeId, &out.OpenOut)
+}
+
 // Link makes a hard link.
 func (n *nodes) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, out *fuse.EntryOut) fuse.Status {
 	s, dir, ok := n.at(in.NodeId)

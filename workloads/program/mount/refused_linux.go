@@ -1,10 +1,6 @@
 package mount
 
-import (
-	"syscall"
-
-	"github.com/hanwen/go-fuse/v2/fuse"
-)
+import "github.com/hanwen/go-fuse/v2/fuse"
 
 // Requests that this disk does not support, each with the remedy for programs that do not fall back by themselves. The kernel
 // itself refuses to collapse and insert ranges.
@@ -12,7 +8,6 @@ const (
 	noSocket   = "a socket in the directory of its store; put it elsewhere, for a server in {tmp}"
 	noSpecial  = "a pipe or a device in the directory of its store; put it elsewhere, for a server in {tmp}"
 	noWhiteout = "a rename that leaves a whiteout (RENAME_WHITEOUT), which only overlay filesystems need"
-	noTmpfile  = "a file without a name (O_TMPFILE); it may make one with a name and remove it"
 	noXattr    = "an extended attribute; let it keep this in a file"
 )
 
@@ -27,9 +22,4 @@ func (n *nodes) refuse(node uint64, what string, code fuse.Status) fuse.Status {
 // SetXAttr refuses, because there are no extended attributes. After ENOSYS the kernel does not ask again.
 func (n *nodes) SetXAttr(_ <-chan struct{}, in *fuse.SetXAttrIn, _ string, _ []byte) fuse.Status {
 	return n.refuse(in.NodeId, noXattr, fuse.ENOSYS)
-}
-
-// Tmpfile refuses, because every file starts out with a name.
-func (n *nodes) Tmpfile(_ <-chan struct{}, in *fuse.CreateIn, _ *fuse.CreateOut) fuse.Status {
-	return n.refuse(in.NodeId, noTmpfile, fuse.Status(syscall.EOPNOTSUPP))
 }
