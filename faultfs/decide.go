@@ -10,10 +10,10 @@ import (
 )
 
 // Decide decides everything about a crash image that could be seen: every name, and the size and bytes of every file
-// that has a name. It asks in a fixed order, which is the same for all images of a crash point. Whoever looks at the
-// image afterwards, in any order and from any number of goroutines, sees what the chooser has answered. Decide is not a
-// call of the program: it takes no tick, is not counted, and no rule hits it. On a filesystem that is not a crash image
-// it does nothing.
+// that has a name, and every extended attribute. It asks in a fixed order, which is the same for all images of a crash
+// point. Whoever looks at the image afterwards, in any order and from any number of goroutines, sees what the chooser has
+// answered. Decide is not a call of the program: it takes no tick, is not counted, and no rule hits it. On a filesystem
+// that is not a crash image it does nothing.
 func (fs *FS) Decide() {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
@@ -25,8 +25,13 @@ func (fs *FS) Decide() {
 // decideDir decides everything in and below a directory.
 func (fs *FS) decideDir(ino Ino) {
 	names := fs.namesNow(ino)
+	fs.namesNow(disk.Attrs(ino))
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		switch e := names[name]; {
+		e := names[name]
+		if !e.Dir && e.Target == "" {
+			fs.namesNow(disk.Attrs(e.Ino))
+		}
+		switch {
 		case e.Dir:
 			fs.decideDir(e.Ino)
 		case fs.nodes[e.Ino] != nil || fs.image.Leftover(e.Ino) != nil:
@@ -63,7 +68,7 @@ func NewDigester(seed maphash.Seed) *Digester {
 	return &Digester{seed: seed, files: map[*disk.Content]uint64{}}
 }
 
-// Digest returns a hash of everything that can be read: names, links, sizes and bytes. Apart from collisions of a
+// Digest returns a hash of everything that can be read: names, links, sizes, bytes and extended attributes. Apart from collisions of a
 // 64-bit hash, different disks have different hashes. A crash image is decided completely first, as by FS.Decide.
 func (d *Digester) Digest(fs *FS) uint64 {
 	fs.Decide()
@@ -93,6 +98,7 @@ func (w *digesting) text(s string) {
 func (w *digesting) dir(ino Ino) {
 	names := w.fs.namesNow(ino)
 	w.number(uint64(len(names)))
+	w.attrs(ino)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		e := names[name]
 		w.text(name)
@@ -110,6 +116,15 @@ func (w *digesting) dir(ino Ino) {
 	}
 }
 
+func (w *digesting) attrs(ino Ino) {
+	attrs := w.fs.namesNow(disk.Attrs(ino))
+	w.number(uint64(len(attrs)))
+	for _, name := range slices.Sorted(maps.Keys(attrs)) {
+		w.text(name)
+		w.text(attrs[name].Target)
+	}
+}
+
 func (w *digesting) file(ino Ino) {
 	at, seen := w.files[ino]
 	if !seen {
@@ -119,6 +134,7 @@ func (w *digesting) file(ino Ino) {
 	if w.number(uint64(at)); seen {
 		return
 	}
+	w.attrs(ino)
 	if n := w.fs.nodes[ino]; n != nil { // touched since the filesystem was mounted
 		w.number(n.content.Hash(w.seed))
 		return

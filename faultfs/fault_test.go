@@ -88,6 +88,8 @@ var calls = []struct {
 	{"Inode.Exchange", faultfs.OpExchange, func(fs disk, _, _ file) error {
 		return inode(fs, 1).Exchange("a", inode(fs, 1), "b")
 	}},
+	{"Inode.Nameless", faultfs.OpCreate, func(fs disk, _, _ file) error { return second(inode(fs, 1).Nameless()) }},
+	{"Inode.SetXattr", faultfs.OpSetxattr, func(fs disk, _, _ file) error { return inode(fs, 2).SetXattr(faultfs.Attr{Name: "a"}) }},
 	{"FS.Space", faultfs.OpStat, func(fs disk, _, _ file) error { return second(fs.Space()) }},
 	{"File.Close", faultfs.OpClose, func(_ disk, f, _ file) error { return f.Close() }},
 }
@@ -115,6 +117,8 @@ var silent = map[string]string{
 	"FS.Inode":       "a number that the kernel knows",
 	"Inode.Info":     "the kernel has it in memory since it was looked up",
 	"Inode.Known":    "the same",
+	"Inode.Xattr":    "no fault damages extended attributes",
+	"Inode.Xattrs":   "the same",
 	"Inode.NextData": "for the lab: where there is something to read",
 	"File.Name":      "the name it was opened with",
 	"File.Seek":      "the place of the next read; lseek(2) does no I/O",

@@ -27,7 +27,7 @@ type FS struct {
 	watchReads func(path string, bytes int)       // may be nil
 	callers    bool
 	handles    uint64 // number of open files and directories
-	calls      [OpExchange + 1]uint64
+	calls      [OpSetxattr + 1]uint64
 	clock      Clock         // may be nil
 	yield      func()        // may be nil
 	pause      time.Duration // how long the call that holds mu waits after it has done its work

@@ -15,12 +15,14 @@ type (
 	OpKind = trace.OpKind
 	// Effect is what an injected fault does to an operation.
 	Effect = trace.Effect
+	// Attr is a change to an extended attribute.
+	Attr = trace.Attr
 	// Failure says what a failed write-back leaves on the disk.
 	Failure = trace.Failure
 )
 
-// The operation kinds. Those up to OpSync and OpExchange change what may survive a crash and are always recorded; the others are
-// recorded only if a fault hit them.
+// The operation kinds. Those up to OpSync, OpExchange and OpSetxattr change what may survive a crash and are always recorded;
+// the others are recorded only if a fault hit them.
 const (
 	OpCreate    = trace.OpCreate    // a new file, directory or symbolic link under a new name
 	OpLink      = trace.OpLink      // an additional name for a file
@@ -38,6 +40,7 @@ const (
 	OpAny       = trace.OpAny       // in a rule: every call that its effect can happen to
 	OpWriteback = trace.OpWriteback // not a call: the system writes the dirty pages of a file on its own
 	OpExchange  = trace.OpExchange  // two names exchanged, atomically
+	OpSetxattr  = trace.OpSetxattr  // an extended attribute set or removed
 )
 
 // The effects.

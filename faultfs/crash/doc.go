@@ -30,6 +30,7 @@
 //
 //	push.go                turns one filesystem call into pending ops
 //	names.go               rules for create, link and remove
+//	attrs.go               rules for extended attributes
 //	rename.go, exchange.go rules for rename and for the exchange of two names
 //	sizes.go, sizewait.go  rules for sizes, and for the bytes that they wait for
 //	bytes.go, pages.go     rules for bytes, cut into sectors or pages
@@ -74,5 +75,5 @@
 // A Timeline may be used by one goroutine at a time, and so may a Point while its images are made. Different points,
 // and images once they are made, are independent. An Image is guarded by the lock of whoever looks at it.
 //
-//structure:limits files=32
+//structure:limits files=33
 package crash

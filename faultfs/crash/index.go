@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
@@ -65,7 +66,7 @@ func newIndex(ops []*pendingOp, unit int64) *pendingIndex {
 
 func (x *pendingIndex) addNames(i int, p *pendingOp) {
 	for _, e := range p.edits {
-		x.last = max(x.last, e.Ino, e.Parent)
+		x.last = max(x.last, disk.Owner(e.Ino), disk.Owner(e.Parent))
 		if in := x.names[e.Parent]; len(in) == 0 || in[len(in)-1] != i {
 			x.names[e.Parent] = append(in, i)
 		}

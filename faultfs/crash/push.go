@@ -30,6 +30,10 @@ func (q *queue) push(op *trace.Op, d *disk.Disk) {
 			q.redirty(op)
 			q.pushTruncate(op, d)
 		}
+	case trace.OpSetxattr:
+		if op.Attr != nil {
+			q.pushAttr(op)
+		}
 	default:
 	}
 }

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 	"github.com/lightningdb/lightning-torture/faultfs/model"
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
@@ -62,14 +63,14 @@ func (q *queue) append(p *pendingOp, tick uint64) {
 }
 
 // index records the inodes whose sync may make an op durable: the file whose size or bytes it changes, or the
-// directories of the names that it changes and the files or directories that have those names.
+// directories of the names that it changes and the files or directories that have those names, or the owner of its attributes.
 func (q *queue) index(p *pendingOp) {
 	if p.kind != pendingNames {
 		q.mayTake(p.ino, p)
 		return
 	}
 	for _, e := range p.edits {
-		q.mayTake(e.Parent, p)
+		q.mayTake(disk.Owner(e.Parent), p)
 	}
 	for _, ino := range p.moved {
 		q.mayTake(ino, p)

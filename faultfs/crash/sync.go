@@ -3,17 +3,20 @@ package crash
 import (
 	"slices"
 
+	"github.com/lightningdb/lightning-torture/faultfs/disk"
 	"github.com/lightningdb/lightning-torture/faultfs/model"
 	"github.com/lightningdb/lightning-torture/faultfs/trace"
 )
 
 // covers returns a function that reports whether a sync covers a pending op: the bytes and size of a file, but never
-// its name; the entries of a directory, but never what they refer to.
+// its name; the entries of a directory, but never what they refer to; and the extended attributes of either.
 func covers(op *trace.Op) func(*pendingOp) bool {
 	return func(p *pendingOp) bool {
 		switch {
 		case p.inherited:
 			return false
+		case p.touches(disk.Attrs(op.Ino)):
+			return true
 		case op.Dir:
 			return p.touches(op.Ino)
 		}

@@ -45,6 +45,6 @@ func (d *Disk) writable(ino trace.Ino, dir bool) *inode {
 	default:
 		own.content = &Content{}
 	}
-	d.inodes[ino], d.last = own, max(d.last, ino)
+	d.inodes[ino], d.last = own, max(d.last, Owner(ino))
 	return own
 }

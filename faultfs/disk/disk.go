@@ -39,7 +39,7 @@ func (d *Disk) Share() *Disk {
 	return &Disk{inodes: d.inodes, last: d.last, frozen: true, epoch: d.epoch}
 }
 
-// Last returns the greatest inode number on the disk.
+// Last returns the greatest inode number of a file or directory on the disk.
 func (d *Disk) Last() trace.Ino { return d.last }
 
 // Content returns the bytes of a file, which the caller must not modify, or nil if there is no such file.

@@ -11,16 +11,16 @@ var everyCall = func() (calls []trace.OpKind) {
 	for k := range trace.OpRest {
 		calls = append(calls, k)
 	}
-	return append(calls, trace.OpExchange)
+	return append(calls, trace.OpExchange, trace.OpSetxattr)
 }()
 
 // allowed says which operations an effect can hit. If some of them are calls, it can also hit OpAny.
 var allowed = [...][]trace.OpKind{
 	trace.EIO: everyCall, trace.EINTR: everyCall, trace.Slow: everyCall, trace.Stall: everyCall,
-	trace.ENOSPC: {trace.OpCreate, trace.OpLink, trace.OpWrite, trace.OpTruncate, trace.OpRename, trace.OpExchange, trace.OpSync},
+	trace.ENOSPC: {trace.OpCreate, trace.OpLink, trace.OpWrite, trace.OpTruncate, trace.OpRename, trace.OpExchange, trace.OpSetxattr, trace.OpSync},
 	trace.EROFS: {
 		trace.OpCreate, trace.OpLink, trace.OpRemove, trace.OpRename, trace.OpExchange, trace.OpTruncate, trace.OpWrite,
-		trace.OpSync, trace.OpOpen, trace.OpStat,
+		trace.OpSync, trace.OpOpen, trace.OpStat, trace.OpSetxattr,
 	},
 	trace.EMFILE:   {trace.OpOpen},
 	trace.Short:    {trace.OpWrite, trace.OpRead},

@@ -65,7 +65,7 @@ func TestBadRulesNameThePartAndTheChoices(t *testing.T) {
 		"eio rest":               "eio cannot happen to rest; choose one of create, link, remove",
 		"lost write":             "lost cannot happen to write; choose one of sync, any",
 		"short sync":             "short cannot happen to sync; choose one of write, read, any",
-		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, exchange, sync, any",
+		"enospc read":            "enospc cannot happen to read; choose one of create, link, write, truncate, rename, exchange, setxattr, sync, any",
 		"bitflip sync":           "bitflip cannot happen to sync; choose one of rest, write, read, any",
 		"truncated any":          "truncated cannot happen to any; choose one of rest",
 		"eio writeback":          "eio cannot happen to writeback; choose one of",

@@ -8,7 +8,7 @@ import (
 // OpKind is the kind of a filesystem call, as far as faults and traces distinguish them.
 type OpKind uint8
 
-// The operation kinds. Those up to OpSync and OpExchange change what may survive a crash and are always recorded; the others are
+// The operation kinds. Those up to OpSync, OpExchange and OpSetxattr change what may survive a crash and are always recorded; the others are
 // recorded only if a fault hit them. Saved traces contain their numbers, so new ones go at the end.
 const (
 	OpCreate    OpKind = iota // a new file, directory or symbolic link under a new name
@@ -27,12 +27,13 @@ const (
 	OpAny                     // in a rule: every call that its effect can happen to
 	OpWriteback               // not a call: the system writes the dirty pages of a file on its own
 	OpExchange                // two names exchanged, atomically
+	OpSetxattr                // an extended attribute set or removed
 	opKinds
 )
 
 var opNames = [opKinds]string{
 	"create", "link", "remove", "rename", "truncate", "write", "sync", "open", "read", "close", "stat", "list", "rest",
-	"any", "writeback", "exchange",
+	"any", "writeback", "exchange", "setxattr",
 }
 
 // OpKindNames returns the names of all kinds, in the order of their numbers.

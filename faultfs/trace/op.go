@@ -18,6 +18,7 @@ type Op struct {
 	As      Failure `json:"as,omitempty"`  // FailedSync: the filesystem whose failure is imitated
 	Edits   []Edit  `json:"e,omitempty"`   // what it does to directories
 	Dir     bool    `json:"dir,omitempty"` // Ino is a directory
+	Attr    *Attr   `json:"a,omitempty"`   // OpSetxattr: the attribute
 	// Victim is the file that lost a name to this op: the one removed, or the one overwritten by a rename. For an exchange,
 	// which gives it the name that Ino had, it may be a directory.
 	Victim Ino `json:"v,omitempty"`
@@ -34,6 +35,8 @@ func (o Op) String() string {
 		s += fmt.Sprintf(" [%d,%d)", o.Off, o.Off+int64(len(o.Data)))
 	case OpTruncate:
 		s += fmt.Sprintf(" %d -> %d", o.OldSize, o.Size)
+	case OpSetxattr:
+		s += " " + o.Attr.String()
 	default:
 	}
 	if o.Fault != NoEffect {
@@ -60,5 +63,5 @@ func (o Op) Paths() string {
 // Changes reports whether the op can change what a crash leaves behind. Cutting power is worthwhile only at the ticks
 // of such ops.
 func (o Op) Changes() bool {
-	return o.Kind <= OpSync || o.Kind == OpExchange || o.Kind == OpWriteback || o.Fault == Evict
+	return o.Kind <= OpSync || o.Kind == OpExchange || o.Kind == OpSetxattr || o.Kind == OpWriteback || o.Fault == Evict
 }

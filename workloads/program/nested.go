@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 )
@@ -19,12 +21,13 @@ type Nested struct {
 
 // Item is a file, directory, symbolic link or further hard link on a disk.
 type Item struct {
-	Path   string  `json:"path"`
-	Dir    bool    `json:"dir,omitempty"`
-	Target string  `json:"target,omitempty"` // of a symbolic link
-	First  string  `json:"first,omitempty"`  // set for a further hard link: the first name of the file
-	Size   int64   `json:"size,omitempty"`   // bytes
-	Pieces []Piece `json:"pieces,omitempty"` // the file is zero everywhere else
+	Path   string         `json:"path"`
+	Dir    bool           `json:"dir,omitempty"`
+	Target string         `json:"target,omitempty"` // of a symbolic link
+	First  string         `json:"first,omitempty"`  // set for a further hard link: the first name of the file
+	Size   int64          `json:"size,omitempty"`   // bytes
+	Pieces []Piece        `json:"pieces,omitempty"` // the file is zero everywhere else
+	Xattrs []faultfs.Attr `json:"xattrs,omitempty"` // the extended attributes
 }
 
 // Piece is a run of bytes of a file, starting at an offset.
@@ -65,6 +68,15 @@ func (l *lister) Link(path, first string) error {
 	return nil
 }
 
+func (l *lister) Xattr(path, name string, value []byte) error {
+	i := slices.IndexFunc(*l, func(i Item) bool { return i.Path == path })
+	if i < 0 { // of the root directory, which is not listed otherwise
+		*l, i = append(*l, Item{Dir: true}), len(*l)
+	}
+	(*l)[i].Xattrs = append((*l)[i].Xattrs, faultfs.Attr{Name: name, Value: value})
+	return nil
+}
+
 func (l *lister) File(path string, _ faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
 	i := Item{Path: path, Size: size}
 	for off, piece := range pieces {
@@ -80,6 +92,7 @@ func (n *Nested) image() (*faultfs.FS, error) {
 	for _, i := range n.Disk {
 		var err error
 		switch {
+		case i.Path == "": // the root directory
 		case i.Dir:
 			err = fs.Mkdir(i.Path, os.ModePerm)
 		case i.Target != "":
@@ -89,11 +102,29 @@ func (n *Nested) image() (*faultfs.FS, error) {
 		default:
 			err = i.write(fs)
 		}
+		for _, a := range i.Xattrs {
+			if err == nil {
+				err = setXattr(fs, i.Path, a)
+			}
+		}
 		if err != nil {
 			return nil, fmt.Errorf("program: the disk of a finding: %w", err)
 		}
 	}
 	return fs, nil
+}
+
+func setXattr(fs *faultfs.FS, at string, a faultfs.Attr) (err error) {
+	i, _ := fs.Inode(1)
+	for name := range strings.SplitSeq(at, "/") {
+		if name != "" && err == nil {
+			i, err = i.Lookup(name)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return i.SetXattr(a)
 }
 
 // write creates the file on a disk.

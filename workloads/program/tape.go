@@ -88,7 +88,7 @@ func (t *Tape) SyncAll() (err error) {
 		switch {
 		case op.Kind == faultfs.OpSync && op.Fault == faultfs.NoEffect:
 			delete(t.whole.dirty, op.Ino)
-		case len(op.Data) > 0 || op.Size != op.OldSize:
+		case len(op.Data) > 0 || op.Size != op.OldSize || op.Attr != nil:
 			t.whole.dirty[op.Ino] = true
 		}
 		for _, e := range op.Edits {
@@ -183,6 +183,7 @@ type syncing struct{ fs *faultfs.FS }
 func (s syncing) Dir(_ string, ino faultfs.Ino) error { return s.sync(ino) }
 func (s syncing) Symlink(string, string) error        { return nil } // durable with its directory
 func (s syncing) Link(string, string) error           { return nil }
+func (s syncing) Xattr(string, string, []byte) error  { return nil } // durable with its file or directory
 
 func (s syncing) File(_ string, ino faultfs.Ino, _ int64, _ iter.Seq2[int64, []byte]) error {
 	return s.sync(ino)

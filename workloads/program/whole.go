@@ -33,6 +33,8 @@ type Visitor interface {
 	// File is called with the size of a file in bytes and its content as non-overlapping pieces, keyed by offset. The file is
 	// zero between pieces. A piece is valid until the next one is yielded.
 	File(path string, ino faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error
+	// Xattr is called for each extended attribute of a file or directory, after File or Dir.
+	Xattr(path, name string, value []byte) error
 }
 
 // Visit reads everything on a disk, which settles all that was undecided. The root directory has the empty path.
@@ -60,6 +62,9 @@ func (w *walk) dir(dir faultfs.Inode, at string) error {
 		return errDeep
 	}
 	if err := w.visitor.Dir(at, dir.Known().Ino); err != nil {
+		return err
+	}
+	if err := w.attrs(dir, at); err != nil {
 		return err
 	}
 	names, err := dir.List()
@@ -104,7 +109,20 @@ func (w *walk) name(dir faultfs.Inode, n faultfs.InodeName, at string) error {
 			off = child.NextData(min(off+pieceBytes, size))
 		}
 	})
-	return errors.Join(err, failed, f.Close())
+	if err = errors.Join(err, failed, f.Close()); err != nil {
+		return err
+	}
+	return w.attrs(child, at)
+}
+
+func (w *walk) attrs(i faultfs.Inode, at string) error {
+	for _, name := range i.Xattrs() {
+		value, _ := i.Xattr(name) // it was listed
+		if err := w.visitor.Xattr(at, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pieceBytes is the maximum length of a piece.
@@ -162,6 +180,11 @@ func (h *hasher) Symlink(path, target string) error {
 
 func (h *hasher) Link(path, first string) error {
 	h.add('l', []byte(path), []byte(first))
+	return nil
+}
+
+func (h *hasher) Xattr(path, name string, value []byte) error {
+	h.add('x', []byte(path), []byte(name), value)
 	return nil
 }
 

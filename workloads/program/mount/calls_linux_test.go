@@ -20,7 +20,7 @@ import (
 // simulated disk and on a real one.
 func calls(dir string, out io.Writer) {
 	c := &caller{dir: dir, out: out}
-	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.copies, c.flags, c.unlinked, c.nameless, c.locks, c.attributes, c.processes} {
+	for _, group := range []func(){c.files, c.maps, c.space, c.names, c.exchanges, c.copies, c.flags, c.unlinked, c.nameless, c.xattrs, c.locks, c.attributes, c.processes} {
 		group()
 	}
 }
@@ -281,6 +281,38 @@ func (c *caller) nameless() {
 	c.say("O_EXCL", link(alone, "n/never"), unix.Close(alone))
 	dropped := open("n", 0)
 	c.say("remove", second(unix.Write(dropped, []byte("x"))), unix.Close(dropped), os.Remove(c.path("n")), os.Remove(c.path("twice")))
+}
+
+func (c *caller) xattrs() {
+	c.say("file", os.WriteFile(c.path("x"), []byte("x"), 0o600), os.Mkdir(c.path("xd"), 0o700), os.Symlink("x", c.path("xs")))
+	show := func(name string) {
+		list, value := make([]byte, 100), make([]byte, 100)
+		n, err := unix.Llistxattr(c.path(name), list)
+		c.say("list "+name, strconv.Quote(string(list[:max(n, 0)])), err)
+		n, err = unix.Lgetxattr(c.path(name), "user.one", value)
+		c.say("get", strconv.Quote(string(value[:max(n, 0)])), err)
+	}
+	show("x")
+	for _, name := range []string{"x", "xd"} {
+		at := c.path(name)
+		c.say("create", unix.Setxattr(at, "user.one", []byte("a\x00\xffb"), unix.XATTR_CREATE), unix.Setxattr(at, "user.one", nil, unix.XATTR_CREATE))
+		show(name)
+		c.say("replace", unix.Setxattr(at, "user.one", nil, unix.XATTR_REPLACE), unix.Setxattr(at, "user.two", nil, unix.XATTR_REPLACE))
+		show(name)
+		c.say("only its length", second(unix.Getxattr(at, "user.one", nil)), second(unix.Listxattr(at, nil)))
+		c.say("set", unix.Setxattr(at, "user.one", []byte("12345"), 0))
+		c.say("no room", second(unix.Getxattr(at, "user.one", make([]byte, 3))), second(unix.Listxattr(at, make([]byte, 3))))
+		show(name)
+	}
+	c.say("of a link", unix.Lsetxattr(c.path("xs"), "user.one", nil, 0))
+	f := c.open("x", os.O_RDWR)
+	c.say("by descriptor", unix.Fsetxattr(int(f.Fd()), "user.two", []byte("2"), 0), second(unix.Fgetxattr(int(f.Fd()), "user.two", nil)), f.Close())
+	c.say("rename", os.Rename(c.path("x"), c.path("y")), os.WriteFile(c.path("x"), nil, 0o600))
+	show("y")
+	show("x")
+	c.say("remove", unix.Removexattr(c.path("y"), "user.one"), unix.Removexattr(c.path("y"), "user.one"), unix.Removexattr(c.path("y"), "user.two"))
+	show("y")
+	c.say("remove", os.Remove(c.path("x")), os.Remove(c.path("y")), os.Remove(c.path("xs")), os.Remove(c.path("xd")))
 }
 
 func (c *caller) locks() {

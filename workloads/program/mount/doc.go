@@ -32,11 +32,11 @@
 // Renames can exchange two names, but not leave a whiteout (EINVAL). fallocate can allocate, punch holes and write zeros, but
 // not collapse or insert ranges (EOPNOTSUPP). io_uring, copy_file_range, splice, RWF_DSYNC, RWF_SYNC and RWF_APPEND, and all
 // kinds of locks work as on any disk. SEEK_HOLE sees no holes, files share no blocks (FICLONE), and sync_file_range makes
-// nothing durable. A crash leaves nothing of a file without a name (O_TMPFILE) until it is linked. There are no extended
-// attributes, and no sockets or pipes, which would not survive a crash anyway. Programs fall back or fail; Disk.Refused is
-// called for each such request. Space preallocated past the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and
-// syncfs(2) do not reach the server; package native learns of them in another way. Owners, permissions and times are kept and
-// not changed by a crash.
+// nothing durable. A crash leaves nothing of a file without a name (O_TMPFILE) until it is linked. Extended attributes of
+// user.* are durable once their file or directory is synced. There are no others, and no sockets or pipes, which would not
+// survive a crash anyway. Programs fall back or fail; Disk.Refused is called for each such request. Space preallocated past
+// the end of a file (FALLOC_FL_KEEP_SIZE) is not reserved. sync(2) and syncfs(2) do not reach the server; package native
+// learns of them in another way. Owners, permissions and times are kept and not changed by a crash.
 //
 // # Acknowledgements
 //

@@ -8,7 +8,7 @@ const (
 	noSocket   = "a socket in the directory of its store; put it elsewhere, for a server in {tmp}"
 	noSpecial  = "a pipe or a device in the directory of its store; put it elsewhere, for a server in {tmp}"
 	noWhiteout = "a rename that leaves a whiteout (RENAME_WHITEOUT), which only overlay filesystems need"
-	noXattr    = "an extended attribute; let it keep this in a file"
+	noXattr    = "an extended attribute outside user.*; let it use one of those"
 )
 
 // refuse reports a request that the disk of a node does not support.
@@ -17,9 +17,4 @@ func (n *nodes) refuse(node uint64, what string, code fuse.Status) fuse.Status {
 		s.Refused(what)
 	}
 	return code
-}
-
-// SetXAttr refuses, because there are no extended attributes. After ENOSYS the kernel does not ask again.
-func (n *nodes) SetXAttr(_ <-chan struct{}, in *fuse.SetXAttrIn, _ string, _ []byte) fuse.Status {
-	return n.refuse(in.NodeId, noXattr, fuse.ENOSYS)
 }

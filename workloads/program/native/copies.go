@@ -105,6 +105,13 @@ func (c *copying) Dir(path string, ino faultfs.Ino) error {
 func (c *copying) Symlink(path, target string) error { return os.Symlink(target, c.path(path)) }
 func (c *copying) Link(path, first string) error     { return os.Link(c.path(first), c.path(path)) }
 
+func (c *copying) Xattr(path, name string, value []byte) error {
+	if err := lsetxattr(c.path(path), name, value); err != nil {
+		return fmt.Errorf("set the extended attribute %s of %s: %w", name, path, err)
+	}
+	return nil
+}
+
 func (c *copying) File(path string, ino faultfs.Ino, size int64, pieces iter.Seq2[int64, []byte]) error {
 	f, err := os.OpenFile(c.path(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {

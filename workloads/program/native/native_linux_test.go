@@ -19,7 +19,10 @@ func TestMain(m *testing.M) {
 	stage.Main(native.Job())
 	programtest.LabToKill(exploreToKill)
 	if len(os.Args) == 3 {
-		programs := map[string]func(dir string) error{hastyWord: hasty, notesWord: keepNotes, mappedWord: writeMapped}
+		programs := map[string]func(dir string) error{
+			hastyWord: hasty, notesWord: keepNotes, mappedWord: writeMapped,
+			versionsWord: keepVersions, lateVersionsWord: keepVersionsLate, checkVersionsWord: checkVersions,
+		}
 		if run := programs[os.Args[1]]; run != nil {
 			if err := run(os.Args[2]); err != nil {
 				panic(err)
