@@ -53,6 +53,7 @@
 //	recording.go   what a program did, and what it acknowledged
 //	stacks.go      where in the program's source its operations come from
 //	tape.go        the disk and the clock that a Way records on
+//	wholedisk.go   syncs everything on a disk
 //	way.go         Way, Recoverer and Answer
 //	options.go     how much a search tries
 //	search.go      what all searches have in common: workers, answers, failures, the verdict

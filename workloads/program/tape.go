@@ -1,10 +1,7 @@
 package program
 
 import (
-	"errors"
 	"iter"
-	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -24,11 +21,7 @@ type Tape struct {
 	settled uint64 // see Recording.Settled
 	refused []string
 
-	whole struct { // for SyncAll
-		sync.Mutex
-		seen  int                  // number of operations of the trace that dirty accounts for
-		dirty map[faultfs.Ino]bool // files and directories changed since they were synced
-	}
+	whole *WholeDisk
 
 	operating sync.Mutex // held by From
 	origins   []origin   // oldest first
@@ -44,6 +37,7 @@ type origin struct {
 func NewTape(rules ...*faultfs.Rule) *Tape {
 	t := &Tape{rules: rules}
 	t.FS = faultfs.New(faultfs.Options{Tick: t.tick, Rules: rules})
+	t.whole = NewWholeDisk(t.FS)
 	return t
 }
 
@@ -74,43 +68,8 @@ func (t *Tape) From(stack int, operate func()) {
 	}
 }
 
-// SyncAll syncs every file and every directory that was changed since it was last synced, as sync(2) does: files first,
-// each kind in the order of inode numbers.
-func (t *Tape) SyncAll() (err error) {
-	t.whole.Lock()
-	defer t.whole.Unlock()
-	if t.whole.dirty == nil {
-		t.whole.dirty = map[faultfs.Ino]bool{}
-	}
-	trace := t.FS.Trace()
-	for i := range trace[t.whole.seen:] {
-		op := &trace[t.whole.seen+i]
-		switch {
-		case op.Kind == faultfs.OpSync && op.Fault == faultfs.NoEffect:
-			delete(t.whole.dirty, op.Ino)
-		case len(op.Data) > 0 || op.Size != op.OldSize || op.Attr != nil:
-			t.whole.dirty[op.Ino] = true
-		}
-		for _, e := range op.Edits {
-			t.whole.dirty[e.Parent] = true
-		}
-	}
-	t.whole.seen = len(trace)
-	var files, dirs []faultfs.Inode
-	for _, ino := range slices.Sorted(maps.Keys(t.whole.dirty)) {
-		switch i, ok := t.FS.Inode(ino); {
-		case !ok:
-		case i.Known().Dir:
-			dirs = append(dirs, i)
-		default:
-			files = append(files, i)
-		}
-	}
-	for _, i := range append(files, dirs...) {
-		err = errors.Join(err, syncInode(i))
-	}
-	return err
-}
+// SyncAll syncs the whole disk, as sync(2) does.
+func (t *Tape) SyncAll() error { return t.whole.SyncAll() }
 
 // Origins returns the number of the stack of each operation of a trace, or 0 where it is unknown.
 func (t *Tape) Origins(trace []faultfs.Op) []int {
@@ -192,12 +151,4 @@ func (s syncing) File(_ string, ino faultfs.Ino, _ int64, _ iter.Seq2[int64, []b
 func (s syncing) sync(ino faultfs.Ino) error {
 	i, _ := s.fs.Inode(ino) // the visit has just led there
 	return syncInode(i)
-}
-
-func syncInode(i faultfs.Inode) error {
-	f, err := i.Open(os.O_RDONLY)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

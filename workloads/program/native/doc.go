@@ -20,7 +20,8 @@
 //
 // sync(2) and syncfs(2), and therefore sync(1) without arguments, count as a sync of every file and then of every
 // directory that was changed: the kernel does not pass them on to the disk, so a seccomp filter tells of them
-// (process.Room.WatchSyncs). They do nothing in recoveries, nor where the kernel forbids the filter.
+// (process.Room.WatchSyncs). So they do in recoveries that observe, which may be crashed in turn. They do nothing where
+// the kernel forbids the filter.
 //
 // # Checkers
 //

@@ -99,6 +99,35 @@ func TestASyncOfTheWholeDiskCounts(t *testing.T) {
 	}
 }
 
+// A recovery that syncs its whole disk has made durable what it did, when power is cut during the recovery.
+func TestASyncOfTheWholeDiskCountsInARecovery(t *testing.T) {
+	withFUSE(t)
+	t.Parallel()
+	if err := process.NewCorner().WatchSyncs(func(process.SyncCall) (bool, error) { return false, nil }); err != nil {
+		t.Skip(err)
+	}
+	const appends = `: >"$1/log"; sync "$1/log"; sync "$1"; for i in 0 1 2 3 4 5 6 7 8 9; do echo "row $i" >>"$1/log"; sync "$1/log"; echo "row $i" >>"$1/.torture/ack"; done`
+	const recovers = `set -e; if [ -e "$1/log" ]; then cat "$1/log" >"$1/new"; SYNC; mv "$1/new" "$1/log"; fi; ` + checkRows
+	for sync, passes := range map[string]bool{"sync": true, `sync -f "$1/new"`: true, "sync -f /proc": false} {
+		t.Run(sync, func(t *testing.T) {
+			t.Parallel()
+			out, err := native.Explore(t.Context(), native.Request{
+				Spec: native.Spec{
+					Program: programtest.Shell(appends, program.Dir), Observe: true,
+					Check: programtest.Shell(strings.ReplaceAll(recovers, "SYNC", sync), program.Dir, "{acks}"),
+				}, Profile: "posix-min", Limits: program.Limits{Workers: 2, Nested: 32},
+			}, nil)
+			require.NoError(t, err)
+			assert.Equal(t, passes, out.Result.Passed, "%+v", out.Result)
+			assert.Positive(t, out.Result.Tally.Nested)
+			if !passes {
+				require.NotEmpty(t, out.Result.Findings)
+				assert.Regexp(t, `^after a crash during the recovery: row \d is lost$`, out.Result.Findings[0].Sentence)
+			}
+		})
+	}
+}
+
 // Some servers refuse to run as root.
 func TestAProgramReachesItsStoreAsAnotherUser(t *testing.T) {
 	withFUSE(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
@@ -100,19 +101,24 @@ func (m *mounted) recorder() (_ *recorder, err error) {
 
 // syncAll carries out a sync(2), or a syncfs(2) of this disk.
 func (r *recorder) syncAll(c process.SyncCall) (done bool, err error) {
-	if c.Path != "" && c.Path != r.Dir && !strings.HasPrefix(c.Path, r.Dir+"/") {
+	return syncWhole(c, r.Dir, r.spec.Timeout, func() (err error) {
+		r.syncs.wait()
+		if r.stacks == nil {
+			return r.tape.SyncAll()
+		}
+		r.tape.From(r.stacks.Caller(c.Thread), func() { err = r.tape.SyncAll() })
+		return err
+	})
+}
+
+// syncWhole calls sync if a call is a sync(2), or a syncfs(2) of the disk that is served as dir.
+func syncWhole(c process.SyncCall, dir string, patience time.Duration, sync func() error) (done bool, err error) {
+	if c.Path != "" && c.Path != dir && !strings.HasPrefix(c.Path, dir+"/") {
 		return false, nil
 	}
 	// The kernel writes what memory maps have changed. Another process asks for it, because this one must not touch the disk.
-	_, _ = process.Command{Args: []string{"sync", "-f", r.Dir}}.Run(context.Background(), r.spec.Timeout)
-	r.syncs.wait()
-	sync := func() { err = r.tape.SyncAll() }
-	if r.stacks == nil {
-		sync()
-	} else {
-		r.tape.From(r.stacks.Caller(c.Thread), sync)
-	}
-	if c.Path == "" {
+	_, _ = process.Command{Args: []string{"sync", "-f", dir}}.Run(context.Background(), patience)
+	if err = sync(); c.Path == "" {
 		err = nil // sync(2) reports nothing
 	}
 	return true, err

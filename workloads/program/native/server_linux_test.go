@@ -40,7 +40,7 @@ const (
 func serverSpec(sync string) native.Spec {
 	return native.Spec{
 		Program: programtest.Shell(logServer, program.Dir, "{tmp}", sync), Check: programtest.Shell(ask, "{acks}", "{tmp}"),
-		Setup: programtest.Shell(`mkdir "$1/sub"; touch "$1/log"`, program.Dir),
+		Setup: programtest.Shell(`set -e; : >"$2/prepared"; mkdir "$1/sub"; touch "$1/log"`, program.Dir, "{tmp}"),
 		Server: &native.Server{
 			Ready: process.Probe{Output: "^ready$"}, Work: programtest.Shell(drive, program.Dir, "{tmp}"),
 		},

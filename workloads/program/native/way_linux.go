@@ -2,10 +2,12 @@ package native
 
 import (
 	"context"
+	"sync"
 
 	"github.com/lightningdb/lightning-torture/faultfs"
 	"github.com/lightningdb/lightning-torture/workloads/program"
 	"github.com/lightningdb/lightning-torture/workloads/program/mount"
+	"github.com/lightningdb/lightning-torture/workloads/program/process"
 )
 
 // mounted is the Way that records through FUSE. It runs on a stage, in the process that serves the mount.
@@ -25,7 +27,12 @@ func (m *mounted) Recoverer(worker int) (program.Recoverer, error) {
 	for ino, mode := range m.Rec.Modes {
 		attrs[ino] = mount.Attr{Mode: mode.Perm, UID: mode.UID, GID: mode.GID}
 	}
-	return &observer{copier: c, mount: m.mount, attrs: attrs}, nil
+	o := &observer{copier: c, mount: m.mount, attrs: attrs}
+	if c.room == nil {
+		c.room = process.NewCorner()
+	}
+	_ = c.room.WatchSyncs(o.syncAll) // where the kernel does not allow it, sync(2) does nothing
+	return o, nil
 }
 
 // observer recovers undecided images, served through FUSE.
@@ -33,6 +40,10 @@ type observer struct {
 	*copier
 	mount *mount.Mount
 	attrs map[faultfs.Ino]mount.Attr
+
+	mu    sync.Mutex
+	dir   string // where the image is served
+	whole *program.WholeDisk
 }
 
 func (o *observer) Observes() bool { return true }
@@ -41,5 +52,19 @@ func (o *observer) Observes() bool { return true }
 func (o *observer) Recover(ctx context.Context, img *faultfs.FS, acked []program.Ack) (program.Answer, error) {
 	dir := o.mount.Add(mount.Disk{FS: img, Attrs: o.attrs})
 	defer o.mount.Remove(dir)
+	o.mu.Lock()
+	o.dir, o.whole = dir, program.NewWholeDisk(img)
+	o.mu.Unlock()
 	return o.Ask(ctx, dir, acked)
+}
+
+// syncAll carries out a sync(2), or a syncfs(2) of the image that is served. It matters if the recovery is crashed in turn.
+func (o *observer) syncAll(c process.SyncCall) (done bool, err error) {
+	o.mu.Lock()
+	dir, whole := o.dir, o.whole
+	o.mu.Unlock()
+	if whole == nil {
+		return false, nil
+	}
+	return syncWhole(c, dir, o.spec.Patience, whole.SyncAll)
 }

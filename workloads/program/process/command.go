@@ -128,7 +128,7 @@ var crashes = []syscall.Signal{syscall.SIGABRT, syscall.SIGBUS, syscall.SIGFPE, 
 func (e *Ended) How() string {
 	switch {
 	case e.Late:
-		return "did not end in time and was killed"
+		return "did not end in time and was killed; it printed last: " + e.Last("nothing")
 	case e.Code < 0:
 		return fmt.Sprintf("was killed by a signal (%v)", syscall.Signal(-e.Code))
 	case e.Code > 0:

@@ -43,8 +43,10 @@ func furnish() error {
 	if err := unix.Mount("room", sharedMemory, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=1777"); err != nil {
 		return fmt.Errorf("process: mount a directory in memory on %s: %w", sharedMemory, err)
 	}
-	return loopbackUp()
+	return errors.Join(loopbackUp(), makeTmp())
 }
+
+func makeTmp() error { return errors.Join(os.Mkdir(Tmp, os.ModePerm), os.Chmod(Tmp, os.ModePerm)) }
 
 // loopbackUp brings up the loopback interface, the only one of the network.
 func loopbackUp() (err error) {
@@ -71,7 +73,7 @@ func (r *Room) sweep() (err error) {
 		for _, name := range left {
 			err = errors.Join(err, os.RemoveAll(name))
 		}
-		err = errors.Join(err, os.Mkdir(Tmp, os.ModePerm), os.Chmod(Tmp, os.ModePerm))
+		err = errors.Join(err, makeTmp())
 	})
 	return err
 }
