@@ -15,7 +15,7 @@ func (i Inode) SetXattr(a Attr) error {
 	if _, err := i.fs.inject(call{kind: OpSetxattr, name: "setxattr", path: at, node: i.node, changes: true}); err != nil {
 		return err
 	}
-	i.attrs()
+	i.fs.lookup(i.attrs(), a.Name) // decides what a crash left of it, over which the change goes
 	i.fs.record(Op{Kind: OpSetxattr, Path: at, Ino: i.node.ino, Dir: i.node.isDir(), Attr: &a})
 	i.fs.edit(disk.AttrEdit(i.node.ino, &a))
 	return nil

@@ -132,7 +132,8 @@ func TestTheAttributesOfADirectoryAreDurableWithIt(t *testing.T) {
 	assert.Equal(t, map[string]bool{" gone": true, " a=1": true, "r= gone": true, "r= a=1": true}, left)
 }
 
-// What a recovery has seen of the attributes, and what it changes itself, is there or not after the next crash like anything else.
+// What a recovery has seen of the attributes, and what it changes itself, is there or not after the next crash like anything
+// else. A change that has been synced is there, whatever the first crash had left open.
 func TestAttributesSurviveASecondCrash(t *testing.T) {
 	t.Parallel()
 	fs := faultfs.New(faultfs.Options{})
@@ -158,6 +159,16 @@ func TestAttributesSurviveASecondCrash(t *testing.T) {
 	})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{", then ": true, ", then a=2": true, "a=1, then a=1": true, "a=1, then a=2": true}, left)
+	_, err = faultfs.Explore(faultfs.NewTimeline(fs, model, 0).Advance(fs.Now()), faultfs.ImageOptions{}, func(img *faultfs.FS) error {
+		set(img, "3")
+		syncPath(t, img, "x")
+		_, err := faultfs.Explore(faultfs.NewTimeline(img, model, 0).Advance(img.Now()), faultfs.ImageOptions{}, func(again *faultfs.FS) error {
+			assert.Equal(t, "a=3", xattrs(t, again, "x"))
+			return nil
+		})
+		return err
+	})
+	require.NoError(t, err)
 }
 
 func TestRulesHitChangesOfAttributes(t *testing.T) {
