@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,9 +78,9 @@ func fate(op *history.Op) string {
 	return fmt.Sprintf("failed at tick %d with an open result", op.Return)
 }
 
-// testify returns a line of evidence about an operation.
-func testify(op *history.Op) string {
-	line := fmt.Sprintf("#%d client %d %s, called at tick %d", op.ID, op.Client, op.Kind, op.Call)
+// testify returns a line of evidence about an operation. Of reads and writes it shows the first few, or those of the given keys.
+func testify(op *history.Op, keys ...[]byte) string {
+	line := fmt.Sprintf("#%d client %d %s%s, called at tick %d", op.ID, op.Client, op.Kind, within(op), op.Call)
 	if op.Return != history.Never {
 		line += fmt.Sprintf(", %s at tick %d", op.Outcome, op.Return)
 	}
@@ -97,17 +98,24 @@ func testify(op *history.Op) string {
 		}
 		parts = append(parts, "if "+KeyText(op.If[i].Key)+" = "+found(&op.If[i]))
 	}
-	for i, r := range op.Reads {
+	reads := about(op.Reads, func(r history.Read) []byte { return r.Key }, keys)
+	for i, r := range reads {
 		if i == 4 {
 			parts = append(parts, "...")
 			break
 		}
-		parts = append(parts, "read "+KeyText(r.Key)+" = "+found(&r))
+		part := "read " + KeyText(r.Key) + " = " + found(&r)
+		if r.By != "" {
+			part += " (" + r.By + ")"
+		}
+		parts = append(parts, part)
 	}
+	parts = append(parts, others(len(op.Reads)-len(reads), "read")...)
 	if truncates(op) {
 		return strings.Join(append(parts, Contents(op)), ", ")
 	}
-	for i, w := range op.Writes {
+	writes := about(op.Writes, func(w history.Write) []byte { return w.Key }, keys)
+	for i, w := range writes {
 		if i == 4 {
 			parts = append(parts, "...")
 			break
@@ -118,7 +126,42 @@ func testify(op *history.Op) string {
 		}
 		parts = append(parts, part)
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(parts, others(len(op.Writes)-len(writes), "write")...), ", ")
+}
+
+// about returns the elements with one of the keys, or all if there are none.
+func about[T any](all []T, keyOf func(T) []byte, keys [][]byte) []T {
+	some := slices.DeleteFunc(slices.Clone(all), func(t T) bool {
+		return !slices.ContainsFunc(keys, func(key []byte) bool { return bytes.Equal(keyOf(t), key) })
+	})
+	if len(some) == 0 {
+		return all
+	}
+	return some
+}
+
+// others says how many reads or writes are not shown because they are of other keys.
+func others(n int, noun string) []string {
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return []string{"1 more " + noun}
+	}
+	return []string{fmt.Sprintf("%d more %ss", n, noun)}
+}
+
+// within names the keys to which a scan or cursor was restricted.
+func within(op *history.Op) (text string) {
+	for _, b := range []struct {
+		word string
+		key  []byte
+	}{{"from", op.ScanFrom}, {"to", op.ScanTo}, {"with prefix", op.Prefix}} {
+		if len(b.key) > 0 {
+			text += " " + b.word + " " + KeyText(b.key)
+		}
+	}
+	return text
 }
 
 func found(r *history.Read) string {

@@ -75,7 +75,7 @@ func (v *view) wordLogged(f *finding, s scene) (w Violation, ok bool) {
 	default:
 		return Violation{}, false // simply missing
 	}
-	w = v.evidence(w, f.commit, shown)
+	w = v.evidence(w, f, f.commit, shown)
 	w.Ops = w.Ops[:1] // as for a loss
 	return w, true
 }

@@ -11,6 +11,20 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 )
 
+func TestTheEvidenceOfAReadSaysHowItWasMade(t *testing.T) {
+	ops := parse(t, "0 1-2 batch a=1 b=1 c=1 d=1\n0 3-4 batch a=2 b=2 c=2 d=2 e=2 f=2\n1 5-6 cursor a=2 b=2 c=2 d=2 e=2 f-")
+	ops[2].ScanTo, ops[2].Prefix = []byte("x"), []byte("k")
+	for i := range ops[2].Reads {
+		ops[2].Reads[i].By = fmt.Sprintf("movement %d", i)
+	}
+	r := checker.CheckReads(ops, nil, checker.MayShow{})
+	require.Equal(t, checker.Fail, r.Verdict)
+	require.Equal(t, "f", string(r.Violations[0].Key))
+	evidence := r.Violations[0].Evidence
+	require.Equal(t, "#2 client 1 cursor to x with prefix k, called at tick 5, acked at tick 6, read f = nothing (movement 5), 5 more reads", evidence[len(evidence)-1])
+	require.Equal(t, "#1 client 0 batch, called at tick 3, acked at tick 4, put f = 2, 5 more writes", evidence[0])
+}
+
 func TestReadClasses(t *testing.T) {
 	for _, row := range []struct{ name, ops, class, sentence string }{
 		{name: "nothing was read", ops: "0 1-2 put a=1"},

@@ -49,6 +49,10 @@ func (v *view) accuse(r Result, found []finding, s scene) Result {
 		}
 		at, known := position[w.Class]
 		if !known {
+			if s.read != nil {
+				w.Evidence = append(w.Evidence, testify(s.read, v.keyOf(&found[i])))
+			}
+			w.Key = v.keyOf(&found[i])
 			position[w.Class] = len(r.Violations)
 			r = r.fail(w)
 			continue
@@ -75,7 +79,7 @@ func (v *view) word(f *finding, s scene) Violation {
 	case early:
 		w.Sentence = fmt.Sprintf("%s shows %s %s, although that commit was called only at tick %d",
 			v.key(f), v.describe(f.commit), s.where, v.commits[f.commit].call)
-		return v.evidence(w, f.commit)
+		return v.evidence(w, f, f.commit)
 	case vanished:
 		w.Sentence = fmt.Sprintf("%s is missing %s, although it was there at the start and nobody had deleted it",
 			v.key(f), s.where)
@@ -83,29 +87,29 @@ func (v *view) word(f *finding, s scene) Violation {
 	case torn:
 		w.Sentence = fmt.Sprintf("%s is there only in part %s: %s shows it, but %s %s",
 			v.describe(f.commit), s.where, KeyText(v.entries[f.other].key), v.key(f), v.shown(f.entry))
-		return v.evidence(w, f.commit, v.visible(int32(f.entry)))
+		return v.evidence(w, f, f.commit, v.visible(int32(f.entry)))
 	case crossed:
 		w.Sentence = fmt.Sprintf("%s and %s are mixed %s: each shows where it overwrote the other",
 			v.describe(f.commit), v.describe(f.other), s.where)
-		return v.evidence(w, f.commit, f.other)
+		return v.evidence(w, f, f.commit, f.other)
 	case lost:
 		if of, ok := v.wordLogged(f, s); ok {
 			return of
 		}
 		w.Sentence = v.sayLost(f, s)
-		w = v.evidence(w, f.commit, v.visible(int32(f.entry)))
+		w = v.evidence(w, f, f.commit, v.visible(int32(f.entry)))
 		w.Ops = w.Ops[:1] // callers count Ops as losses, so the commit seen instead must not be among them
 		return w
 	case hole:
 		w.Sentence = v.sayHole(f, s)
-		return v.evidence(w, f.commit, f.other, v.visible(int32(f.entry)))
+		return v.evidence(w, f, f.commit, f.other, v.visible(int32(f.entry)))
 	default: // unsettled
 		others := "keys"
 		if _, ok := history.EntryIndex(v.entries[f.entry].key); ok {
 			others = "entries"
 		}
 		w.Sentence = fmt.Sprintf("%s is absent %s, but whenever it was absent, the other %s looked different", v.key(f), s.where, others)
-		return v.evidence(w, f.commit)
+		return v.evidence(w, f, f.commit)
 	}
 }
 
@@ -144,10 +148,7 @@ func (v *view) sayHole(f *finding, s scene) string {
 // wordStrange describes a value that no possible commit wrote, and where it may come from if that can be determined.
 func (v *view) wordStrange(f *finding, s scene) Violation {
 	w := Violation{Class: s.class[strange]}
-	key := f.key
-	if f.entry >= 0 {
-		key = v.entries[f.entry].key
-	}
+	key := v.keyOf(f)
 	if op := v.rejected(key, f.value); op != nil {
 		w.Class = "refused but present"
 		w.Sentence = fmt.Sprintf("%s shows %s %s, although the store had refused that commit",
@@ -164,18 +165,26 @@ func (v *view) wordStrange(f *finding, s scene) Violation {
 	return w
 }
 
-// evidence adds the commits that a sentence is about; -1 stands for none.
-func (v *view) evidence(w Violation, commits ...int) Violation {
+// evidence adds the commits that a sentence about a finding names; -1 stands for none.
+func (v *view) evidence(w Violation, f *finding, commits ...int) Violation {
 	for _, c := range commits {
 		if c < 0 {
 			continue
 		}
 		if op := v.commits[c].op; !slices.Contains(w.Ops, op.ID) {
 			w.Ops = append(w.Ops, op.ID)
-			w.Evidence = append(w.Evidence, testify(op))
+			w.Evidence = append(w.Evidence, testify(op, v.keyOf(f)))
 		}
 	}
 	return w
+}
+
+// keyOf returns the key that a finding is about.
+func (v *view) keyOf(f *finding) []byte {
+	if f.entry < 0 {
+		return f.key
+	}
+	return v.entries[f.entry].key
 }
 
 func (v *view) key(f *finding) string { return KeyText(v.entries[f.entry].key) }

@@ -45,6 +45,7 @@ type Violation struct {
 	// Check names what found the violation, where the class alone does not: a function of a check, the function that panicked,
 	// or a file. Unlike the sentence, it is not worded for readers, so it is the same in later versions.
 	Check string `json:"check,omitempty"`
+	Key   []byte `json:"key,omitempty"` // the key that shows what is wrong, if it is a single one
 }
 
 // Result is what one judge says about one piece of evidence.

@@ -23,7 +23,7 @@ type opened struct {
 // keep opens what the step asks for and reads it now or, if it is to be held, during the next steps.
 func (w *worker) keep(open func() (*opened, error)) {
 	s := w.step
-	h := w.rec.Call(w.id, history.Op{Kind: s.Kind})
+	h := w.rec.Call(w.id, history.Op{Kind: s.Kind, ScanFrom: s.From, ScanTo: s.To, Prefix: s.Prefix})
 	o, err := open()
 	w.rec.Return(h, nil, outcome(err), err)
 	if err != nil {
@@ -128,7 +128,7 @@ func (w *worker) openStream() (*opened, error) {
 func streamed(s Streamer, key []byte) ([]history.Read, error) {
 	r, found, err := s.OpenValue(key)
 	if err != nil || !found {
-		return []history.Read{{Key: key}}, err
+		return []history.Read{{Key: key, By: "stream"}}, err
 	}
 	reads, err := readStream(r, key, true)
 	return reads, errors.Join(err, r.Close())
@@ -139,7 +139,7 @@ const streamPiece = 611
 
 // readStream reads a stream piece by piece, and reads a part of it again if the stream can seek.
 func readStream(r io.Reader, key []byte, found bool) ([]history.Read, error) {
-	read := history.Read{Key: key, Found: found}
+	read := history.Read{Key: key, Found: found, By: "stream"}
 	if !found {
 		return []history.Read{read}, nil
 	}

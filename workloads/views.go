@@ -81,7 +81,11 @@ func (v *snapshotView) look(m Move) ([]history.Read, error) {
 		if s, ok := v.source.(Streamer); ok && v.gets%2 == 0 {
 			return streamed(s, m.Key)
 		}
-		return appendGet(nil, v.source, m.Key)
+		reads, err := appendGet(nil, v.source, m.Key)
+		for i := range reads {
+			reads[i].By = string(MoveGet)
+		}
+		return reads, err
 	}
 	if v.walk == nil {
 		maker, ok := v.source.(CursorMaker)

@@ -18,7 +18,7 @@ type walk struct {
 	here   []byte
 	stands bool
 	reads  []history.Read
-	latest Move // reported in errors
+	by     string // the latest movement, in words
 	prefix []byte
 }
 
@@ -32,7 +32,14 @@ func after(key []byte) []byte { return append(bytes.Clone(key), 0) }
 
 // move makes one movement. The error is the cursor's own, or ErrAstray.
 func (w *walk) move(m Move) error {
-	w.latest = m
+	w.by = string(m.How)
+	switch m.How {
+	case MoveSeekGE, MoveSeekLT:
+		w.by += " of " + short(m.Key)
+	case MoveNext, MovePrev:
+		w.by += " after " + short(w.here)
+	default:
+	}
 	switch m.How {
 	case MoveFirst:
 		return w.forward(w.cursor.First(), w.lower)
@@ -101,7 +108,7 @@ func (w *walk) stand(key []byte) error {
 	if err := w.cursor.Error(); err != nil {
 		return err
 	}
-	w.reads = append(w.reads, history.Read{Key: key, Value: value, Found: true})
+	w.reads = append(w.reads, history.Read{Key: key, Value: value, Found: true, By: w.by})
 	return nil
 }
 
@@ -112,7 +119,7 @@ func (w *walk) passed(from, end []byte) {
 		if end != nil && bytes.Compare(key, end) >= 0 {
 			return
 		}
-		w.reads = append(w.reads, history.Read{Key: key})
+		w.reads = append(w.reads, history.Read{Key: key, By: w.by})
 	}
 }
 
@@ -124,15 +131,16 @@ func (w *walk) astray(key []byte) error {
 	if len(w.prefix) > 0 {
 		bounds += fmt.Sprintf(" by its range and the prefix %q", w.prefix)
 	}
-	to := ""
-	switch w.latest.How {
-	case MoveSeekGE, MoveSeekLT:
-		to = fmt.Sprintf(" of %q", w.latest.Key)
-	case MoveNext, MovePrev:
-		to = fmt.Sprintf(" after %q", w.here)
-	default:
+	return fmt.Errorf("%w: with bounds %s, %s leads to %q", ErrAstray, bounds, w.by, key)
+}
+
+// short shows a key, or only its beginning.
+func short(key []byte) string {
+	const most = 40
+	if len(key) > most {
+		return fmt.Sprintf("%q... (%d bytes)", key[:most], len(key))
 	}
-	return fmt.Errorf("%w: with bounds %s, %s%s leads to %q", ErrAstray, bounds, w.latest.How, to, key)
+	return fmt.Sprintf("%q", key)
 }
 
 func later(a, b []byte) []byte {

@@ -191,7 +191,7 @@ func (w *worker) scanBackward(maker CursorMaker) (reads []history.Read, err erro
 		if n := len(reads); n == 1 || n == scanLingers {
 			w.linger()
 		}
-		reads = append(reads, history.Read{Key: bytes.Clone(c.Key()), Value: bytes.Clone(c.Value()), Found: true})
+		reads = append(reads, history.Read{Key: bytes.Clone(c.Key()), Value: bytes.Clone(c.Value()), Found: true, By: "backward"})
 	}
 	slices.Reverse(reads)
 	return reads, errors.Join(c.Error(), c.Close())

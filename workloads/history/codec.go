@@ -16,9 +16,9 @@ import (
 
 // Version is the newest version of the file format that Decode reads. Version 2 added conditions, writes that depend on
 // the current value, and the kinds of operations that need them. Version 3 added cursors, barriers, everything that is
-// held open, and operations on whole stores. Version 4 added the model. Encode writes the oldest version that can hold
-// a history, so that older programs can read it.
-const Version = 4
+// held open, and operations on whole stores. Version 4 added the model. Version 5 added the prefixes of cursors and what showed each read.
+// Encode writes the oldest version that can hold a history, so that older programs can read it.
+const Version = 5
 
 // versionOf returns the oldest version that can hold the operations.
 func versionOf(ops []Op) int {
@@ -26,10 +26,12 @@ func versionOf(ops []Op) int {
 	for i := range ops {
 		op := &ops[i]
 		switch {
+		case len(op.Prefix) > 0 || slices.ContainsFunc(op.Reads, told):
+			return 5
 		case op.Kind >= Cursor || op.ReadBy != 0:
-			return 3
+			version = 3
 		case op.Kind >= CAS || len(op.If) > 0 || op.Missed || slices.ContainsFunc(op.Writes, depends):
-			version = 2
+			version = max(version, 2)
 		}
 	}
 	return version
@@ -37,6 +39,9 @@ func versionOf(ops []Op) int {
 
 // depends reports whether the result of a write depends on the previous value.
 func depends(w Write) bool { return w.Change != Assign }
+
+// told reports whether a read says what showed it.
+func told(r Read) bool { return r.By != "" }
 
 // Limits on the input of Decode, which is not trusted.
 const (
@@ -68,7 +73,7 @@ func (f File) Encode(w io.Writer) error {
 	encoder := json.NewEncoder(buffered) // ends each value with a newline
 	head := header{Version: versionOf(f.Ops), Ops: len(f.Ops), Model: f.Model}
 	if f.Model != "" {
-		head.Version = 4
+		head.Version = max(head.Version, 4)
 	}
 	if err := encoder.Encode(head); err != nil {
 		return fmt.Errorf("history: write header: %w", err)

@@ -74,6 +74,14 @@ func administrative() []history.Op {
 	}
 }
 
+// moved returns a history of operations that say what showed their reads, which version 4 cannot hold.
+func moved() []history.Op {
+	return []history.Op{
+		{ID: 0, Kind: history.Cursor, Call: 1, Return: 2, Outcome: history.Acked, Reads: []history.Read{{Key: []byte("a"), By: "first"}}},
+		{ID: 1, Kind: history.Cursor, Call: 3, Return: 4, Outcome: history.Acked, Prefix: []byte("a")},
+	}
+}
+
 func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 	require.Contains(t, encoded(t, sample()), `{"lightning_history":1,`)
 	for _, op := range conditional() {
@@ -88,6 +96,11 @@ func TestCodecWritesTheOldestVersionThatCanHoldAHistory(t *testing.T) {
 		op.ID = 0
 		require.Contains(t, encoded(t, []history.Op{op}), `{"lightning_history":3,`)
 	}
+	for _, op := range moved() {
+		op.ID = 0
+		require.Contains(t, encoded(t, append([]history.Op{op}, held()...)), `{"lightning_history":5,`)
+		require.Contains(t, encoded(t, append(held(), op)), `{"lightning_history":5,`)
+	}
 }
 
 func TestWroteExcludesRefusedAndMissedOperations(t *testing.T) {
@@ -101,7 +114,7 @@ func TestWroteExcludesRefusedAndMissedOperations(t *testing.T) {
 }
 
 func TestCodecRoundTrip(t *testing.T) {
-	for _, ops := range [][]history.Op{nil, sample(), conditional(), held(), administrative()} {
+	for _, ops := range [][]history.Op{nil, sample(), conditional(), held(), administrative(), moved()} {
 		var buf bytes.Buffer
 		require.NoError(t, history.Encode(&buf, ops))
 		got, err := history.Decode(&buf)
@@ -138,8 +151,8 @@ func TestDecodeNamesTheDamagedLine(t *testing.T) {
 		{"an unknown level", strings.Replace(buf.String(), `"snapshot"`, `"linear"`, 1), "unknown isolation"},
 		{"an empty file", "", "line 1"},
 		{"not a history", "hello\n", "line 1"},
-		{"a later version", `{"lightning_history":5,"ops":0}` + "\n", "line 1: version 5, want 1 to 4"},
-		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 4"},
+		{"a later version", `{"lightning_history":6,"ops":0}` + "\n", "line 1: version 6, want 1 to 5"},
+		{"no version", `{"lightning_history":0,"ops":0}` + "\n", "line 1: version 0, want 1 to 5"},
 		{"an unknown change", strings.Replace(encoded(t, conditional()), `"extend"`, `"extent"`, 1), "unknown change"},
 		{"a missing last line", lines[0] + lines[1] + lines[2], "line 4: the file ends after 2 of 3 operations"},
 		{"a torn last line", lines[0] + lines[1] + lines[2][:20], "line 3: the line is cut off"},

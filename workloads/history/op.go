@@ -91,6 +91,7 @@ type Read struct {
 	Key   []byte `json:"k"`
 	Value []byte `json:"v,omitempty"`
 	Found bool   `json:"found"`
+	By    string `json:"by,omitempty"` // what showed it if there are several ways, such as the movement "next after k003" of a cursor; for people
 }
 
 // Change is what a write does to a key.
@@ -122,8 +123,9 @@ type Op struct {
 	// an instant between Call and Return. Zero: no later than Return.
 	ReadBy     Tick       `json:"read_by,omitempty"`
 	Reads      []Read     `json:"reads,omitempty"`
-	ScanFrom   []byte     `json:"from,omitempty"`   // Scan: first key, inclusive; empty: no bound
-	ScanTo     []byte     `json:"to,omitempty"`     // Scan: last key, exclusive; empty: no bound
+	ScanFrom   []byte     `json:"from,omitempty"`   // Scan, Cursor, Snapshot: first key, inclusive; empty: no bound
+	ScanTo     []byte     `json:"to,omitempty"`     // Scan, Cursor, Snapshot: last key, exclusive; empty: no bound
+	Prefix     []byte     `json:"prefix,omitempty"` // Cursor, Snapshot: what each key that the cursor shows starts with
 	If         []Read     `json:"if,omitempty"`     // what these keys must hold for anything to be written
 	Missed     bool       `json:"missed,omitempty"` // If did not hold; the operation is Acked and wrote nothing
 	Writes     []Write    `json:"writes,omitempty"`
