@@ -66,6 +66,9 @@ func ReplayText(w io.Writer, r *torture.ReplayResult, opts TextOptions) error {
 	if r.Finding != nil {
 		p.finding("", *r.Finding, "")
 	}
+	if r.Enough != "" {
+		p.line("  note     %s", r.Enough)
+	}
 	if r.Recorded {
 		p.line("  note     %s", wording.Recorded)
 	}

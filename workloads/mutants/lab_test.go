@@ -42,7 +42,7 @@ func TestTry(t *testing.T) {
 			if got.Verdict == mutants.Killed {
 				require.Equal(t, &mutants.Proof{
 					Why: "one is gone", OneEdge: true, Named: true, Changed: []string{"engine.(*Store).Add"}, Roles: []string{"by"},
-					Shrunk: true, Operations: 2, Replayed: 19,
+					Shrunk: true, Operations: 2, Replayed: 19, Attempts: mutants.Replays,
 				}, got.Proof)
 			}
 		})

@@ -16,10 +16,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// Replays is how often the token of each kill is replayed.
+// Replays is how often the token of each kill is replayed. The lab makes fewer attempts if each has to wait for a call that does not
+// return.
 const Replays = 20
+
+// replayGrace is how long these replays may take.
+const replayGrace = 5 * time.Minute
 
 // Proof says how useful the finding of a kill is to a reader.
 type Proof struct {
@@ -33,7 +38,8 @@ type Proof struct {
 
 	Shrunk     bool `json:"shrunk"`               // a smaller run fails in the same way
 	Operations int  `json:"operations,omitempty"` // of the smaller run, without those that the lab performs on every recovered store
-	Replayed   int  `json:"replayed"`             // number of the Replays replays that showed the failure
+	Replayed   int  `json:"replayed"`             // number of replays that showed the failure
+	Attempts   int  `json:"attempts"`             // number of replays: Replays, or fewer if each waits for a call that does not return
 }
 
 // prove examines a finding of the lab with a mutant in it. The evidence is in dir.
@@ -55,27 +61,29 @@ func (l *Lab) prove(ctx context.Context, binary, dir string, m *Mutant, f *findi
 		p.Shrunk, p.Operations = true, f.Shrunk.Operations
 	}
 	var err error
-	p.Replayed, err = replay(ctx, binary, dir, f.Token)
+	p.Replayed, p.Attempts, err = replay(ctx, binary, dir, f.Token)
 	return p, err
 }
 
-// replay returns how many of Replays replays of a token showed the failure. It relies on the JSON result, whatever the
-// exit code.
-func replay(ctx context.Context, binary, dir, token string) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, Grace)
+// replay replays a token and returns how often that showed the failure, and how often it was tried. It relies on the JSON result,
+// whatever the exit code.
+func replay(ctx context.Context, binary, dir, token string) (hits, attempts int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, replayGrace)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary, "replay", "--attempts", strconv.Itoa(Replays), "--format", "json", "--dir", dir, token)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	failed := cmd.Run() // matters only if there is no answer
 	var answer struct {
-		Attempts int `json:"attempts"`
-		Hits     int `json:"hits"`
+		Attempts int    `json:"attempts"`
+		Hits     int    `json:"hits"`
+		Enough   string `json:"enough"`
 	}
-	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil || answer.Attempts != Replays {
-		return 0, fmt.Errorf("%w: replay %s: %s", ErrLab, token, tail(fmt.Appendln(stderr.Bytes(), failed)))
+	err = json.Unmarshal(stdout.Bytes(), &answer)
+	if whole := answer.Attempts == Replays || answer.Attempts > 0 && answer.Enough != ""; err != nil || !whole {
+		return 0, 0, fmt.Errorf("%w: replay %s: %s", ErrLab, token, tail(fmt.Appendln(stderr.Bytes(), failed)))
 	}
-	return answer.Hits, nil
+	return answer.Hits, answer.Attempts, nil
 }
 
 // explanation is the lab's explanation of a finding.
@@ -168,6 +176,7 @@ type Proofs struct {
 	Named            int `json:"named"`             // of Explained, those whose changed function calls a place named in the explanation
 	MedianOperations int `json:"median_operations"` // median over all kills, after shrinking; -1: most could not be shrunk
 	Replayed         int `json:"replayed"`          // kills for which every replay showed the failure
+	Fewer            int `json:"fewer"`             // of Replayed, those with fewer replays than Replays
 	Proved           int `json:"proved"`            // kills with a proof
 }
 
@@ -188,8 +197,11 @@ func newProofs(outcomes []Outcome) *Proofs {
 				p.Named++
 			}
 		}
-		if o.Proof.Replayed == Replays {
+		if o.Proof.Attempts > 0 && o.Proof.Replayed == o.Proof.Attempts {
 			p.Replayed++
+			if o.Proof.Attempts < Replays {
+				p.Fewer++
+			}
 		}
 		n := float64(o.Proof.Operations)
 		if !o.Proof.Shrunk {
@@ -208,6 +220,10 @@ func newProofs(outcomes []Outcome) *Proofs {
 
 func (p *Proofs) sentence() string {
 	sentence := fmt.Sprintf("%d of %d tokens replayed %d of %d times", p.Replayed, p.Proved, Replays, Replays)
+	if p.Fewer > 0 {
+		sentence = fmt.Sprintf("%d of %d tokens replayed each time, %d times or, in %d of these cases, fewer times because a call does not return",
+			p.Replayed, p.Proved, Replays, p.Fewer)
+	}
 	if p.MedianOperations >= 0 {
 		sentence = fmt.Sprintf("%d operations in the median run after shrinking; %s", p.MedianOperations, sentence)
 	}

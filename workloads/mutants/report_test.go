@@ -31,15 +31,19 @@ func TestProofs(t *testing.T) {
 		return mutants.Outcome{Verdict: mutants.Killed, MutantClass: class, Proof: p}
 	}
 	all := []mutants.Outcome{
-		kill("durability", &mutants.Proof{OneEdge: true, Named: true, Shrunk: true, Operations: 1, Replayed: mutants.Replays}),
-		kill("durability", &mutants.Proof{OneEdge: true, Shrunk: true, Operations: 4, Replayed: mutants.Replays}),
-		kill("durability", &mutants.Proof{Named: true, Replayed: mutants.Replays - 1}),
+		kill("durability", &mutants.Proof{OneEdge: true, Named: true, Shrunk: true, Operations: 1, Replayed: mutants.Replays, Attempts: mutants.Replays}),
+		kill("durability", &mutants.Proof{OneEdge: true, Shrunk: true, Operations: 4, Replayed: mutants.Replays, Attempts: mutants.Replays}),
+		kill("durability", &mutants.Proof{Named: true, Replayed: mutants.Replays - 1, Attempts: mutants.Replays}),
 		kill("errors", &mutants.Proof{OneEdge: true, Named: true}),
 		mixed[1],
 	}
 	require.Equal(t, mutants.Proofs{Durability: 3, Explained: 2, Named: 1, MedianOperations: -1, Replayed: 2, Proved: 4},
 		*mutants.NewReport(all).Proofs, "two of four could not be shrunk")
 	require.Equal(t, 4, mutants.NewReport(all[:3]).Proofs.MedianOperations)
+	hang := kill("availability", &mutants.Proof{Replayed: 2, Attempts: 2})
+	var text strings.Builder
+	require.NoError(t, mutants.NewReport(append(all, hang)).WriteText(&text))
+	require.Contains(t, text.String(), "3 of 5 tokens replayed each time, 20 times or, in 1 of these cases, fewer times because a call does not return")
 	require.Nil(t, mutants.NewReport(mixed).Proofs)
 }
 
@@ -79,7 +83,7 @@ var matrix = mutants.NewReport([]mutants.Outcome{
 		Cells: []mutants.Cell{{Column: "power", Killed: true, Seconds: 0.5}, {Column: "simple", Seconds: 3}},
 		Proof: &mutants.Proof{
 			Why: "no sync between", OneEdge: true, Named: true, Changed: []string{"a.Write"}, Roles: []string{"missing", "by"}, Shrunk: true,
-			Operations: 2, Replayed: mutants.Replays,
+			Operations: 2, Replayed: mutants.Replays, Attempts: mutants.Replays,
 		},
 	},
 	{

@@ -16,10 +16,12 @@ import (
 
 // Result is the outcome of a replay.
 type Result struct {
-	Reproduced bool   `json:"reproduced"`
-	Attempts   int    `json:"attempts"`
-	Hits       int    `json:"hits"` // attempts that failed in the same way
-	Diverged   string `json:"diverged,omitempty"`
+	Reproduced bool `json:"reproduced"`
+	Attempts   int  `json:"attempts"`
+	Hits       int  `json:"hits"` // attempts that failed in the same way
+	// Enough says why there were fewer attempts than asked for; empty: there were not, or the time was over.
+	Enough   string `json:"enough,omitempty"`
+	Diverged string `json:"diverged,omitempty"`
 	// Recorded says that the store recovered the disk that the saved run had left, as with several clients. The disk
 	// was not written anew, so this fails even if the store no longer writes such a disk.
 	Recorded bool              `json:"recorded,omitempty"`
@@ -29,10 +31,11 @@ type Result struct {
 
 // Options says how to replay.
 type Options struct {
-	Attempts int           // number of attempts; 0: 1
+	Attempts int           // number of attempts; 0: 1; fewer are made if each has to wait for a call that does not return
 	For      time.Duration // time limit; the attempt in progress is then cut short; 0: no limit
 	Dir      string        // directory of saved findings; a token found there replays from its evidence
 	Patience time.Duration // how long the engine may take over one operation or one recovery; 0: 30 s
+	waitMost time.Duration // 0: the constant waitMost
 	// ID is the ID of the finding, for Rerun of a token that is not found in Dir; if empty, any failure counts.
 	ID string
 }
@@ -65,11 +68,27 @@ func Replay(ctx context.Context, targets []contract.Target, tokenOrFile string, 
 			result.Hits++
 			result.Finding, result.Recorded = seen.finding, seen.recorded
 		}
+		if result.enough(&opts, r.patience) {
+			break
+		}
 	}
 	if result.Reproduced = result.Hits > 0; !result.Reproduced {
 		result.Diverged = diverged
 	}
 	return result, nil
+}
+
+// waitMost is how long a replay with many attempts waits in all for calls that do not return.
+const waitMost = time.Minute
+
+// enough reports whether further attempts are not worth their time: a hang takes the whole patience each time, so there are only
+// as many attempts as fit into waitMost, but at least two.
+func (r *Result) enough(opts *Options, patience time.Duration) bool {
+	if r.Finding == nil || r.Finding.Class != "hang" || r.Attempts >= opts.Attempts || r.Attempts < max(2, int(cmp.Or(opts.waitMost, waitMost)/patience)) {
+		return false
+	}
+	r.Enough = fmt.Sprintf("%d of %d attempts were made, because each waits %v for a call that does not return", r.Attempts, opts.Attempts, patience)
+	return true
 }
 
 // wanted is the failure to reproduce: its place in a run, and its kind if known.

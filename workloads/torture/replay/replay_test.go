@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,6 +54,53 @@ func TestSavedEvidenceReplaysItsVeryImage(t *testing.T) {
 	}
 	require.Positive(t, nested, "at least one finding needs a crash during recovery")
 	require.Greater(t, all, 3, "some crash points have many images")
+}
+
+// Each replay of a hang takes the whole patience, so there are fewer of them than asked for, but at least two.
+func TestAHangIsReplayedFewerTimes(t *testing.T) {
+	t.Parallel()
+	const patience = 500 * time.Millisecond
+	target := toy.Target(toy.Correct)
+	never := make(chan struct{})
+	target.Open = func(env contract.Env) (workloads.Store, error) {
+		if _, err := env.FS.Stat("begun"); err == nil {
+			<-never
+		}
+		if err := env.FS.Mkdir("begun", 0o777); err != nil {
+			return nil, err
+		}
+		return toy.Open(env, toy.Correct)
+	}
+	p, err := plan.Resolve(plan.Spec{
+		Workload: "kv", Fault: "power", Profile: "lose-none", Seed: 2, Size: workloads.Size{Clients: 1, Ops: 4, Keys: 2, ValueBytes: 100},
+	})
+	require.NoError(t, err)
+	s := explore.NewSubject(target, record.Watched(t.Context(), target, p, record.DefaultPatience, nil), patience)
+	ticks := s.Recording.CrashTicks()
+	req := explore.NewRequest(s)
+	req.Ticks = [][]uint64{ticks[len(ticks)-1:]}
+	failures := explore.Explore(t.Context(), req).Failures
+	require.NotEmpty(t, failures)
+	require.Equal(t, "hang", failures[0].Class)
+	file := filepath.Join(t.TempDir(), "saved"+evidence.Ext)
+	require.NoError(t, evidence.New(target.Name, s.Recording, &failures[0], evidence.NewFinding(t.Context(), s, &failures[0])).Save(file))
+	for _, row := range []struct {
+		most   time.Duration
+		asked  int
+		want   int
+		enough string
+	}{
+		{patience, 20, 2, "2 of 20 attempts were made, because each waits 500ms for a call that does not return"},
+		{3 * patience, 20, 3, "3 of 20 attempts were made, because each waits 500ms for a call that does not return"},
+		{patience, 2, 2, ""},
+		{patience, 1, 1, ""},
+	} {
+		r, err := Replay(t.Context(), []contract.Target{target}, file, Options{Attempts: row.asked, Patience: patience, waitMost: row.most})
+		require.NoError(t, err)
+		require.Equal(t, row.want, r.Attempts)
+		require.Equal(t, row.want, r.Hits)
+		require.Equal(t, row.enough, r.Enough)
+	}
 }
 
 // A run in which the engine works in the background cannot be repeated from its script alone. Its token repeats the

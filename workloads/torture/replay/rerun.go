@@ -39,6 +39,9 @@ func Rerun(ctx context.Context, targets []contract.Target, tokenOrFile string, o
 			result.Hits++
 			result.Finding, result.Reproduced = finding, true
 		}
+		if result.enough(&opts, w.patience) {
+			break
+		}
 	}
 	return result, nil
 }
