@@ -46,8 +46,10 @@ type PowerCut = contract.PowerCut
 type Call = contract.Call
 
 // Judged adds to an error of a standing check the calls that led to it, so that an explanation can name them. The first
-// is the caller of the function that calls Judged, because that function usually words the errors of many checks.
-func Judged(err error) error { return contract.Judged(err, 2) }
+// is the caller of the function that calls Judged, because that function usually words the errors of many checks. If the
+// error is that a call does not return, waiting names the function whose goroutines made the call; the explanation then
+// says where the engine waits.
+func Judged(err error, waiting ...string) error { return contract.Judged(err, 2, waiting...) }
 
 // StandingCheck is a check of what all stores of an engine share.
 type StandingCheck = contract.StandingCheck

@@ -20,6 +20,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/bench"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/versions"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -42,6 +43,7 @@ func Target() torture.Target {
 		LogHeaderBytes: 19,
 		AppendGlobs:    []string{"MANIFEST-*"},
 		CheckFiles:     CheckFiles,
+		Versions:       versions.Of,
 		HandlesMax:     handlesMax,
 		Goals:          goals(),
 		Limits:         Limits(),

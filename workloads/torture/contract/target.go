@@ -46,6 +46,10 @@ type Target struct {
 	// CheckFiles, if set, inspects the files of a store that was recovered and closed. It returns an error for any
 	// file that should not be there, such as an empty table.
 	CheckFiles func(fs afero.Fs, dir string) error
+	// Versions, if set, says in words which versions of a key the files of a store hold, newest first: "a delete in
+	// 000007.log". It must not run the code that serves reads, so that an explanation can tell a store that has lost
+	// something from one that does not find it.
+	Versions func(fs afero.Fs, dir string, key []byte) ([]string, error)
 	// RecoveryVaries says that recovering the same disk twice may show different contents, for example because values
 	// expire in the meantime. Otherwise that is a finding, whatever the store promises: what a user saw after one
 	// crash would be gone after the next, although nothing happened in between.

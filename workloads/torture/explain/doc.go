@@ -17,9 +17,11 @@
 // same recording around the same point under every other profile (T9).
 //
 // Where no order is missing, there is nothing to experiment with: rot, hangs, copies that lack something, stores that
-// grow, answers that contradict each other, checks that cut no power. Then the explanation says only where in the
-// engine the damaged file was read, the copy was made or the call waits, which calls made the files, what was done to
-// files meanwhile, or where the check judges. If time runs out after the first step, the answer is the loss alone.
+// grow, checks that cut no power. Then the explanation says only where in the engine the damaged file was read, the copy
+// was made or the call waits, which calls made the files, or where the check judges. Of answers that contradict each
+// other it says whether a store that recovers the disk of that moment is wrong too, since which operation, what was
+// under way then, what was done to files meanwhile, and which versions of the key the files hold, if the target can
+// tell. If time runs out after the first step, the answer is the loss alone.
 //
 //	explain.go        which losses a failure needs   sentence.go  puts the answer into words
 //	turn.go           what makes a loss fatal        sources.go   the engine's source line of an operation
@@ -27,6 +29,7 @@
 //	growth.go         what makes a store grow        moments.go   since when the failure is possible
 //	circumstances.go  what surrounds a failure       durable.go   when commits became durable
 //	sibling.go        an image that passes           steps.go     what happened, where no order is missing
+//	wronganswer.go    answers that contradict each other
 //
 // The functions of this package do not change their arguments. Each runs its own experiments, limited by the subject's
 // patience and by a number of trials.

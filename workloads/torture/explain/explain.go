@@ -42,7 +42,7 @@ func Explain(ctx context.Context, s *explore.Subject, f *explore.Failure) *Expla
 }
 
 // explained is Explain without a limit of time. Before the last experiments, it stores what is known so far in known.
-func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, known *atomic.Pointer[Explanation]) (e *Explanation) {
+func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, known *atomic.Pointer[Explanation]) *Explanation {
 	switch {
 	case f.Damage != nil:
 		return rotten(ctx, s, f)
@@ -58,9 +58,9 @@ func explained(ctx context.Context, s *explore.Subject, f *explore.Failure, know
 	}
 	if f.Tick == 0 {
 		if judge.SeenInHistory(f.Class) {
-			e = x.settled(x.withoutCrash(f))
+			return x.wrongAnswer(s, f)
 		}
-		return cmp.Or(e, x.withoutOrder(s, f))
+		return x.withoutOrder(s, f)
 	}
 	if w := explore.WrongCallOf(s, f); w != nil {
 		return x.wrongCall(w)

@@ -66,7 +66,14 @@ func (e *Explanation) Calls() (lines []string) {
 	for _, s := range e.Sites() {
 		from := max(0, slices.IndexFunc(s.Stack, func(call string) bool { return strings.HasPrefix(call, s.Source+" ") }))
 		var calls []string
-		for _, call := range s.Stack[from:min(len(s.Stack), from+maxCalls)] {
+		shown := s.Stack[from:]
+		for i, call := range shown {
+			if left := len(shown) - maxCalls - 2; i >= maxCalls && i < maxCalls+left { // how the engine was called matters, too
+				if i == maxCalls {
+					calls = append(calls, "...")
+				}
+				continue
+			}
 			place, function, _ := strings.Cut(call, " ")
 			calls = append(calls, place+" "+nameOf(function))
 		}

@@ -267,6 +267,9 @@ func (e *Explanation) readBy(sources *sources, uses []faultfs.Op) {
 
 // judged says where a standing check found what is wrong, if the error records that.
 func (x *explainer) judged(failed error) *Explanation {
+	if e := waits(stack.OfEngine(explore.StacksOfCheck(failed))); e != nil {
+		return e
+	}
 	pcs, site := explore.CallsOfCheck(failed), Site{Op: "check"}
 	frames := runtime.CallersFrames(pcs)
 	for more := len(pcs) > 0; more && len(site.Stack) < checkCalls; {
@@ -304,7 +307,29 @@ func rotten(ctx context.Context, s *explore.Subject, f *explore.Failure) *Explan
 // nil if there are none, and for all other failures.
 func stopped(f *explore.Failure) *Explanation {
 	calls := stack.OfEngine(f.Evidence)
-	if len(calls) == 0 || f.Class != "hang" && f.Class != "panic" {
+	switch f.Class {
+	case "hang":
+		return waits(calls)
+	case "panic":
+		if site := innermost(calls); site != nil {
+			return &Explanation{By: site, Sentence: "the engine panicked in " + site.text()}
+		}
+	}
+	return nil
+}
+
+// waits explains a call that does not return by the engine's calls on its stack. It returns nil if there are none.
+func waits(calls []stack.Call) *Explanation {
+	site := innermost(calls)
+	if site == nil {
+		return nil
+	}
+	return &Explanation{By: site, Sentence: "the engine waits in " + site.text()}
+}
+
+// innermost returns the first of the calls of a stack, with the others behind it; nil if there are none.
+func innermost(calls []stack.Call) *Site {
+	if len(calls) == 0 {
 		return nil
 	}
 	site := Site{Op: "call", Path: stack.ShortName(calls[0].Function), Source: calls[0].Place, Function: stack.ShortName(calls[0].Function)}
@@ -314,8 +339,5 @@ func stopped(f *explore.Failure) *Explanation {
 			site.From = c.Place
 		}
 	}
-	if f.Class == "hang" {
-		return &Explanation{By: &site, Sentence: "the engine waits in " + site.text()}
-	}
-	return &Explanation{By: &site, Sentence: "the engine panicked in " + site.text()}
+	return &site
 }

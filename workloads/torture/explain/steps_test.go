@@ -3,7 +3,9 @@ package explain
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/spf13/afero"
@@ -16,6 +18,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/explore"
 	"github.com/lightningdb/lightning-torture/workloads/torture/internal/toy"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
 var errAccepted = errors.New("a log without its end is accepted")
@@ -104,8 +107,78 @@ func TestAContradictionInAHistoryIsExplainedByWhatWasDoneToFilesMeanwhile(t *tes
 		}
 		e := Explain(t.Context(), s, &f)
 		require.NotNil(t, e)
-		assert.Regexp(t, `^between #0, which was acknowledged at tick \d+, and the end of #1, `+done, e.Sentence)
+		right := "^"
+		if bug == toy.Correct { // the file that the other leaves is wrong after a recovery, too
+			right = `^the disk is right: a store that recovers what is on it then gives no wrong answer; `
+		}
+		assert.Regexp(t, right+`between #0, which was acknowledged at tick \d+, and the end of #1, `+done, e.Sentence)
+		f.Key = []byte("k")
+		s.Target.Versions = logIsThere
+		e = Explain(t.Context(), s, &f)
+		require.NotNil(t, e)
+		assert.Regexp(t, `; of k, the files then hold a value in db/log$`, e.Sentence)
+		s.Target.Versions = func(afero.Fs, string, []byte) ([]string, error) { panic("a bug of the target") }
+		require.NotNil(t, Explain(t.Context(), s, &f))
 	}
+}
+
+// logIsThere is a Target.Versions.
+func logIsThere(fs afero.Fs, dir string, _ []byte) ([]string, error) {
+	if there, err := afero.Exists(fs, dir+"/log"); err != nil || !there {
+		return nil, err
+	}
+	return []string{"a value in " + dir + "/log"}, nil
+}
+
+func TestWhatTheFilesHoldIsToldBeforeAndAfterAnOperation(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, toy.Correct)
+	f := explore.Failure{Judge: "live"}
+	x := &explainer{ctx: t.Context(), life: explore.NewLife(t.Context(), s, &f)}
+	v := &versions{target: logIsThere, life: x.life, key: []byte("k")}
+	trace := s.Recording.Trace
+	named := slices.IndexFunc(trace, func(op faultfs.Op) bool { return op.Kind == faultfs.OpRename && op.To == "db/log" })
+	require.Positive(t, named)
+	assert.Equal(t, "; of k, the files hold nothing before it, and a value in db/log after it", v.around(trace[named].Tick))
+	assert.Equal(t, "; of k, the files hold a value in db/log, before and after it", v.around(trace[len(trace)-1].Tick))
+	v.key = nil
+	assert.Empty(t, v.around(trace[named].Tick), "the failure is about no single key")
+	ops := s.Recording.History
+	long := slices.IndexFunc(ops, func(op history.Op) bool { return op.Return-op.Call > 1 })
+	require.NotEqual(t, -1, long)
+	op := &ops[long]
+	f.Ops = []int{op.ID}
+	assert.Equal(t, fmt.Sprintf("; at that moment, #%d (%s, ticks %d to %d) was under way", op.ID, op.Kind, op.Call, op.Return), x.underWay(&f, uint64(op.Call)+1))
+	assert.Empty(t, x.underWay(&f, uint64(op.Return)))
+	f.Ops = nil
+	assert.Empty(t, x.underWay(&f, uint64(op.Call)+1), "the failure is not about it")
+}
+
+// waiter is an engine that never returns.
+type waiter struct{ never sync.Mutex }
+
+func (w *waiter) flush() { w.never.Lock() }
+
+func TestACallOfAStandingCheckThatNeverReturnsIsExplainedByWhereItWaits(t *testing.T) {
+	t.Parallel()
+	w := &waiter{}
+	w.never.Lock()
+	done := make(chan struct{})
+	go func() { defer close(done); w.flush() }()
+	defer func() { w.never.Unlock(); <-done }()
+	waits := func() []string { return stack.Containing("explain.(*waiter).flush") }
+	for len(waits()) == 0 {
+		runtime.Gosched()
+	}
+	s := subjectOf(t, toy.Correct)
+	failed := contract.Judged(errors.New("a call never returns"), 0, "explain.(*waiter).flush")
+	s.Target.Administration.Standing = []contract.StandingCheck{{Run: func() error { return failed }}}
+	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
+	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
+	f.Class, f.Sentence = "accounts are wrong", "what holds for all stores does not: a call never returns"
+	e := Explain(t.Context(), s, &f)
+	require.NotNil(t, e)
+	assert.Regexp(t, `^the engine waits in the call of explain\.\(\*waiter\)\.flush \(.explain/steps_test.go:\d+.\)$`, e.Sentence)
 }
 
 func TestFilesAndCopiesAreExplainedByWhatMadeThem(t *testing.T) {

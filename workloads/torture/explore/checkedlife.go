@@ -48,6 +48,15 @@ func CallsOfCheck(failed error) []uintptr {
 	return j.PCs
 }
 
+// StacksOfCheck returns the stacks of the goroutines that waited when a standing check gave up, or nil if it did not.
+func StacksOfCheck(failed error) []string {
+	var j *contract.JudgedError
+	if !errors.As(failed, &j) {
+		return nil
+	}
+	return j.Stacks
+}
+
 // checkedLife is what happened on the disk of a standing check up to the power cut after which the check failed.
 type checkedLife struct {
 	cut   *contract.AfterPowerCut

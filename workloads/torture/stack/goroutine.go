@@ -37,8 +37,8 @@ func Goroutine() string {
 	return name + "["
 }
 
-// Containing returns the first lines of the stacks of all goroutines that contain one of the marks. Goroutines of the lab
-// come last, because they only wait for the others.
+// Containing returns the first lines of the stacks of all goroutines that contain one of the marks, without the calls of the
+// standard library in which they wait. Goroutines without a call of an engine come last, because they only wait for the others.
 func Containing(marks ...string) []string {
 	b := make([]byte, 1<<20)
 	b = b[:runtime.Stack(b, true)]
@@ -47,12 +47,23 @@ func Containing(marks ...string) []string {
 		if !slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(trace, mark) }) {
 			continue
 		}
-		lines := strings.Split(strings.TrimSpace(trace), "\n")
-		if len(lines) > 1 && strings.HasPrefix(lines[1], ModulePath) {
-			lab = append(lab, lines...)
-		} else {
+		if lines, engines := ofGoroutine(trace); engines {
 			engine = append(engine, lines...)
+		} else {
+			lab = append(lab, lines...)
 		}
 	}
 	return firstLines(append(engine, lab...))
+}
+
+// ofGoroutine returns the lines of a goroutine's stack without the innermost calls of the standard library, and whether an engine
+// made any of the calls.
+func ofGoroutine(trace string) (lines []string, engines bool) {
+	lines = strings.Split(strings.TrimSpace(trace), "\n")
+	calls := Calls(trace)
+	waits := slices.IndexFunc(calls, func(c Call) bool { return !isStandard(c.Function, c.file) })
+	if from := 1 + 2*waits; waits > 0 && from < len(lines) { // a call has two lines
+		lines = append(lines[:1:1], lines[from:]...)
+	}
+	return lines, slices.ContainsFunc(calls, func(c Call) bool { return ownerOf(c.Function, c.file) == Engine })
 }

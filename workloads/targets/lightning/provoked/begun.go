@@ -67,7 +67,7 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 	}
 	answers := []<-chan error{start(func() error { return db.Put([]byte("synced"), nil, engine.Sync) })}
 	if !eventually(turns.wanted) {
-		return errHangs
+		return hangs()
 	}
 	var txn *engine.Txn
 	begins := start(func() (err error) { txn, err = db.Begin(engine.TxnOptions{Isolation: b.isolation}); return err })
@@ -78,7 +78,7 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 		logged := db.Metrics().Commits + 1
 		answers = append(answers, start(func() error { return db.Put(key(i), value(i), engine.Sync) }))
 		if !eventually(func() bool { return db.Metrics().Commits == logged }) {
-			return errHangs
+			return hangs()
 		}
 	}
 	turns.let(1)
@@ -86,7 +86,7 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 		turns.let(1 << 30)
 	}
 	if !eventually(returned(begins)) {
-		return errHangs
+		return hangs()
 	}
 	if err := <-begins; err != nil {
 		return err
@@ -95,7 +95,7 @@ func (b *beginning) meet(turns *turns, db *engine.DB) error {
 	turns.let(1 << 30)
 	for _, answer := range answers {
 		if !eventually(returned(answer)) {
-			return errHangs
+			return hangs()
 		}
 		if err := <-answer; err != nil {
 			return err

@@ -53,7 +53,7 @@ func causesAfter(first string) error {
 	disk.SetRules(&faultfs.Rule{Effect: faultfs.EROFS, Op: faultfs.OpAny, Glob: "*"})
 	close(h.goOn)
 	if !eventually(returned(answer)) {
-		return errHangs
+		return hangs()
 	}
 	if failed := <-answer; err == nil && failed == nil {
 		err = wrong("the commit succeeds")

@@ -39,7 +39,7 @@ func claimed() error {
 	h.armed.Store(true)
 	first := commit(engine.Sync)
 	if !eventually(h.holds.Load) {
-		return errors.Join(err, errHangs)
+		return errors.Join(err, hangs())
 	}
 	before := disk.Now()
 	second := commit(engine.NoSync)
@@ -48,7 +48,7 @@ func claimed() error {
 	}
 	close(h.goOn)
 	if !eventually(returned(first)) || !eventually(returned(second)) {
-		return errHangs
+		return hangs()
 	}
 	err = errors.Join(err, <-first, <-second, <-commit(engine.NoSync))
 	tick := disk.Now()
@@ -81,7 +81,7 @@ func handed() error {
 		answers = append(answers, start(func() error { return db.Put(key(i), value(i), engine.NoSync) }))
 		if !eventually(func() bool { return h.holds.Load() && db.Metrics().Commits == int64(i+1) }) {
 			close(h.goOn)
-			return errHangs
+			return hangs()
 		}
 	}
 	for range meanwhile {
@@ -90,7 +90,7 @@ func handed() error {
 	close(h.goOn)
 	for _, answer := range answers {
 		if !eventually(returned(answer)) {
-			return errHangs
+			return hangs()
 		}
 		err = errors.Join(err, <-answer)
 	}

@@ -135,7 +135,7 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	first := start(func() error { return c.first.do(db, pairs[0]) })
 	if !eventually(func() bool { return len(first) > 0 || h.holds.Load() }) {
 		close(h.goOn)
-		return errHangs
+		return hangs()
 	}
 	if !h.holds.Load() { // the work syncs no such file
 		h.armed.Store(false)
@@ -152,7 +152,7 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	close(h.goOn)
 	for _, answer := range []<-chan error{first, second} {
 		if !eventually(returned(answer)) {
-			return errHangs
+			return hangs()
 		}
 		if err := <-answer; err != nil {
 			return err

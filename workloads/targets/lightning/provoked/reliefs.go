@@ -64,11 +64,11 @@ var reliefs = []relief{
 	{"the store is closed", func(w *waiting) error {
 		closed := start(w.close)
 		if !eventually(func() bool { return errors.Is(w.db.Flush(), engine.ErrClosed) }) {
-			return errHangs
+			return hangs()
 		}
 		w.gate.lift()
 		if !eventually(returned(closed)) || !eventually(returned(w.answer)) {
-			return errHangs
+			return hangs()
 		}
 		if err := <-w.answer; !errors.Is(err, engine.ErrClosed) {
 			return wrong("the store is closed, and the waiting writer returns %w", orNone(err))

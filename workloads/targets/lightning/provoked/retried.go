@@ -32,7 +32,7 @@ func retriedBeside(h *holdingUp, db *engine.DB) error {
 	put := start(func() error { return db.Put(key(0), []byte("first"), engine.Sync) })
 	if !eventually(h.holds.Load) {
 		close(h.goOn)
-		return errHangs
+		return hangs()
 	}
 	updated := start(func() error {
 		return db.Update(func(t *engine.Txn) error {
@@ -54,7 +54,7 @@ func retriedBeside(h *holdingUp, db *engine.DB) error {
 	close(h.goOn)
 	for _, answer := range []<-chan error{put, updated} {
 		if !eventually(returned(answer)) {
-			return errHangs
+			return hangs()
 		}
 		if failed := <-answer; failed != nil {
 			err = errors.Join(err, wrong("a commit and an update of one key: %w", failed))

@@ -81,11 +81,11 @@ func (l leaving) closed() error {
 	}
 	closed := start(db.Close)
 	if !eventually(func() bool { _, err := db.Get(key(0)); return errors.Is(err, engine.ErrClosed) }) {
-		return errHangs
+		return hangs()
 	}
 	second.lift()
 	if !eventually(returned(closed)) {
-		return errHangs
+		return hangs()
 	}
 	if err := <-closed; err != nil {
 		return err

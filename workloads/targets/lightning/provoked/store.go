@@ -124,9 +124,45 @@ func shows(db *engine.DB, pairs map[string]string) error {
 	}
 	err = errors.Join(it.Error(), it.Close(), db.Verify())
 	if err == nil && !maps.Equal(found, pairs) {
-		err = wrong("the store shows %d pairs, which are not the %d expected", len(found), len(pairs))
+		err = wrong("the store shows %d pairs, which are not the %d expected: %s", len(found), len(pairs), difference(db, found, pairs))
 	}
 	return err
+}
+
+// difference describes the first key, in order, of which an iterator has shown something else than expected, and what other ways
+// to read it show.
+func difference(db *engine.DB, found, pairs map[string]string) string {
+	for _, k := range slices.Sorted(maps.Keys(mergedKeys(found, pairs))) {
+		got, shown := found[k]
+		want, wanted := pairs[k]
+		if shown == wanted && got == want {
+			continue
+		}
+		value, err := db.Get([]byte(k))
+		text := fmt.Sprintf("an iterator shows %s as %s instead of %s, Get as %s",
+			k, described(got, shown), described(want, wanted), described(string(value), err == nil))
+		if it, err := db.NewIterator(engine.IterOptions{}); err == nil {
+			there := it.SeekGE([]byte(k)) && string(it.Key()) == k
+			text += ", and a seek as " + described(string(it.Value()), there)
+			_ = it.Close() // it was only to show something
+		}
+		return text
+	}
+	return "no key differs"
+}
+
+func mergedKeys(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// described shows the beginning of a value and its length.
+func described(value string, there bool) string {
+	if !there {
+		return "absent"
+	}
+	return fmt.Sprintf("%.8q (%d bytes)", value, len(value))
 }
 
 // holds opens the store in a directory, checks what it shows, and closes it.
@@ -215,14 +251,19 @@ func start(call func() error) <-chan error {
 	return answer
 }
 
-// errHangs is an ErrWrong for a call that does not return. Close would not return either.
-var errHangs = wrong("a call never returns")
+// errHangs is wrapped by hangs.
+var errHangs = errors.New("a call never returns")
+
+// hangs returns an ErrWrong for a call made by start that does not return. Close would not return either.
+func hangs() error {
+	return torture.Judged(fmt.Errorf("%w: %w", ErrWrong, errHangs), "provoked.start")
+}
 
 // mustReturn makes a call that must return.
 func mustReturn(call func() error) error {
 	answer := start(call)
 	if !eventually(returned(answer)) {
-		return errHangs
+		return hangs()
 	}
 	return <-answer
 }

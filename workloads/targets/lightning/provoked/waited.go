@@ -84,7 +84,7 @@ func (e *errand) waits(impatient bool, beside int) error {
 	g.lift()
 	if !eventually(returned(answer)) {
 		cancel()
-		return errors.Join(err, errHangs)
+		return errors.Join(err, hangs())
 	}
 	cancel()
 	if ended := <-answer; ended != nil && !(impatient && errors.Is(ended, context.Canceled)) {
@@ -92,7 +92,7 @@ func (e *errand) waits(impatient bool, beside int) error {
 	}
 	for i, commit := range commits {
 		if !eventually(returned(commit)) {
-			return errors.Join(err, errHangs)
+			return errors.Join(err, hangs())
 		}
 		if failed := <-commit; failed == nil {
 			pairs[string(key(i))] = string(large(i))
