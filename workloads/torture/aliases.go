@@ -12,6 +12,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/torture/quota"
 	"github.com/lightningdb/lightning-torture/workloads/torture/replay"
 	"github.com/lightningdb/lightning-torture/workloads/torture/shrink"
+	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 	"github.com/lightningdb/lightning-torture/workloads/torture/worst"
 )
 
@@ -49,7 +50,13 @@ type Call = contract.Call
 // is the caller of the function that calls Judged, because that function usually words the errors of many checks. If the
 // error is that a call does not return, waiting names the function whose goroutines made the call; the explanation then
 // says where the engine waits.
-func Judged(err error, waiting ...string) error { return contract.Judged(err, 2, waiting...) }
+func Judged(err error, waiting ...string) error {
+	var stacks []string
+	if len(waiting) > 0 {
+		stacks = stack.Containing(waiting...)
+	}
+	return contract.Judged(err, 2, stacks...)
+}
 
 // StandingCheck is a check of what all stores of an engine share.
 type StandingCheck = contract.StandingCheck

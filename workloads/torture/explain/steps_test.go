@@ -171,7 +171,7 @@ func TestACallOfAStandingCheckThatNeverReturnsIsExplainedByWhereItWaits(t *testi
 		runtime.Gosched()
 	}
 	s := subjectOf(t, toy.Correct)
-	failed := contract.Judged(errors.New("a call never returns"), 0, "explain.(*waiter).flush")
+	failed := contract.Judged(errors.New("a call never returns"), 0, waits()...)
 	s.Target.Administration.Standing = []contract.StandingCheck{{Run: func() error { return failed }}}
 	s = explore.NewSubject(s.Target, s.Recording, s.Patience)
 	f := explore.Failure{Judge: audit.Judge, Tick: s.Recording.CrashTicks()[0]}
