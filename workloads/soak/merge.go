@@ -129,6 +129,9 @@ func (r *reading) add(e *ledger.Event) error {
 		r.trends, r.began, r.figures, r.missing = trends{}, e.Time, nil, nil
 	case e.Sample != nil:
 		r.figures, r.missing = e.Sample.Figures, e.Sample.Missing
+		if _, has := r.figures[stretchFigure]; !has && r.book.Life.Stretches > 0 { // a sample of an earlier version
+			r.figures[stretchFigure] = float64(r.book.Life.Stretches)
+		}
 		r.trends.add(e.Time.Sub(r.began).Hours(), e.Sample.Figures)
 	case e.Cell != nil && !r.book.Started.Fleet: // workers of a fleet are on machines of different speed
 		r.trends.cell(e.Time.Sub(r.began).Hours(), e.Cell)
@@ -147,13 +150,28 @@ func (r *reading) conclude(s *Status) {
 	s.judge(r.missing)
 }
 
-// add adds a sample to the series.
+// add adds a sample to the series. Figures that are measured once a stretch are added once a stretch: repeated, a single value would
+// count as evidence of a trend.
 func (t trends) add(hours float64, figures map[string]float64) {
+	stretch, has := figures[stretchFigure]
+	repeated := has && t.of(stretchFigure).Ends(stretch)
 	for name, value := range figures {
-		if name != cellThroughput {
+		if name != cellThroughput && !(repeated && onceAStretch(name)) {
 			t.of(name).Add(hours, value)
 		}
 	}
+}
+
+// stretchFigure is the number of the stretch of the long-lived store that its figures are from.
+const stretchFigure = lifeProcess + ".stretch"
+
+// onceAStretch reports whether a figure is measured at the end of each stretch of the long-lived store.
+func onceAStretch(name string) bool {
+	switch name {
+	case lifeProcess + ".files", lifeProcess + ".disk_bytes", lifeProcess + ".amplification":
+		return true
+	}
+	return strings.HasPrefix(name, enginePrefix)
 }
 
 // cell adds the throughput of a cell. A workload and a fault are the same kind of work in every lap.

@@ -25,6 +25,42 @@ func TestAFindingThatCannotBeRecordedIsInTheError(t *testing.T) {
 	require.NoError(t, s.lock.Close())
 }
 
+// A store that had three stretches in two hours was measured three times, however many samples show the latest figures.
+func TestAFigureOfAStretchCountsOnce(t *testing.T) {
+	t.Parallel()
+	all := trends{}
+	for minute := range 120 {
+		stretch := minute / 40
+		all.add(float64(minute)/60, map[string]float64{
+			stretchFigure: float64(stretch), "life.files": float64(1000 + 100*stretch), "engine.tables": 50, "life.rss": float64(minute),
+		})
+	}
+	require.Equal(t, 3, all["life.files"].Len())
+	require.Equal(t, 3, all["engine.tables"].Len())
+	require.Equal(t, 120, all["life.rss"].Len())
+	for _, s := range all.slopes() {
+		require.Equal(t, s.Figure == "life.rss", s.Measurable, s.Figure)
+	}
+
+	old := trends{} // of a version that did not record the stretch
+	for minute := range 120 {
+		old.add(float64(minute)/60, map[string]float64{"life.files": 1000})
+	}
+	require.Equal(t, 120, old["life.files"].Len())
+}
+
+// A cache of a few KiB may double.
+func TestBytesOfTheEngineHaveAFloorOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	all := trends{}
+	for minute := range 120 {
+		all.add(float64(minute)/60, map[string]float64{"engine.cache_bytes": float64(8000 + 200*minute), "engine.tables": float64(50 + minute)})
+	}
+	for _, s := range all.slopes() {
+		require.Equal(t, s.Figure == "engine.cache_bytes", s.Flat, s.Figure)
+	}
+}
+
 func TestAFigureThatGrowsInOneShardIsNotFlat(t *testing.T) {
 	t.Parallel()
 	flat := func(figure string) Slope { return Slope{Figure: figure, Flat: true, Measurable: true} }

@@ -50,6 +50,9 @@ func (t trends) slopes() []Slope {
 		}
 		if !judged {
 			rule = flatness.Rule{Floor: engineFloor}
+			if strings.HasSuffix(name, "_bytes") {
+				rule.Floor = engineBytesFloor
+			}
 		}
 		trend := t[name].Judge(rule)
 		all = append(all, Slope{
@@ -60,10 +63,11 @@ func (t trends) slopes() []Slope {
 	return all
 }
 
-// The engine's figures of the long-lived store, such as levels and tables, are small numbers.
+// The engine's figures of the long-lived store, such as levels and tables, are small numbers, except for bytes.
 const (
-	enginePrefix = "engine."
-	engineFloor  = 16
+	enginePrefix     = "engine."
+	engineFloor      = 16
+	engineBytesFloor = 8 << 20
 )
 
 // sampling measures until ctx is done.

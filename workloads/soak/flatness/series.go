@@ -6,6 +6,7 @@ type Series struct {
 	samples []sample
 	every   int // one in every samples is kept
 	skipped int
+	last    float64
 }
 
 // sample is a value at a time. Only samples of the same kind can be compared with each other.
@@ -26,6 +27,7 @@ func (s *Series) AddOf(kind string, hours, value float64) {
 	if s.every == 0 {
 		s.every = 1
 	}
+	s.last = value
 	if s.skipped++; s.skipped < s.every {
 		return
 	}
@@ -40,6 +42,9 @@ func (s *Series) AddOf(kind string, hours, value float64) {
 	s.samples = s.samples[:maxSamples/2]
 	s.every *= 2
 }
+
+// Ends reports whether value is that of the last sample added.
+func (s *Series) Ends(value float64) bool { return s.every > 0 && s.last == value }
 
 // Len returns the number of samples kept.
 func (s *Series) Len() int { return len(s.samples) }

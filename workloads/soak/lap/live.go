@@ -74,7 +74,7 @@ func lifeOf(s *endless.Stretch) *ledger.Life {
 
 // setExtra sets the figures that the long-lived store adds to those of this process.
 func (w *Worker) setExtra(s *endless.Stretch, told *ledger.Life) {
-	f := map[string]float64{"files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
+	f := map[string]float64{"stretch": float64(told.Stretch), "files": float64(told.Files), "disk_bytes": float64(told.DiskBytes)}
 	if told.LiveBytes > 0 {
 		f["amplification"] = float64(told.DiskBytes) / float64(told.LiveBytes)
 	}
