@@ -75,12 +75,12 @@ func walking(o engine.IterOptions, most int, first, next func(*engine.Iterator) 
 	}
 }
 
-// writings returns all ways to make one write near the keys b to f.
+// writings returns all ways to make one write near the keys b to f, and before and after all other keys.
 func writings() (all map[string]func(b *engine.Batch)) {
 	all = map[string]func(b *engine.Batch){}
-	for _, k := range []string{"b", "c", "d", "e", "f", "c\x00", "e\x00"} {
-		all["Put of "+k] = func(b *engine.Batch) { b.Put([]byte(k), []byte("new")) }
-		all["Delete of "+k] = func(b *engine.Batch) { b.Delete([]byte(k)) }
+	for _, k := range []string{"", "b", "c", "d", "e", "f", "c\x00", "e\x00", "\xff"} {
+		all[fmt.Sprintf("Put of %q", k)] = func(b *engine.Batch) { b.Put([]byte(k), []byte("new")) }
+		all[fmt.Sprintf("Delete of %q", k)] = func(b *engine.Batch) { b.Delete([]byte(k)) }
 	}
 	for _, r := range [][2]string{{"b", "c"}, {"b", "c\x00"}, {"c", "d"}, {"d", "e"}, {"d", "e\x00"}, {"e", "f"}, {"c\x00", "e"}, {"a", "z"}} {
 		all["DeleteRange from "+r[0]+" to "+r[1]] = func(b *engine.Batch) { b.DeleteRange([]byte(r[0]), []byte(r[1])) }
@@ -88,8 +88,8 @@ func writings() (all map[string]func(b *engine.Batch)) {
 	return all
 }
 
-// conflictsIdle is the number of commits that come before and follow, enough for the engine to forget what no transaction
-// needs.
+// conflictsIdle is the number of commits that come before, and in one of two rounds follow, enough for the engine to forget
+// what no transaction needs. A reading without bounds conflicts with those that follow.
 const conflictsIdle = 4
 
 // conflicts lets a serializable transaction read something while another commit writes. If the transaction would read
@@ -108,8 +108,11 @@ func conflicts() error {
 			}
 		}
 		for name, write := range writings() {
-			if err == nil {
-				if err = conflict(db, r, write); err != nil {
+			for _, follow := range []int{0, conflictsIdle} {
+				if err != nil {
+					break
+				}
+				if err = conflict(db, r, write, follow); err != nil {
 					err = fmt.Errorf("transaction that did %s, while another commit did %s: %w", r.name, name, err)
 				}
 			}
@@ -201,11 +204,12 @@ func succeeds(db *engine.DB, r readOp) error {
 	return err
 }
 
-func conflict(db *engine.DB, r readOp, write func(*engine.Batch)) error {
+func conflict(db *engine.DB, r readOp, write func(*engine.Batch), follow int) error {
 	var b engine.Batch
-	b.DeleteRange([]byte("a"), []byte("z"))
+	b.DeleteRange(nil, []byte("\xff\xff"))
 	b.Put([]byte("c"), []byte("old"))
 	b.Put([]byte("e"), []byte("old"))
+	b.Put([]byte("~elsewhere"), nil) // what the transaction will write: a reading without bounds must not see a difference
 	err := db.Apply(&b, engine.NoSync)
 	elder, failed := db.Begin(engine.TxnOptions{})
 	if err = errors.Join(err, failed); err != nil {
@@ -222,7 +226,7 @@ func conflict(db *engine.DB, r readOp, write func(*engine.Batch)) error {
 	b.Reset()
 	write(&b)
 	err = errors.Join(err, db.Apply(&b, engine.NoSync))
-	for range conflictsIdle {
+	for range follow {
 		err = errors.Join(err, db.Put([]byte("~idle"), nil, engine.NoSync))
 	}
 	if err = errors.Join(err, t.Put([]byte("~elsewhere"), nil)); err != nil {
