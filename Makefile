@@ -37,7 +37,7 @@ test race nightly fuzz-smoke cross vet lint structure cover: export GOGC ?= 400
 race nightly: export GORACE ?= atexit_sleep_ms=10
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race nightly fuzz-smoke torture short-runs schedules programs mutants mutants-matrix calibrate vet cross lint fmt fmt-check
+.PHONY: help build test race nightly fuzz-smoke torture short-runs schedules yields programs mutants mutants-matrix calibrate vet cross lint fmt fmt-check
 .PHONY: mutants-score mutants-score-status structure tidy-check bench bench-compare cover deadcode ci
 
 help: ## Show this list
@@ -72,8 +72,11 @@ short-runs: ## Run the lab 92 times for 6 to 20 s, drawn at random: no alarm, at
 	ci/short-runs
 
 schedules: build ## Run the concurrent tests of the engine on seeded schedules: make schedules SEEDS=1..5000
-	GOOS=wasip1 GOARCH=wasm go test -vet=off -run TestScheduleOf -exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' \
-		./workloads/targets/lightning
+	GOOS=wasip1 GOARCH=wasm .build/lightning-torture yields ./engine/... -- go test -vet=off -run TestScheduleOf \
+		-exec '$(CURDIR)/.build/lightning-torture wasmexec --seeds $(SEEDS)' ./workloads/targets/lightning
+
+yields: build ## Run the concurrent tests of the engine while its goroutines switch between any two statements: make yields COUNT=100
+	.build/lightning-torture yields ./engine/... -- go test -vet=off -run TestScheduleOf -count $(COUNT) ./workloads/targets/lightning
 
 programs: ## Torture released programs through FUSE: SQLite, PostgreSQL, RocksDB, Redis, etcd, git, ...; needs root, and ci/programs --install once
 	ci/programs

@@ -11,6 +11,7 @@ import (
 	"github.com/lightningdb/lightning-torture/cmd/internal/judge"
 	"github.com/lightningdb/lightning-torture/cmd/internal/report"
 	"github.com/lightningdb/lightning-torture/cmd/internal/skeleton"
+	"github.com/lightningdb/lightning-torture/cmd/internal/yields"
 	"github.com/lightningdb/lightning-torture/cmd/soak"
 )
 
@@ -48,7 +49,7 @@ func commands(t *tool) []*cobra.Command {
 		all = append(all, benchCommand(t), benchChildCommand(t))
 	}
 	all = append(all, t.app.Commands...)
-	return append(all, litmusCommand(t), wasmexecCommand(t), mutateCommand(t), skeleton.Command(), listCommand(t), versionCommand(t))
+	return append(all, litmusCommand(t), wasmexecCommand(t), yields.Command(), mutateCommand(t), skeleton.Command(), listCommand(t), versionCommand(t))
 }
 
 // soakWorld returns what the command soak needs to know about this binary.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/cmd/internal/cmdline"
 	"github.com/lightningdb/lightning-torture/cmd/internal/exit"
+	"github.com/lightningdb/lightning-torture/cmd/internal/yields"
 	"github.com/lightningdb/lightning-torture/workloads/schedule"
 )
 
@@ -82,7 +83,7 @@ func wasmexec(ctx context.Context, t *tool, f *wasmexecFlags, seeds schedule.See
 	}
 	job := schedule.Job{
 		Args: args, Env: environment(t, f.env), Dir: dir, Stdin: os.Stdin, Stdout: t.stdout, Stderr: t.stderr,
-		Runner: runner(t, args),
+		Runner: runner(t, args), Yields: t.getenv(yields.Variable),
 	}
 	if seeds.First == seeds.Last {
 		outcome, err := program.Run(ctx, seeds.First, job)

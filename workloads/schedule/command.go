@@ -24,7 +24,11 @@ func Command(seed uint64, job Job) string {
 		}
 		return strings.Join(words, " ")
 	}
-	words := []string{"GOOS=wasip1 GOARCH=wasm go test"}
+	words := []string{"GOOS=wasip1 GOARCH=wasm"}
+	if job.Yields != "" {
+		words = append(words, cmp.Or(job.Runner, "lightning-torture"), "yields", job.Yields, "--")
+	}
+	words = append(words, "go test")
 	var own []string // flags that the test defines itself
 	for _, arg := range arguments(job.Args[1:]) {
 		switch flag, ok := strings.CutPrefix(arg, "-test."); {
@@ -35,15 +39,15 @@ func Command(seed uint64, job Job) string {
 			words = append(words, quoted("-"+flag))
 		}
 	}
-	words = append(words, "-exec", quoted(exec), packageOf(job.Dir))
+	words = append(words, "-exec", quoted(exec), FromRoot(job.Dir))
 	if len(own) > 0 {
 		words = append(append(words, "-args"), own...)
 	}
 	return strings.Join(words, " ")
 }
 
-// packageOf returns the path of a package relative to the root of its module.
-func packageOf(dir string) string {
+// FromRoot returns the path of a package, or a pattern of packages, relative to the root of its module.
+func FromRoot(dir string) string {
 	for root := dir; ; root = filepath.Dir(root) {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
 			if rel, err := filepath.Rel(root, dir); err == nil && rel != "." {

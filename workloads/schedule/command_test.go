@@ -37,6 +37,11 @@ func TestCommandRunsASeedAgain(t *testing.T) {
 			schedule.Job{Dir: root, Env: []string{"A=b"}, Args: []string{"x.test", "-test.paniconexit0", "-rounds=3"}},
 		},
 		{
+			"a package built with yields",
+			"GOOS=wasip1 GOARCH=wasm lightning-torture yields ./bank/... -- go test -exec 'lightning-torture wasmexec --seed 17' ./bank/vault",
+			schedule.Job{Dir: dir, Yields: "./bank/...", Args: []string{"x.test", "-test.paniconexit0"}},
+		},
+		{
 			"a program that another binary runs", "go run example.com/mine wasmexec --seed 17 a.wasm",
 			schedule.Job{Args: []string{"a.wasm"}, Runner: "go run example.com/mine"},
 		},

@@ -28,6 +28,7 @@ type Job struct {
 	Switches uint64
 	Limit    uint64 // functions it may enter before it is stopped as endless; 0: no limit
 	Runner   string // how Command spells the command that runs jobs; empty: lightning-torture
+	Yields   string // packages that the program was built with yields for, as Command writes them; see package yields
 }
 
 // Outcome is how a run ended. Runs with equal outcomes took the same course.
