@@ -25,6 +25,14 @@ func TestTheEvidenceOfAReadSaysHowItWasMade(t *testing.T) {
 	require.Equal(t, "#1 client 0 batch, called at tick 3, acked at tick 4, put f = 2, 5 more writes", evidence[0])
 }
 
+func TestTheEvidenceOfAKeyOutOfRangeHasTheRange(t *testing.T) {
+	ops := parse(t, "0 1-2 batch a=1 b=1 c=1\n1 3-4 scan a=1 b=1 c=1")
+	ops[1].ScanTo = []byte("c")
+	r := checker.CheckReads(ops, nil, checker.MayShow{})
+	require.Equal(t, checker.Fail, r.Verdict)
+	require.Equal(t, []string{"#1 client 1 scan to c, called at tick 3, acked at tick 4, read b = 1, read c = 1, 1 more read"}, r.Violations[0].Evidence)
+}
+
 func TestReadClasses(t *testing.T) {
 	for _, row := range []struct{ name, ops, class, sentence string }{
 		{name: "nothing was read", ops: "0 1-2 put a=1"},

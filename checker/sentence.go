@@ -210,11 +210,12 @@ func (v *view) shown(entry int) string {
 // disordered describes a scan with a key that is out of order or out of range, at a position counted from 1.
 func disordered(op *history.Op, at int) Violation {
 	var keys []string
+	var shown [][]byte
 	for _, read := range op.Reads[max(0, at-2):at] {
-		keys = append(keys, KeyText(read.Key))
+		keys, shown = append(keys, KeyText(read.Key)), append(shown, read.Key)
 	}
 	return Violation{
-		Class: "unordered scan", Ops: []int{op.ID},
+		Class: "unordered scan", Ops: []int{op.ID}, Evidence: []string{testify(op, shown...)},
 		Sentence: fmt.Sprintf("%s yielded a key out of order or out of its range: %s",
 			name(op), strings.Join(keys, ", then ")),
 	}
