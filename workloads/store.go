@@ -118,6 +118,14 @@ type SequencedTxn interface {
 	Seq() uint64
 }
 
+// Rester is implemented by stores that can tell whether they have done all the work that they do on their own, such as
+// compactions and the removal of files that no one needs any longer.
+type Rester interface {
+	// Rested returns nil if nothing is left to do, and otherwise an error that says what is. It is called while no one
+	// else uses the store, but the store itself may still be working. It changes nothing and reads no file.
+	Rested() error
+}
+
 // Verifier is implemented by stores that can check their own files: checksums, references, orphans.
 type Verifier interface{ Verify() error }
 

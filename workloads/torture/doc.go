@@ -113,7 +113,8 @@
 //
 //     Some runs without a fault also take a store on its own disk through many rounds of the same work, sessions, and
 //     failing attempts to open it (package remains). Its goroutines, open files, files and bytes must not grow from
-//     round to round, and it must respect the limit on open files that its target states.
+//     round to round, and it must respect the limit on open files that its target states. After every other round, and
+//     at the end of half of the runs without a fault, a store that can tell (workloads.Rester) must come to rest by itself.
 //
 //   - T11 (torture): the sweep places its faults without randomness. It ends when no call is left for its fault to hit;
 //     if it has to stop earlier, the result says so.
@@ -124,8 +125,9 @@
 //   - T13 (all): once the context is done, no run, recovery or experiment starts, and those under way get at most
 //     another second. A run that takes longer than an eighth of Options.Limit is cut off and makes the result
 //     Inconclusive. Explaining and shrinking findings may take half of Options.For, or ten seconds if that is more. The
-//     search for their circumstances may take as much again. Only one kind of finding depends on time: an engine hangs
-//     if it answers none of its operations for Options.Patience.
+//     search for their circumstances may take as much again. Only two kinds of findings depend on time: an engine hangs
+//     if it answers none of its operations for Options.Patience, and it leaves work undone if it says so and makes no call
+//     of the disk during thousands of pauses.
 //
 //   - T14 (explore, evidence): a finding says whether it repeats. The image that failed is recovered eight more times.
 //     If it does not fail each time, the finding and its token say how often it did, and no experiments are made with

@@ -126,3 +126,28 @@ func TestRemoveSyncsOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, names)
 }
+
+// unclosable is a filesystem whose files fail to close.
+type unclosable struct{ afero.Fs }
+
+type unclosed struct{ afero.File }
+
+func (u unclosable) OpenFile(name string, flag int, perm os.FileMode) (afero.File, error) {
+	f, err := u.Fs.OpenFile(name, flag, perm)
+	return unclosed{f}, err
+}
+
+func (f unclosed) Close() error { return errors.Join(f.File.Close(), errDisk) }
+
+func TestAFailedCloseEndsAllMutations(t *testing.T) {
+	for what, create := range map[string]func(*durable.Dir, string) (*durable.File, error){
+		"a file": (*durable.Dir).Create, "a draft": (*durable.Dir).Draft,
+	} {
+		d := durable.NewDir(unclosable{afero.NewMemMapFs()}, "db", nil)
+		require.NoError(t, d.Make())
+		f, err := create(d, "f")
+		require.NoError(t, err)
+		require.ErrorIs(t, f.Close(), errDisk, what)
+		require.ErrorIs(t, d.Poisoned(), errDisk, what)
+	}
+}

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/spf13/afero"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/lightningdb/lightning-torture/engine/internal/corrupt"
@@ -192,4 +194,46 @@ func TestManyGoroutinesShareFewDescriptors(t *testing.T) {
 		}
 		require.Zero(t, c.open.Load())
 	}
+}
+
+// slow is a filesystem on which the open of file "0" takes until goOn is closed, and fails then.
+type slow struct {
+	afero.Fs
+	begun, goOn chan struct{}
+}
+
+func (s *slow) Open(name string) (afero.File, error) {
+	if name == "0" {
+		close(s.begun)
+		<-s.goOn
+		return nil, fs.ErrPermission
+	}
+	return s.Fs.Open(name)
+}
+
+// While a file that takes the only slot is being opened, another one waits for the slot. It gets it when the first cannot
+// be opened.
+func TestAFailedOpenFreesItsSlot(t *testing.T) {
+	s := &slow{afero.NewMemMapFs(), make(chan struct{}), make(chan struct{})}
+	for _, name := range []string{"0", "1"} {
+		require.NoError(t, afero.WriteFile(s.Fs, name, []byte(name), 0o600))
+	}
+	p := openfile.NewPool(durable.NewDir(s, ".", nil), 1)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := p.Open("0")
+		assert.ErrorIs(t, err, fs.ErrPermission)
+	})
+	<-s.begun
+	wg.Go(func() {
+		f, err := p.Open("1")
+		if assert.NoError(t, err) {
+			assert.NoError(t, f.Close())
+		}
+	})
+	for range 10_000 {
+		runtime.Gosched() // a chance to begin to wait
+	}
+	close(s.goOn)
+	wg.Wait()
 }

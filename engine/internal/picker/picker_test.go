@@ -206,3 +206,19 @@ func TestLevel0IsNotStarved(t *testing.T) {
 	p.Running = nil
 	require.Equal(t, 0, p.Pick().Level)
 }
+
+// Whatever the level of a compaction, its output refers to a limited number of small blob files.
+func TestSmallBlobFilesAreMergedAtEveryLevel(t *testing.T) {
+	limits := Limits{SmallBlobs: 2, SmallBlobBytes: 100}
+	v, table := &view.Version{}, &view.Table{}
+	for num := range uint64(5) {
+		f := &view.BlobFile{Num: num}
+		f.Size.Store(10 + num)
+		v.Blobs, table.Blobs = append(v.Blobs, f), append(table.Blobs, manifest.Blobs{File: num})
+	}
+	for level := range view.Bottom {
+		c := &Compaction{Level: level, Output: level + 1}
+		c.Inputs[level] = []*view.Table{table}
+		require.GreaterOrEqual(t, len(c.SmallBlobs(v, &limits)), 4, "level %d: four of them become one", level)
+	}
+}

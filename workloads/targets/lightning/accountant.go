@@ -39,7 +39,7 @@ func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
 	if err != nil {
 		return nil, nil, translate(err)
 	}
-	a := &accountant{store: &store{db: db}, env: env, options: o, book: book}
+	a := &accountant{store: &store{db: db, dir: env.Dir, options: o}, env: env, options: o, book: book}
 	return a, a.account, nil
 }
 

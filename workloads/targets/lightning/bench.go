@@ -30,5 +30,6 @@ func open(dir string, o engine.Options) (workloads.Store, error) {
 	if err != nil {
 		return nil, translate(err)
 	}
-	return &store{db: db}, nil
+	o.EnsureDefaults()
+	return &store{db: db, dir: dir, options: o}, nil
 }

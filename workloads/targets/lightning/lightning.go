@@ -123,7 +123,9 @@ func CheckFiles(fs afero.Fs, dir string) error {
 // store presents an engine.DB to workloads.
 type store struct {
 	db      *engine.DB
-	session *session // nil if no one watches
+	dir     string
+	options engine.Options // with the defaults
+	session *session       // nil if no one watches
 }
 
 var (
@@ -137,6 +139,7 @@ var (
 	_ workloads.Syncer       = (*store)(nil)
 	_ workloads.RangeBatcher = (*store)(nil)
 	_ workloads.Inspector    = (*store)(nil)
+	_ workloads.Rester       = (*store)(nil)
 	_ bench.Getter           = (*store)(nil)
 )
 

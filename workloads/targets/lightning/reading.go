@@ -7,6 +7,7 @@ import (
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 )
 
 // cursor presents an engine.Iterator to workloads.
@@ -108,6 +109,9 @@ func (s *store) Inspect() error {
 	_, blobs := s.db.BlobFiles()
 	return translate(errors.Join(tables, blobs, s.db.Verify()))
 }
+
+// Rested returns an error if the store has something left to do. See workloads.Rester.
+func (s *store) Rested() error { return accounts.Rested(s.db, s.dir, &s.options) }
 
 // Gauges returns figures about what the store consists of. See workloads.Gauger.
 func (s *store) Gauges() map[string]float64 {

@@ -16,6 +16,7 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/torture/contract"
 	"github.com/lightningdb/lightning-torture/workloads/torture/plan"
+	"github.com/lightningdb/lightning-torture/workloads/torture/remains"
 	"github.com/lightningdb/lightning-torture/workloads/torture/stack"
 )
 
@@ -54,6 +55,7 @@ func Watched(
 	}
 	notes := &notebook{clock: clock}
 	var lacking atomic.Pointer[[]history.Kind]
+	var looks atomic.Int64 // at a store that comes to rest
 	env := contract.Env{FS: fs, Dir: StoreDir, Inline: inline(p), Limits: p.Spec.Limits}.Stopping(Stopping(done)).Noting(notes.add)
 	go func() {
 		err := workloads.ErrExited // unless the goroutine gets to its end
@@ -63,12 +65,12 @@ func Watched(
 			default: // the engine has stopped
 			}
 		}()
-		run := &runner{target: target, env: env, plan: p, rec: rec}
+		run := &runner{target: target, env: env, disk: fs, plan: p, rec: rec, looks: &looks}
 		err = run.run(ctx, workloads.DriveOptions{
 			Loaded: loaded, Lacking: func(kinds []history.Kind) { lacking.Store(&kinds) }, Appended: (&appends{fs: fs, target: &target}).end,
 		})
 	}()
-	err := await(ctx, done, patience, rec.Events)
+	err := await(ctx, done, patience, func() int { return rec.Events() + int(looks.Load()) })
 	now := clock.Now()
 	r := &Recording{Plan: p, Injected: fs.Injected(), Matched: fs.Matched(), Notes: notes.until(now)}
 	r.Trace, r.History = until(now, fs.Trace(), rec.Ops())
@@ -86,6 +88,7 @@ func problemsOf(ctx context.Context, r *Recording, err error, promises contract.
 	var panicked *workloads.Panic
 	var hang *Hang
 	var stopped *Stopped
+	var restless unrest
 	faulty := r.Excused() != history.Never
 	stops := errors.As(err, &panicked) || errors.As(err, &stopped)
 	switch {
@@ -97,6 +100,8 @@ func problemsOf(ctx context.Context, r *Recording, err error, promises contract.
 		return []checker.Violation{PanicViolation(panicked)}
 	case errors.As(err, &hang):
 		return []checker.Violation{hang.Violation()}
+	case errors.As(err, &restless):
+		return restless
 	case err == nil, ctx.Err() != nil, faulty:
 		return nil
 	}
@@ -121,8 +126,10 @@ func PanicViolation(p *workloads.Panic) checker.Violation {
 type runner struct {
 	target contract.Target
 	env    contract.Env
+	disk   *faultfs.FS // the one in env
 	plan   *plan.Plan
 	rec    *history.Recorder
+	looks  *atomic.Int64 // at a store that comes to rest
 }
 
 // run opens the store, runs the script and closes the store, and then does the same for the sequel. The sequel runs
@@ -159,10 +166,30 @@ func (r *runner) session(ctx context.Context, script workloads.Script, opts work
 	if panicked := (*workloads.Panic)(nil); store == nil || errors.As(drove, &panicked) || errors.Is(drove, workloads.ErrExited) {
 		return drove // the engine may still hold a lock that Close would wait for
 	}
+	if drove == nil {
+		drove = r.rest(store)
+	}
 	if err := store.Close(); err != nil {
 		return errors.Join(drove, fmt.Errorf("close: %w", err))
 	}
 	return drove
+}
+
+// unrest is the error of a store that does not come to rest.
+type unrest []checker.Violation
+
+func (u unrest) Error() string { return u[0].Sentence }
+
+// rest lets the store come to rest before it is closed, in half of the runs without faults. In the others it may be closed
+// in the middle of its work.
+func (r *runner) rest(store workloads.Store) error {
+	if len(r.plan.Rules) > 0 || r.plan.Spec.Seed%2 > 0 {
+		return nil
+	}
+	if wrong := remains.Rest(store, r.disk, func() { r.looks.Add(1) }); len(wrong) > 0 {
+		return unrest(wrong)
+	}
+	return nil
 }
 
 // opener returns a function that opens further stores while this one runs. If a rule evicts clean pages after a failed

@@ -6,6 +6,7 @@
 //	holding.go     what a store holds, and what has grown
 //	lasting.go     goroutines that take some time to end
 //	round.go       work that leaves the same data each time
+//	rest.go        what a store has left to do once no one uses it
 //	stay.go        one store through many rounds, many sessions, and many failing attempts to open it
 //
 // Promises:

@@ -1,6 +1,7 @@
 package remains
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,7 +46,9 @@ func Examine(target *contract.Target, env contract.Env, fs *faultfs.FS) (wrong [
 	watch(func(w work) {
 		s := &stay{target: target, env: env, fs: fs, work: w}
 		err = s.all()
-		wrong = s.wrong
+		if wrong = s.wrong; errors.Is(err, errRestless) {
+			err = nil // it is among what is wrong
+		}
 	})
 	return wrong, err
 }
@@ -75,7 +78,7 @@ func (s *stay) open() error {
 	}
 	_, s.tidies = store.(workloads.Maintainer)
 	failed := s.repeat("rounds", repetitions, "rounds of the same writes and reads, the store, which is open,", func(n int) error {
-		return round(store, n, s.target)
+		return s.round(store, n)
 	})
 	s.handlesLimited()
 	if err := store.Close(); failed == nil && err != nil {
@@ -166,11 +169,26 @@ func (s *stay) session(n int) error {
 			_ = second.Close() // that the second open succeeded is judged elsewhere
 		}
 	}
-	failed := round(store, n, s.target)
+	failed := s.round(store, n)
 	if err := store.Close(); failed == nil && err != nil {
 		failed = fmt.Errorf("close: %w", err)
 	}
 	return failed
+}
+
+// errRestless ends the examination of a store that does not come to rest.
+var errRestless = errors.New("remains: the store does not come to rest")
+
+// round does a round. After every other one, the store must come to rest.
+func (s *stay) round(store workloads.Store, n int) error {
+	if err := round(store, n, s.target); err != nil || n%2 == 0 {
+		return err
+	}
+	if wrong := Rest(store, s.fs, func() {}); len(wrong) > 0 {
+		s.wrong = append(s.wrong, wrong...)
+		return errRestless
+	}
+	return nil
 }
 
 // leftovers asks the target whether there are unreferenced files, if it can tell.
@@ -211,6 +229,7 @@ const (
 	OpenFiles  = Class + "open files"
 	Goroutines = Class + "goroutines"
 	Space      = Class + "space"
+	Unrest     = Class + "unrest"
 )
 
 // leftovers is the Check of a violation about files that should not be there. All other violations are about growth.

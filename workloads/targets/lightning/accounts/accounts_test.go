@@ -123,3 +123,27 @@ func TestErrorsNameTheFigureThatIsWrong(t *testing.T) {
 	gone.Append([]byte("k015"), nil)
 	require.ErrorIs(t, accounts.Files("db", k.o, gone), accounts.ErrWrong)
 }
+
+func TestWhatIsLeftToDoIsNamed(t *testing.T) {
+	k := open(t)
+	k.fill(t)
+	background := k.o // what the store promises if it works in the background
+	background.InlineMaintenance = false
+	require.NoError(t, accounts.Rested(k.DB, "db", &k.o))
+	require.NoError(t, accounts.Rested(k.DB, "db", &background))
+
+	background.L0CompactionFiles = 1
+	require.ErrorContains(t, accounts.Rested(k.DB, "db", &background), "level 0 has 2 tables, and at most 0 when maintenance has caught up")
+	for name, want := range map[string]string{
+		"000999.sst":  "no one needs 000999.sst",
+		"000999.blob": "no one needs 000999.blob",
+		"000999.log":  "there are 2 logs for 1 memtables",
+	} {
+		require.NoError(t, afero.WriteFile(k.fs, "db/"+name, nil, 0o644))
+		err := accounts.Rested(k.DB, "db", &k.o)
+		require.ErrorIs(t, err, accounts.ErrAtWork)
+		require.ErrorContains(t, err, want)
+		require.NoError(t, k.fs.Remove("db/"+name))
+	}
+	require.NoError(t, k.Close())
+}

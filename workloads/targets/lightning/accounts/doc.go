@@ -9,6 +9,7 @@
 //	compacted.go what a full compaction leaves
 //	clock.go    the clock with which a store measures its syncs
 //	checkpoint.go what the event of a checkpoint reports
+//	rested.go   what a store has left to do once no one uses it
 //	content.go  the content that versions of keys add up to
 //
 // Promises:
@@ -18,5 +19,5 @@
 //   - C2: nothing is written.
 //   - C3: an error names the figures that disagree, and gives both values.
 //
-// Only the adapter of Lightning calls this package. A Book is safe for concurrent use.
+// Only the adapter of Lightning and package provoked call this package. A Book is safe for concurrent use.
 package accounts

@@ -22,6 +22,8 @@ func Checks() []torture.StandingCheck {
 		{Name: "Conflicts", Run: conflicts},
 		{Name: "Levels", Run: levels},
 		{Name: "Bounded", Run: bounded},
+		{Name: "Scattered", Run: scattered},
+		{Name: "Lagging", Run: lagging},
 		{Name: "Cached", Run: cached},
 		{Name: "Closed", Run: closed},
 		{Name: "Proven", Run: proven},
@@ -35,6 +37,8 @@ func Checks() []torture.StandingCheck {
 		{Name: "Claimed", Run: claimed},
 		{Name: "Handed", Run: handed},
 		{Name: "Busy", Run: busy},
+		{Name: "Crowded", Run: crowded},
+		{Name: "Indexed", Run: indexed},
 		{Name: "Unreadable", Run: unreadable},
 		{Name: "Missing", Run: missing},
 		{Name: "Linked", Run: linked},
@@ -45,6 +49,7 @@ func Checks() []torture.StandingCheck {
 		{Name: "Begun", Run: begun},
 		{Name: "Told", Run: told},
 		{Name: "Marked", Run: marked},
+		{Name: "Killed", Run: killed},
 	}
 	for _, check := range ended() {
 		checks = append(checks, torture.StandingCheck{Name: "Ended", Run: check})

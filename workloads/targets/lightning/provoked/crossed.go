@@ -22,6 +22,9 @@ type crossing struct {
 	late          bool   // the sync is held up after the disk has done it, not before
 	pending       int64  // limit of the commits in flight
 	first, second work
+
+	disk   *faultfs.FS
+	reader *engine.Iterator // opened before the first commit, and closed while the sync is held up
 }
 
 // work is what clients do. It adds the pairs that must survive a power cut once a later commit is synced.
@@ -74,14 +77,15 @@ var many = work{"commits of many clients", func(db *engine.DB, pairs map[string]
 var pendings = []int64{1 << 9, 4}
 
 // crossed commits while a sync is held up, for each kind of file. What is acknowledged meanwhile or afterwards must
-// survive a power cut, even though the sync in question was not for it.
+// survive a power cut, even though the sync in question was not for it. A reader that ends meanwhile removes the files that
+// no one needs; if the power is cut then, the commit before must be there.
 func crossed() error {
 	for _, file := range []string{"*.log", "*.blob", "*.sst", "MANIFEST-*", storeDir} {
 		for _, first := range []work{put("first", smallBytes), put("first", largeBytes), flush, nothing} {
 			for _, second := range []work{put("second", smallBytes), put("second", largeBytes), many, flushed} {
 				for _, late := range []bool{false, true} {
 					for _, pending := range pendings {
-						c := crossing{file, late, pending, first, second}
+						c := crossing{file: file, late: late, pending: pending, first: first, second: second}
 						if err := c.cross(); err != nil {
 							return fmt.Errorf("during %s, the sync of %s is held up (done by the disk: %t); beside it %s, at most %d in flight: %w",
 								first.name, file, late, second.name, pending, err)
@@ -101,7 +105,7 @@ const meanwhile = 5_000
 func (c *crossing) cross() error {
 	disk := newDisk()
 	h := holding(disk, c.file)
-	h.late = c.late
+	h.late, c.disk = c.late, disk
 	o, flushes := options(h, false), newGate()
 	o.MemtablesMax, o.Limits.PendingCommits = 16, c.pending
 	o.EventListener = &engine.EventListener{FlushBegin: func(int) { flushes.pass() }}
@@ -113,7 +117,10 @@ func (c *crossing) cross() error {
 		return err
 	}
 	pairs := [...]map[string]string{{}, {}, {}}
-	if err = put("before", smallBytes).do(db, pairs[2]); err == nil {
+	if c.reader, err = db.NewIterator(engine.IterOptions{}); err == nil {
+		err = put("before", smallBytes).do(db, pairs[2])
+	}
+	if err == nil {
 		err = c.meet(h, db, pairs[:])
 	}
 	all := map[string]string{}
@@ -125,7 +132,7 @@ func (c *crossing) cross() error {
 	if err = closing(db, err); err != nil {
 		return err
 	}
-	return errors.Join(cut.Check(), allClosed(disk))
+	return errors.Join(c.reader.Close(), cut.Check(), allClosed(disk))
 }
 
 // meet starts the first work, does the second one while a sync of the first is held up, and then makes ordinary
@@ -149,8 +156,13 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 		runtime.Gosched()
 	}
 	overfull := c.overfull(db)
+	read := start(c.reader.Close)
+	for n := 0; n < meanwhile && len(read) == 0; n++ { // it may have to wait for the sync, too
+		runtime.Gosched()
+	}
+	cut := cutSurvived(c.disk, faultfs.LoseAll(), maps.Clone(pairs[2]))
 	close(h.goOn)
-	for _, answer := range []<-chan error{first, second} {
+	for _, answer := range []<-chan error{first, second, read} {
 		if !eventually(returned(answer)) {
 			return hangs()
 		}
@@ -160,6 +172,9 @@ func (c *crossing) meet(h *holdingUp, db *engine.DB, pairs []map[string]string) 
 	}
 	if overfull != nil {
 		return overfull
+	}
+	if err := cut.Check(); err != nil {
+		return fmt.Errorf("before the sync goes on, %w", err)
 	}
 	return mustReturn(func() error { // the very first commit may be in an earlier log
 		return errors.Join(put("after", smallBytes).do(db, pairs[2]), put("before", 2*smallBytes).do(db, pairs[2]))

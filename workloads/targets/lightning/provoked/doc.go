@@ -21,10 +21,11 @@
 //	long.go      work during a commit that takes long
 //	lent.go      slices that are overwritten once the call that they were passed to has returned
 //	levels.go    sequences of commits with every durability
-//	space.go     keys that are overwritten again and again, and caches of several sizes
+//	space.go     keys that are overwritten again and again, also under a reader, values in many small files, and caches of
+//	             several sizes
 //	conflicts.go transactions that have read what another commit writes, or write to it themselves
 //	claimed.go   a log that is written to during a sync of it, or during another write
-//	busy.go      many clients on a disk whose calls let others run
+//	busy.go      many clients on a disk whose calls let others run, also with one open file
 //	shortened.go logs that are cut after the store was closed or the next log was begun, or cannot be read then
 //	brim.go      a disk that is filled to the last page
 //	causes.go    two failures, the second of which begins before the first
@@ -39,6 +40,7 @@
 //	mended.go    repairs of small stores, whatever file is damaged and with whatever numbers they began
 //	told.go      a power cut at each event that a store reports to its listener
 //	marked.go    a marker that rots after a kill
+//	killed.go    a power cut in the session after one that was killed
 //	begun.go     transactions that begin while commits are in flight
 //	retried.go   an update that conflicts with a commit which is not visible yet
 //
@@ -53,5 +55,5 @@
 // The adapter of Lightning calls it where it checks accounts, once per process. Each situation has a file of its own, so
 // there are many.
 //
-//structure:limits files=41
+//structure:limits files=42
 package provoked

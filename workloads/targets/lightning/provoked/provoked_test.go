@@ -12,8 +12,8 @@ import (
 
 // alone are the checks in which only one goroutine uses a store.
 var alone = []string{
-	"Nested", "Poisoned", "Kept", "Alike", "Unlisted", "Diverged", "Rotted", "Lent", "Conflicts", "Levels", "Bounded", "Cached", "Brim", "Failed",
-	"Repaired", "Salvaged", "Unreadable", "Missing", "Linked", "Mended", "Ended", "Lengths", "Told", "Marked",
+	"Nested", "Poisoned", "Kept", "Alike", "Unlisted", "Diverged", "Rotted", "Lent", "Conflicts", "Levels", "Bounded", "Scattered", "Cached", "Brim", "Failed",
+	"Repaired", "Salvaged", "Unreadable", "Missing", "Linked", "Mended", "Ended", "Lengths", "Told", "Marked", "Killed",
 }
 
 func TestLightningPassesTheProvokedSituations(t *testing.T) {

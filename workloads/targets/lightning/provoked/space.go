@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/afero"
@@ -63,6 +65,105 @@ func boundedAt(length int) error {
 		err = wrong("all keys with values of %d bytes are deleted and compacted, but %d bytes are left; the largest file is %s", length, left, largestOf(disk))
 	}
 	return errors.Join(err, db.Close())
+}
+
+// lagging lets a reader hold what it sees while most of it is overwritten and compacted away. As soon as the reader ends, the
+// store must do what was not possible before, and come to rest without any other call.
+func lagging() error {
+	for name, open := range map[string]func(db *engine.DB) (io.Closer, error){
+		"an iterator": func(db *engine.DB) (io.Closer, error) { return db.NewIterator(engine.IterOptions{}) },
+		"a stream":    func(db *engine.DB) (io.Closer, error) { return db.GetReader(key(0)) },
+	} {
+		if err := lagged(open); err != nil {
+			return fmt.Errorf("%s ends last: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func lagged(open func(db *engine.DB) (io.Closer, error)) error {
+	const keys = 6
+	disk := faultfs.New(faultfs.Options{})
+	o := options(disk, false)
+	o.MemtableBytes, o.BlobFileBytes = 1<<20, 1<<20 // all values are in one memtable and one blob file
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	for i := range keys {
+		err = errors.Join(err, db.Put(key(i), make([]byte, largeBytes), engine.NoSync))
+	}
+	r, failed := open(db)
+	if err = errors.Join(err, failed); err != nil {
+		return closing(db, err)
+	}
+	for i := range keys - 2 { // the others stay live
+		err = errors.Join(err, db.Put(key(i), nil, engine.NoSync))
+	}
+	err = errors.Join(err, db.Compact())
+	for range meanwhile { // the store sees that there is nothing to do yet
+		runtime.Gosched()
+	}
+	if err = errors.Join(err, r.Close()); err == nil {
+		err = rests(db, o)
+	}
+	return errors.Join(closing(db, err), allClosed(disk))
+}
+
+// scattered commits a few values at a time to keys all over the store, each time followed by a flush, which puts them into a
+// blob file of their own. A table below level 0 may refer to only a few blob files as small as these, however far down it is.
+func scattered() error {
+	const flushes, most = 200, 2
+	o := options(faultfs.New(faultfs.Options{}), true)
+	o.BlobValueBytes, o.LargeValueBytes, o.BlobFileBytes, o.Limits.SmallBlobs = 100, 4<<10, 1<<20, most
+	db, err := engine.Open(storeDir, o)
+	if err != nil {
+		return err
+	}
+	levels := 0
+	for i := 0; i < flushes && err == nil; i++ {
+		for j := range 3 {
+			length := o.BlobValueBytes - min(j, 1) // one of the values is long enough for a blob file
+			err = errors.Join(err, db.Put(key((i*3+j)*389%3571), make([]byte, length), engine.NoSync))
+		}
+		if err = errors.Join(err, db.Flush()); err == nil {
+			levels, err = refersToFew(db, uint64(o.LargeValueBytes), most)
+		}
+	}
+	if err == nil && levels < 2 {
+		err = wrong("after %d flushes, %d levels below level 0 have tables", flushes, levels)
+	}
+	return errors.Join(err, db.Close())
+}
+
+// refersToFew returns an error if a table below level 0 refers to more than most blob files of less than small bytes. It also
+// returns the number of levels below level 0 that have tables.
+func refersToFew(db *engine.DB, small uint64, most int) (levels int, err error) {
+	tables, err := db.Shape()
+	blobs, failed := db.BlobFiles()
+	if err = errors.Join(err, failed); err != nil {
+		return 0, err
+	}
+	sizes, below := map[string]uint64{}, map[int]bool{}
+	for _, b := range blobs {
+		sizes[b.File] = b.Bytes
+	}
+	for _, t := range tables {
+		if t.Level == 0 {
+			continue
+		}
+		below[t.Level] = true
+		n := 0
+		for _, u := range t.Blobs {
+			if sizes[u.File] < small {
+				n++
+			}
+		}
+		if n > most {
+			return 0, wrong("%s in level %d refers to %d blob files of less than %d bytes, more than %d", t.File, t.Level, n, small, most)
+		}
+	}
+	return len(below), nil
 }
 
 // largestOf names the largest file of the store, with its size.

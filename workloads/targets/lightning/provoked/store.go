@@ -13,6 +13,7 @@ import (
 
 	"github.com/lightningdb/lightning-torture/engine"
 	"github.com/lightningdb/lightning-torture/faultfs"
+	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
 
@@ -249,6 +250,23 @@ func start(call func() error) <-chan error {
 	answer := make(chan error, 1)
 	go func() { answer <- call() }()
 	return answer
+}
+
+// rests returns an error unless a store comes to rest when no one uses it. The options are those that it was opened with.
+func rests(db *engine.DB, o engine.Options) (err error) {
+	const each = 256 // a look takes as long as many yields
+	o.EnsureDefaults()
+	n := 0
+	rested := func() bool {
+		if n++; n%each == 1 {
+			err = accounts.Rested(db, storeDir, &o)
+		}
+		return err == nil
+	}
+	if eventually(rested) {
+		return nil
+	}
+	return wrong("no one uses the store, but it has something left to do: %w", err)
 }
 
 // errHangs is wrapped by hangs.
