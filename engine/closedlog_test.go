@@ -244,11 +244,10 @@ func TestEveryReaderKnowsWhereALogEnds(t *testing.T) {
 			content, err := afero.ReadFile(e.fs, log)
 			require.NoError(t, err)
 			end := int64(len(content))
-			info, err := engine.InspectLog(log, inMemory(e.fs), func(engine.LogRecord) error { return nil })
+			info, err := engine.InspectLog(log, inMemory(e.fs), nil)
 			require.NoError(t, err)
 			require.Equal(t, end, info.End)
-			manifest, err := engine.InspectManifest(find(t, e.fs, "MANIFEST-*")[0], inMemory(e.fs),
-				func(engine.ManifestEdit) error { return nil })
+			manifest, err := engine.InspectManifest(find(t, e.fs, "MANIFEST-*")[0], inMemory(e.fs), nil)
 			require.NoError(t, err)
 			require.Equal(t, []engine.LogEnd{{File: filepath.Base(log), Bytes: end}}, manifest.LogEnds)
 

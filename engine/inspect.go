@@ -68,9 +68,9 @@ func InspectTableContext(ctx context.Context, path string, o Options, visit func
 	return inspect.Table(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
-// InspectLog calls visit for every whole record of a log file, including those after damage. If the manifest in the
-// same directory says where the log was closed, records beyond that point are not shown. A record is valid only during
-// the call.
+// InspectLog calls visit, if it is not nil, for every whole record of a log file, including those after damage. If the
+// manifest in the same directory says where the log was closed, records beyond that point are not shown. A record is
+// valid only during the call.
 func InspectLog(path string, o Options, visit func(LogRecord) error) (LogInfo, error) {
 	return InspectLogContext(context.Background(), path, o, visit)
 }
@@ -80,8 +80,8 @@ func InspectLogContext(ctx context.Context, path string, o Options, visit func(L
 	return inspect.Log(cancel.FS(ctx, o.fs()), path, until(ctx, visit))
 }
 
-// InspectManifest calls visit for each edit of a manifest file. It stops at an edit that does not fit the state before
-// it; ManifestInfo.Damage then says why.
+// InspectManifest calls visit, if it is not nil, for each edit of a manifest file. It stops at an edit that does not fit
+// the state before it; ManifestInfo.Damage then says why.
 func InspectManifest(path string, o Options, visit func(ManifestEdit) error) (ManifestInfo, error) {
 	return InspectManifestContext(context.Background(), path, o, visit)
 }

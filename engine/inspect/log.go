@@ -62,7 +62,7 @@ func Log(fsys afero.Fs, path string, visit func(LogRecord) error) (info LogInfo,
 		if !ok && err == nil {
 			err = fmt.Errorf("%w: %s offset %d: the record is not a commit", corrupt.Err, f.name, off)
 		}
-		if info.Records++; err == nil {
+		if info.Records++; err == nil && visit != nil {
 			err = visit(r)
 		}
 	})

@@ -58,8 +58,10 @@ func Manifest(fsys afero.Fs, path string, visit func(ManifestEdit) error) (info 
 			err = bad
 			return
 		}
-		if bad == nil {
+		if bad == nil && visit != nil {
 			err = visit(editOf(off, e))
+		}
+		if bad == nil {
 			bad = state.Apply(e)
 		}
 		if info.Edits++; bad != nil {
