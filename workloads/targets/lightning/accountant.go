@@ -11,8 +11,6 @@ import (
 	"github.com/lightningdb/lightning-torture/workloads"
 	"github.com/lightningdb/lightning-torture/workloads/history"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/accounts"
-	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/past"
-	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/provoked"
 	"github.com/lightningdb/lightning-torture/workloads/targets/lightning/refusals"
 	"github.com/lightningdb/lightning-torture/workloads/torture"
 )
@@ -41,6 +39,14 @@ func openAccountant(env torture.Env) (workloads.Store, func() error, error) {
 	}
 	a := &accountant{store: &store{db: db, dir: env.Dir, options: o}, env: env, options: o, book: book}
 	return a, a.account, nil
+}
+
+// account compares the figures of an open store with the book.
+func (a *accountant) account() error {
+	if err := refusals.Open(a.db); err != nil {
+		return err
+	}
+	return translate(accounts.Open(a.db, a.env.Dir, a.book, a.options))
 }
 
 func (a *accountant) Apply(writes []history.Write, d history.Durability) error {
@@ -222,29 +228,4 @@ func (a *accountant) Close() error {
 	return errors.Join(
 		refusals.Closed(a.db), refusals.Options(a.env.Dir, a.options), refusals.Files(a.env.Dir, a.options), refusals.Twice(a.options),
 	)
-}
-
-// standing returns the checks that do not depend on a particular store. Each runs once per process; see share.
-func standing() []torture.StandingCheck {
-	checks := append([]torture.StandingCheck{
-		{Name: "refusals.Names", Run: refusals.Names},
-		{Name: "refusals.Defaults", Run: refusals.Defaults},
-		{Name: "refusals.Edges", Run: refusals.Edges},
-		{Name: "refusals.Window", Run: refusals.Window},
-		{Name: "refusals.Vacant", Run: refusals.Vacant},
-		{Name: "refusals.Repository", Run: refusals.Repository},
-		{Name: "refusals.ReadOnly", Run: refusals.ReadOnly},
-		{Name: "refusals.OnDisk", Run: refusals.OnDisk},
-	}, provoked.Checks()...)
-	for _, check := range past.Checks() {
-		checks = append(checks, torture.StandingCheck{Name: "past.Checks", Run: check})
-	}
-	return share(checks)
-}
-
-func (a *accountant) account() error {
-	if err := refusals.Open(a.db); err != nil {
-		return err
-	}
-	return translate(accounts.Open(a.db, a.env.Dir, a.book, a.options))
 }
