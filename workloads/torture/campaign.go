@@ -62,16 +62,8 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	demanding := opts.isDefault()
 	sampling := opts.Profile == "" && opts.Scenario == ""
 	opts = opts.withDefaults(&target)
-	switch {
-	case target.Open == nil && target.OpenLog == nil:
-		return nil, fmt.Errorf("%w: target %q has neither Open nor OpenLog", ErrConfig, target.Name)
-	case target.Open != nil && target.OpenLog != nil:
-		return nil, fmt.Errorf("%w: target %q has both Open and OpenLog; split it into two targets", ErrConfig, target.Name)
-	}
-	for _, name := range target.Promises.Unpromised {
-		if !plan.IsFault(name) {
-			return nil, fmt.Errorf("%w: target %q: Promises.Unpromised: unknown fault %q; see list faults", ErrConfig, target.Name, name)
-		}
+	if err := validateTarget(&target); err != nil {
+		return nil, err
 	}
 	if err := opts.validate(&target); err != nil {
 		return nil, err
@@ -103,6 +95,21 @@ func newCampaign(target Target, opts Options) (*campaign, error) {
 	}
 	c.owe()
 	return c, c.resume()
+}
+
+func validateTarget(t *Target) error {
+	switch {
+	case t.Open == nil && t.OpenLog == nil:
+		return fmt.Errorf("%w: target %q has neither Open nor OpenLog", ErrConfig, t.Name)
+	case t.Open != nil && t.OpenLog != nil:
+		return fmt.Errorf("%w: target %q has both Open and OpenLog; split it into two targets", ErrConfig, t.Name)
+	}
+	for _, name := range t.Promises.Unpromised {
+		if !plan.IsFault(name) {
+			return fmt.Errorf("%w: target %q: Promises.Unpromised: unknown fault %q; see list faults", ErrConfig, t.Name, name)
+		}
+	}
+	return nil
 }
 
 // makeWritable creates dir if necessary and checks that files can be created in it.
