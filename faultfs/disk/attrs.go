@@ -1,6 +1,10 @@
 package disk
 
-import "github.com/lightningdb/lightning-torture/faultfs/trace"
+import (
+	"strings"
+
+	"github.com/lightningdb/lightning-torture/faultfs/trace"
+)
 
 // The extended attributes of a file or directory are the names in a directory of their own, which has no name itself. Each
 // attribute is a symbolic link to its value. So they are changed, decided and shared like any other names.
@@ -26,5 +30,5 @@ func AttrEdit(ino trace.Ino, a *trace.Attr) trace.Edit {
 	return e
 }
 
-// Value returns the value of an extended attribute, given its entry.
-func (e Entry) Value() []byte { return []byte(e.Target[len(attrMark):]) }
+// Value returns the value of an extended attribute, given its entry. In a forged trace, the entry may be that of anything else.
+func (e Entry) Value() []byte { return []byte(strings.TrimPrefix(e.Target, attrMark)) }
